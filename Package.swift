@@ -1,0 +1,51 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "equilibria",
+  products: [
+    .executable(name: "equilibria", targets: ["equilibria"]),
+    .library(name: "MPI", targets: ["MPI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+  ],
+  targets: [
+    // MPICH's header, behind the few inline functions that its macros need.
+    .systemLibrary(name: "CMPI", pkgConfig: "mpich", providers: [.apt(["libmpich-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "MPI", dependencies: ["CMPI"]),
+
+    // The inner loops, compiled once for each instruction set and chosen at run time.
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
+    .target(name: "Kernels", dependencies: ["CKernels"]),
+
+    .target(name: "Hopfield", dependencies: ["Kernels"]),
+    .target(name: "Cluster", dependencies: ["MPI", "Kernels"]),
+    .target(name: "Learning", dependencies: ["Hopfield", "Cluster", "Kernels"]),
+    .target(name: "Datasets", dependencies: ["Kernels", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(
+      name: "Runs",
+      dependencies: [
+        "Learning", "Datasets", "Hopfield", "Cluster", "Kernels", "MPI",
+        .product(name: "Yams", package: "Yams"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .executableTarget(
+      name: "equilibria",
+      dependencies: [
+        "Runs", "Learning", "Datasets", "Hopfield", "Cluster", "Kernels", "MPI",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .testTarget(name: "MPITests", dependencies: ["MPI"]),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
+    .testTarget(name: "HopfieldTests", dependencies: ["Hopfield"]),
+    .testTarget(name: "ClusterTests", dependencies: ["Cluster"]),
+    .testTarget(name: "LearningTests", dependencies: ["Learning"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+    .testTarget(name: "RunsTests", dependencies: ["Runs"]),
+  ]
+)

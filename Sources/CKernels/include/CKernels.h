@@ -1,0 +1,1 @@
+int equilibria_placeholder(void);

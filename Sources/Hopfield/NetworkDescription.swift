@@ -1,0 +1,84 @@
+/// What a layered Hopfield network looks like, before any memory is taken for it.
+///
+/// Layer 0 is the clamped input and is not listed. Every listed layer receives at least one edge; the last layer is the output.
+public struct NetworkDescription: Equatable, Sendable {
+  /// Channels, rows and columns of the clamped input.
+  public var input: ImageShape
+  public var layers: [LayerDescription]
+
+  public init(input: ImageShape, layers: [LayerDescription]) {
+    self.input = input
+    self.layers = layers
+  }
+
+  /// The name by which edges refer to the clamped input.
+  public static let inputName = "input"
+}
+
+/// Channels × rows × columns.
+public struct ImageShape: Equatable, Sendable, CustomStringConvertible {
+  public var channels: Int
+  public var rows: Int
+  public var columns: Int
+
+  public init(channels: Int, rows: Int, columns: Int) {
+    self.channels = channels
+    self.rows = rows
+    self.columns = columns
+  }
+
+  public var count: Int { channels * rows * columns }
+  public var description: String { "\(channels)×\(rows)×\(columns)" }
+}
+
+/// One population of spins and the edges that drive it from below.
+public struct LayerDescription: Equatable, Sendable {
+  public var name: String
+  public var channels: Int
+  /// Ignored on the output layer, which is linear.
+  public var activation: Activation
+  public var edges: [EdgeDescription]
+
+  public init(name: String, channels: Int, activation: Activation = .clamp, edges: [EdgeDescription]) {
+    self.name = name
+    self.channels = channels
+    self.activation = activation
+    self.edges = edges
+  }
+}
+
+/// A coupling between an earlier layer and the layer that lists it: `⟨s_post, P(w ⋆ s_pre)⟩`.
+public struct EdgeDescription: Equatable, Sendable {
+  public enum Kind: String, CaseIterable, Sendable { case convolution, dense }
+  public enum Pooling: String, CaseIterable, Sendable { case none, max, average }
+
+  /// The name of the layer that the edge comes from.
+  public var from: String
+  public var kind: Kind
+  /// Side of the square kernel; unused by dense edges, as are `stride`, `padding` and pooling.
+  public var kernel: Int
+  public var stride: Int
+  public var padding: Int
+  public var pooling: Pooling
+  /// Side of the pooling window, which is also its stride.
+  public var window: Int
+  /// Weights start uniform in ±gain/√fan-in.
+  public var gain: Float
+  /// Learning rate of this edge's weights; `nil` takes the optimiser's. The layer's bias takes that of its first edge.
+  public var learningRate: Float?
+
+  public init(
+    from: String, kind: Kind, kernel: Int = 3, stride: Int = 1, padding: Int = 0,
+    pooling: Pooling = .none, window: Int = 2, gain: Float = 0.5, learningRate: Float? = nil
+  ) {
+    self.from = from
+    self.kind = kind
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+    self.pooling = pooling
+    self.window = window
+    self.gain = gain
+    self.learningRate = learningRate
+  }
+}

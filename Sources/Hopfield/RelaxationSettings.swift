@@ -1,0 +1,35 @@
+/// How a network relaxes: the order of updates, and when to stop.
+public struct RelaxationSettings: Equatable, Sendable {
+  /// Which layers move together.
+  public enum Order: String, CaseIterable, Sendable {
+    /// Non-adjacent layers together: on a chain the odd-numbered layers, then the even ones. Exact block descent.
+    case checkerboard
+    /// Every layer at once, from the previous state.
+    case synchronous
+    /// One layer after the other: upwards while free, downwards while nudged, so that news crosses the network in one sweep.
+    /// Exact block descent.
+    case sequential
+  }
+
+  /// One phase's end: after `sweeps` sweeps, or as soon as the residual
+  /// `mean over layers of ‖Δs‖ / max(‖s‖, 1e-6)` falls below `tolerance` (0: never).
+  public struct Stop: Equatable, Sendable {
+    public var sweeps: Int
+    public var tolerance: Float
+
+    public init(sweeps: Int, tolerance: Float = 0) {
+      self.sweeps = sweeps
+      self.tolerance = tolerance
+    }
+  }
+
+  public var order: Order
+  public var free: Stop
+  public var nudged: Stop
+
+  public init(order: Order = .checkerboard, free: Stop = Stop(sweeps: 30, tolerance: 1e-3), nudged: Stop = Stop(sweeps: 6)) {
+    self.order = order
+    self.free = free
+    self.nudged = nudged
+  }
+}

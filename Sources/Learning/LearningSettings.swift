@@ -1,0 +1,81 @@
+import Hopfield
+
+/// The cost that nudges the output.
+public enum Cost: String, CaseIterable, Sendable {
+  /// `½‖o − y‖²`, the output inside the system.
+  case squaredError
+  /// `−Σ y log softmax(o)`, the output inside the system.
+  case crossEntropy
+  /// Cross-entropy of a read-out `softmax(Wᵀs_N + b)` that is not part of the energy (Laborieux 2021).
+  case crossEntropyReadout
+}
+
+/// How the gradient is estimated from relaxed states; `F = E + βC`.
+public enum Estimator: String, CaseIterable, Sendable {
+  /// `(1/β)[∂F/∂θ(s^β) − ∂F/∂θ(s⁰)]`.
+  case oneSided
+  /// The same with −β.
+  case negative
+  /// The sign of β drawn anew for every mini-batch.
+  case randomSign
+  /// `(1/2β)[∂F/∂θ(s^{+β}) − ∂F/∂θ(s^{−β})]`: error O(β²) (Laborieux 2021).
+  case centred
+}
+
+/// Everything that training needs to know beyond the network, its relaxation and the data.
+public struct LearningSettings: Equatable, Sendable {
+  public struct Batch: Equatable, Sendable {
+    /// Samples a step, over all ranks.
+    public var size: Int
+    /// Samples a micro-shard: the unit that one rank relaxes at a time, and the leaf of the reduction tree. Fixed, whatever the
+    /// number of ranks, so that the bits do not depend on it.
+    public var shard: Int
+    public init(size: Int = 64, shard: Int = 8) { self.size = size; self.shard = shard }
+  }
+
+  public var cost: Cost = .squaredError
+  public var estimator: Estimator = .centred
+  /// β.
+  public var nudge: Float = 0.2
+  public var batch = Batch()
+  public var epochs: Int = 10
+  /// Start a free phase from the states that the same micro-shard ended its last free phase with (Scellier 2023).
+  public var warmStart = false
+  public var optimiser = OptimiserSettings()
+  public var schedule = ScheduleSettings()
+
+  public init() {}
+}
+
+public struct OptimiserSettings: Equatable, Sendable {
+  public enum Kind: String, CaseIterable, Sendable { case sgd, adam, adamW }
+  public var kind: Kind = .sgd
+  /// Where an edge names none of its own.
+  public var learningRate: Float = 0.01
+  public var momentum: Float = 0.9
+  public var nesterov = false
+  /// Adam's β₁, β₂ and ε.
+  public var beta1: Float = 0.9
+  public var beta2: Float = 0.999
+  public var epsilon: Float = 1e-8
+  public var weightDecay: Float = 0
+  /// Greatest Euclidean norm of the whole gradient; `nil`: no clipping.
+  public var clip: Float? = nil
+
+  public init() {}
+}
+
+public struct ScheduleSettings: Equatable, Sendable {
+  public enum Kind: String, CaseIterable, Sendable { case constant, step, exponential, cosine }
+  public var kind: Kind = .constant
+  /// Epochs over which the rate rises linearly from 0.
+  public var warmUp: Float = 0
+  /// `step`: epochs between two reductions.
+  public var every: Float = 30
+  /// `step`, `exponential`: the factor at each reduction, or each epoch.
+  public var factor: Float = 0.1
+  /// `cosine`: the fraction of the learning rate that is left at the end.
+  public var floor: Float = 0
+
+  public init() {}
+}

@@ -1,0 +1,2 @@
+import ArgumentParser
+@main struct Equilibria: ParsableCommand { func run() {} }
