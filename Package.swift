@@ -10,7 +10,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     // MPICH's header, behind the few inline functions that its macros need.
@@ -25,13 +24,12 @@ let package = Package(
     .target(name: "Hopfield", dependencies: ["Kernels"]),
     .target(name: "Cluster", dependencies: ["MPI", "Kernels"]),
     .target(name: "Learning", dependencies: ["Hopfield", "Cluster", "Kernels"]),
-    .target(name: "Datasets", dependencies: ["Kernels", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "Datasets", dependencies: ["Kernels", "CZlib"]),
     .target(
       name: "Runs",
       dependencies: [
-        "Learning", "Datasets", "Hopfield", "Cluster", "Kernels", "MPI",
+        "Learning", "Datasets", "Hopfield", "Cluster", "Kernels", "MPI", "CZlib",
         .product(name: "Yams", package: "Yams"),
-        .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .executableTarget(
       name: "equilibria",
