@@ -40,7 +40,6 @@ final class DatasetFile {
     gzbuffer(handle, UInt32(Self.chunk))
     // zlib hands a file without gzip's magic number through unchanged; under the name .gz that is damage.
     if isCompressed, gzdirect(handle) == 1 {
-      gzclose(handle)
       throw DatasetError.malformed(file: found, place: "byte 0", reason: "expected a gzip header (1f 8b)")
     }
   }

@@ -67,7 +67,7 @@ public struct DatasetSearch: Equatable, Sendable {
 
   private static func absolute(_ path: String, in directory: String) -> String {
     let expanded = NSString(string: path).expandingTildeInPath
-    return URL(fileURLWithPath: expanded, relativeTo: URL(fileURLWithPath: directory, isDirectory: true)).standardized.path
+    return URL(fileURLWithPath: expanded.hasPrefix("/") ? expanded : directory + "/" + expanded).standardized.path
   }
 
   /// `data` beside the program, and beside the `.build` folder that it lies in, if it does.
