@@ -1,0 +1,33 @@
+/// A data set in memory.
+public struct Dataset: Sendable {
+  public let name: DatasetName
+  public let shape: ImageShape
+  public let classes: Int
+  /// One a class, in the order of the labels.
+  public let classNames: [String]
+  /// The folder that it was read from; nil for a synthetic one.
+  public let folder: String?
+  /// Empty if not asked for.
+  public let train: LabelledImages
+  /// Empty if not asked for. It chooses nothing: what is held out for choices comes from `train`, see `TrainingSplit`.
+  public let test: LabelledImages
+
+  /// Finds and reads the data set of `settings`, or the `parts` of it that are needed.
+  /// - Throws: `DatasetError`: nowhere found, unreadable, malformed, or impossible settings.
+  public static func load(
+    _ settings: DatasetSettings, parts: Set<DatasetPart> = Set(DatasetPart.allCases), search: DatasetSearch? = nil
+  ) throws -> Dataset {
+    try settings.validate()
+    let description = settings.description
+    let search = search ?? .standard(folder: settings.folder)
+    let folder = settings.name == .synthetic ? nil : try search.locate(description, parts: parts)
+    func part(_ part: DatasetPart) throws -> LabelledImages {
+      guard parts.contains(part) else { return LabelledImages(noneOf: description.shape, classes: description.classes) }
+      return try description.reader.read(
+        part, folder: folder ?? "", shape: description.shape, classes: description.classes)
+    }
+    return Dataset(
+      name: settings.name, shape: description.shape, classes: description.classes, classNames: description.classNames,
+      folder: folder, train: try part(.train), test: try part(.test))
+  }
+}

@@ -1,0 +1,60 @@
+/// What is known of a data set without reading its files, and how to find and read them.
+public struct DatasetDescription: Sendable {
+  public let name: DatasetName
+  public let shape: ImageShape
+  public let classes: Int
+  /// One a class, in the order of the labels.
+  public let classNames: [String]
+  /// How its pixels are normalised unless the configuration says otherwise.
+  public let normalisation: Normalisation
+  /// The folder names under which copies of it are found.
+  public let folders: [String]
+  /// The system package that installs it, if there is one.
+  public let package: String?
+  public let reader: any DatasetReader
+
+  /// The description of `name`; a synthetic data set is described by its settings.
+  public static func of(_ name: DatasetName, synthetic: SyntheticSettings = SyntheticSettings()) -> DatasetDescription {
+    switch name {
+    case .cifar10: cifar10
+    case .cifar100: cifar100
+    case .mnist: mnist
+    case .fashionMNIST: fashionMNIST
+    case .synthetic: drawn(synthetic)
+    }
+  }
+
+  /// How to get the data, for messages.
+  public var remedy: String {
+    let script = "get it with: scripts/fetch-data \(name.rawValue)"
+    return package.map { "\(script)\nor: apt-get install \($0)" } ?? script
+  }
+
+  private static let cifar10 = DatasetDescription(
+    name: .cifar10, shape: ImageShape(channels: 3, rows: 32, columns: 32), classes: 10,
+    classNames: ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
+    normalisation: .cifar10, folders: ["cifar-10-batches-bin"], package: nil, reader: CIFARReader.cifar10)
+
+  private static let cifar100 = DatasetDescription(
+    name: .cifar100, shape: ImageShape(channels: 3, rows: 32, columns: 32), classes: 100, classNames: cifar100ClassNames,
+    normalisation: .cifar100, folders: ["cifar-100-binary"], package: nil, reader: CIFARReader.cifar100)
+
+  private static let mnist = DatasetDescription(
+    name: .mnist, shape: ImageShape(channels: 1, rows: 28, columns: 28), classes: 10, classNames: (0...9).map(String.init),
+    normalisation: .unit(channels: 1), folders: ["mnist"], package: nil, reader: IdxReader())
+
+  private static let fashionMNIST = DatasetDescription(
+    name: .fashionMNIST, shape: ImageShape(channels: 1, rows: 28, columns: 28), classes: 10,
+    classNames: [
+      "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
+    ],
+    normalisation: .unit(channels: 1), folders: ["fashion-mnist"], package: "dataset-fashion-mnist", reader: IdxReader())
+
+  private static func drawn(_ settings: SyntheticSettings) -> DatasetDescription {
+    DatasetDescription(
+      name: .synthetic, shape: settings.shape, classes: settings.classes,
+      classNames: (0..<max(settings.classes, 0)).map { "pattern \($0)" },
+      normalisation: .unit(channels: max(settings.shape.channels, 0)), folders: [], package: nil,
+      reader: SyntheticReader(settings))
+  }
+}

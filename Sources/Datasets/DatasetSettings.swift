@@ -1,0 +1,52 @@
+/// Which data a run uses and how they are prepared: the `data` section of a configuration.
+public struct DatasetSettings: Equatable, Sendable {
+  public var name: DatasetName
+  /// The only folder to look in; nil takes the search path.
+  public var folder: String?
+  /// At most this many training images, after the validation images are held out; nil takes all.
+  public var limit: Int?
+  /// How many training images are held out for validation.
+  public var validation: Int
+  /// nil takes the data set's own, `DatasetDescription.normalisation`.
+  public var normalisation: Normalisation?
+  /// Applied to training images only.
+  public var augmentation: Augmentation
+  /// What to draw if `name` is `synthetic`; no matter else.
+  public var synthetic: SyntheticSettings
+
+  public init(
+    name: DatasetName, folder: String? = nil, limit: Int? = nil, validation: Int = 0, normalisation: Normalisation? = nil,
+    augmentation: Augmentation = Augmentation(), synthetic: SyntheticSettings = SyntheticSettings()
+  ) {
+    self.name = name
+    self.folder = folder
+    self.limit = limit
+    self.validation = validation
+    self.normalisation = normalisation
+    self.augmentation = augmentation
+    self.synthetic = synthetic
+  }
+
+  /// What is known of the data set without reading its files.
+  public var description: DatasetDescription { DatasetDescription.of(name, synthetic: synthetic) }
+
+  /// The shape of its images, known without reading its files.
+  public var shape: ImageShape { description.shape }
+
+  /// The number of its classes, known without reading its files.
+  public var classes: Int { description.classes }
+
+  /// Checks what can be checked without reading the files.
+  /// - Throws: `DatasetError.setting`.
+  public func validate() throws {
+    if name == .synthetic { try synthetic.validate() }
+    if validation < 0 {
+      throw DatasetError.setting(key: "validation", reason: "expected 0 or more, found \(validation)")
+    }
+    if let limit, limit < 1 {
+      throw DatasetError.setting(key: "limit", reason: "expected 1 or more, found \(limit)")
+    }
+    try normalisation?.validate(channels: shape.channels)
+    try augmentation.validate(for: shape)
+  }
+}

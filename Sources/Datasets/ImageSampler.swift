@@ -1,0 +1,104 @@
+import Kernels
+
+/// Assembles batches: chosen images, augmented and normalised, in the order that the networks want.
+///
+/// What it writes for an image depends on (seed, epoch, image) alone, so ranks that share an `EpochOrder` may divide a batch in any way.
+/// It holds no copy of the images. A value is immutable and may be used by several threads at once.
+public struct ImageSampler: Sendable {
+  public let images: LabelledImages
+  /// The images that may be asked for: index `i` of a batch is image `selection[i]`.
+  public let selection: [Int]
+  public let augmentation: Augmentation?
+
+  private let generator: Philox
+  /// Normalised value of every byte: `channel × 256 + byte`.
+  private let table: [Float]
+  private let padding: Int
+  /// The source row of each row of a window: `window × rows + row`; −1 for black.
+  private let sourceRows: [Int]
+  /// The source column of each column: `(window × 2 + flip) × columns + column`; −1 for black.
+  private let sourceColumns: [Int]
+
+  /// - Parameters:
+  ///   - selection: A part of the images, such as a `TrainingSplit`'s; nil for all. Every element is below `images.count`.
+  ///   - augmentation: nil for none, as in evaluation.
+  ///   - seed: Of the augmentation.
+  /// - Throws: `DatasetError.setting` if normalisation or augmentation do not fit the images' shape.
+  public init(
+    images: LabelledImages, selection: [Int]? = nil, normalisation: Normalisation, augmentation: Augmentation? = nil,
+    seed: UInt64
+  ) throws {
+    let shape = images.shape
+    try normalisation.validate(channels: shape.channels)
+    try augmentation?.validate(for: shape)
+    self.images = images
+    self.selection = selection ?? Array(0..<images.count)
+    self.augmentation = augmentation
+    generator = RandomStream.augmentation.generator(seed: seed)
+    table = normalisation.table()
+    let crop = augmentation?.crop ?? Augmentation.Crop(padding: 0)
+    padding = crop.padding
+    sourceRows = (0...2 * crop.padding).flatMap { window in
+      (0..<shape.rows).map { crop.mode.resolve($0 + window - crop.padding, extent: shape.rows) ?? -1 }
+    }
+    sourceColumns = (0...2 * crop.padding).flatMap { window in
+      [false, true].flatMap { flip in
+        (0..<shape.columns).map { column in
+          let place = (flip ? shape.columns - 1 - column : column) + window - crop.padding
+          return crop.mode.resolve(place, extent: shape.columns) ?? -1
+        }
+      }
+    }
+  }
+
+  /// The number of images that may be asked for.
+  public var count: Int { selection.count }
+
+  /// Writes the images `indices` of the selection as they appear in `epoch`, one after the other.
+  ///
+  /// - Parameters:
+  ///   - indices: Places in the selection, 0 to `count − 1`.
+  ///   - pixels: Takes `indices.count` × rows × columns × channels values, channels innermost, from its first element on. It is
+  ///     enlarged if it is shorter; elements beyond are left alone.
+  ///   - labels: Takes `indices.count` labels in the same way.
+  public func load(_ indices: ArraySlice<Int>, epoch: Int, into pixels: inout [Float], labels: inout [Int]) {
+    let size = images.shape.size
+    Self.enlarge(&pixels, to: indices.count * size, with: 0)
+    Self.enlarge(&labels, to: indices.count, with: 0)
+    for (place, index) in indices.enumerated() {
+      let image = selection[index]
+      let draw = augmentation?.draw(image: image, epoch: epoch, generator: generator)
+        ?? AugmentationDraw(row: padding, column: padding, flip: false)
+      labels[place] = Int(images.labels[image])
+      write(image: image, draw, at: place * size, of: &pixels)
+    }
+  }
+
+  /// Writes one image from channel planes to channels innermost.
+  private func write(image: Int, _ draw: AugmentationDraw, at start: Int, of pixels: inout [Float]) {
+    let shape = images.shape
+    let rowStart = draw.row * shape.rows
+    let columnStart = (2 * draw.column + (draw.flip ? 1 : 0)) * shape.columns
+    let (source, values) = (images.pixels.span, table.span)
+    let (rows, columns) = (sourceRows.span, sourceColumns.span)
+    var target = pixels.mutableSpan
+    var cursor = start
+    for row in 0..<shape.rows {
+      let sourceRow = rows[rowStart + row]
+      for column in 0..<shape.columns {
+        let sourceColumn = columns[columnStart + column]
+        let black = sourceRow | sourceColumn < 0
+        var byte = image * shape.size + sourceRow * shape.columns + sourceColumn
+        for channel in 0..<shape.channels {
+          target[cursor] = values[channel << 8 | (black ? 0 : Int(source[byte]))]
+          cursor += 1
+          byte += shape.planeSize
+        }
+      }
+    }
+  }
+
+  private static func enlarge<Element>(_ array: inout [Element], to count: Int, with filler: Element) {
+    if array.count < count { array += repeatElement(filler, count: count - array.count) }
+  }
+}

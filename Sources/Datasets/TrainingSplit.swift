@@ -1,0 +1,69 @@
+import Kernels
+
+/// The training images divided into those that are learned from and those held out for validation.
+///
+/// Both are drawn class by class in proportion (stratified), from the seed alone. The validation images are drawn first, so a limit on
+/// the training images does not change them.
+public struct TrainingSplit: Equatable, Sendable {
+  /// Images to learn from, in file order.
+  public let training: [Int]
+  /// Images held out, in file order; disjoint from `training`.
+  public let validation: [Int]
+
+  /// - Parameters:
+  ///   - labels: The class of every image.
+  ///   - validation: How many images to hold out.
+  ///   - limit: At most how many of the others to keep; nil keeps them all.
+  /// - Throws: `DatasetError.setting` if no image would be left to learn from.
+  public init(labels: [UInt8], validation: Int, limit: Int?, seed: UInt64) throws {
+    guard validation >= 0, validation < labels.count else {
+      throw DatasetError.setting(
+        key: "validation", reason: "expected 0 to \(labels.count - 1) of \(labels.count) training images, found \(validation)")
+    }
+    if let limit, limit < 1 {
+      throw DatasetError.setting(key: "limit", reason: "expected 1 or more, found \(limit)")
+    }
+    var groups = Self.shuffledClasses(labels, seed: seed)
+    self.validation = Self.take(validation, from: &groups)
+    let left = labels.count - validation
+    training = Self.take(min(limit ?? left, left), from: &groups)
+  }
+
+  /// The images of each class, each class in random order.
+  private static func shuffledClasses(_ labels: [UInt8], seed: UInt64) -> [ArraySlice<Int>] {
+    var groups = [[Int]](repeating: [], count: Int(labels.max() ?? 0) + 1)
+    for (image, label) in labels.enumerated() { groups[Int(label)].append(image) }
+    let generator = RandomStream.split.generator(seed: seed)
+    return groups.enumerated().map { label, members in
+      var members = members
+      var random = generator.sequence(UInt32(label))
+      random.shuffle(&members)
+      return members[...]
+    }
+  }
+
+  /// Removes `total` images from the front of the groups, in proportion to their sizes, and returns them in ascending order.
+  private static func take(_ total: Int, from groups: inout [ArraySlice<Int>]) -> [Int] {
+    let quotas = proportionalQuotas(total, of: groups.map(\.count))
+    var taken = [Int]()
+    taken.reserveCapacity(total)
+    for (label, quota) in quotas.enumerated() {
+      taken += groups[label].prefix(quota)
+      groups[label] = groups[label].dropFirst(quota)
+    }
+    return taken.sorted()
+  }
+
+  /// Shares of `total` in proportion to `sizes`, by largest remainder: each within one of its exact share, their sum `total`.
+  static func proportionalQuotas(_ total: Int, of sizes: [Int]) -> [Int] {
+    let all = sizes.reduce(0, +)
+    guard all > 0 else { return sizes.map { _ in 0 } }
+    var quotas = sizes.map { $0 * total / all }
+    let byRemainder = sizes.indices.sorted {
+      let (first, second) = (sizes[$0] * total % all, sizes[$1] * total % all)
+      return first == second ? $0 < $1 : first > second
+    }
+    for index in byRemainder.prefix(total - quotas.reduce(0, +)) { quotas[index] += 1 }
+    return quotas
+  }
+}

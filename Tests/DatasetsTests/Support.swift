@@ -1,0 +1,70 @@
+import CZlib
+import Foundation
+import Testing
+
+@testable import Datasets
+
+/// A folder for the files of one test, removed with the last reference to it.
+final class TemporaryFolder {
+  let path: String
+
+  init() throws {
+    path = FileManager.default.temporaryDirectory.appendingPathComponent("datasets-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func write(_ bytes: [UInt8], _ name: String) throws {
+    let url = URL(fileURLWithPath: path).appendingPathComponent(name)
+    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: url)
+  }
+
+  /// Writes `bytes` gzipped and returns the compressed bytes.
+  @discardableResult
+  func writeGzipped(_ bytes: [UInt8], _ name: String) throws -> [UInt8] {
+    let file = try #require(gzopen("\(path)/\(name)", "wb"))
+    let written = gzwrite(file, bytes, UInt32(bytes.count))
+    try #require(Int(written) == bytes.count)
+    try #require(gzclose(file) == Z_OK)
+    return [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)")))
+  }
+}
+
+/// Bytes that look alike in no two places: 0, 37, 74 … with a slow drift.
+func bytes(_ count: Int, from start: Int = 0) -> [UInt8] {
+  (start..<start + count).map { UInt8(truncatingIfNeeded: $0 * 37 + $0 / 251) }
+}
+
+/// An idx file of unsigned bytes; `magic` and `claimed` only differ from the truth to make a bad one.
+func idx(_ content: [UInt8], extents: [Int], magic: Int? = nil) -> [UInt8] {
+  ([magic ?? 0x0800 + extents.count] + extents).flatMap { value in
+    stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: value >> $0) }
+  } + content
+}
+
+/// The description of the one `DatasetError` that `body` throws.
+func message(of body: () throws -> Void) -> String {
+  do {
+    try body()
+    return "no error"
+  } catch let error as DatasetError {
+    return error.description
+  } catch {
+    return "not a DatasetError: \(error)"
+  }
+}
+
+/// CRC-32 of the little-endian bytes of `values`.
+func crc(_ values: [Float]) -> UInt {
+  let bytes = values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) } }
+  return UInt(crc32(0, bytes, UInt32(bytes.count)))
+}
+
+/// `count` images of `shape` whose labels go round through `classes`.
+func images(_ count: Int, shape: ImageShape, classes: Int = 3) throws -> LabelledImages {
+  try LabelledImages(
+    shape: shape, classes: classes, pixels: bytes(count * shape.size), labels: (0..<count).map { UInt8($0 % classes) },
+    source: "test")
+}
