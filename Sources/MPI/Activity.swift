@@ -1,0 +1,37 @@
+internal import CMPI
+
+/// A running operation, as errors name it: what it is, on which communicator, and who is at the other end.
+///
+/// Only trivial parts, so that a request which holds one can be discarded (`discard self`).
+struct Activity: Sendable {
+  let name: StaticString
+  let communicator: Communicator
+  var peer: Int?
+  var tag: Int?
+  /// A receive can be withdrawn (`MPI_Cancel`, MPI 4.0, section 3.8.4); nothing else can be on every implementation.
+  var isReceive = false
+
+  /// `receive from rank 3 with tag 7 on rank 0 of 4`
+  var label: String {
+    var text = name.description
+    if let peer {
+      text += isReceive ? " from " : " to "
+      text += peer == Communicator.anySource ? "any rank" : "rank \(peer)"
+    }
+    if let tag {
+      text += tag == Communicator.anyTag ? " with any tag" : " with tag \(tag)"
+    }
+    return text + " on rank \(communicator.rank) of \(communicator.size)"
+  }
+
+  func check(_ code: Int32) throws {
+    if code != MPI_SUCCESS {
+      throw MPIError(code: code, operation: label, peer: peer)
+    }
+  }
+
+  /// The error of a wait that ran past its deadline.
+  func timeout(_ deadline: Duration) -> MPIError {
+    MPIError(operation: label, errorClass: .timeout, message: "not finished within \(deadline)", peer: peer)
+  }
+}

@@ -1,0 +1,84 @@
+internal import CMPI
+
+extension Environment {
+  /// The exit code of a job in which an error was thrown, unless the program chooses another: `EX_SOFTWARE` of sysexits.h.
+  public static let errorExitCode: Int32 = 70
+
+  /// Runs a program under MPI from start to end, and leaves the process.
+  ///
+  /// - If every rank's body returns, the ranks agree on the largest exit code, write out what they have printed, wait for each other
+  ///   and leave together, so that the launcher sees one code.
+  /// - If a body throws, the error is printed once, with the rank that has it, and the whole job ends at once
+  ///   (`MPI_Abort`), since the other ranks may be waiting for this one.
+  ///
+  /// - Parameters:
+  ///   - exitCodeForError: the exit code of the job for an error, 1 … 255.
+  ///   - body: the program. It returns this rank's exit code, 0 … 255.
+  public static func run(
+    exitCodeForError: (any Error) -> Int32 = { _ in errorExitCode }, _ body: (Communicator) throws -> Int32
+  ) -> Never {
+    do {
+      let environment = try initialize()
+      let code = try body(environment.world)
+      try environment.leave(code)
+    } catch {
+      abort(error, code: exitCodeForError(error))
+    }
+  }
+
+  /// Prints an error once and ends the job with an exit code (`MPI_Abort`; MPI 4.0, section 9.5).
+  ///
+  /// Several ranks may fail at once. One rank a node speaks; the other nodes give the first a moment to end the job.
+  public static func abort(_ error: any Error, code: Int32) -> Never {
+    let code = validExitCode(code, isError: true)
+    Platform.flushStreams()
+    guard let environment = current else { abortBeforeStart(error, code: code) }
+    if environment.firstError.claim() {
+      if !environment.isOnFirstNode { Platform.sleep(milliseconds: 300) }
+      Platform.printError(report(error, on: environment.world))
+    } else {
+      // The rank that has spoken ends this process. Should it not, this one ends by itself.
+      Platform.sleep(milliseconds: 10_000)
+    }
+    MPI_Abort(MPI_COMM_WORLD, code)
+    Platform.exitNow(code)
+  }
+
+  /// Without a working MPI each process answers for itself; the launcher's numbers, if any, choose the one that speaks.
+  private static func abortBeforeStart(_ error: any Error, code: Int32) -> Never {
+    if Launcher().rank ?? 0 == 0 {
+      Platform.printError("error: \(error)")
+    } else {
+      Platform.sleep(milliseconds: 300)
+    }
+    var isInitialized: Int32 = 0
+    MPI_Initialized(&isInitialized)
+    if isInitialized != 0, !isFinalized { MPI_Abort(MPI_COMM_WORLD, code) }
+    Platform.exitNow(code)
+  }
+
+  private static func report(_ error: any Error, on world: Communicator) -> String {
+    world.size == 1 ? "error: \(error)" : "error on \(world) (\(processorName)): \(error)"
+  }
+
+  /// Ends a job in which every rank has finished.
+  private func leave(_ code: Int32) throws -> Never {
+    let agreed = try world.allreduce(Self.validExitCode(code, isError: false), .max)
+    Platform.flushStreams()
+    try world.barrier()
+    if nodes == 1 {
+      try Self.finalize()
+      Platform.exit(agreed)
+    }
+    // `MPI_Finalize` hangs at times over UCX and TCP. Leaving without it is clean after the barrier, but the
+    // launcher then reports success whatever the code, so a failure needs the abort.
+    if agreed != 0 { MPI_Abort(MPI_COMM_WORLD, agreed) }
+    Platform.exitNow(agreed)
+  }
+
+  /// What the operating system would cut to eight bits, perhaps to 0, becomes 255; and an error is never 0.
+  private static func validExitCode(_ code: Int32, isError: Bool) -> Int32 {
+    if code == 0, isError { return errorExitCode }
+    return 0...255 ~= code ? code : 255
+  }
+}

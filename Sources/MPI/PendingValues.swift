@@ -1,0 +1,47 @@
+/// Memory that outlives the call which made it: a request keeps it alive until its operation is over.
+final class Storage<Element: MPIDatatype> {
+  let buffer: UnsafeMutableBufferPointer<Element>
+
+  init(copying values: [Element]) {
+    buffer = .allocate(capacity: values.count)
+    _ = buffer.initialize(from: values)
+  }
+
+  /// Uninitialised memory, for MPI to write.
+  init(count: Int) {
+    buffer = .allocate(capacity: count)
+  }
+
+  var readOnly: UnsafeBufferPointer<Element> { UnsafeBufferPointer(buffer) }
+
+  deinit { buffer.deallocate() }
+}
+
+/// A non-blocking operation that owns the memory it works on, and gives its result when waited for.
+///
+/// This is the safe way to overlap communication: the array handed in is copied, nothing can touch the memory while MPI uses it, and
+/// the result exists only after ``wait()``. The copy costs what a memory copy costs; where that matters use the methods over
+/// unsafe buffers.
+public struct PendingValues<Element: MPIDatatype>: ~Copyable {
+  private var request: Request
+  private let storage: Storage<Element>
+
+  init(_ request: consuming Request, _ storage: Storage<Element>) {
+    self.request = request
+    self.storage = storage
+  }
+
+  /// Whether the operation is over (`MPI_Test`). A later ``wait()`` returns at once.
+  public mutating func isFinished() throws -> Bool {
+    try request.isFinished()
+  }
+
+  /// Waits until the operation is over.
+  ///
+  /// - Returns: the values received or combined.
+  public consuming func wait() throws -> [Element] {
+    let storage = storage
+    try request.wait()
+    return Array(storage.buffer)
+  }
+}

@@ -1,0 +1,72 @@
+internal import CMPI
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// The few calls to the operating system that this library makes.
+enum Platform {
+  /// Sets an environment variable unless it is set already.
+  static func setEnvironmentDefault(_ name: String, _ value: String) {
+    setenv(name, value, 0)
+  }
+
+  static func environmentVariable(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }
+  }
+
+  /// Writes a message to standard error in one piece, so that ranks do not mix theirs.
+  static func printError(_ message: String) {
+    var text = message + "\n"
+    text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
+
+  /// Writes out what all of C's streams hold back; Swift's `print` goes through them.
+  static func flushStreams() {
+    fflush(nil)
+  }
+
+  static func sleep(milliseconds: UInt32) {
+    usleep(milliseconds * 1000)
+  }
+
+  /// Ends the process at once, without handlers.
+  static func exitNow(_ code: Int32) -> Never {
+    _exit(code)
+  }
+
+  static func exit(_ code: Int32) -> Never {
+    #if canImport(Glibc)
+    Glibc.exit(code)
+    #elseif canImport(Musl)
+    Musl.exit(code)
+    #else
+    Darwin.exit(code)
+    #endif
+  }
+
+  /// Has a function called when the process ends by `exit`.
+  static func atExit(_ function: @convention(c) () -> Void) {
+    atexit(function)
+  }
+
+  /// The processors that the calling process may run on, one bit each, in a number of words that is the same everywhere.
+  static func processorMask() -> [UInt64] {
+    let words = 128
+    #if os(Linux)
+    var allowed = [CUnsignedLongLong](repeating: 0, count: words)
+    if cmpi_processor_mask(&allowed, UInt(words * 8)) > 0 {
+      return allowed.map { UInt64($0) }
+    }
+    #endif
+    let online = Swift.min(Swift.max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), 64 * words)
+    return (0..<words).map { word in
+      let bits = Swift.min(Swift.max(online - 64 * word, 0), 64)
+      return bits == 64 ? .max : (1 << UInt64(bits)) - 1
+    }
+  }
+}
