@@ -18,7 +18,7 @@ let package = Package(
     .target(name: "MPI", dependencies: ["CMPI"]),
 
     // The inner loops, compiled once for each instruction set and chosen at run time.
-    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-fno-math-errno"])]),
+    .target(name: "CKernels"),
     .target(name: "Kernels", dependencies: ["CKernels"]),
 
     .target(name: "Hopfield", dependencies: ["Kernels"]),
@@ -37,6 +37,13 @@ let package = Package(
         "Runs", "Learning", "Datasets", "Hopfield", "Cluster", "Kernels", "MPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    // Ratios against this core's measured peak: `swift run -c release equilibria-benchmark --help`.
+    .executableTarget(
+      name: "equilibria-benchmark",
+      dependencies: [
+        "Learning", "Hopfield", "Kernels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Benchmarks/Equilibria"),
 
     .testTarget(name: "MPITests", dependencies: ["MPI"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),

@@ -1,3 +1,5 @@
+import Kernels
+
 /// Random changes of a training image that keep its class.
 ///
 /// What is drawn for an image is a function of (seed, epoch, image) alone: see `draw`.

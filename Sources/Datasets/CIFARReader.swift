@@ -1,3 +1,4 @@
+import Kernels
 import Foundation
 
 /// The binary version of CIFAR: records of label bytes followed by the red, green and blue planes, and nothing else.

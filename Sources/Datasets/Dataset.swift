@@ -1,3 +1,5 @@
+import Kernels
+
 /// A data set in memory.
 public struct Dataset: Sendable {
   public let name: DatasetName

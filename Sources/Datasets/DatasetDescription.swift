@@ -1,3 +1,5 @@
+import Kernels
+
 /// What is known of a data set without reading its files, and how to find and read them.
 public struct DatasetDescription: Sendable {
   public let name: DatasetName

@@ -1,3 +1,5 @@
+import Kernels
+
 /// A file format: which files a part of a data set lies in, and how to read them.
 ///
 /// Files are not trusted: what a header claims is compared with the size of the file before memory is taken.

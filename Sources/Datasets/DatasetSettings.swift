@@ -1,3 +1,5 @@
+import Kernels
+
 /// Which data a run uses and how they are prepared: the `data` section of a configuration.
 public struct DatasetSettings: Equatable, Sendable {
   public var name: DatasetName

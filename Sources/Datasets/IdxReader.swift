@@ -1,3 +1,5 @@
+import Kernels
+
 /// The idx format of MNIST: a big-endian header (magic number, then the extent of each dimension), then the bytes.
 ///
 /// The magic number is `00 00 type dimensions`; type 8 is an unsigned byte. Source: LeCun, Cortes & Burges, "The MNIST database".

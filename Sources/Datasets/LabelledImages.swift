@@ -1,3 +1,5 @@
+import Kernels
+
 /// Images of one shape with their class labels, as the files hold them.
 public struct LabelledImages: Equatable, Sendable {
   public let shape: ImageShape

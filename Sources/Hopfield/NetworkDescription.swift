@@ -1,3 +1,5 @@
+import Kernels
+
 /// What a layered Hopfield network looks like, before any memory is taken for it.
 ///
 /// Layer 0 is the clamped input and is not listed. Every listed layer receives at least one edge; the last layer is the output.
@@ -13,22 +15,6 @@ public struct NetworkDescription: Equatable, Sendable {
 
   /// The name by which edges refer to the clamped input.
   public static let inputName = "input"
-}
-
-/// Channels × rows × columns.
-public struct ImageShape: Equatable, Sendable, CustomStringConvertible {
-  public var channels: Int
-  public var rows: Int
-  public var columns: Int
-
-  public init(channels: Int, rows: Int, columns: Int) {
-    self.channels = channels
-    self.rows = rows
-    self.columns = columns
-  }
-
-  public var count: Int { channels * rows * columns }
-  public var description: String { "\(channels)×\(rows)×\(columns)" }
 }
 
 /// One population of spins and the edges that drive it from below.

@@ -1,15 +1,5 @@
 import Hopfield
 
-/// The cost that nudges the output.
-public enum Cost: String, CaseIterable, Sendable {
-  /// `½‖o − y‖²`, the output inside the system.
-  case squaredError
-  /// `−Σ y log softmax(o)`, the output inside the system.
-  case crossEntropy
-  /// Cross-entropy of a read-out `softmax(Wᵀs_N + b)` that is not part of the energy (Laborieux 2021).
-  case crossEntropyReadout
-}
-
 /// How the gradient is estimated from relaxed states; `F = E + βC`.
 public enum Estimator: String, CaseIterable, Sendable {
   /// `(1/β)[∂F/∂θ(s^β) − ∂F/∂θ(s⁰)]`.

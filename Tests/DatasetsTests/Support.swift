@@ -1,3 +1,4 @@
+import Kernels
 import CZlib
 import Foundation
 import Testing

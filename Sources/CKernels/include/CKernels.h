@@ -1,1 +1,86 @@
-int equilibria_placeholder(void);
+// The inner loops of Equilibria.
+//
+// Every function exists once for each instruction set (AVX-512, AVX2 + FMA, and whatever the compiler's baseline is: SSE2 on x86-64,
+// NEON on arm64) and is reached through a table that is chosen at run time, so that one binary runs on any node.
+//
+// Layout. A plane of spins is rows × columns × channels, channels innermost and padded to a multiple of EQ_CHANNEL_PAD; samples follow
+// one another. All offsets and strides are counted in floats, all pointers may be assumed to be 64-byte aligned at offset 0.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#define EQ_CHANNEL_PAD 16
+
+// One non-zero position that reaches a pixel in a transposed convolution under max-pooling: the list it is in (window × positions + position) and
+// the offset of the kernel's tap in the packed weights.
+typedef struct {
+  int32_t list;
+  int32_t tap;
+} eq_reach;
+
+// A (sparse) entry of a list: which weight row or which pixel, and the value there.
+typedef struct {
+  int32_t offset;
+  float value;
+} eq_entry;
+
+typedef struct {
+  const char *name;
+  // Floats in one packed block of output channels.
+  int32_t block;
+
+  // Copies `rows × columns` (row-major, `source_stride` floats a row) into the order in which `convolve` reads weights:
+  // [block][row][channel of block]; a last block of half the width is used when the columns need no more. `columns` is a multiple of EQ_CHANNEL_PAD.
+  void (*pack)(const float *source, int64_t source_stride, int64_t rows, int64_t columns, float *packed);
+
+  // output[target[q] + n·target_stride + c] (+)= Σ_tap Σ_k input[pixel[q] + n·pixel_stride + tap[t] + k] · weights[tap·depth + k][c]
+  // for every pixel q < pixels of every sample n < samples.
+  void (*convolve)(const float *input, const int64_t *pixel, int64_t pixel_stride, const int64_t *tap, int64_t taps, int64_t depth,
+                   const float *weights, int64_t columns, float *output, const int64_t *target, int64_t target_stride, int64_t pixels,
+                   int64_t samples, int32_t accumulate);
+
+  // Max-pooling of conv[window_start[w] + n·conv_stride + member[i] + c] over i < members; the index of the first greatest goes to `argmax`.
+  void (*pool_max)(const float *conv, int64_t conv_stride, const int64_t *window_start, const int64_t *member, int32_t members, int64_t channels,
+                   int64_t windows, int64_t samples, float *pooled, uint8_t *argmax, int32_t accumulate);
+
+  // Lists, for each window and each position in it, the channels whose arg-max is there and whose spin is not zero.
+  // entries: [sample × window × member][channels]; counts: [sample × window × member]. offset = channel · channel_stride.
+  void (*list_spins)(const float *spins, const int64_t *spin_offset, int64_t spin_stride, const uint8_t *argmax, int32_t members,
+                     int64_t channels, int64_t windows, int64_t samples, int32_t channel_stride, eq_entry *entries, int32_t *counts);
+
+  // output[n·pixels + q][c] (+)= Σ over reaches r of pixel q, Σ entries e of list r: e.value · weights[r.tap + e.offset + c].
+  void (*gather)(const eq_entry *entries, const int32_t *counts, int64_t list_capacity, int64_t lists, const eq_reach *reach,
+                 const int32_t *reach_start, const float *weights, int64_t channels, float *output, int64_t pixels, int64_t samples,
+                 int32_t accumulate);
+
+  // Weight gradient under max-pooling: gradient[channel][tap][c] += Σ windows, samples: scale[n] · spin · pre[corner + tap + c].
+  // `scratch` holds samples × windows entries.
+  void (*gradient_sparse)(const float *pre, const int64_t *corner, int64_t pre_stride, const int64_t *tap, int64_t taps, int64_t depth,
+                          const float *spins, const int64_t *spin_offset, int64_t spin_stride, const uint8_t *argmax, int32_t members,
+                          int64_t channels, int64_t windows, int64_t samples, const float *scale, float *gradient, eq_entry *scratch);
+
+  // Weight gradient of a plain convolution: gradient[channel][tap][c] += Σ pixels q, samples n: post[q][channel] · pre[pixel[q] + tap + c].
+  // `post` is contiguous: [sample × pixel][channels], already scaled.
+  void (*gradient_dense)(const float *pre, const int64_t *pixel, int64_t pre_stride, const int64_t *tap, int64_t taps, int64_t depth,
+                         const float *post, int64_t channels, int64_t pixels, int64_t samples, float *gradient);
+
+  // s ← σ(bias + base + drive + top_down) on `pixels` pixels of `samples` samples; base, drive and top_down are contiguous and may be null.
+  // norms[0] += Σ(Δs)², norms[1] += Σ s². `channels` is padded, `used` is not: padded channels stay zero.
+  void (*update)(float *spins, const int64_t *spin_offset, int64_t spin_stride, const float *bias, const float *base, const float *drive,
+                 const float *top_down, int32_t activation, int64_t channels, int64_t used, int64_t pixels, int64_t samples, double *norms);
+
+  // bias_gradient[c] += Σ scale[n] · s.
+  void (*sum_spins)(const float *spins, const int64_t *spin_offset, int64_t spin_stride, int64_t channels, int64_t pixels, int64_t samples,
+                    const float *scale, float *sum);
+
+  // a[i] += b[i].
+  void (*add)(float *a, const float *b, int64_t count);
+
+  // A measure of the core: `rounds` rounds of independent fused multiply-adds; returns the floating-point operations done, puts a result in `sink`.
+  double (*peak)(int64_t rounds, float *sink);
+} eq_kernels;
+
+enum { EQ_CLAMP = 0, EQ_HALF_CLAMP = 1, EQ_SIGMOID = 2, EQ_RELU6 = 3, EQ_TANH = 4, EQ_LINEAR = 5 };
+
+// The sets compiled into this binary, fastest first, that this processor can run. `count` receives their number.
+const eq_kernels *const *eq_available_kernels(int32_t *count);

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Hopfield
+import Kernels
+import Learning
+
+/// One training step on one core: the operations that the mathematics needs, over the time, over the core's measured peak.
+@main
+struct TrainingStep: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "equilibria-benchmark",
+    abstract: "Time a training step against this core's measured single-precision peak.",
+    discussion: """
+      Operations are counted as the mathematics needs them: one forward and one transposed convolution a layer a sweep, the clamped
+      input's once a sample, weight gradients once, all as direct convolutions. Everything else counts only as time.
+
+        equilibria-benchmark --channels 32,64,128,128 --batch 32 --free 60 --nudged 20
+      """)
+
+  @Option(help: "Channels of the 3×3 convolutions under 2×2 max-pooling, first to last.") var channels = "32,64,128,128"
+  @Option(help: "Images a step.") var batch = 32
+  @Option(help: "Images a micro-shard.") var shard = 8
+  @Option(help: "Free sweeps.") var free = 60
+  @Option(help: "Nudged sweeps of each of the two nudged phases.") var nudged = 20
+  @Option(help: "Gain of the weights at the start.") var gain: Float = 0.5
+  @Option(help: "Pooling: max, average or none (stride 2 instead).") var pooling = "max"
+  @Option(help: "Repeats; the median counts.") var repeats = 5
+
+  func run() throws {
+    let layout = try NetworkLayout(description)
+    let parameters = layout.initialParameters(seed: 1)
+    var settings = LearningSettings()
+    settings.batch = .init(size: batch, shard: shard)
+    let network = HopfieldNetwork(
+      layout: layout, parameters: parameters, capacity: EquilibriumPropagation.capacity(settings))
+    let relaxation = RelaxationSettings(order: .checkerboard, free: .init(sweeps: free), nudged: .init(sweeps: nudged))
+    let propagation = EquilibriumPropagation(network: network, relaxation: relaxation, settings: settings)
+    let optimiser = Optimiser(settings.optimiser, layout: layout)
+    let gradient = AlignedBuffer<Float>(count: layout.parameterCount)
+    var random = Philox(seed: 2, stream: 0).sequence()
+    let pixels = (0..<batch * 3072).map { _ in 2 * random.uniform() - 1 }
+    let labels = (0..<batch).map { $0 % 10 }
+
+    var times: [Double] = []
+    var peaks: [Double] = []
+    for _ in 0..<repeats {
+      peaks.append(InstructionSet.current.measuredPeak())
+      let time = ContinuousClock().measure {
+        gradient.clear()
+        for first in stride(from: 0, to: batch, by: shard) {
+          var report = ShardReport()
+          let shardLabels = labels[first..<min(first + shard, batch)]
+          network.reset()
+          propagation.relaxFreely(pixels, labels: shardLabels, first: first, report: &report)
+          propagation.addGradient(labels: shardLabels, batch: batch, into: gradient, report: &report)
+        }
+        optimiser.update(parameters, gradient: gradient, factor: 0)
+        network.parametersChanged()
+      }
+      times.append(Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18)
+    }
+    let work = layout.multiplyAdds
+    let sweeps = Double(free + 2 * nudged)
+    // The weight gradient is one convolution for each edge and each of the two nudged phases' difference.
+    let products = Double(work.clamped) * 2 + Double(work.sweep) * (sweeps + 0.5)
+    let operations = 2 * products * Double(batch)
+    let seconds = times.sorted()[repeats / 2]
+    let peak = peaks.max()!
+    let rate = operations / seconds
+    print("kernels \(InstructionSet.current.name); peak \(format(peak / 1e9)) GFLOP/s")
+    print("network \(channels), batch \(batch), shard \(shard), \(free) + 2×\(nudged) sweeps")
+    print("a step \(format(seconds * 1e3)) ms; \(format(Double(batch) / seconds)) samples/s; \(format(rate / 1e9)) GFLOP/s")
+    print("ratio to peak \(format(rate / peak))")
+    let memory = network.memory
+    let needed = memory.states + 3 * layout.parameterCount * 4
+    print("memory: states, weights and optimiser \(needed / 1024) KiB; fields \(memory.fields / 1024), work \(memory.work / 1024) KiB")
+  }
+
+  private var description: NetworkDescription {
+    var layers: [LayerDescription] = []
+    var from = NetworkDescription.inputName
+    for (index, count) in channels.split(separator: ",").enumerated() {
+      let kind = EdgeDescription.Pooling(rawValue: pooling) ?? .max
+      let edge = EdgeDescription(
+        from: from, kind: .convolution, kernel: 3, stride: kind == .none ? 2 : 1, padding: 1, pooling: kind, gain: gain)
+      layers.append(LayerDescription(name: "conv\(index + 1)", channels: Int(count) ?? 0, edges: [edge]))
+      from = "conv\(index + 1)"
+    }
+    layers.append(LayerDescription(name: "output", channels: 10, edges: [EdgeDescription(from: from, kind: .dense, gain: gain)]))
+    return NetworkDescription(input: ImageShape(channels: 3, rows: 32, columns: 32), layers: layers)
+  }
+
+  private func format(_ value: Double) -> String { String(Double((value * 1000).rounded()) / 1000) }
+}

@@ -1,1 +1,0 @@
-int equilibria_placeholder(void) { return 0; }

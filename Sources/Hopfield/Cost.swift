@@ -1,0 +1,54 @@
+/// The cost C that nudges the output, `F = E + βC`, and how the output layer relaxes under it.
+public enum Cost: String, CaseIterable, Sendable {
+  /// `½‖o − y‖²`, the output inside the system.
+  case squaredError
+  /// `−log softmax(o)_y`, the output inside the system.
+  case crossEntropy
+  /// Cross-entropy of a read-out `softmax(Wᵀs_N + b)` that is not part of the energy (Laborieux 2021).
+  case crossEntropyReadout
+
+  /// Moves the output of one sample in its field `z`; `label` is the index of the right class.
+  ///
+  /// - squaredError: `o ← (z + βy)/(1 + β)`, the exact minimiser of `F` over the output.
+  /// - crossEntropy: `o ← z + β(y − softmax(o))`, a gradient step of length 1, a descent for `|β| ≤ 2`.
+  /// - crossEntropyReadout: `o ← β(y − softmax(z))`: what the read-out sends down, nothing while free. With it in the place of the output
+  ///   spins, top-down field and weight gradient of the read-out have the form of every other edge.
+  func relax(_ output: inout [Float], field: [Float], label: Int, nudge: Float) {
+    guard nudge != 0 else {
+      for unit in output.indices { output[unit] = self == .crossEntropyReadout ? 0 : field[unit] }
+      return
+    }
+    switch self {
+    case .squaredError:
+      for unit in output.indices { output[unit] = (field[unit] + (unit == label ? nudge : 0)) / (1 + nudge) }
+    case .crossEntropy:
+      let probabilities = softmax(output)
+      for unit in output.indices { output[unit] = field[unit] + nudge * ((unit == label ? 1 : 0) - probabilities[unit]) }
+    case .crossEntropyReadout:
+      let probabilities = softmax(field)
+      for unit in output.indices { output[unit] = nudge * ((unit == label ? 1 : 0) - probabilities[unit]) }
+    }
+  }
+
+  /// C of one sample. `prediction` is the output, or the read-out's field.
+  public func value(prediction: [Float], label: Int) -> Double {
+    switch self {
+    case .squaredError:
+      return prediction.indices.reduce(0.0) { sum, unit in
+        let error = Double(prediction[unit]) - (unit == label ? 1 : 0)
+        return sum + error * error / 2
+      }
+    case .crossEntropy, .crossEntropyReadout:
+      let greatest = Double(prediction.max() ?? 0)
+      let total = prediction.reduce(0.0) { $0 + exponential(Double($1) - greatest) }
+      return logarithm(total) - (Double(prediction[label]) - greatest)
+    }
+  }
+
+  private func softmax(_ values: [Float]) -> [Float] {
+    let greatest = values.max() ?? 0
+    let weights = values.map { exponential($0 - greatest) }
+    let total = weights.reduce(0, +)
+    return weights.map { $0 / total }
+  }
+}

@@ -1,0 +1,274 @@
+import Kernels
+
+/// A layered Hopfield network at work on a number of samples at once.
+///
+///     E(θ, x, s) = Σ_k Σ ∫σ_k⁻¹(s_k) − Φ,   Φ = Σ_edges ⟨s_post, P(w ⋆ s_pre)⟩ + Σ_k ⟨b_k, s_k⟩
+///
+/// The field on layer k is `∂Φ/∂s_k`, and `s_k ← σ_k(field)` is the exact minimum of E over that layer (Scellier 2023; Laborieux 2021).
+/// All memory is taken when the network is made; nothing is allocated while it relaxes.
+public final class HopfieldNetwork {
+  public let layout: NetworkLayout
+  /// Samples that fit.
+  public let capacity: Int
+  /// Weights and biases, as `layout` places them. Call `parametersChanged()` after writing to them.
+  public let parameters: AlignedBuffer<Float>
+  /// The states of layers 1 … N.
+  public let spins: [SpinPlanes]
+
+  let edges: [CoupledEdge]
+  let workspace: Workspace
+  /// Fields by layer: from the clamped input (once a sample), from below, and from above. Absent where no edge gives one.
+  let base: [AlignedBuffer<Float>?]
+  let drive: [AlignedBuffer<Float>?]
+  let topDown: [AlignedBuffer<Float>?]
+  /// The field on the output, of which cost and read-out are functions.
+  private let outputField: AlignedBuffer<Float>
+  /// A drive that is computed for its arg-max alone.
+  private let unusedDrive: AlignedBuffer<Float>
+  /// Whether a max-pooling edge's arg-max is that of its current pre state.
+  private var isCurrent: [Bool]
+  /// Whether a layer is known to be zero everywhere, so that products with it can be left out.
+  private var isZero: [Bool]
+  private var outputRow: [Float]
+  private var fieldRow: [Float]
+
+  public init(layout: NetworkLayout, parameters: AlignedBuffer<Float>, capacity: Int) {
+    precondition(parameters.count == layout.parameterCount && capacity > 0)
+    self.layout = layout
+    self.parameters = parameters
+    self.capacity = capacity
+    let workspace = Workspace()
+    self.workspace = workspace
+    spins = layout.layers.map { SpinPlanes(shape: $0.shape, capacity: capacity) }
+    edges = layout.edges.map { CoupledEdge($0, of: layout, capacity: capacity, workspace: workspace) }
+    func fields(_ isNeeded: (Int) -> Bool) -> [AlignedBuffer<Float>?] {
+      layout.layers.indices.map { isNeeded($0 + 1) ? AlignedBuffer(count: capacity * layout.layers[$0].shape.fieldCount) : nil }
+    }
+    base = fields { layer in layout.edges.contains { $0.post == layer && $0.pre == 0 } }
+    drive = fields { layer in layout.edges.contains { $0.post == layer && $0.pre != 0 } }
+    topDown = fields { layer in layout.edges.contains { $0.pre == layer } }
+    outputField = AlignedBuffer(count: capacity * layout.output.shape.fieldCount)
+    unusedDrive = AlignedBuffer(
+      count: capacity * (layout.edges.filter { $0.description.pooling == .max }.map { layout.shape($0.post).fieldCount }.max() ?? 0))
+    isCurrent = Array(repeating: false, count: layout.edges.count)
+    isZero = Array(repeating: true, count: layout.layers.count)
+    outputRow = Array(repeating: 0, count: layout.output.shape.channels)
+    fieldRow = outputRow
+    parametersChanged()
+  }
+
+  /// Arranges the parameters as the products read them.
+  public func parametersChanged() {
+    for edge in edges { edge.load(parameters) }
+    for index in isCurrent.indices { isCurrent[index] = false }
+  }
+
+  /// Clamps the input of samples 0 … `samples` − 1 to images that begin at image `first` of `pixels` (rows, columns, channels), and
+  /// computes their convolutions, which no sweep changes.
+  public func clamp(_ pixels: [Float], first: Int = 0, samples: Int) {
+    precondition(samples <= capacity)
+    var written = Array(repeating: false, count: layout.layers.count)
+    for (index, edge) in edges.enumerated() where edge.layout.pre == 0 {
+      let post = edge.layout.post - 1
+      edge.unfolding!.unfold(pixels, first: first, samples: samples, into: edge.clampedInput!)
+      edge.coupling.drive(from: edge.clampedInput!, into: base[post]!, samples: samples, accumulate: written[post])
+      written[post] = true
+      isCurrent[index] = true
+    }
+  }
+
+  /// Sets every spin to zero.
+  public func reset() {
+    for planes in spins { planes.buffer.clear() }
+    for layer in isZero.indices { isZero[layer] = true }
+    forgetArgMax()
+  }
+
+  /// Says that `spins` were written from outside.
+  public func spinsChanged() {
+    for layer in isZero.indices { isZero[layer] = false }
+    forgetArgMax()
+  }
+
+  private func forgetArgMax() {
+    for (index, edge) in edges.enumerated() where edge.layout.pre != 0 { isCurrent[index] = false }
+  }
+
+  /// Copies states, clamped inputs and fields of samples 0 … `count` − 1 over those from `target` on.
+  public func duplicate(count: Int, to target: Int) {
+    precondition(count <= target && target + count <= capacity)
+    for layer in layout.layers.indices {
+      spins[layer].duplicate(first: 0, count: count, to: target)
+      let size = layout.layers[layer].shape.fieldCount
+      base[layer]?.copy(from: base[layer]!, to: target * size, count: count * size)
+    }
+    for edge in edges {
+      edge.clampedInput?.duplicate(first: 0, count: count, to: target)
+      edge.coupling.duplicateArgMax(count: count, to: target)
+    }
+  }
+
+  /// One sweep: every layer moves once.
+  ///
+  /// - Returns: the residual, `mean over layers of ‖Δs‖ / max(‖s‖, 1e-6)` over the samples at hand.
+  func sweep(_ schedule: UpdateSchedule, samples: Int, nudge: Nudge?) -> Double {
+    var residual = 0.0
+    for group in schedule.groups {
+      for layer in group { computeDrive(layer, samples: samples) }
+      for layer in group { computeTopDown(layer, samples: samples) }
+      for layer in group { residual += move(layer, samples: samples, nudge: nudge) }
+    }
+    return residual / Double(layout.layers.count)
+  }
+
+  private func computeDrive(_ layer: Int, samples: Int) {
+    guard let field = drive[layer - 1] else { return }
+    var accumulate = false
+    for (index, edge) in edges.enumerated() where edge.layout.post == layer && edge.layout.pre != 0 && !isZero[edge.layout.pre - 1] {
+      edge.coupling.drive(from: spins[edge.layout.pre - 1], into: field, samples: samples, accumulate: accumulate)
+      isCurrent[index] = true
+      accumulate = true
+    }
+    if !accumulate { field.clear() }
+  }
+
+  private func computeTopDown(_ layer: Int, samples: Int) {
+    guard let field = topDown[layer - 1] else { return }
+    var accumulate = false
+    for (index, edge) in edges.enumerated() where edge.layout.pre == layer && !isZero[edge.layout.post - 1] {
+      refreshArgMax(index, samples: samples)
+      edge.coupling.topDown(from: spins[edge.layout.post - 1], into: field, samples: samples, accumulate: accumulate)
+      accumulate = true
+    }
+    if !accumulate { field.clear() }
+  }
+
+  /// Under max-pooling a top-down field needs the arg-max of the *current* drive, which the last drive of that edge left unless the pre
+  /// layer has moved since.
+  private func refreshArgMax(_ index: Int, samples: Int) {
+    let edge = edges[index]
+    guard edge.isMaxPooled, !isCurrent[index], edge.layout.pre != 0 else { return }
+    edge.coupling.drive(from: spins[edge.layout.pre - 1], into: unusedDrive, samples: samples, accumulate: false)
+    isCurrent[index] = true
+  }
+
+  private func move(_ layer: Int, samples: Int, nudge: Nudge?) -> Double {
+    let description = layout.layers[layer - 1]
+    let change: SpinChange
+    if layer == layout.layers.count {
+      change = moveOutput(samples: samples, nudge: nudge)
+    } else {
+      change = spins[layer - 1].update(
+        description.activation.rule, bias: parameters, biasOffset: description.bias.offset, base: base[layer - 1],
+        drive: drive[layer - 1], topDown: topDown[layer - 1], samples: samples)
+    }
+    isZero[layer - 1] = change.size == 0
+    for (index, edge) in edges.enumerated() where edge.layout.pre == layer { isCurrent[index] = false }
+    return change.relative
+  }
+
+  private func moveOutput(samples: Int, nudge: Nudge?) -> SpinChange {
+    let layer = layout.layers.count - 1
+    let planes = spins[layer]
+    let stride = planes.shape.paddedChannels
+    var change = SpinChange(moved: 0, size: 0)
+    for sample in 0..<samples {
+      for unit in fieldRow.indices {
+        var field = parameters[layout.output.bias.offset + unit]
+        if let base = base[layer] { field += base[sample * stride + unit] }
+        if let drive = drive[layer] { field += drive[sample * stride + unit] }
+        outputField[sample * stride + unit] = field
+        fieldRow[unit] = field
+        outputRow[unit] = planes[sample, unit, 0, 0]
+      }
+      (nudge?.cost ?? .squaredError).relax(
+        &outputRow, field: fieldRow, label: nudge?.labels[sample] ?? 0, nudge: nudge?.strengths[sample] ?? 0)
+      for unit in outputRow.indices {
+        let moved = Double(outputRow[unit]) - Double(planes[sample, unit, 0, 0])
+        change.moved += moved * moved
+        change.size += Double(outputRow[unit]) * Double(outputRow[unit])
+        planes[sample, unit, 0, 0] = outputRow[unit]
+      }
+    }
+    return change
+  }
+
+  /// The output of one sample as the cost sees it: the field of the read-out, which while free is the output itself.
+  public func prediction(sample: Int) -> [Float] {
+    let stride = layout.output.shape.paddedChannels
+    return (0..<layout.output.shape.channels).map { outputField[sample * stride + $0] }
+  }
+
+  /// `gradient += −Σ_n scale_n ∂E/∂θ(s_n)`: correlations of the states of samples 0 … `samples` − 1.
+  public func addCorrelations(scale: AlignedBuffer<Float>, samples: Int, into gradient: AlignedBuffer<Float>) {
+    precondition(gradient.count >= layout.parameterCount && scale.count >= samples)
+    for (index, edge) in edges.enumerated() where !isZero[edge.layout.post - 1] {
+      refreshArgMax(index, samples: samples)
+      let pre = edge.clampedInput ?? spins[edge.layout.pre - 1]
+      edge.addGradient(pre: pre, post: spins[edge.layout.post - 1], scale: scale, samples: samples, into: gradient)
+    }
+    for (layer, planes) in zip(layout.layers, spins) {
+      planes.addChannelSums(scale: scale, samples: samples, into: gradient, at: layer.bias.offset)
+    }
+  }
+
+  /// `F = E + βC` of each sample, in double precision over single-precision products. Not meant for the inside of a training.
+  public func energies(samples: Int, nudge: Nudge?) -> [Double] {
+    var energies = Array(repeating: 0.0, count: samples)
+    let cost = nudge?.cost ?? .squaredError
+    for layer in layout.layers.indices {
+      computeDrive(layer + 1, samples: samples)
+      let isOutput = layer == layout.layers.count - 1
+      if isOutput, cost == .crossEntropyReadout { continue }
+      let description = layout.layers[layer]
+      for sample in 0..<samples {
+        energies[sample] += spins[layer].sum(sample: sample, description.activation.selfEnergy)
+        for field in [base[layer], drive[layer]].compactMap({ $0 }) {
+          energies[sample] -= spins[layer].product(with: field, sample: sample)
+        }
+        energies[sample] -= spins[layer].sumWithBias(parameters, at: description.bias.offset, sample: sample)
+      }
+    }
+    if let nudge {
+      for sample in 0..<samples {
+        energies[sample] += Double(nudge.strengths[sample]) * cost.value(prediction: costArgument(sample, cost), label: nudge.labels[sample])
+      }
+    }
+    return energies
+  }
+
+  /// What the cost is a function of: the output spins, or the read-out's field in the current state.
+  private func costArgument(_ sample: Int, _ cost: Cost) -> [Float] {
+    let layer = layout.layers.count - 1
+    let units = layout.output.shape.channels
+    guard cost == .crossEntropyReadout else { return (0..<units).map { spins[layer][sample, $0, 0, 0] } }
+    let stride = layout.output.shape.paddedChannels
+    return (0..<units).map { unit in
+      parameters[layout.output.bias.offset + unit] + (base[layer]?[sample * stride + unit] ?? 0)
+        + (drive[layer]?[sample * stride + unit] ?? 0)
+    }
+  }
+
+  /// Bytes of states, of the fields that move them, and of work space; parameters are apart.
+  public var memory: (states: Int, fields: Int, work: Int) {
+    let clamped = edges.compactMap { $0.clampedInput?.buffer.count }.reduce(0, +)
+    let states = spins.reduce(clamped) { $0 + $1.buffer.count } * 4
+    let fields = (base + drive + topDown).compactMap { $0?.count }.reduce(outputField.count + unusedDrive.count, +) * 4
+    return (states, fields, workspace.bytes)
+  }
+}
+
+/// A nudge of the output towards its label.
+public struct Nudge: Sendable {
+  public var cost: Cost
+  /// The right class of each sample.
+  public var labels: [Int]
+  /// β of each sample; 0 leaves it free.
+  public var strengths: [Float]
+
+  public init(cost: Cost, labels: [Int], strengths: [Float]) {
+    self.cost = cost
+    self.labels = labels
+    self.strengths = strengths
+  }
+}

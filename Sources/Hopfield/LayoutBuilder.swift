@@ -1,0 +1,185 @@
+import Kernels
+
+/// Checks a description layer by layer and gives every parameter its place.
+struct LayoutBuilder {
+  private let input: ImageShape
+  private var planes: [(name: String, channels: Int, rows: Int, columns: Int, activation: Activation)] = []
+  private var edges: [NetworkLayout.Edge] = []
+  private var biases: [ParameterBlock] = []
+  private var parameterCount = 0
+
+  /// Floats that one network's parameters, or one sample's plane, may take: far above any that trains, far below an overflow.
+  private static let limit = 1 << 34
+
+  init(input: ImageShape) {
+    self.input = input
+    planes.append((NetworkDescription.inputName, input.channels, input.rows, input.columns, .linear))
+  }
+
+  func checkNames(_ description: NetworkDescription) throws {
+    guard input.channels > 0, input.rows > 0, input.columns > 0 else {
+      throw NetworkError("network.input: \(input) is no image; channels, rows and columns are positive")
+    }
+    guard !description.layers.isEmpty else { throw NetworkError("network.layers: a network needs at least an output layer") }
+    var seen: Set<String> = [NetworkDescription.inputName]
+    for layer in description.layers {
+      guard !layer.name.isEmpty, !layer.name.contains(".") else {
+        throw NetworkError("network.layers: \"\(layer.name)\" is no name for a layer; use letters, digits, - and _")
+      }
+      guard seen.insert(layer.name).inserted else {
+        throw NetworkError("network.layers: two layers are called \"\(layer.name)\"")
+      }
+    }
+  }
+
+  mutating func add(_ layer: LayerDescription, isLast: Bool) throws {
+    guard layer.channels > 0 else { throw NetworkError("layer \(layer.name): \(layer.channels) channels; at least 1 is needed") }
+    guard !layer.edges.isEmpty else { throw NetworkError("layer \(layer.name): nothing drives it; list at least one edge") }
+    let post = planes.count
+    var size: (rows: Int, columns: Int, from: String)?
+    var froms: Set<String> = []
+    for edge in layer.edges {
+      guard let pre = planes.firstIndex(where: { $0.name == edge.from }) else {
+        throw NetworkError(
+          "layer \(layer.name): an edge comes from \"\(edge.from)\"; earlier layers are \(planes.map(\.name).joined(separator: ", "))")
+      }
+      guard froms.insert(edge.from).inserted else { throw NetworkError("layer \(layer.name): two edges come from \(edge.from)") }
+      let (rows, columns) = try outputSize(of: edge, pre: pre, layer: layer.name)
+      if let size, (size.rows, size.columns) != (rows, columns) {
+        throw NetworkError(
+          "layer \(layer.name): the edge from \(size.from) gives \(size.rows)×\(size.columns) spins a channel, the one from \(edge.from) "
+            + "\(rows)×\(columns); they must agree")
+      }
+      size = (rows, columns, edge.from)
+      try append(edge, pre: pre, post: post, layer: layer)
+    }
+    planes.append((layer.name, layer.channels, size!.rows, size!.columns, isLast ? .linear : layer.activation))
+    if isLast, size!.rows * size!.columns != 1 {
+      throw NetworkError(
+        "layer \(layer.name): the output has \(size!.rows)×\(size!.columns) spins a class; make it dense, so that it has one")
+    }
+    appendBias(layer)
+  }
+
+  private func outputSize(of edge: EdgeDescription, pre: Int, layer: String) throws -> (Int, Int) {
+    guard edge.kind == .convolution else { return (1, 1) }
+    let place = "layer \(layer), edge from \(edge.from)"
+    guard edge.kernel > 0, edge.stride > 0, edge.padding >= 0, edge.padding < edge.kernel else {
+      throw NetworkError(
+        "\(place): kernel \(edge.kernel), stride \(edge.stride), padding \(edge.padding); kernel and stride are at least 1, "
+          + "padding is less than the kernel")
+    }
+    func outputs(_ size: Int, _ what: String) throws -> Int {
+      guard edge.kernel <= size + 2 * edge.padding else {
+        throw NetworkError(
+          "\(place): a kernel of \(edge.kernel) is larger than its input of \(size) \(what) with padding \(edge.padding)")
+      }
+      let plain = (size + 2 * edge.padding - edge.kernel) / edge.stride + 1
+      guard edge.pooling != .none else { return plain }
+      guard (2...15).contains(edge.window) else {
+        throw NetworkError("\(place): a pooling window of \(edge.window); it must be 2 to 15")
+      }
+      guard plain % edge.window == 0 else {
+        throw NetworkError(
+          "\(place): \(plain) \(what) cannot be pooled by windows of \(edge.window); change kernel, stride or padding so that "
+            + "\(edge.window) divides them")
+      }
+      return plain / edge.window
+    }
+    return (try outputs(planes[pre].rows, "rows"), try outputs(planes[pre].columns, "columns"))
+  }
+
+  private mutating func append(_ edge: EdgeDescription, pre: Int, post: Int, layer: LayerDescription) throws {
+    let source = planes[pre]
+    let dense = edge.kind == .dense
+    let kernelRows = dense ? source.rows : edge.kernel
+    let kernelColumns = dense ? source.columns : edge.kernel
+    let taps = kernelRows * kernelColumns
+    let posts = PlaneShape.padded(layer.channels)
+    // The input is unfolded: taps and channels together are padded. Other planes have padded channels.
+    let tapStride = pre == 0 ? source.channels : PlaneShape.padded(source.channels)
+    let (product, overflow) = tapStride.multipliedReportingOverflow(by: taps)
+    let postStride = overflow ? Int.max : pre == 0 ? PlaneShape.padded(product) : product
+    let (count, tooMany) = posts.multipliedReportingOverflow(by: postStride)
+    guard !overflow, !tooMany, count <= Self.limit, parameterCount + count <= Self.limit else {
+      throw NetworkError("layer \(layer.name), edge from \(edge.from): more weights than can be addressed")
+    }
+    let fanIn = source.channels * taps
+    let block = ParameterBlock(
+      name: "\(layer.name).\(edge.from).weight", offset: parameterCount, count: count,
+      shape: dense
+        ? [layer.channels, fanIn] : [layer.channels, source.channels, kernelRows, kernelColumns],
+      bound: edge.gain / Float(fanIn).squareRoot(), learningRate: edge.learningRate,
+      order: .init(posts: layer.channels, taps: taps, pres: source.channels, postStride: postStride, tapStride: tapStride))
+    parameterCount += count
+    edges.append(
+      .init(description: edge, pre: pre, post: post, weight: block, kernelRows: kernelRows, kernelColumns: kernelColumns))
+  }
+
+  private mutating func appendBias(_ layer: LayerDescription) {
+    let first = edges.first { $0.post == planes.count - 1 }!
+    let count = PlaneShape.padded(layer.channels)
+    let fanIn = first.weight.shape.dropFirst().reduce(1, *)
+    biases.append(
+      ParameterBlock(
+        name: "\(layer.name).bias", offset: parameterCount, count: count, shape: [layer.channels],
+        bound: 0.5 / Float(fanIn).squareRoot(), learningRate: first.description.learningRate,
+        order: .init(posts: layer.channels, taps: 1, pres: 1, postStride: 1, tapStride: 1)))
+    parameterCount += count
+  }
+
+  func finish() -> ([NetworkLayout.Layer], [NetworkLayout.Edge], Int) {
+    let layers = (1..<planes.count).map { index in
+      let plane = planes[index]
+      return NetworkLayout.Layer(
+        name: plane.name,
+        shape: PlaneShape(channels: plane.channels, rows: plane.rows, columns: plane.columns, halo: halo(of: index)),
+        activation: plane.activation, bias: biases[index - 1])
+    }
+    return (layers, edges, parameterCount)
+  }
+
+  /// Zeros around a layer: what the convolutions out of it pad, and what the transposed ones into it reach.
+  private func halo(of layer: Int) -> Int {
+    let out = edges.filter { $0.pre == layer && $0.description.kind == .convolution }.map(\.description.padding)
+    let into = edges.filter { $0.post == layer && $0.pre != 0 && $0.description.kind == .convolution && $0.description.pooling != .max }
+      .map { edge in
+        let source = planes[edge.pre]
+        return edge.effective.convolution(
+          pre: PlaneShape(channels: source.channels, rows: source.rows, columns: source.columns),
+          postChannels: planes[layer].channels
+        ).postHalo
+      }
+    return (out + into).max() ?? 0
+  }
+}
+
+extension NetworkLayout.Edge {
+  /// The convolution that is computed: with average pooling folded into it.
+  struct Effective {
+    let kernelRows: Int
+    let kernelColumns: Int
+    let stride: Int
+    let padding: Int
+    let folding: AveragePooling?
+
+    func convolution(pre: PlaneShape, postChannels: Int) -> ConvolutionShape {
+      ConvolutionShape(
+        pre: pre, postChannels: postChannels, kernelRows: kernelRows, kernelColumns: kernelColumns, stride: stride, padding: padding)
+    }
+  }
+
+  var effective: Effective {
+    guard description.kind == .convolution else {
+      return Effective(kernelRows: kernelRows, kernelColumns: kernelColumns, stride: 1, padding: 0, folding: nil)
+    }
+    guard description.pooling == .average else {
+      return Effective(
+        kernelRows: kernelRows, kernelColumns: kernelColumns, stride: description.stride, padding: description.padding, folding: nil)
+    }
+    let folding = AveragePooling(kernel: description.kernel, stride: description.stride, window: description.window)
+    return Effective(
+      kernelRows: folding.foldedKernel, kernelColumns: folding.foldedKernel, stride: folding.foldedStride,
+      padding: description.padding, folding: folding)
+  }
+}

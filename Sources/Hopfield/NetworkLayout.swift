@@ -1,0 +1,110 @@
+import Kernels
+
+/// A description that was checked, with the shape of every layer and the place of every parameter.
+///
+/// Layer 0 is the input; the description's layers follow as 1 … N.
+public struct NetworkLayout: Equatable, Sendable {
+  public struct Layer: Equatable, Sendable {
+    public let name: String
+    public let shape: PlaneShape
+    public let activation: Activation
+    /// Where the bias lies in the parameters, one number a channel.
+    public let bias: ParameterBlock
+  }
+
+  public struct Edge: Equatable, Sendable {
+    public let description: EdgeDescription
+    /// Layer indices.
+    public let pre: Int
+    public let post: Int
+    public let weight: ParameterBlock
+    /// The kernel's rows and columns: the whole pre plane on a dense edge.
+    public let kernelRows: Int
+    public let kernelColumns: Int
+  }
+
+  public let input: PlaneShape
+  /// Layers 1 … N.
+  public let layers: [Layer]
+  public let edges: [Edge]
+  /// Floats of all parameters, padding included.
+  public let parameterCount: Int
+
+  /// - Throws: `NetworkError` that names the layer and what was expected.
+  public init(_ description: NetworkDescription) throws {
+    var builder = LayoutBuilder(input: description.input)
+    try builder.checkNames(description)
+    for layer in description.layers { try builder.add(layer, isLast: layer.name == description.layers.last?.name) }
+    input = PlaneShape(
+      channels: description.input.channels, rows: description.input.rows, columns: description.input.columns)
+    (layers, edges, parameterCount) = builder.finish()
+  }
+
+  public var output: Layer { layers[layers.count - 1] }
+  public func shape(_ layer: Int) -> PlaneShape { layer == 0 ? input : layers[layer - 1].shape }
+  public func name(_ layer: Int) -> String { layer == 0 ? NetworkDescription.inputName : layers[layer - 1].name }
+
+  /// Weights and biases in the order in which they lie.
+  public var blocks: [ParameterBlock] {
+    (edges.map(\.weight) + layers.map(\.bias)).sorted { $0.offset < $1.offset }
+  }
+
+  /// Parameters that exist: without padding.
+  public var trainableCount: Int { blocks.reduce(0) { $0 + $1.shape.reduce(1, *) } }
+
+  /// Multiply-adds that one sample needs, counted as direct convolutions: `clamped` once (the clamped input's convolutions), and
+  /// `sweep` a sweep (one forward and one transposed convolution for every other edge). A weight gradient costs as much as all the
+  /// forward ones.
+  public var multiplyAdds: (clamped: Int, sweep: Int) {
+    edges.reduce(into: (0, 0)) { sum, edge in
+      let rows = shape(edge.post).rows * edge.poolingWindow
+      let columns = shape(edge.post).columns * edge.poolingWindow
+      let products = rows * columns * edge.weight.shape.reduce(1, *)
+      if edge.pre == 0 { sum.0 += products } else { sum.1 += 2 * products }
+    }
+  }
+}
+
+extension NetworkLayout.Edge {
+  /// Side of the pooling window, 1 without pooling.
+  var poolingWindow: Int { description.kind == .dense || description.pooling == .none ? 1 : description.window }
+}
+
+/// Weights of one edge, or biases of one layer, in the flat buffer of parameters.
+public struct ParameterBlock: Equatable, Sendable {
+  /// `<layer>.<from>.weight` or `<layer>.bias`.
+  public let name: String
+  public let offset: Int
+  /// Floats, padding included.
+  public let count: Int
+  /// Weights `[post, pre, kernel rows, kernel columns]`, dense `[post, pre·rows·columns]`, biases `[post]`.
+  public let shape: [Int]
+  /// Weights are drawn uniformly in ±bound, biases too.
+  public let bound: Float
+  public let learningRate: Float?
+  let order: Order
+
+  /// How the block lies in memory.
+  struct Order: Equatable, Sendable {
+    let posts: Int
+    let taps: Int
+    let pres: Int
+    /// Floats from one post channel, and from one tap, to the next.
+    let postStride: Int
+    let tapStride: Int
+  }
+
+  /// The index in the buffer of the element that is `index`-th in row-major order of `shape`.
+  public func position(_ index: Int) -> Int {
+    let tap = index % order.taps
+    let pre = index / order.taps % order.pres
+    let post = index / order.taps / order.pres
+    return offset + post * order.postStride + tap * order.tapStride + pre
+  }
+}
+
+/// A network that cannot be.
+public struct NetworkError: Error, Equatable, CustomStringConvertible {
+  public let description: String
+  public init(_ description: String) { self.description = description }
+}

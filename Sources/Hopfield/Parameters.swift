@@ -1,0 +1,26 @@
+import Kernels
+
+extension NetworkLayout {
+  /// Fresh parameters: uniform in each block's ±bound, from (seed, block, index), whatever the padding.
+  public func initialParameters(seed: UInt64) -> AlignedBuffer<Float> {
+    let parameters = AlignedBuffer<Float>(count: parameterCount)
+    for (index, block) in blocks.enumerated() {
+      var random = Philox(seed: seed, stream: 0x1000 + UInt32(index)).sequence()
+      for element in 0..<block.shape.reduce(1, *) {
+        parameters[block.position(element)] = (2 * random.uniform() - 1) * block.bound
+      }
+    }
+    return parameters
+  }
+
+  /// One block out of a flat buffer (parameters, gradient, an optimiser's moments), row-major in the block's shape.
+  public func tensor(_ block: ParameterBlock, of buffer: AlignedBuffer<Float>) -> [Float] {
+    (0..<block.shape.reduce(1, *)).map { buffer[block.position($0)] }
+  }
+
+  /// Puts `values`, row-major in the block's shape, into a flat buffer.
+  public func assign(_ values: [Float], to block: ParameterBlock, of buffer: AlignedBuffer<Float>) {
+    precondition(values.count == block.shape.reduce(1, *))
+    for (index, value) in values.enumerated() { buffer[block.position(index)] = value }
+  }
+}

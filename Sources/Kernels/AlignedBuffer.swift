@@ -1,0 +1,55 @@
+/// A fixed run of numbers, aligned to 64 bytes, zero at first: what every kernel reads and writes.
+///
+/// A reference type, so that planes of spins are never copied by accident inside a relaxation.
+public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
+  public let count: Int
+  /// For the kernels of this module; a multiple of 64 bytes.
+  let base: UnsafeMutablePointer<Element>
+
+  /// - Precondition: `count` is not negative.
+  public init(count: Int) {
+    precondition(count >= 0, "a buffer cannot hold \(count) elements")
+    self.count = count
+    let bytes = max(count * MemoryLayout<Element>.stride, 1)
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    memory.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+    base = memory.bindMemory(to: Element.self, capacity: max(count, 1))
+  }
+
+  deinit { UnsafeMutableRawPointer(base).deallocate() }
+
+  @inline(__always)
+  public subscript(index: Int) -> Element {
+    get {
+      precondition(index >= 0 && index < count)
+      return base[index]
+    }
+    set {
+      precondition(index >= 0 && index < count)
+      base[index] = newValue
+    }
+  }
+
+  /// For libraries that take pointers (MPI). The pointer stays valid as long as the buffer lives.
+  public var unsafeElements: UnsafeMutableBufferPointer<Element> { UnsafeMutableBufferPointer(start: base, count: count) }
+
+  /// The elements as an array.
+  public var elements: [Element] { Array(unsafeElements) }
+
+  /// Copies all of `source`, which is as long, over this buffer.
+  public func assign(_ source: [Element]) {
+    precondition(source.count == count, "\(source.count) elements for a buffer of \(count)")
+    source.withUnsafeBufferPointer { if let start = $0.baseAddress { base.update(from: start, count: count) } }
+  }
+
+  /// Copies `length` elements of `source` from `start` to `offset` here.
+  public func copy(from source: AlignedBuffer, at start: Int = 0, to offset: Int = 0, count length: Int) {
+    precondition(start >= 0 && offset >= 0 && length >= 0 && start + length <= source.count && offset + length <= count)
+    (base + offset).update(from: source.base + start, count: length)
+  }
+
+  /// Sets every byte to zero.
+  public func clear() {
+    UnsafeMutableRawPointer(base).initializeMemory(as: UInt8.self, repeating: 0, count: count * MemoryLayout<Element>.stride)
+  }
+}

@@ -1,0 +1,69 @@
+/// The geometry of a convolution (cross-correlation, as everywhere in this field) from one plane to another.
+public struct ConvolutionShape: Equatable, Sendable {
+  /// The plane that is read; its halo is at least the padding.
+  public let pre: PlaneShape
+  public let postChannels: Int
+  public let kernelRows: Int
+  public let kernelColumns: Int
+  public let stride: Int
+  public let padding: Int
+
+  public init(pre: PlaneShape, postChannels: Int, kernelRows: Int, kernelColumns: Int, stride: Int = 1, padding: Int = 0) {
+    self.pre = pre
+    self.postChannels = postChannels
+    self.kernelRows = kernelRows
+    self.kernelColumns = kernelColumns
+    self.stride = stride
+    self.padding = padding
+  }
+
+  public var rows: Int { (pre.rows + 2 * padding - kernelRows) / stride + 1 }
+  public var columns: Int { (pre.columns + 2 * padding - kernelColumns) / stride + 1 }
+  public var taps: Int { kernelRows * kernelColumns }
+  public var paddedPostChannels: Int { PlaneShape.padded(postChannels) }
+
+  /// Floats of the weights in the order post channel, kernel row, kernel column, pre channel, both channels padded.
+  public var weightCount: Int { paddedPostChannels * taps * pre.paddedChannels }
+
+  /// Multiply-adds of one sample, counted as a direct convolution over the spins that exist.
+  public var multiplyAdds: Int { rows * columns * taps * pre.channels * postChannels }
+
+  /// Where the kernel's taps lie from its first one, in the pre plane.
+  var tapOffsets: AlignedBuffer<Int64> {
+    let offsets = AlignedBuffer<Int64>(count: taps)
+    for row in 0..<kernelRows {
+      for column in 0..<kernelColumns {
+        offsets[row * kernelColumns + column] = Int64(row * pre.rowStride + column * pre.paddedChannels)
+      }
+    }
+    return offsets
+  }
+
+  /// Where the kernel's first tap lies for the output at (`row`, `column`).
+  func corner(row: Int, column: Int) -> Int { pre.offset(row: row * stride - padding, column: column * stride - padding) }
+
+  /// The corners of all outputs, row by row.
+  var corners: AlignedBuffer<Int64> {
+    let offsets = AlignedBuffer<Int64>(count: rows * columns)
+    for row in 0..<rows {
+      for column in 0..<columns { offsets[row * columns + column] = Int64(corner(row: row, column: column)) }
+    }
+    return offsets
+  }
+
+  /// The halo that the post plane needs for the transposed convolution.
+  public var postHalo: Int {
+    func reach(size: Int, kernel: Int, outputs: Int) -> Int {
+      var halo = 0
+      for position in 0..<size {
+        for tap in 0..<kernel where (position + padding - tap) % stride == 0 {
+          let output = (position + padding - tap) / stride
+          halo = max(halo, -output, output - (outputs - 1))
+        }
+      }
+      return halo
+    }
+    return max(
+      reach(size: pre.rows, kernel: kernelRows, outputs: rows), reach(size: pre.columns, kernel: kernelColumns, outputs: columns))
+  }
+}

@@ -1,0 +1,33 @@
+/// A matrix arranged for being multiplied from the left again and again.
+public final class PackedMatrix: Sendable {
+  public let rows: Int
+  public let columns: Int
+  private let paddedColumns: Int
+  private let packed: AlignedBuffer<Float>
+  private let zero = AlignedBuffer<Int64>(count: 1)
+
+  /// - Parameter elements: row-major, `rows × columns`.
+  public init(_ elements: [Float], rows: Int, columns: Int) {
+    precondition(elements.count == rows * columns, "\(elements.count) elements for a \(rows)×\(columns) matrix")
+    self.rows = rows
+    self.columns = columns
+    paddedColumns = PlaneShape.padded(columns)
+    let padded = AlignedBuffer<Float>(count: rows * paddedColumns)
+    for row in 0..<rows {
+      for column in 0..<columns { padded[row * paddedColumns + column] = elements[row * columns + column] }
+    }
+    packed = AlignedBuffer(count: rows * paddedColumns)
+    InstructionSet.current.kernels.pack(padded.base, Int64(paddedColumns), Int64(rows), Int64(paddedColumns), packed.base)
+  }
+
+  /// Floats from one row of a product to the next: `columns` up to a multiple of 16.
+  public var productStride: Int { paddedColumns }
+
+  /// `product (+)= left · self`; `left` is row-major, `leftRows × rows`, `product` has rows of `productStride` floats.
+  public func multiply(left: AlignedBuffer<Float>, leftRows: Int, into product: AlignedBuffer<Float>, accumulate: Bool = false) {
+    precondition(left.count >= leftRows * rows && product.count >= leftRows * paddedColumns)
+    InstructionSet.current.kernels.convolve(
+      left.base, zero.base, Int64(rows), zero.base, 1, Int64(rows), packed.base, Int64(paddedColumns), product.base, zero.base,
+      Int64(paddedColumns), 1, Int64(leftRows), accumulate ? 1 : 0)
+  }
+}

@@ -1,0 +1,140 @@
+import CKernels
+
+/// A convolution without max-pooling, of any kernel, stride and padding, and its exact transpose.
+///
+/// The transpose is computed as forward convolutions over the post plane, one for each residue of the pixel's position modulo the stride,
+/// each with the taps that reach that residue: no zero is multiplied.
+public final class PlainConvolution: Coupling {
+  public let shape: ConvolutionShape
+  public let post: PlaneShape
+  public var weightCount: Int { shape.weightCount }
+
+  private let workspace: Workspace
+  private let arrangement: WeightArrangement
+  private let taps: AlignedBuffer<Int64>
+  private let corners: AlignedBuffer<Int64>
+  private let targets: AlignedBuffer<Int64>
+  private let forwardWeights: AlignedBuffer<Float>
+  private let transposedWeights: AlignedBuffer<Float>
+  private let residues: [Residue]
+
+  /// The pixels of the pre plane whose position has one residue modulo the stride, and the taps that reach them.
+  private struct Residue {
+    let taps: [Int]
+    let tapOffsets: AlignedBuffer<Int64>
+    let pixels: AlignedBuffer<Int64>
+    let targets: AlignedBuffer<Int64>
+    let weightOffset: Int
+  }
+
+  /// - Parameter post: the plane that is driven; its halo is at least `shape.postHalo`.
+  public init(shape: ConvolutionShape, post: PlaneShape, workspace: Workspace) {
+    precondition(post.rows == shape.rows && post.columns == shape.columns && post.channels == shape.postChannels)
+    precondition(post.halo >= shape.postHalo && shape.pre.halo >= shape.padding)
+    self.shape = shape
+    self.post = post
+    self.workspace = workspace
+    arrangement = WeightArrangement(
+      postChannels: shape.paddedPostChannels, taps: shape.taps, preChannels: shape.pre.paddedChannels)
+    taps = shape.tapOffsets
+    corners = shape.corners
+    targets = AlignedBuffer(count: post.pixels)
+    for pixel in 0..<post.pixels { targets[pixel] = Int64(pixel * post.paddedChannels) }
+    forwardWeights = AlignedBuffer(count: shape.weightCount)
+    transposedWeights = AlignedBuffer(count: shape.weightCount)
+    residues = Self.residues(of: shape, post: post)
+  }
+
+  private static func residues(of shape: ConvolutionShape, post: PlaneShape) -> [Residue] {
+    var found: [Residue] = []
+    var weightOffset = 0
+    for rowResidue in 0..<shape.stride {
+      for columnResidue in 0..<shape.stride {
+        let tapRows = stride(from: rowResidue, to: shape.kernelRows, by: shape.stride)
+        let tapColumns = stride(from: columnResidue, to: shape.kernelColumns, by: shape.stride)
+        let taps = tapRows.flatMap { row in tapColumns.map { column in row * shape.kernelColumns + column } }
+        let offsets = tapRows.flatMap { row in
+          tapColumns.map { column in
+            -Int64((row - rowResidue) / shape.stride * post.rowStride + (column - columnResidue) / shape.stride * post.paddedChannels)
+          }
+        }
+        var pixels: [Int64] = []
+        var targets: [Int64] = []
+        for row in 0..<shape.pre.rows where (row + shape.padding) % shape.stride == rowResidue {
+          for column in 0..<shape.pre.columns where (column + shape.padding) % shape.stride == columnResidue {
+            pixels.append(
+              Int64(post.offset(row: (row + shape.padding) / shape.stride, column: (column + shape.padding) / shape.stride)))
+            targets.append(Int64((row * shape.pre.columns + column) * shape.pre.paddedChannels))
+          }
+        }
+        found.append(
+          Residue(
+            taps: taps, tapOffsets: buffer(offsets), pixels: buffer(pixels), targets: buffer(targets), weightOffset: weightOffset))
+        weightOffset += taps.count * shape.paddedPostChannels * shape.pre.paddedChannels
+      }
+    }
+    return found
+  }
+
+  private static func buffer(_ values: [Int64]) -> AlignedBuffer<Int64> {
+    let buffer = AlignedBuffer<Int64>(count: values.count)
+    buffer.assign(values)
+    return buffer
+  }
+
+  public func load(_ parameters: AlignedBuffer<Float>, at offset: Int) {
+    precondition(offset >= 0 && offset + weightCount <= parameters.count)
+    let weights = UnsafePointer(parameters.base + offset)
+    let scratch = workspace.floats(weightCount)
+    arrangement.packForward(weights, scratch: scratch, into: forwardWeights)
+    for residue in residues {
+      arrangement.packTransposed(
+        weights, chosen: residue.taps, scratch: scratch, into: transposedWeights.base + residue.weightOffset)
+    }
+  }
+
+  public func drive(from pre: SpinPlanes, into drive: AlignedBuffer<Float>, samples: Int, accumulate: Bool) {
+    precondition(pre.shape == shape.pre && samples <= pre.capacity && samples * post.fieldCount <= drive.count)
+    InstructionSet.current.kernels.convolve(
+      pre.buffer.base, corners.base, Int64(pre.shape.stride), taps.base, Int64(shape.taps), Int64(shape.pre.paddedChannels),
+      forwardWeights.base, Int64(post.paddedChannels), drive.base, targets.base, Int64(post.fieldCount), Int64(post.pixels),
+      Int64(samples), accumulate ? 1 : 0)
+  }
+
+  public func topDown(from post: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int, accumulate: Bool) {
+    precondition(post.shape == self.post && samples <= post.capacity && samples * shape.pre.fieldCount <= field.count)
+    for residue in residues {
+      InstructionSet.current.kernels.convolve(
+        post.buffer.base, residue.pixels.base, Int64(post.shape.stride), residue.tapOffsets.base, Int64(residue.taps.count),
+        Int64(post.shape.paddedChannels), transposedWeights.base + residue.weightOffset, Int64(shape.pre.paddedChannels), field.base,
+        residue.targets.base, Int64(shape.pre.fieldCount), Int64(residue.pixels.count), Int64(samples), accumulate ? 1 : 0)
+    }
+  }
+
+  public func addGradient(
+    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, into gradient: AlignedBuffer<Float>, at offset: Int
+  ) {
+    precondition(pre.shape == shape.pre && post.shape == self.post && samples <= scale.count)
+    precondition(offset >= 0 && offset + weightCount <= gradient.count)
+    let scaled = workspace.floats(samples * self.post.fieldCount)
+    post.copyScaled(by: scale, samples: samples, into: scaled)
+    InstructionSet.current.kernels.gradient_dense(
+      pre.buffer.base, corners.base, Int64(pre.shape.stride), taps.base, Int64(shape.taps), Int64(shape.pre.paddedChannels),
+      scaled.base, Int64(self.post.paddedChannels), Int64(self.post.pixels), Int64(samples), gradient.base + offset)
+  }
+}
+
+extension SpinPlanes {
+  /// `target[n][pixel][channel] ← scale_n · s`, contiguous.
+  func copyScaled(by scale: AlignedBuffer<Float>, samples: Int, into target: AlignedBuffer<Float>) {
+    let channels = shape.paddedChannels
+    for sample in 0..<samples {
+      let factor = scale.base[sample]
+      for pixel in 0..<shape.pixels {
+        let spin = buffer.base + sample * shape.stride + Int(pixelOffsets.base[pixel])
+        let slot = target.base + (sample * shape.pixels + pixel) * channels
+        for channel in 0..<channels { slot[channel] = factor * spin[channel] }
+      }
+    }
+  }
+}

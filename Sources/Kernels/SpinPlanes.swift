@@ -1,0 +1,115 @@
+/// The shape of one sample's spins: rows × columns × channels, channels innermost.
+///
+/// Channels are padded to a multiple of 16 so that every kernel works on whole vectors; `halo` rows and columns of zeros around the
+/// plane take the place of a convolution's padding, so that no kernel tests for borders.
+public struct PlaneShape: Equatable, Sendable {
+  public let channels: Int
+  public let rows: Int
+  public let columns: Int
+  public let halo: Int
+
+  public init(channels: Int, rows: Int, columns: Int, halo: Int = 0) {
+    self.channels = channels
+    self.rows = rows
+    self.columns = columns
+    self.halo = halo
+  }
+
+  /// `channels` up to the next multiple of 16.
+  public var paddedChannels: Int { PlaneShape.padded(channels) }
+  public var pixels: Int { rows * columns }
+  /// Floats from one row to the next.
+  public var rowStride: Int { (columns + 2 * halo) * paddedChannels }
+  /// Floats from one sample to the next.
+  public var stride: Int { (rows + 2 * halo) * rowStride }
+  /// Spins that exist: without halo and padding.
+  public var spins: Int { channels * rows * columns }
+  /// Floats of a contiguous field: no halo, padded channels.
+  public var fieldCount: Int { pixels * paddedChannels }
+
+  /// Where a pixel begins; coordinates may lie in the halo.
+  public func offset(row: Int, column: Int) -> Int { (row + halo) * rowStride + (column + halo) * paddedChannels }
+
+  public static func padded(_ channels: Int) -> Int { (channels + 15) / 16 * 16 }
+}
+
+/// The spins of one layer for a number of samples.
+public final class SpinPlanes: Sendable {
+  public let shape: PlaneShape
+  /// Samples that fit.
+  public let capacity: Int
+  public let buffer: AlignedBuffer<Float>
+  /// Where each pixel of a sample begins.
+  let pixelOffsets: AlignedBuffer<Int64>
+
+  public init(shape: PlaneShape, capacity: Int) {
+    self.shape = shape
+    self.capacity = capacity
+    buffer = AlignedBuffer(count: shape.stride * capacity)
+    pixelOffsets = AlignedBuffer(count: shape.pixels)
+    for row in 0..<shape.rows {
+      for column in 0..<shape.columns {
+        pixelOffsets[row * shape.columns + column] = Int64(shape.offset(row: row, column: column))
+      }
+    }
+  }
+
+  public subscript(sample: Int, channel: Int, row: Int, column: Int) -> Float {
+    get { buffer[sample * shape.stride + shape.offset(row: row, column: column) + channel] }
+    set { buffer[sample * shape.stride + shape.offset(row: row, column: column) + channel] = newValue }
+  }
+
+  /// Copies `count` samples from `first` on over those from `target` on.
+  public func duplicate(first: Int, count: Int, to target: Int) {
+    buffer.copy(from: buffer, at: first * shape.stride, to: target * shape.stride, count: count * shape.stride)
+  }
+
+  /// The spins of `samples` samples in the order channels, rows, columns; without halo and padding.
+  public func unpacked(samples: Range<Int>) -> [Float] {
+    var values: [Float] = []
+    values.reserveCapacity(samples.count * shape.spins)
+    for sample in samples {
+      for channel in 0..<shape.channels {
+        for row in 0..<shape.rows {
+          for column in 0..<shape.columns { values.append(self[sample, channel, row, column]) }
+        }
+      }
+    }
+    return values
+  }
+
+  /// `⟨s, field⟩` of one sample, in double precision; `field` is contiguous.
+  public func product(with field: AlignedBuffer<Float>, sample: Int) -> Double {
+    var sum = 0.0
+    let channels = shape.paddedChannels
+    for pixel in 0..<shape.pixels {
+      let spin = buffer.base + sample * shape.stride + Int(pixelOffsets[pixel])
+      let other = field.base + (sample * shape.pixels + pixel) * channels
+      for channel in 0..<channels { sum += Double(spin[channel]) * Double(other[channel]) }
+    }
+    return sum
+  }
+
+  /// `Σ body(s)` over the spins of one sample, in double precision.
+  public func sum(sample: Int, _ body: (Double) -> Double) -> Double {
+    var sum = 0.0
+    for pixel in 0..<shape.pixels {
+      let spin = buffer.base + sample * shape.stride + Int(pixelOffsets[pixel])
+      for channel in 0..<shape.channels { sum += body(Double(spin[channel])) }
+    }
+    return sum
+  }
+}
+
+extension SpinPlanes {
+  /// `Σ s · bias`, one bias a channel at `offset`, of one sample.
+  public func sumWithBias(_ bias: AlignedBuffer<Float>, at offset: Int, sample: Int) -> Double {
+    precondition(offset >= 0 && offset + shape.channels <= bias.count)
+    var sum = 0.0
+    for pixel in 0..<shape.pixels {
+      let spin = buffer.base + sample * shape.stride + Int(pixelOffsets[pixel])
+      for channel in 0..<shape.channels { sum += Double(spin[channel]) * Double(bias.base[offset + channel]) }
+    }
+    return sum
+  }
+}

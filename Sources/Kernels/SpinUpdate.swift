@@ -1,0 +1,61 @@
+import CKernels
+
+/// The local rules that move a spin in its field; the numbers are those of the kernels.
+public enum LocalRule: Int32, Sendable {
+  case clamp = 0, halfClamp, sigmoid, relu6, tanh, linear
+}
+
+/// Sums over one layer's spins after an update, from which the residual comes.
+public struct SpinChange: Sendable {
+  /// `Σ (Δs)²`.
+  public var moved: Double
+  /// `Σ s²` of the new states.
+  public var size: Double
+
+  public init(moved: Double, size: Double) {
+    self.moved = moved
+    self.size = size
+  }
+
+  /// `‖Δs‖ / max(‖s‖, 1e-6)`.
+  public var relative: Double { (moved.squareRoot()) / max(size.squareRoot(), 1e-6) }
+}
+
+extension SpinPlanes {
+  /// `s ← σ(bias + base + drive + topDown)` in one pass over the first `samples` samples; absent terms are zero.
+  ///
+  /// - Parameters:
+  ///   - bias: one number a channel, padded, at `biasOffset` of the buffer.
+  ///   - base, drive, topDown: contiguous fields.
+  public func update(
+    _ rule: LocalRule, bias: AlignedBuffer<Float>, biasOffset: Int, base: AlignedBuffer<Float>?, drive: AlignedBuffer<Float>?,
+    topDown: AlignedBuffer<Float>?, samples: Int
+  ) -> SpinChange {
+    precondition(samples <= capacity && biasOffset + shape.paddedChannels <= bias.count)
+    for field in [base, drive, topDown] { precondition(field.map { $0.count >= samples * shape.fieldCount } ?? true) }
+    var norms = (0.0, 0.0)
+    withUnsafeMutableBytes(of: &norms) {
+      InstructionSet.current.kernels.update(
+        buffer.base, pixelOffsets.base, Int64(shape.stride), bias.base + biasOffset, base?.base, drive?.base, topDown?.base,
+        rule.rawValue, Int64(shape.paddedChannels), Int64(shape.channels), Int64(shape.pixels), Int64(samples),
+        $0.baseAddress!.assumingMemoryBound(to: Double.self))
+    }
+    return SpinChange(moved: norms.0, size: norms.1)
+  }
+
+  /// `sum[channel] += Σ_n scale_n Σ_pixels s`, at `offset` of the buffer.
+  public func addChannelSums(scale: AlignedBuffer<Float>, samples: Int, into sum: AlignedBuffer<Float>, at offset: Int) {
+    precondition(samples <= capacity && samples <= scale.count && offset + shape.paddedChannels <= sum.count)
+    InstructionSet.current.kernels.sum_spins(
+      buffer.base, pixelOffsets.base, Int64(shape.stride), Int64(shape.paddedChannels), Int64(shape.pixels), Int64(samples),
+      scale.base, sum.base + offset)
+  }
+}
+
+extension AlignedBuffer where Element == Float {
+  /// `self += other`, element by element.
+  public func add(_ other: AlignedBuffer<Float>) {
+    precondition(other.count == count)
+    InstructionSet.current.kernels.add(base, other.base, Int64(count))
+  }
+}

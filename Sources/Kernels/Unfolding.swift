@@ -1,0 +1,54 @@
+/// Patches of a clamped input laid out as channels, so that its convolution is a 1×1 convolution over whole vectors.
+///
+/// The clamped input's convolution is computed once a sample; an image has one or three channels, and a kernel's worth of them fills
+/// vectors that the channels alone would leave nearly empty.
+public struct Unfolding: Sendable {
+  public let image: PlaneShape
+  public let kernelRows: Int
+  public let kernelColumns: Int
+  public let stride: Int
+  public let padding: Int
+
+  public init(image: PlaneShape, kernelRows: Int, kernelColumns: Int, stride: Int, padding: Int) {
+    self.image = image
+    self.kernelRows = kernelRows
+    self.kernelColumns = kernelColumns
+    self.stride = stride
+    self.padding = padding
+  }
+
+  /// The unfolded plane: kernel rows × kernel columns × channels become channels.
+  public var shape: PlaneShape {
+    PlaneShape(
+      channels: kernelRows * kernelColumns * image.channels,
+      rows: (image.rows + 2 * padding - kernelRows) / stride + 1,
+      columns: (image.columns + 2 * padding - kernelColumns) / stride + 1)
+  }
+
+  /// Unfolds `samples` images that lie in `pixels` from sample `first` on, in the order rows, columns, channels.
+  public func unfold(_ pixels: [Float], first: Int, samples: Int, into planes: SpinPlanes) {
+    let imageCount = image.spins
+    precondition(planes.shape == shape && samples <= planes.capacity && (first + samples) * imageCount <= pixels.count)
+    let patchRow = kernelColumns * image.channels
+    pixels.withUnsafeBufferPointer { pixels in
+      for sample in 0..<samples {
+        let source = pixels.baseAddress! + (first + sample) * imageCount
+        for row in 0..<shape.rows {
+          for column in 0..<shape.columns {
+            var target = planes.buffer.base + sample * shape.stride + shape.offset(row: row, column: column)
+            for kernelRow in 0..<kernelRows {
+              let sourceRow = row * stride - padding + kernelRow
+              for position in 0..<patchRow {
+                let sourceColumn = column * stride - padding + position / image.channels
+                let inside = sourceRow >= 0 && sourceRow < image.rows && sourceColumn >= 0 && sourceColumn < image.columns
+                target[position] =
+                  inside ? source[(sourceRow * image.columns + sourceColumn) * image.channels + position % image.channels] : 0
+              }
+              target += patchRow
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import Hopfield
+import Kernels
+
+/// What the relaxation of one micro-shard came to. Sums over its samples.
+public struct ShardReport: Equatable, Sendable {
+  public var loss = 0.0
+  public var correct = 0
+  public var free = RelaxationReport()
+  public var nudged = RelaxationReport()
+
+  public init() {}
+}
+
+/// The gradient of the loss by equilibrium propagation (Scellier & Bengio 2017; centred: Laborieux et al. 2021).
+///
+/// One micro-shard relaxes freely; nudged phases start from its free states; differences of correlations between phases are the gradient:
+///
+///     g = Σ_i c_i ∂F/∂θ(s^{β_i}),   centred: c = ±1/2β at ±β;   one-sided: c = 1/β at β and −1/β at the free state
+///
+/// The two nudged phases of the centred estimator are one batch of twice the samples.
+public final class EquilibriumPropagation {
+  public let network: HopfieldNetwork
+  public let settings: LearningSettings
+  private let relaxation: Relaxation
+  private let scale: AlignedBuffer<Float>
+
+  /// Samples that the network must have room for.
+  public static func capacity(_ settings: LearningSettings) -> Int {
+    settings.estimator == .centred ? 2 * settings.batch.shard : settings.batch.shard
+  }
+
+  public init(network: HopfieldNetwork, relaxation: RelaxationSettings, settings: LearningSettings) {
+    precondition(network.capacity >= Self.capacity(settings))
+    self.network = network
+    self.settings = settings
+    self.relaxation = Relaxation(relaxation, layout: network.layout)
+    scale = AlignedBuffer(count: network.capacity)
+  }
+
+  /// Relaxes the free phase of `samples` images from the network's present states and says how well it predicts.
+  public func relaxFreely(_ pixels: [Float], labels: ArraySlice<Int>, first: Int, report: inout ShardReport) {
+    let samples = labels.count
+    network.clamp(pixels, first: first, samples: samples)
+    report.free = relaxation.run(network, samples: samples)
+    for (sample, label) in labels.enumerated() {
+      let prediction = network.prediction(sample: sample)
+      report.loss += settings.cost.value(prediction: prediction, label: label)
+      report.correct += prediction.firstIndex(of: prediction.max()!) == label ? 1 : 0
+    }
+  }
+
+  /// Adds the gradient of the samples that relaxed freely just now, divided by `batch`, the samples of the whole mini-batch.
+  ///
+  /// - Parameter sign: of β, for the random-sign estimator.
+  public func addGradient(
+    labels: ArraySlice<Int>, batch: Int, sign: Float = 1, into gradient: AlignedBuffer<Float>, report: inout ShardReport
+  ) {
+    let samples = labels.count
+    let beta = settings.nudge
+    switch settings.estimator {
+    case .centred:
+      network.duplicate(count: samples, to: samples)
+      setScale(1 / (2 * beta * Float(batch)), samples: 0..<samples)
+      setScale(-1 / (2 * beta * Float(batch)), samples: samples..<2 * samples)
+      let strengths = Array(repeating: beta, count: samples) + Array(repeating: -beta, count: samples)
+      nudge(labels: Array(labels) + Array(labels), strengths: strengths, into: gradient, report: &report)
+    case .oneSided, .negative, .randomSign:
+      let signed = settings.estimator == .negative ? -beta : settings.estimator == .randomSign ? sign * beta : beta
+      setScale(-1 / (signed * Float(batch)), samples: 0..<samples)
+      network.addCorrelations(scale: scale, samples: samples, into: gradient)
+      setScale(1 / (signed * Float(batch)), samples: 0..<samples)
+      nudge(
+        labels: Array(labels), strengths: Array(repeating: signed, count: samples), into: gradient, report: &report)
+    }
+  }
+
+  /// `scale` multiplies correlations, which are `−∂F/∂θ`; the caller gives the sign of c, this turns it.
+  private func setScale(_ value: Float, samples: Range<Int>) {
+    for sample in samples { scale[sample] = -value }
+  }
+
+  private func nudge(labels: [Int], strengths: [Float], into gradient: AlignedBuffer<Float>, report: inout ShardReport) {
+    report.nudged = relaxation.run(
+      network, samples: labels.count, nudge: Nudge(cost: settings.cost, labels: labels, strengths: strengths))
+    network.addCorrelations(scale: scale, samples: labels.count, into: gradient)
+  }
+}

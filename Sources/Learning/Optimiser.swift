@@ -1,0 +1,51 @@
+import Foundation
+import Hopfield
+import Kernels
+
+/// Moves parameters against a gradient. All state is in `moments`, so that a checkpoint can hold it.
+public final class Optimiser {
+  public let settings: OptimiserSettings
+  /// SGD: the velocity. Adam, AdamW: first and second moments. Each lies as the parameters do.
+  public let moments: [(name: String, values: AlignedBuffer<Float>)]
+  /// Updates made.
+  public private(set) var updates: Int
+  private let blocks: [ParameterBlock]
+
+  public init(_ settings: OptimiserSettings, layout: NetworkLayout, updates: Int = 0) {
+    self.settings = settings
+    self.updates = updates
+    blocks = layout.blocks
+    let names = settings.kind == .sgd ? ["velocity"] : ["first-moment", "second-moment"]
+    moments = names.map { ($0, AlignedBuffer(count: layout.parameterCount)) }
+  }
+
+  /// One update. `factor` is the schedule's: it multiplies every block's learning rate.
+  ///
+  /// - Returns: the gradient's Euclidean norm before clipping.
+  @discardableResult
+  public func update(_ parameters: AlignedBuffer<Float>, gradient: AlignedBuffer<Float>, factor: Float) -> Double {
+    let norm = gradient.squaredNorm(count: parameters.count).squareRoot()
+    let scale: Float = settings.clip.map { Double($0) < norm ? Float(Double($0) / norm) : 1 } ?? 1
+    updates += 1
+    for block in blocks {
+      let range = block.offset..<block.offset + block.count
+      let rate = (block.learningRate ?? settings.learningRate) * factor
+      switch settings.kind {
+      case .sgd:
+        ParameterUpdate.momentum(
+          parameters, gradient: gradient, velocity: moments[0].values, range: range, rate: rate, momentum: settings.momentum,
+          nesterov: settings.nesterov, weightDecay: settings.weightDecay, gradientScale: scale)
+      case .adam, .adamW:
+        ParameterUpdate.adam(
+          parameters, gradient: gradient, first: moments[0].values, second: moments[1].values, range: range, rate: rate,
+          beta1: settings.beta1, beta2: settings.beta2, epsilon: settings.epsilon, weightDecay: settings.weightDecay,
+          decoupled: settings.kind == .adamW, correction1: 1 - pow(settings.beta1, Float(updates)),
+          correction2: 1 - pow(settings.beta2, Float(updates)), gradientScale: scale)
+      }
+    }
+    return norm
+  }
+
+  /// Continues after `updates` updates, with moments that were read into `moments`.
+  public func resume(updates: Int) { self.updates = updates }
+}

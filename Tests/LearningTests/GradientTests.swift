@@ -1,0 +1,99 @@
+import Hopfield
+import Kernels
+import Testing
+
+@testable import Learning
+
+/// Equilibrium propagation against central finite differences of the loss at the network's own equilibrium.
+@Suite struct GradientTests {
+  /// A network whose equilibrium is smooth in its parameters: a sigmoid never saturates exactly.
+  static func description(_ pooling: EdgeDescription.Pooling, stride: Int = 1, activation: Activation = .sigmoid, skip: Bool = false)
+    -> NetworkDescription
+  {
+    var second = [EdgeDescription(from: "a", kind: .convolution, kernel: 3, stride: stride, padding: 1, pooling: pooling, gain: 0.7)]
+    if skip {
+      second.append(
+        EdgeDescription(
+          from: NetworkDescription.inputName, kind: .convolution, kernel: 1, stride: pooling == .none ? stride : 2 * stride, gain: 0.7))
+    }
+    return NetworkDescription(
+      input: ImageShape(channels: 2, rows: 8, columns: 8),
+      layers: [
+        LayerDescription(
+          name: "a", channels: 3, activation: activation,
+          edges: [EdgeDescription(from: NetworkDescription.inputName, kind: .convolution, kernel: 3, padding: 1, gain: 1)]),
+        LayerDescription(name: "b", channels: 5, activation: activation, edges: second),
+        LayerDescription(name: "output", channels: 4, edges: [EdgeDescription(from: "b", kind: .dense, gain: 0.7)]),
+      ])
+  }
+
+  struct Case: CustomTestStringConvertible, Sendable {
+    var pooling: EdgeDescription.Pooling = .max
+    var stride = 1
+    var cost: Cost = .squaredError
+    var order: RelaxationSettings.Order = .checkerboard
+    var estimator: Estimator = .centred
+    var activation: Activation = .sigmoid
+    var skip = false
+    var testDescription: String { "\(pooling) stride \(stride) \(cost) \(order) \(estimator) \(activation) skip \(skip)" }
+  }
+
+  static let cases: [Case] = [
+    Case(), Case(pooling: .average), Case(pooling: .none), Case(pooling: .none, stride: 2), Case(cost: .crossEntropy),
+    Case(cost: .crossEntropyReadout), Case(order: .synchronous), Case(order: .sequential), Case(estimator: .oneSided),
+    Case(estimator: .negative), Case(estimator: .randomSign), Case(activation: .tanh), Case(skip: true),
+    Case(pooling: .none, stride: 2, skip: true), Case(pooling: .average, skip: true),
+  ]
+
+  @Test(arguments: cases) func matchesFiniteDifferences(_ test: Case) throws {
+    let layout = try NetworkLayout(
+      Self.description(test.pooling, stride: test.stride, activation: test.activation, skip: test.skip))
+    let parameters = layout.initialParameters(seed: 7)
+    var settings = LearningSettings()
+    settings.cost = test.cost
+    settings.estimator = test.estimator
+    settings.nudge = test.estimator == .centred ? 0.01 : 0.002
+    settings.batch = .init(size: 3, shard: 3)
+    let relaxation = RelaxationSettings(order: test.order, free: .init(sweeps: 80), nudged: .init(sweeps: 80))
+    let network = HopfieldNetwork(layout: layout, parameters: parameters, capacity: EquilibriumPropagation.capacity(settings))
+    let propagation = EquilibriumPropagation(network: network, relaxation: relaxation, settings: settings)
+    var random = Philox(seed: 11, stream: 0).sequence()
+    let pixels = (0..<3 * layout.input.spins).map { _ in 2 * random.uniform() - 1 }
+    let labels = [0, 3, 1]
+
+    func loss() -> Double {
+      network.parametersChanged()
+      network.reset()
+      var report = ShardReport()
+      propagation.relaxFreely(pixels, labels: labels[...], first: 0, report: &report)
+      return report.loss / 3
+    }
+    _ = loss()
+    var report = ShardReport()
+    let gradient = AlignedBuffer<Float>(count: layout.parameterCount)
+    propagation.addGradient(labels: labels[...], batch: 3, into: gradient, report: &report)
+
+    for block in layout.blocks {
+      var (dot, ours, theirs) = (0.0, 0.0, 0.0)
+      let count = block.shape.reduce(1, *)
+      for element in stride(from: 0, to: count, by: max(1, count / 12)) {
+        let position = block.position(element)
+        let saved = parameters[position]
+        let step: Float = 0.004
+        parameters[position] = saved + step
+        let above = loss()
+        parameters[position] = saved - step
+        let below = loss()
+        parameters[position] = saved
+        let difference = (above - below) / (2 * Double(step))
+        let estimate = Double(gradient[position])
+        dot += difference * estimate
+        ours += estimate * estimate
+        theirs += difference * difference
+      }
+      let cosine = dot / (ours * theirs).squareRoot()
+      #expect(cosine > 0.995, "\(block.name): cosine \(cosine)")
+      #expect(abs((ours / theirs).squareRoot() - 1) < 0.05, "\(block.name): norm ratio \((ours / theirs).squareRoot())")
+    }
+  }
+}
