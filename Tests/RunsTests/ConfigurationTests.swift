@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Hopfield
+import Kernels
 import Learning
 import Testing
 
@@ -26,7 +27,7 @@ import Testing
 
   @Test func worksOutTheNetwork() throws {
     let network = try example().network
-    #expect(network.input == Hopfield.ImageShape(channels: 3, rows: 32, columns: 32))
+    #expect(network.input == ImageShape(channels: 3, rows: 32, columns: 32))
     #expect(network.layers.map(\.name) == ["conv1", "conv2", "output"])
     #expect(network.layers.map(\.channels) == [32, 64, 10])
     #expect(network.layers.map(\.activation) == [.halfClamp, .clamp, .linear])

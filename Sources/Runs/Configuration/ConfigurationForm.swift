@@ -36,9 +36,17 @@ struct ConfigurationForm: ConfigurationSection {
     let members = Dictionary(uniqueKeysWithValues: try reader.members().map { ($0.key, $0.reader) })
     if let name = members["name"] { try name.requireFileName(form.name) }
     if let data = members["data"] { try form.data.check(data) }
-    if let network = members["network"] { try form.network.resolve(input: form.data.shape, network) }
+    if let network = members["network"] {
+      try form.network.resolve(input: form.data.shape, network)
+      try form.checkClasses(network["layers"])
+    }
     if let learning = members["learning"] { try form.learning.check(learning) }
     return form
+  }
+
+  private func checkClasses(_ reader: ConfigurationReader) throws {
+    guard let output = network.description.layers.last, output.channels != data.classes else { return }
+    throw reader.failure("the output `\(output.name)` has \(output.channels) units, the data set \(data.classes) classes")
   }
 
   func configuration() -> Configuration {

@@ -1,3 +1,4 @@
+import Hopfield
 import Learning
 
 extension LearningSettings: ConfigurationSection {

@@ -1,5 +1,5 @@
-import Datasets
 import Hopfield
+import Kernels
 
 /// The `network` section as it is written.
 struct NetworkForm: ConfigurationSection {
@@ -36,10 +36,9 @@ struct NetworkForm: ConfigurationSection {
   /// - Parameters:
   ///   - shape: the data set's.
   ///   - reader: of this section, for the places of errors.
-  mutating func resolve(input shape: Datasets.ImageShape, _ reader: ConfigurationReader) throws {
-    if let input, (input.channels, input.rows, input.columns) != (shape.channels, shape.rows, shape.columns) {
-      let found = "\(input.channels)×\(input.rows)×\(input.columns)"
-      throw reader["input"].failure("the images of the data set are \(shape), found \(found)")
+  mutating func resolve(input shape: ImageShape, _ reader: ConfigurationReader) throws {
+    if let input, input.shape != shape {
+      throw reader["input"].failure("the images of the data set are \(shape), found \(input.shape)")
     }
     let readers = try reader["layers"].elements()
     guard !layers.isEmpty else { throw reader["layers"].failure("a network needs at least its output layer") }
@@ -51,8 +50,12 @@ struct NetworkForm: ConfigurationSection {
       names.append(layer.name)
       resolved.append(layer)
     }
-    description = NetworkDescription(
-      input: .init(channels: shape.channels, rows: shape.rows, columns: shape.columns), layers: resolved)
+    description = NetworkDescription(input: shape, layers: resolved)
+    do {
+      _ = try NetworkLayout(description)
+    } catch let error as NetworkError {
+      throw reader["layers"].failure(error.description)
+    }
   }
 }
 
@@ -65,6 +68,8 @@ struct InputForm: ConfigurationSection {
   var channels = 0
   var rows = 0
   var columns = 0
+
+  var shape: ImageShape { ImageShape(channels: channels, rows: rows, columns: columns) }
 
   static var standard: Self { Self() }
 

@@ -27,7 +27,7 @@ extension RunSettings.Evaluation: ConfigurationSection {
 
   static var keys: [ConfigurationKey<Self>] {
     [
-      ConfigurationKey("batch", \.batch, .from(1, to: 1 << 16), "Images that one rank relaxes at a time; the answer does not depend on it."),
+      ConfigurationKey("batch", \.batch, .from(1, to: 1 << 16), "Images that one rank relaxes at a time; they stop together, so the last digits depend on it."),
       ConfigurationKey(
         "sweeps", \.sweeps, .from(1, to: 100_000), standard: "`relaxation.free.sweeps`", "Greatest number of sweeps."),
       ConfigurationKey(

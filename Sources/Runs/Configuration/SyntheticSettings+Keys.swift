@@ -1,4 +1,5 @@
 import Datasets
+import Kernels
 
 extension SyntheticSettings: ConfigurationSection {
   static var standard: Self { Self() }
@@ -15,7 +16,7 @@ extension SyntheticSettings: ConfigurationSection {
   }
 }
 
-extension Datasets.ImageShape: ConfigurationSection {
+extension ImageShape: ConfigurationSection {
   static var standard: Self { Self(channels: 1, rows: 8, columns: 8) }
 
   static var keys: [ConfigurationKey<Self>] {

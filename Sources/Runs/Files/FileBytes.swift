@@ -30,6 +30,15 @@ enum FileBytes {
     return Int(status.st_size)
   }
 
+  /// Makes a folder and those above it, unless it is there.
+  static func createFolder(_ path: String) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw FileError(path: path, reason: "the folder cannot be made: \(reason(error))")
+    }
+  }
+
   /// The system's words for an error of Foundation.
   static func reason(_ error: any Error) -> String {
     let error = error as NSError

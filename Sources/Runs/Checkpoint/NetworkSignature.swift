@@ -1,0 +1,38 @@
+import Hopfield
+
+extension NetworkDescription {
+  /// What decides whether weights fit a network, one line for the input, each layer and each edge.
+  ///
+  /// Gains and learning rates are left out: they concern the beginning and the course of a training, not what its weights mean.
+  public var signature: [String] {
+    ["\(Self.inputName): \(input)"]
+      + layers.enumerated().flatMap { index, layer in
+        let activation = index == layers.count - 1 ? Activation.linear : layer.activation
+        return ["\(layer.name): \(layer.channels) channels, \(activation.rawValue)"]
+          + layer.edges.map { "\($0.from) → \(layer.name): \($0.signature)" }
+      }
+  }
+}
+
+extension EdgeDescription {
+  fileprivate var signature: String {
+    guard kind == .convolution else { return "dense" }
+    let pooling = pooling == Pooling.none ? "no pooling" : "\(pooling.rawValue) pooling \(window)"
+    return "convolution \(kernel)×\(kernel), stride \(stride), padding \(padding), \(pooling)"
+  }
+}
+
+extension Checkpoint {
+  /// Refuses weights of another network, naming the first difference.
+  ///
+  /// - Parameter source: what a message calls the checkpoint.
+  /// - Throws: `CheckpointError`.
+  public func requireNetwork(_ network: NetworkDescription, source: String) throws {
+    let wanted = network.signature
+    guard networkSignature != wanted else { return }
+    let index = zip(networkSignature, wanted).enumerated().first { $1.0 != $1.1 }?.offset ?? min(networkSignature.count, wanted.count)
+    let found = index < networkSignature.count ? "`\(networkSignature[index])`" : "nothing more"
+    let expected = index < wanted.count ? "`\(wanted[index])`" : "nothing more"
+    throw CheckpointError("\(source): the checkpoint is of another network: it has \(found) where the configuration has \(expected)")
+  }
+}
