@@ -1,2 +1,11 @@
 import ArgumentParser
-@main struct Equilibria: ParsableCommand { func run() {} }
+import Runs
+
+@main
+struct Equilibria: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "equilibria",
+    abstract: "Trains energy-based networks by equilibrium propagation under MPI.",
+    version: ProgramVersion.current,
+    subcommands: [ConfigurationReferenceCommand.self])
+}

@@ -1,0 +1,64 @@
+import Datasets
+import Hopfield
+import Learning
+
+/// Everything that a run is told: the YAML file that `train` is given, with every default filled in.
+public struct Configuration: Equatable, Sendable {
+  /// Names the run folder.
+  public var name: String
+  /// Of everything random: weights, order, augmentation, the signs of the nudge.
+  public var seed: UInt64
+  public var data: DatasetSettings
+  public var network: NetworkDescription
+  public var relaxation: RelaxationSettings
+  public var learning: LearningSettings
+  public var run: RunSettings
+
+  public init(
+    name: String, seed: UInt64 = 1, data: DatasetSettings, network: NetworkDescription,
+    relaxation: RelaxationSettings = RelaxationSettings(), learning: LearningSettings = LearningSettings(),
+    run: RunSettings = RunSettings()
+  ) {
+    self.name = name
+    self.seed = seed
+    self.data = data
+    self.network = network
+    self.relaxation = relaxation
+    self.learning = learning
+    self.run = run
+  }
+}
+
+extension Configuration {
+  /// Parses a configuration.
+  ///
+  /// - Parameters:
+  ///   - source: what messages call the text, as a rule its file name.
+  ///   - overrides: applied in order before anything is read.
+  /// - Throws: `ConfigurationError` for a syntax error, an unknown or missing key, a wrong type or a value that is not allowed; one
+  ///   message that names file, line and key path.
+  public init(yaml: String, source: String, overrides: [ConfigurationOverride] = []) throws {
+    var root = try ConfigurationNode(yaml: yaml) { .line($0, file: source) }
+    for override in overrides { try root.apply(override) }
+    self = try ConfigurationForm.read(ConfigurationReader(root), base: nil).configuration()
+  }
+
+  /// Every key with its value; parses to an equal configuration.
+  public var resolved: String {
+    get throws { try ConfigurationForm(self).text() }
+  }
+
+  /// The keys whose values differ, as `key.path: mine, theirs` lines in the order of the file.
+  ///
+  /// - Parameter sections: the top-level keys to compare; all if `nil`.
+  public func differences(from other: Configuration, in sections: [String]? = nil) -> [String] {
+    let mine = ConfigurationForm(self).leaves(in: sections)
+    let theirs = ConfigurationForm(other).leaves(in: sections)
+    let paths = mine.map(\.path) + theirs.map(\.path).filter { path in !mine.contains { $0.path == path } }
+    return paths.compactMap { path in
+      let left = mine.first { $0.path == path }?.value ?? "absent"
+      let right = theirs.first { $0.path == path }?.value ?? "absent"
+      return left == right ? nil : "\(path): \(left), \(right)"
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import Datasets
+import Hopfield
+import Learning
+import Yams
+
+/// A configuration as it is written: the table of the top-level keys.
+///
+/// It differs from `Configuration` where the file leaves something to be worked out: the data set's name decides the network's
+/// input, and a layer's place in the list what its edge comes from.
+struct ConfigurationForm: ConfigurationSection {
+  var name = ""
+  var seed: UInt64 = 1
+  var data = DatasetSettings.standard
+  var network = NetworkForm()
+  var relaxation = RelaxationSettings()
+  var learning = LearningSettings()
+  var run = RunSettings()
+
+  static var standard: Self { Self() }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey("name", \.name, required: true, "Names the run folder: letters, digits, `-`, `_` and `.`."),
+      ConfigurationKey(
+        "seed", \.seed, "Of everything random: initial weights, order of the images, augmentation, validation split, random signs."),
+      ConfigurationKey("data", \.data, required: true, "Which images, and how they are prepared."),
+      ConfigurationKey("network", \.network, required: true, "Layers and the edges between them."),
+      ConfigurationKey("relaxation", \.relaxation, "How states relax, and when they have."),
+      ConfigurationKey("learning", \.learning, "Cost, gradient, optimiser and schedule."),
+      ConfigurationKey("run", \.run, "Where the run is recorded, and how often."),
+    ]
+  }
+
+  static func read(_ reader: ConfigurationReader, base: Self?) throws -> Self {
+    var form = try readKeys(reader, base: base)
+    let members = Dictionary(uniqueKeysWithValues: try reader.members().map { ($0.key, $0.reader) })
+    if let name = members["name"] { try name.requireFileName(form.name) }
+    if let data = members["data"] { try form.data.check(data) }
+    if let network = members["network"] { try form.network.resolve(input: form.data.shape, network) }
+    if let learning = members["learning"] { try form.learning.check(learning) }
+    return form
+  }
+
+  func configuration() -> Configuration {
+    Configuration(
+      name: name, seed: seed, data: data, network: network.description, relaxation: relaxation, learning: learning, run: run)
+  }
+
+  init() {}
+
+  init(_ configuration: Configuration) {
+    name = configuration.name
+    seed = configuration.seed
+    data = configuration.data
+    network = NetworkForm(configuration.network)
+    relaxation = configuration.relaxation
+    learning = configuration.learning
+    run = configuration.run
+  }
+
+  /// The YAML text with every key.
+  func text() throws -> String {
+    try Yams.serialize(node: yaml, width: -1, allowUnicode: true)
+  }
+}
+
+// MARK: - Comparison
+
+extension ConfigurationForm {
+  /// Every single value with its key path.
+  func leaves(in sections: [String]?) -> [(path: String, value: String)] {
+    guard case .mapping(let mapping) = yaml else { return [] }
+    return mapping.flatMap { key, value -> [(path: String, value: String)] in
+      let name = key.scalar?.string ?? ""
+      return sections?.contains(name) ?? true ? Self.leaves(of: value, at: name) : []
+    }
+  }
+
+  private static func leaves(of node: Node, at path: String) -> [(path: String, value: String)] {
+    switch node {
+    case .scalar(let scalar): [(path, scalar.string)]
+    case .mapping(let mapping): mapping.flatMap { leaves(of: $1, at: "\(path).\($0.scalar?.string ?? "")") }
+    case .sequence(let sequence): sequence.enumerated().flatMap { leaves(of: $1, at: "\(path).\($0)") }
+    case .alias: []
+    }
+  }
+}
+
+extension ConfigurationReader {
+  /// The reader of the value of `key`, or this one where the key is not written.
+  subscript(key: String) -> ConfigurationReader {
+    guard case .mapping(let members) = node.content, let member = members.first(where: { $0.key == key }) else {
+      return self
+    }
+    return ConfigurationReader(member.value, path: path + [key])
+  }
+
+  /// Fails unless `name` can be a file name on any system.
+  func requireFileName(_ name: String) throws {
+    let isPlain = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+    guard isPlain, !name.isEmpty, name.count <= 100, name.first != "." else {
+      throw failure(expected: "1 to 100 letters, digits, `-`, `_` and `.`, the first one not `.`")
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import Learning
+
+extension LearningSettings: ConfigurationSection {
+  static var standard: Self { Self() }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey(
+        "cost", \.cost, "`squaredError` and `crossEntropy` act on the output inside the network, `crossEntropyReadout` on a read-out beside it."),
+      ConfigurationKey(
+        "estimator", \.estimator, "How the gradient is taken from relaxed states; `centred` uses both signs of the nudge and is the most exact."),
+      ConfigurationKey("nudge", \.nudge, .above(0), "β, the strength of the nudge; its sign is the estimator's matter."),
+      ConfigurationKey("batch", \.batch, "The mini-batch."),
+      ConfigurationKey("epochs", \.epochs, .from(1, to: 1_000_000), "Passes over the training images."),
+      ConfigurationKey(
+        "warmStart", \.warmStart, "Start free phases of training from the states of the last mini-batch instead of from zero."),
+      ConfigurationKey("optimiser", \.optimiser, "The rule of the update."),
+      ConfigurationKey("schedule", \.schedule, "How the learning rates change over the epochs."),
+    ]
+  }
+
+  /// Checks what concerns several keys.
+  func check(_ reader: ConfigurationReader) throws {
+    guard batch.size % batch.shard == 0 else {
+      throw reader["batch"].failure("size \(batch.size) is not a multiple of shard \(batch.shard)")
+    }
+    guard schedule.warmUp <= Float(epochs) else {
+      throw reader["schedule"]["warmUp"].failure("\(schedule.warmUp) epochs of warm-up in a training of \(epochs)")
+    }
+  }
+}
+
+extension Cost: ConfigurationValue {}
+extension Estimator: ConfigurationValue {}
+
+extension LearningSettings.Batch: ConfigurationSection {
+  static var standard: Self { Self() }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey("size", \.size, .from(1, to: 1 << 20), "Images a step, over all ranks; a multiple of `shard`."),
+      ConfigurationKey(
+        "shard", \.shard, .from(1, to: 1 << 16),
+        "Images that one rank relaxes at a time. At least as many shards as ranks; another value changes the last bits of the result."),
+    ]
+  }
+}
+
+extension OptimiserSettings: ConfigurationSection {
+  static var standard: Self { Self() }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey("kind", \.kind, "The rule of the update."),
+      ConfigurationKey("learningRate", \.learningRate, .atLeast(0), "Of the edges that name none of their own."),
+      ConfigurationKey("momentum", \.momentum, .from(0, below: 1), "`sgd`: μ."),
+      ConfigurationKey("nesterov", \.nesterov, "`sgd`: look ahead by Nesterov's rule."),
+      ConfigurationKey("beta1", \.beta1, .from(0, below: 1), "`adam`, `adamW`: decay of the first moment."),
+      ConfigurationKey("beta2", \.beta2, .from(0, below: 1), "`adam`, `adamW`: decay of the second moment."),
+      ConfigurationKey("epsilon", \.epsilon, .above(0), "`adam`, `adamW`: added to the root of the second moment."),
+      ConfigurationKey("weightDecay", \.weightDecay, .atLeast(0), "λ: added to the gradient as λw; `adamW` takes it apart from the moments."),
+      ConfigurationKey("clip", \.clip, .above(0), "Greatest Euclidean norm of the whole gradient; `null`: any."),
+    ]
+  }
+}
+
+extension OptimiserSettings.Kind: ConfigurationValue {}
+
+extension ScheduleSettings: ConfigurationSection {
+  static var standard: Self { Self() }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey("kind", \.kind, "The course of the learning rates after the warm-up."),
+      ConfigurationKey("warmUp", \.warmUp, .atLeast(0), "Epochs over which they rise linearly from 0."),
+      ConfigurationKey("every", \.every, .above(0), "`step`: epochs between two reductions."),
+      ConfigurationKey("factor", \.factor, .from(0, to: 1), "`step`, `exponential`: the factor of each reduction, or of each epoch."),
+      ConfigurationKey("floor", \.floor, .from(0, to: 1), "`cosine`: the fraction of the learning rate that is left at the end."),
+    ]
+  }
+}
+
+extension ScheduleSettings.Kind: ConfigurationValue {}

@@ -1,0 +1,78 @@
+import Datasets
+import Hopfield
+
+/// The `network` section as it is written.
+struct NetworkForm: ConfigurationSection {
+  /// Of the hidden layers that name none of their own.
+  var activation: Activation = .clamp
+  /// Where absent, the shape of the data set's images.
+  var input: InputForm?
+  var layers: [LayerForm] = []
+  /// What the section stands for, once `resolve` has been called.
+  private(set) var description = NetworkDescription(input: .init(channels: 0, rows: 0, columns: 0), layers: [])
+
+  init() {}
+
+  init(_ network: NetworkDescription) {
+    input = InputForm(channels: network.input.channels, rows: network.input.rows, columns: network.input.columns)
+    layers = network.layers.enumerated().map { LayerForm($1, isOutput: $0 == network.layers.count - 1) }
+    description = network
+  }
+
+  static var standard: Self { Self() }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey("activation", \.activation, "Of the hidden layers that name none of their own.").written { _ in false },
+      ConfigurationKey(
+        "input", \.input, standard: "the data set's",
+        "Extent of the clamped input; the edges of the first layers are `from: \(NetworkDescription.inputName)`."),
+      ConfigurationKey("layers", \.layers, required: true, "From the input upwards; the last one is the output and is linear."),
+    ]
+  }
+
+  /// Works out the network: the defaults that depend on a layer's place, and the rules between keys.
+  ///
+  /// - Parameters:
+  ///   - shape: the data set's.
+  ///   - reader: of this section, for the places of errors.
+  mutating func resolve(input shape: Datasets.ImageShape, _ reader: ConfigurationReader) throws {
+    if let input, (input.channels, input.rows, input.columns) != (shape.channels, shape.rows, shape.columns) {
+      let found = "\(input.channels)×\(input.rows)×\(input.columns)"
+      throw reader["input"].failure("the images of the data set are \(shape), found \(found)")
+    }
+    let readers = try reader["layers"].elements()
+    guard !layers.isEmpty else { throw reader["layers"].failure("a network needs at least its output layer") }
+    var names = [NetworkDescription.inputName]
+    var resolved: [LayerDescription] = []
+    for (form, reader) in zip(layers, readers) {
+      let isOutput = names.count == layers.count
+      let layer = try form.resolve(after: names, activation: activation, isOutput: isOutput, reader)
+      names.append(layer.name)
+      resolved.append(layer)
+    }
+    description = NetworkDescription(
+      input: .init(channels: shape.channels, rows: shape.rows, columns: shape.columns), layers: resolved)
+  }
+}
+
+extension Activation: ConfigurationValue {}
+extension EdgeDescription.Kind: ConfigurationValue {}
+extension EdgeDescription.Pooling: ConfigurationValue {}
+
+/// The `network.input` section: all of it or nothing.
+struct InputForm: ConfigurationSection {
+  var channels = 0
+  var rows = 0
+  var columns = 0
+
+  static var standard: Self { Self() }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey("channels", \.channels, .from(1, to: 65_536), required: true, "Number of channels."),
+      ConfigurationKey("rows", \.rows, .from(1, to: 4096), required: true, "Height in pixels."),
+      ConfigurationKey("columns", \.columns, .from(1, to: 4096), required: true, "Width in pixels."),
+    ]
+  }
+}

@@ -1,0 +1,150 @@
+/// A dense array of numbers in row-major order, as a safetensors file holds it.
+public struct Tensor: Equatable, Sendable {
+  /// The element types of the safetensors format.
+  public enum ElementType: String, CaseIterable, Sendable {
+    case bool = "BOOL"
+    case uint8 = "U8"
+    case int8 = "I8"
+    case uint16 = "U16"
+    case int16 = "I16"
+    case float16 = "F16"
+    case bfloat16 = "BF16"
+    case uint32 = "U32"
+    case int32 = "I32"
+    case float32 = "F32"
+    case uint64 = "U64"
+    case int64 = "I64"
+    case float64 = "F64"
+
+    /// Bytes of one element.
+    public var size: Int {
+      switch self {
+      case .bool, .uint8, .int8: 1
+      case .uint16, .int16, .float16, .bfloat16: 2
+      case .uint32, .int32, .float32: 4
+      case .uint64, .int64, .float64: 8
+      }
+    }
+  }
+
+  public let type: ElementType
+  /// Extent of each dimension; empty for a single number.
+  public let shape: [Int]
+  /// The elements, little-endian.
+  public let bytes: [UInt8]
+
+  /// - Precondition: `bytes` holds as many elements as `shape` says; the public initialisers see to it.
+  init(type: ElementType, shape: [Int], bytes: [UInt8]) {
+    precondition(bytes.count == shape.reduce(type.size, *), "\(bytes.count) bytes for \(shape) of \(type.rawValue)")
+    self.type = type
+    self.shape = shape
+    self.bytes = bytes
+  }
+
+  /// Number of elements.
+  public var count: Int { bytes.count / type.size }
+}
+
+/// A tensor that does not hold what was asked of it.
+public struct TensorError: Error, Equatable, CustomStringConvertible {
+  public var description: String
+
+  public init(_ description: String) {
+    self.description = description
+  }
+}
+
+// MARK: - From elements
+
+extension Tensor {
+  /// - Parameter shape: the extents; one dimension if `nil`.
+  /// - Precondition: the product of `shape` is the number of elements; so for every initialiser from elements.
+  public init(_ elements: [Float], shape: [Int]? = nil) {
+    self.init(.float32, shape ?? [elements.count], patterns: elements.lazy.map(\.bitPattern), count: elements.count)
+  }
+
+  public init(_ elements: [Double], shape: [Int]? = nil) {
+    self.init(.float64, shape ?? [elements.count], patterns: elements.lazy.map(\.bitPattern), count: elements.count)
+  }
+
+  public init(_ elements: [Int64], shape: [Int]? = nil) {
+    self.init(.int64, shape ?? [elements.count], patterns: elements, count: elements.count)
+  }
+
+  public init(_ elements: [UInt64], shape: [Int]? = nil) {
+    self.init(.uint64, shape ?? [elements.count], patterns: elements, count: elements.count)
+  }
+
+  public init(_ elements: [UInt8], shape: [Int]? = nil) {
+    self.init(type: .uint8, shape: shape ?? [elements.count], bytes: elements)
+  }
+
+  private init<Pattern: FixedWidthInteger>(
+    _ type: ElementType, _ shape: [Int], patterns: some Swift.Sequence<Pattern>, count: Int
+  ) {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count * type.size)
+    for pattern in patterns {
+      var rest = pattern
+      for _ in 0..<type.size {
+        bytes.append(UInt8(truncatingIfNeeded: rest))
+        rest >>= 8
+      }
+    }
+    self.init(type: type, shape: shape, bytes: bytes)
+  }
+}
+
+// MARK: - To elements
+
+extension Tensor {
+  /// The elements of an F32 or F64 tensor, rounded to single precision.
+  ///
+  /// - Throws: `TensorError` for any other type.
+  public func floats() throws -> [Float] {
+    switch type {
+    case .float32: (0..<count).map { Float(bitPattern: pattern(at: $0)) }
+    case .float64: (0..<count).map { Float(Double(bitPattern: pattern(at: $0))) }
+    default: throw TensorError("holds \(type.rawValue), expected F32 or F64")
+    }
+  }
+
+  /// The elements of an F32 or F64 tensor.
+  ///
+  /// - Throws: `TensorError` for any other type.
+  public func doubles() throws -> [Double] {
+    switch type {
+    case .float64: (0..<count).map { Double(bitPattern: pattern(at: $0)) }
+    default: try floats().map(Double.init)
+    }
+  }
+
+  /// The elements of an I64, I32 or U8 tensor.
+  ///
+  /// - Throws: `TensorError` for any other type.
+  public func integers() throws -> [Int64] {
+    switch type {
+    case .int64: (0..<count).map { pattern(at: $0) }
+    case .int32: (0..<count).map { Int64(pattern(at: $0) as Int32) }
+    case .uint8: bytes.map(Int64.init)
+    default: throw TensorError("holds \(type.rawValue), expected I64, I32 or U8")
+    }
+  }
+
+  /// The elements of a U64 tensor.
+  ///
+  /// - Throws: `TensorError` for any other type.
+  public func words() throws -> [UInt64] {
+    guard type == .uint64 else { throw TensorError("holds \(type.rawValue), expected U64") }
+    return (0..<count).map { pattern(at: $0) }
+  }
+
+  private func pattern<Pattern: FixedWidthInteger>(at index: Int) -> Pattern {
+    let size = Pattern.bitWidth / 8
+    var pattern: Pattern = 0
+    for byte in 0..<size {
+      pattern |= Pattern(truncatingIfNeeded: bytes[index * size + byte]) << (8 * byte)
+    }
+    return pattern
+  }
+}

@@ -1,0 +1,40 @@
+/// Named tensors and a dictionary of text: the contents of one safetensors file.
+public struct TensorFile: Equatable, Sendable {
+  public var tensors: [String: Tensor]
+  public var metadata: [String: String]
+
+  public init(tensors: [String: Tensor] = [:], metadata: [String: String] = [:]) {
+    self.tensors = tensors
+    self.metadata = metadata
+  }
+
+  /// The tensor called `name`.
+  ///
+  /// - Parameters:
+  ///   - shape: what it must have, unless `nil`.
+  ///   - source: what a message calls the file.
+  /// - Throws: `TensorError` naming the file, the tensor, what was found and what was expected.
+  public func tensor(_ name: String, shape: [Int]? = nil, in source: String) throws -> Tensor {
+    guard let tensor = tensors[name] else {
+      let guess = nearest(to: name, among: Array(tensors.keys)).map { "; did you mean `\($0)`?" } ?? ""
+      throw TensorError("\(source): there is no tensor `\(name)`\(guess)")
+    }
+    if let shape, tensor.shape != shape {
+      throw TensorError("\(source): tensor `\(name)` has shape \(tensor.shape), expected \(shape)")
+    }
+    return tensor
+  }
+}
+
+/// A file that is not what its format says: one message with the file and the place.
+public struct TensorFileError: Error, Equatable, CustomStringConvertible {
+  public var path: String
+  public var reason: String
+
+  public init(path: String, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
+
+  public var description: String { "\(path): \(reason)" }
+}
