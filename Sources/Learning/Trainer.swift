@@ -28,8 +28,16 @@ public struct StepReport: Equatable, Sendable {
   /// The schedule's factor.
   public var rateFactor: Float
   public var samples: Int
-  /// Whether some rank was asked to stop.
-  public var isStopRequested: Bool
+  /// What some rank asked for.
+  public var requests: StepRequests
+}
+
+/// What a rank may ask of all of them, once a step; every rank learns of it in that step's report, and acts at the same step.
+public struct StepRequests: OptionSet, Sendable {
+  public let rawValue: Int
+  public init(rawValue: Int) { self.rawValue = rawValue }
+  public static let stop = StepRequests(rawValue: 1)
+  public static let checkpoint = StepRequests(rawValue: 2)
 }
 
 /// Trains one network, each rank on its micro-shards of every mini-batch.
@@ -43,8 +51,8 @@ public final class Trainer {
   public let group: Communicator
   public private(set) var position = TrainingPosition()
   public let batchesPerEpoch: Int
-  /// Asked once a step on every rank; one answer `true` reaches all in that step's report.
-  public var shouldStop: () -> Bool = { false }
+  /// Asked once a step on every rank.
+  public var requests: () -> StepRequests = { [] }
 
   private let seed: UInt64
   private let images: any TrainingImages
@@ -56,7 +64,7 @@ public final class Trainer {
   let warmStates: WarmStates?
 
   /// What travels behind the gradient and is added up with it.
-  private enum Tally: Int, CaseIterable { case loss, correct, freeSweeps, nudgedSweeps, residual, stop }
+  private enum Tally: Int, CaseIterable { case loss, correct, freeSweeps, nudgedSweeps, residual, stop, checkpoint }
 
   /// - Throws: `TrainingError.setting` where batch, micro-shards, ranks and images do not fit together.
   public init(
@@ -107,13 +115,13 @@ public final class Trainer {
   public func step() throws -> StepReport {
     let batch = indices()
     let sign: Float = Philox(seed: seed, stream: 2).block(SIMD4(UInt32(truncatingIfNeeded: position.step), 0, 0, 0)).x & 1 == 0 ? 1 : -1
-    let stops = shouldStop()
+    let requested = requests()
     for shard in reduction.own {
       let buffer = reduction.buffer()
       let first = batch.startIndex + shard * settings.batch.shard
       images.load(batch[first..<first + settings.batch.shard], epoch: position.epoch, into: &pixels, labels: &labels)
       let report = propagate(shard, sign: sign, into: buffer)
-      tally(report, stops: stops, into: buffer)
+      tally(report, requested, into: buffer)
       reduction.add(buffer, shard: shard)
     }
     let total = try reduction.sum()
@@ -136,7 +144,7 @@ public final class Trainer {
     return report
   }
 
-  private func tally(_ report: ShardReport, stops: Bool, into buffer: AlignedBuffer<Float>) {
+  private func tally(_ report: ShardReport, _ requested: StepRequests, into buffer: AlignedBuffer<Float>) {
     let first = network.layout.parameterCount
     for entry in Tally.allCases {
       buffer[first + entry.rawValue] =
@@ -146,7 +154,8 @@ public final class Trainer {
         case .freeSweeps: Float(report.free.sweeps)
         case .nudgedSweeps: Float(report.nudged.sweeps)
         case .residual: Float(report.free.residual)
-        case .stop: stops ? 1 : 0
+        case .stop: requested.contains(.stop) ? 1 : 0
+        case .checkpoint: requested.contains(.checkpoint) ? 1 : 0
         }
     }
   }
@@ -164,10 +173,13 @@ public final class Trainer {
     optimiser.update(network.parameters, gradient: total, norm: norm, factor: factor)
     network.parametersChanged()
     advance()
+    var requests: StepRequests = []
+    if sum(.stop) > 0 { requests.insert(.stop) }
+    if sum(.checkpoint) > 0 { requests.insert(.checkpoint) }
     return StepReport(
       loss: sum(.loss) / Double(samples), accuracy: sum(.correct) / Double(samples), freeSweeps: sum(.freeSweeps) / shards,
       nudgedSweeps: sum(.nudgedSweeps) / shards, residual: sum(.residual) / shards, gradientNorm: norm, rateFactor: factor,
-      samples: samples, isStopRequested: sum(.stop) > 0)
+      samples: samples, requests: requests)
   }
 
   private func advance() {
