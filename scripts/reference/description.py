@@ -15,7 +15,7 @@ INPUT = "input"
 DATASET_SHAPES = {"cifar10": (3, 32, 32), "cifar100": (3, 32, 32), "mnist": (1, 28, 28), "fashion-mnist": (1, 28, 28)}
 
 
-class ReferenceError(Exception):
+class InputError(Exception):
     """A mistake in what the user gave, in one clear message."""
 
 
@@ -100,7 +100,7 @@ class Description:
 
 def choice(value, allowed, key):
     if value not in allowed:
-        raise ReferenceError(f"{key}: `{value}` is none of {', '.join(allowed)}")
+        raise InputError(f"{key}: `{value}` is none of {', '.join(allowed)}")
     return value
 
 
@@ -110,7 +110,7 @@ def load(path, input_shape=None):
         with open(path, encoding="utf-8") as file:
             return parse(yaml.safe_load(file), input_shape)
     except (OSError, yaml.YAMLError) as error:
-        raise ReferenceError(f"{path}: {error}") from error
+        raise InputError(f"{path}: {error}") from error
 
 
 def parse(tree, input_shape=None):
@@ -137,10 +137,10 @@ def _input_shape(tree, given):
         stated = DATASET_SHAPES.get(tree.get("data", {}).get("name"))
     if stated is None:
         if given is None:
-            raise ReferenceError("network.input: missing, and the data set's shape is not known here")
+            raise InputError("network.input: missing, and the data set's shape is not known here")
         return tuple(given)
     if given is not None and tuple(stated) != tuple(given):
-        raise ReferenceError(f"network.input is {list(stated)}, but each sample of x is {list(given)}")
+        raise InputError(f"network.input is {list(stated)}, but each sample of x is {list(given)}")
     return tuple(int(extent) for extent in stated)
 
 
@@ -153,17 +153,17 @@ def _layers(network, input_shape):
     shapes, layers, before = {INPUT: input_shape}, [], INPUT
     entries = network.get("layers") or []
     if not entries:
-        raise ReferenceError("network.layers: a network has at least one layer")
+        raise InputError("network.layers: a network has at least one layer")
     for entry in entries:
         name = entry["name"]
         if name in shapes:
-            raise ReferenceError(f"layer `{name}`: this name is taken")
+            raise InputError(f"layer `{name}`: this name is taken")
         dense = "units" in entry
         width = int(entry["units"] if dense else entry["channels"])
         edges = [_edge(tree, name, dense) for tree in entry.get("edges") or [{**entry, "from": before}]]
         reached = [_connect(edge, width, shapes) for edge in edges]
         if len(set(reached)) != 1:
-            raise ReferenceError(f"layer `{name}`: its edges give different shapes {reached}")
+            raise InputError(f"layer `{name}`: its edges give different shapes {reached}")
         activation = choice(entry.get("activation", network.get("activation", "clamp")), ACTIVATIONS, f"layer `{name}`")
         layers.append(Layer(name, activation, dense, reached[0], edges))
         shapes[name], before = reached[0], name
@@ -183,7 +183,7 @@ def _edge(tree, post, dense):
 def _connect(edge, width, shapes):
     """Sets the edge's weight shape and returns the shape that it gives its layer."""
     if edge.pre not in shapes:
-        raise ReferenceError(f"edge {edge.name}: `{edge.pre}` is neither the input nor an earlier layer")
+        raise InputError(f"edge {edge.name}: `{edge.pre}` is neither the input nor an earlier layer")
     channels, rows, columns = shapes[edge.pre]
     if edge.dense:
         edge.weight_shape = (width, channels * rows * columns)
@@ -193,11 +193,11 @@ def _connect(edge, width, shapes):
     for extent in (rows, columns):
         room = extent + 2 * edge.padding - edge.kernel
         if room < 0:
-            raise ReferenceError(f"edge {edge.name}: a kernel of {edge.kernel} is larger than its padded input of {extent + 2 * edge.padding}")
+            raise InputError(f"edge {edge.name}: a kernel of {edge.kernel} is larger than its padded input of {extent + 2 * edge.padding}")
         out = room // edge.stride + 1
         if edge.pooling != "none":
             if out % edge.window:
-                raise ReferenceError(f"edge {edge.name}: {out} rows or columns do not divide into windows of {edge.window}")
+                raise InputError(f"edge {edge.name}: {out} rows or columns do not divide into windows of {edge.window}")
             out //= edge.window
         extents.append(out)
     return (width, *extents)
