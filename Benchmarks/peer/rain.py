@@ -22,11 +22,15 @@ def arguments():
     parser.add_argument("--batch", type=int, help="samples a step (default: 32 for timing, the study's 128 for training)")
     parser.add_argument("--free", type=int, help="sweeps of the free phase (default: the study's)")
     parser.add_argument("--nudged", type=int, help="sweeps of each of the two nudged phases (default: the study's)")
-    parser.add_argument("--study", choices=("comparative", "speedup"), help="whose settings (default: speedup for timing, comparative for training)")
+    parser.add_argument(
+        "--study", choices=("comparative", "speedup"), help="whose settings (default: speedup to time, comparative to train)"
+    )
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--steps", type=int, default=3, help="timing: steps measured, after one that is not (default: %(default)s)")
+    parser.add_argument("--steps", type=int, default=3, help="timing: steps measured, after a first (default: %(default)s)")
     parser.add_argument("--train", type=int, metavar="N", help="train on the first N images of CIFAR-10")
-    parser.add_argument("--validate", type=int, default=1000, help="training: the last images of the training set (default: %(default)s)")
+    parser.add_argument(
+        "--validate", type=int, default=1000, help="training: images held out at the set's end (default: %(default)s)"
+    )
     parser.add_argument("--epochs", type=int, default=10, help="training (default: %(default)s)")
     parser.add_argument("--target", type=float, metavar="PERCENT", help="training: stop at this validation accuracy")
     parser.add_argument("--data", help="folder of CIFAR-10's binary batches")

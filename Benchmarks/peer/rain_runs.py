@@ -15,7 +15,8 @@ RECORD = 1 + 3 * 32 * 32
 def necessary_operations(channels, sweeps):
     """Floating-point operations that a training step needs for one sample, counted as direct convolutions.
 
-    One forward and one transposed convolution an edge a sweep, the clamped input's forward convolution once, each weight's gradient once.
+    One forward and one transposed convolution an edge a sweep, the clamped input's forward convolution once, each weight's
+    gradient once.
     """
     fan, side, edges = 3, 32, []
     for out in channels:
@@ -26,7 +27,7 @@ def necessary_operations(channels, sweeps):
 
 
 def measured_peak(size=2048, repeats=5):
-    """GFLOP/s of PyTorch's best matrix product on the threads in use: the peak that the peer's libraries reach on this machine."""
+    """GFLOP/s of PyTorch's best matrix product on the threads in use."""
     a, b = torch.rand(size, size), torch.rand(size, size)
     best = float("inf")
     for _ in range(repeats):

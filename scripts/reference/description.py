@@ -1,10 +1,14 @@
-"""What the reference reads from a configuration: layers and edges with their shapes, relaxation and nudging."""
+"""What the reference reads from a configuration: layers and edges with their shapes, relaxation and nudging.
+
+Checks are those that a wrong answer could hide behind; the strict reader of configurations is the program's own.
+"""
 
 from dataclasses import dataclass
 
 import yaml
 
-ACTIVATIONS = ("clamp", "halfClamp", "sigmoid", "relu6", "tanh")
+ACTIVATIONS = ("clamp", "halfClamp", "sigmoid", "relu6", "tanh", "linear")
+KINDS = ("convolution", "dense")
 COSTS = ("squaredError", "crossEntropy", "crossEntropyReadout")
 ESTIMATORS = ("oneSided", "negative", "randomSign", "centred")
 ORDERS = ("checkerboard", "synchronous", "sequential")
@@ -48,7 +52,7 @@ class Edge:
 
 @dataclass
 class Layer:
-    """One population of spins, [channels, rows, columns]; a dense layer has one row and one column."""
+    """One population of spins, [channels, rows, columns]; `dense`, with one row and column, where all its edges are."""
 
     name: str
     activation: str
@@ -111,6 +115,10 @@ def load(path, input_shape=None):
             return parse(yaml.safe_load(file), input_shape)
     except (OSError, yaml.YAMLError) as error:
         raise InputError(f"{path}: {error}") from error
+    except KeyError as error:
+        raise InputError(f"{path}: the key {error} is missing") from error
+    except (AttributeError, TypeError, ValueError) as error:
+        raise InputError(f"{path}: a value is not of the kind expected: {error}") from error
 
 
 def parse(tree, input_shape=None):
@@ -130,18 +138,20 @@ def parse(tree, input_shape=None):
 
 
 def _input_shape(tree, given):
+    """(C, H, W) as the configuration states it, or as its data set has it, or as the inputs have it."""
+    data = tree.get("data", {})
     stated = tree.get("network", {}).get("input")
-    if isinstance(stated, dict):
-        stated = [stated[key] for key in ("channels", "rows", "columns")]
-    if stated is None and given is None:
-        stated = DATASET_SHAPES.get(tree.get("data", {}).get("name"))
-    if stated is None:
-        if given is None:
-            raise InputError("network.input: missing, and the data set's shape is not known here")
-        return tuple(given)
-    if given is not None and tuple(stated) != tuple(given):
-        raise InputError(f"network.input is {list(stated)}, but each sample of x is {list(given)}")
-    return tuple(int(extent) for extent in stated)
+    if stated is None and data.get("name") == "synthetic":
+        stated = data.get("synthetic", {}).get("shape")
+    if stated is not None:
+        shape = tuple(int(stated[key]) for key in ("channels", "rows", "columns"))
+    else:
+        shape = DATASET_SHAPES.get(data.get("name"), given)
+    if shape is None:
+        raise InputError("network.input: missing, and the data set's shape is not known here")
+    if given is not None and shape != tuple(given):
+        raise InputError(f"the network's input is {list(shape)}, but each sample of x is {list(given)}")
+    return tuple(shape)
 
 
 def _stop(tree, default):
@@ -158,22 +168,23 @@ def _layers(network, input_shape):
         name = entry["name"]
         if name in shapes:
             raise InputError(f"layer `{name}`: this name is taken")
-        dense = "units" in entry
-        width = int(entry["units"] if dense else entry["channels"])
-        edges = [_edge(tree, name, dense) for tree in entry.get("edges") or [{**entry, "from": before}]]
+        kind = "dense" if "units" in entry else "convolution"
+        width = int(entry["units"] if "units" in entry else entry["channels"])
+        edges = [_edge(tree, name, before, kind) for tree in entry.get("edges") or [entry]]
         reached = [_connect(edge, width, shapes) for edge in edges]
         if len(set(reached)) != 1:
             raise InputError(f"layer `{name}`: its edges give different shapes {reached}")
         activation = choice(entry.get("activation", network.get("activation", "clamp")), ACTIVATIONS, f"layer `{name}`")
-        layers.append(Layer(name, activation, dense, reached[0], edges))
+        layers.append(Layer(name, activation, all(edge.dense for edge in edges), reached[0], edges))
         shapes[name], before = reached[0], name
     layers[-1].activation = "linear"
     return layers
 
 
-def _edge(tree, post, dense):
+def _edge(tree, post, before, kind):
+    dense = choice(tree.get("kind", kind), KINDS, f"layer `{post}`: kind") == "dense"
     return Edge(
-        pre=tree["from"], post=post, dense=dense,
+        pre=tree.get("from", before), post=post, dense=dense,
         kernel=int(tree.get("kernel", 3)), stride=int(tree.get("stride", 1)), padding=int(tree.get("padding", 0)),
         pooling="none" if dense else choice(tree.get("pool", "none"), POOLINGS, f"layer `{post}`: pool"),
         window=int(tree.get("window", 2)), gain=float(tree.get("gain", 0.5)),
@@ -193,7 +204,8 @@ def _connect(edge, width, shapes):
     for extent in (rows, columns):
         room = extent + 2 * edge.padding - edge.kernel
         if room < 0:
-            raise InputError(f"edge {edge.name}: a kernel of {edge.kernel} is larger than its padded input of {extent + 2 * edge.padding}")
+            padded = extent + 2 * edge.padding
+            raise InputError(f"edge {edge.name}: a kernel of {edge.kernel} is larger than its padded input of {padded}")
         out = room // edge.stride + 1
         if edge.pooling != "none":
             if out % edge.window:

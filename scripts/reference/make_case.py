@@ -3,8 +3,8 @@
 
     make_case.py CONFIG --batch 4 --seed 1 --weights W --input X
 
-Weights are uniform in ±gain/√fan-in, biases in ±½/√fan-in of their layer's first edge, as the trainer starts them; inputs are normal with
-the given deviation. Labels are written into the input's file.
+Weights are uniform in ±gain/√fan-in, biases in ±½/√fan-in of their layer's first edge, as the trainer starts them; inputs are
+normal with the given deviation. Labels are written into the input's file.
 """
 
 import argparse

@@ -16,6 +16,12 @@ def _window(padded, u, v, stride, rows, columns):
     return padded[:, :, u : u + stride * (rows - 1) + 1 : stride, v : v + stride * (columns - 1) + 1 : stride]
 
 
+def _mixed(matrix, x):
+    """Σ_c matrix[o,c] · x[b,c,i,j]: [B, o, H, W]."""
+    batch, channels, rows, columns = x.shape
+    return (matrix @ x.reshape(batch, channels, rows * columns)).reshape(batch, -1, rows, columns)
+
+
 def _pad(x, padding):
     return np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
 
@@ -27,7 +33,7 @@ def convolution(x, kernel, stride, padding):
     padded = _pad(x, padding)
     out = np.zeros((x.shape[0], kernel.shape[0], rows, columns))
     for u, v in _offsets(kernel):
-        out += np.einsum("oc,bcij->boij", kernel[:, :, u, v], _window(padded, u, v, stride, rows, columns), optimize=True)
+        out += _mixed(kernel[:, :, u, v], _window(padded, u, v, stride, rows, columns))
     return out
 
 
@@ -36,17 +42,20 @@ def convolution_transpose(y, kernel, stride, padding, rows, columns):
     padded = np.zeros((y.shape[0], kernel.shape[1], rows + 2 * padding, columns + 2 * padding))
     for u, v in _offsets(kernel):
         window = _window(padded, u, v, stride, y.shape[2], y.shape[3])
-        window += np.einsum("oc,boij->bcij", kernel[:, :, u, v], y, optimize=True)
+        window += _mixed(kernel[:, :, u, v].T, y)
     return padded[:, :, padding : padding + rows, padding : padding + columns]
 
 
 def kernel_correlation(x, y, kernel, stride, padding):
-    """The adjoint of `convolution` in the kernel, summed over the batch: g[o,c,u,v] = Σ_bij y[b,o,i,j] · x[b, c, i·stride+u−padding, …]."""
+    """The adjoint of `convolution` in the kernel, summed over the batch:
+
+    g[o,c,u,v] = Σ_bij y[b,o,i,j] · x[b, c, i·stride + u − padding, j·stride + v − padding].
+    """
     padded = _pad(x, padding)
     gradient = np.zeros(kernel.shape)
     for u, v in _offsets(kernel):
         window = _window(padded, u, v, stride, y.shape[2], y.shape[3])
-        gradient[:, :, u, v] = np.einsum("boij,bcij->oc", y, window, optimize=True)
+        gradient[:, :, u, v] = np.tensordot(y, window, axes=([0, 2, 3], [0, 2, 3]))
     return gradient
 
 
