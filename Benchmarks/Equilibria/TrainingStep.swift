@@ -53,7 +53,7 @@ struct TrainingStep: ParsableCommand {
           propagation.relaxFreely(pixels, labels: shardLabels, first: first, report: &report)
           propagation.addGradient(labels: shardLabels, batch: batch, into: gradient, report: &report)
         }
-        optimiser.update(parameters, gradient: gradient, factor: 0)
+        optimiser.update(parameters, gradient: gradient, norm: gradient.squaredNorm(count: parameters.count).squareRoot(), factor: 0)
         network.parametersChanged()
       }
       times.append(Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18)

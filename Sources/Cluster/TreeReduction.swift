@@ -23,6 +23,7 @@ public final class TreeReduction {
   private var pending: [Subtree] = []
   private var spare: [AlignedBuffer<Float>] = []
   private let total: AlignedBuffer<Float>
+  private var plan: ExchangePlan?
 
   /// - Parameters:
   ///   - count: elements of each buffer.
@@ -108,31 +109,46 @@ public final class TreeReduction {
 
   /// Every rank adds up one part of the elements over the subtrees of all ranks, and then all gather the parts.
   private func exchange() throws {
-    let parts = (0..<group.size).map { Self.run(of: $0, ranks: group.size, shards: count) }
-    let mine = parts[group.rank]
-    let subtrees = (0..<group.size).map { Self.subtrees(of: Self.run(of: $0, ranks: group.size, shards: shards)) }
-    let outgoing = AlignedBuffer<Float>(count: pending.count * count)
+    let plan = try plan ?? ExchangePlan(count: count, shards: shards, group: group)
+    self.plan = plan
     var place = 0
-    for part in parts {
+    for part in plan.parts {
       for subtree in pending {
-        outgoing.copy(from: subtree.sum, at: part.lowerBound, to: place, count: part.count)
+        plan.outgoing.copy(from: subtree.sum, at: part.lowerBound, to: place, count: part.count)
         place += part.count
       }
     }
-    let incoming = AlignedBuffer<Float>(count: subtrees.reduce(0) { $0 + $1.count } * mine.count)
     try group.alltoallVarying(
-      sending: UnsafeBufferPointer(outgoing.unsafeElements), sendCounts: parts.map { $0.count * pending.count },
-      receiving: incoming.unsafeElements, receiveCounts: subtrees.map { $0.count * mine.count })
-    var pieces: [(first: Int, size: Int, sum: AlignedBuffer<Float>)] = []
-    place = 0
-    for subtree in subtrees.joined() {
-      let piece = AlignedBuffer<Float>(count: mine.count)
-      piece.copy(from: incoming, at: place, count: mine.count)
-      pieces.append((subtree.first, subtree.size, piece))
-      place += mine.count
+      UnsafeBufferPointer(plan.outgoing.unsafeElements), plan.sent, into: plan.incoming.unsafeElements, plan.received)
+    let size = plan.parts[group.rank].count
+    for (index, piece) in plan.pieces.enumerated() { piece.sum.copy(from: plan.incoming, at: index * size, count: size) }
+    let sum = fold(plan.pieces)
+    try group.allgatherVarying(UnsafeBufferPointer(sum.unsafeElements), into: total.unsafeElements, plan.gathered)
+  }
+
+  /// Who sends what to whom: the same in every sum.
+  private struct ExchangePlan {
+    let parts: [Range<Int>]
+    let pieces: [(first: Int, size: Int, sum: AlignedBuffer<Float>)]
+    let outgoing: AlignedBuffer<Float>
+    let incoming: AlignedBuffer<Float>
+    let sent: BlockLayout
+    let received: BlockLayout
+    let gathered: BlockLayout
+
+    init(count: Int, shards: Int, group: Communicator) throws {
+      parts = (0..<group.size).map { TreeReduction.run(of: $0, ranks: group.size, shards: count) }
+      let mine = parts[group.rank].count
+      let subtrees = (0..<group.size).map {
+        TreeReduction.subtrees(of: TreeReduction.run(of: $0, ranks: group.size, shards: shards))
+      }
+      let own = subtrees[group.rank].count
+      pieces = subtrees.joined().map { ($0.first, $0.size, AlignedBuffer(count: mine)) }
+      outgoing = AlignedBuffer(count: own * count)
+      incoming = AlignedBuffer(count: pieces.count * mine)
+      sent = try BlockLayout(counts: parts.map { $0.count * own })
+      received = try BlockLayout(counts: subtrees.map { $0.count * mine })
+      gathered = try BlockLayout(counts: parts.map(\.count))
     }
-    let sum = fold(pieces)
-    try group.allgatherVarying(
-      sending: UnsafeBufferPointer(sum.unsafeElements), receiving: total.unsafeElements, receiveCounts: parts.map(\.count))
   }
 }

@@ -17,8 +17,8 @@ public struct AugmentationDraw: Equatable, Sendable {
 }
 
 extension Augmentation {
-  /// The draw for one image in one epoch: Philox block `(image, epoch)` of `generator`, so that neither the rank nor the order nor
-  /// the batch in which the image is met matters.
+  /// The draw for one image in one epoch: Philox block `(image, epoch)` of `generator`, so that neither the rank nor the order
+  /// nor the batch in which the image is met matters.
   public func draw(image: Int, epoch: Int, generator: Philox) -> AugmentationDraw {
     let words = generator.block(
       SIMD4(

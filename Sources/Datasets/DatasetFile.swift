@@ -15,7 +15,8 @@ final class DatasetFile {
   private(set) var position = 0
   private let handle: gzFile
 
-  /// Deflate cannot shrink further than this (RFC 1951: 258 bytes take at least two bits), so a compressed file bounds its content.
+  /// Deflate cannot shrink further than this (RFC 1951: 258 bytes take at least two bits), so a compressed file bounds its
+  /// content.
   static let greatestCompression = 1032
 
   private static let chunk = 1 << 18
@@ -86,7 +87,8 @@ final class DatasetFile {
     let place = position
     var beyond: [UInt8] = [0]
     if try fill(&beyond, count: 1) > 0 {
-      throw DatasetError.malformed(file: path, place: "byte \(place)", reason: "expected the end of the file, found further bytes")
+      throw DatasetError.malformed(
+        file: path, place: "byte \(place)", reason: "expected the end of the file, found further bytes")
     }
   }
 

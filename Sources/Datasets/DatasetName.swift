@@ -1,6 +1,6 @@
 /// The data sets that can be read, under the names that a configuration uses.
 ///
-/// To add one: a case here, an entry in `DatasetDescription.registry`, and a `DatasetReader` if its format is new.
+/// To add one: a case here, an entry in `DatasetDescription.of`, and a `DatasetReader` if its format is new.
 public enum DatasetName: String, CaseIterable, Sendable {
   /// 32×32 colour photographs of 10 classes (Krizhevsky 2009).
   case cifar10

@@ -1,7 +1,7 @@
 import Kernels
 
-/// The order in which one epoch visits the training samples: a permutation of `0 ..< count` drawn from (seed, epoch) alone, so that
-/// every rank of any number of ranks has the same one and takes its own share of each batch.
+/// The order in which one epoch visits the training samples: a permutation of `0 ..< count` drawn from (seed, epoch) alone, so
+/// that every rank of any number of ranks has the same one and takes its own share of each batch.
 public struct EpochOrder: Equatable, Sendable {
   /// The permutation.
   public let indices: [Int]

@@ -32,7 +32,9 @@ public struct IdxReader: DatasetReader {
   }
 
   /// Reads a file of `count` items, each of `itemShape` bytes.
-  private static func readArray(_ path: String, itemShape: [Int], what: String) throws -> (path: String, count: Int, bytes: [UInt8]) {
+  private static func readArray(
+    _ path: String, itemShape: [Int], what: String
+  ) throws -> (path: String, count: Int, bytes: [UInt8]) {
     let file = try DatasetFile(path: path)
     let dimensions = 1 + itemShape.count
     let magic = bigEndian(try file.read(4, what: "the idx magic number")[...])

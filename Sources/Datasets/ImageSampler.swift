@@ -2,8 +2,8 @@ import Kernels
 
 /// Assembles batches: chosen images, augmented and normalised, in the order that the networks want.
 ///
-/// What it writes for an image depends on (seed, epoch, image) alone, so ranks that share an `EpochOrder` may divide a batch in any way.
-/// It holds no copy of the images. A value is immutable and may be used by several threads at once.
+/// What it writes for an image depends on (seed, epoch, image) alone, so ranks that share an `EpochOrder` may divide a batch in
+/// any way. It holds no copy of the images. A value is immutable and may be used by several threads at once.
 public struct ImageSampler: Sendable {
   public let images: LabelledImages
   /// The images that may be asked for: index `i` of a batch is image `selection[i]`.

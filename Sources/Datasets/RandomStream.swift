@@ -12,8 +12,8 @@ enum RandomStream: UInt32 {
 }
 
 extension PhiloxSequence {
-  /// Uniform in `0 ..< bound`, without bias (Lemire, "Fast random integer generation in an interval", 2019). Written out rather than
-  /// taken from the standard library, whose algorithm may change and with it every result.
+  /// Uniform in `0 ..< bound`, without bias (Lemire, "Fast random integer generation in an interval", 2019). Written out rather
+  /// than taken from the standard library, whose algorithm may change and with it every result.
   mutating func below(_ bound: Int) -> Int {
     let bound = UInt64(bound)
     var product = next().multipliedFullWidth(by: bound)

@@ -56,8 +56,8 @@ public struct SyntheticSettings: Equatable, Sendable {
 
 /// Draws the images of `SyntheticSettings`; it has no files.
 ///
-/// Image `i` is of class `i mod classes`: the class's pattern of random grey blocks, a quarter of the image wide, plus uniform noise
-/// that depends on (seed, part, `i`) alone.
+/// Image `i` is of class `i mod classes`: the class's pattern of random grey blocks, a quarter of the image wide, plus uniform
+/// noise that depends on (seed, part, `i`) alone.
 public struct SyntheticReader: DatasetReader {
   private let settings: SyntheticSettings
 

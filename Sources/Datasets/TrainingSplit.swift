@@ -2,8 +2,8 @@ import Kernels
 
 /// The training images divided into those that are learned from and those held out for validation.
 ///
-/// Both are drawn class by class in proportion (stratified), from the seed alone. The validation images are drawn first, so a limit on
-/// the training images does not change them.
+/// Both are drawn class by class in proportion (stratified), from the seed alone. The validation images are drawn first, so a
+/// limit on the training images does not change them.
 public struct TrainingSplit: Equatable, Sendable {
   /// Images to learn from, in file order.
   public let training: [Int]

@@ -19,12 +19,12 @@ public final class Optimiser {
     moments = names.map { ($0, AlignedBuffer(count: layout.parameterCount)) }
   }
 
-  /// One update. `factor` is the schedule's: it multiplies every block's learning rate.
+  /// One update.
   ///
-  /// - Returns: the gradient's Euclidean norm before clipping.
-  @discardableResult
-  public func update(_ parameters: AlignedBuffer<Float>, gradient: AlignedBuffer<Float>, factor: Float) -> Double {
-    let norm = gradient.squaredNorm(count: parameters.count).squareRoot()
+  /// - Parameters:
+  ///   - norm: the gradient's Euclidean norm, for clipping.
+  ///   - factor: the schedule's; it multiplies every block's learning rate.
+  public func update(_ parameters: AlignedBuffer<Float>, gradient: AlignedBuffer<Float>, norm: Double, factor: Float) {
     let scale: Float = settings.clip.map { Double($0) < norm ? Float(Double($0) / norm) : 1 } ?? 1
     updates += 1
     for block in blocks {
@@ -43,7 +43,6 @@ public final class Optimiser {
           correction2: 1 - pow(settings.beta2, Float(updates)), gradientScale: scale)
       }
     }
-    return norm
   }
 
   /// Continues after `updates` updates, with moments that were read into `moments`.

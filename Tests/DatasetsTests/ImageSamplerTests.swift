@@ -116,7 +116,8 @@ import Testing
     #expect(Array(pixels.prefix(60)) == load(sampler, [2]).pixels)
   }
 
-  /// The values were found by a program of its own in another language. Any change of order, draws or normalisation changes the bits of every result that was ever published with this program.
+  /// The values come from a second implementation in another language. Any change of order, draws or normalisation changes
+  /// them, and with them the bits of every result published with this program.
   @Test func goldenBatch() throws {
     let source = try images(64, shape: ImageShape(channels: 3, rows: 32, columns: 32), classes: 10)
     let augmentation = Augmentation(flip: true, crop: Augmentation.Crop(padding: 4, mode: .edge))

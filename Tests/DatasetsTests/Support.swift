@@ -57,10 +57,12 @@ func message(of body: () throws -> Void) -> String {
   }
 }
 
+/// CRC-32 of `bytes`.
+func crc(_ bytes: [UInt8]) -> UInt { UInt(crc32(0, bytes, UInt32(bytes.count))) }
+
 /// CRC-32 of the little-endian bytes of `values`.
 func crc(_ values: [Float]) -> UInt {
-  let bytes = values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) } }
-  return UInt(crc32(0, bytes, UInt32(bytes.count)))
+  crc(values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) } })
 }
 
 /// `count` images of `shape` whose labels go round through `classes`.

@@ -17,7 +17,7 @@ import Testing
           from: NetworkDescription.inputName, kind: .convolution, kernel: 1, stride: pooling == .none ? stride : 2 * stride, gain: 0.7))
     }
     return NetworkDescription(
-      input: ImageShape(channels: 2, rows: 8, columns: 8),
+      input: ImageShape(channels: 2, rows: 4, columns: 4),
       layers: [
         LayerDescription(
           name: "a", channels: 3, activation: activation,
@@ -53,38 +53,44 @@ import Testing
     settings.cost = test.cost
     settings.estimator = test.estimator
     settings.nudge = test.estimator == .centred ? 0.01 : 0.002
-    settings.batch = .init(size: 3, shard: 3)
+    settings.batch = .init(size: 2, shard: 2)
     let relaxation = RelaxationSettings(order: test.order, free: .init(sweeps: 80), nudged: .init(sweeps: 80))
     let network = HopfieldNetwork(layout: layout, parameters: parameters, capacity: EquilibriumPropagation.capacity(settings))
     let propagation = EquilibriumPropagation(network: network, relaxation: relaxation, settings: settings)
     var random = Philox(seed: 11, stream: 0).sequence()
-    let pixels = (0..<3 * layout.input.spins).map { _ in 2 * random.uniform() - 1 }
-    let labels = [0, 3, 1]
+    let pixels = (0..<2 * layout.input.spins).map { _ in 2 * random.uniform() - 1 }
+    let labels = [0, 3]
 
     func loss() -> Double {
       network.parametersChanged()
       network.reset()
       var report = ShardReport()
       propagation.relaxFreely(pixels, labels: labels[...], first: 0, report: &report)
-      return report.loss / 3
+      return report.loss / 2
     }
     _ = loss()
     var report = ShardReport()
     let gradient = AlignedBuffer<Float>(count: layout.parameterCount)
-    propagation.addGradient(labels: labels[...], batch: 3, into: gradient, report: &report)
+    propagation.addGradient(labels: labels[...], batch: 2, into: gradient, report: &report)
 
+    let centre = loss()
     for block in layout.blocks {
       var (dot, ours, theirs) = (0.0, 0.0, 0.0)
+      var smooth = 0
       let count = block.shape.reduce(1, *)
-      for element in stride(from: 0, to: count, by: max(1, count / 12)) {
+      let chosen = Array(stride(from: 0, to: count, by: max(1, count / 12)))
+      for element in chosen {
         let position = block.position(element)
         let saved = parameters[position]
-        let step: Float = 0.004
+        let step: Float = 0.01
         parameters[position] = saved + step
         let above = loss()
         parameters[position] = saved - step
         let below = loss()
         parameters[position] = saved
+        // Where an arg-max flips within the step the loss has a kink or a jump, and no derivative to compare with.
+        guard abs(above - 2 * centre + below) < 0.05 * abs(above - below) + 1e-6 else { continue }
+        smooth += 1
         let difference = (above - below) / (2 * Double(step))
         let estimate = Double(gradient[position])
         dot += difference * estimate
@@ -92,6 +98,7 @@ import Testing
         theirs += difference * difference
       }
       let cosine = dot / (ours * theirs).squareRoot()
+      #expect(2 * smooth >= chosen.count, "\(block.name): only \(smooth) of \(chosen.count) derivatives can be compared")
       #expect(cosine > 0.995, "\(block.name): cosine \(cosine)")
       #expect(abs((ours / theirs).squareRoot() - 1) < 0.05, "\(block.name): norm ratio \((ours / theirs).squareRoot())")
     }

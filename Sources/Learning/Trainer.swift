@@ -1,0 +1,200 @@
+import Cluster
+import Hopfield
+import Kernels
+import MPI
+
+/// Where a training stands: `step` updates were made, and mini-batch `batch` of epoch `epoch` is next.
+public struct TrainingPosition: Equatable, Sendable {
+  public var epoch = 0
+  public var batch = 0
+  public var step = 0
+  public init(epoch: Int = 0, batch: Int = 0, step: Int = 0) {
+    self.epoch = epoch
+    self.batch = batch
+    self.step = step
+  }
+}
+
+/// One update, over the whole mini-batch and all ranks.
+public struct StepReport: Equatable, Sendable {
+  /// Mean over the samples.
+  public var loss: Double
+  public var accuracy: Double
+  /// Means over the micro-shards.
+  public var freeSweeps: Double
+  public var nudgedSweeps: Double
+  public var residual: Double
+  public var gradientNorm: Double
+  /// The schedule's factor.
+  public var rateFactor: Float
+  public var samples: Int
+  /// What some rank asked for.
+  public var requests: StepRequests
+}
+
+/// What a rank may ask of all of them, once a step; every rank learns of it in that step's report, and acts at the same step.
+public struct StepRequests: OptionSet, Sendable {
+  public let rawValue: Int
+  public init(rawValue: Int) { self.rawValue = rawValue }
+  public static let stop = StepRequests(rawValue: 1)
+  public static let checkpoint = StepRequests(rawValue: 2)
+}
+
+/// Trains one network, each rank on its micro-shards of every mini-batch.
+///
+/// The order of samples, the micro-shards and the tree in which their gradients are added are fixed by the settings alone; every rank makes
+/// the same update. So the bits do not depend on the number of ranks.
+public final class Trainer {
+  public let network: HopfieldNetwork
+  public let optimiser: Optimiser
+  public let settings: LearningSettings
+  public let group: Communicator
+  public private(set) var position = TrainingPosition()
+  public let batchesPerEpoch: Int
+  /// Asked once a step on every rank.
+  public var requests: () -> StepRequests = { [] }
+
+  private let seed: UInt64
+  private let images: any TrainingImages
+  private let propagation: EquilibriumPropagation
+  private let reduction: TreeReduction
+  private var order: (epoch: Int, indices: [Int])?
+  private var pixels: [Float] = []
+  private var labels: [Int] = []
+  let warmStates: WarmStates?
+
+  /// What travels behind the gradient and is added up with it.
+  private enum Tally: Int, CaseIterable { case loss, correct, freeSweeps, nudgedSweeps, residual, stop, checkpoint }
+
+  /// - Throws: `TrainingError.setting` where batch, micro-shards, ranks and images do not fit together.
+  public init(
+    layout: NetworkLayout, parameters: AlignedBuffer<Float>, relaxation: RelaxationSettings, settings: LearningSettings, seed: UInt64,
+    images: any TrainingImages, group: Communicator
+  ) throws {
+    try Self.check(settings, images: images.count, ranks: group.size)
+    self.settings = settings
+    self.seed = seed
+    self.images = images
+    self.group = group
+    batchesPerEpoch = images.count / settings.batch.size
+    network = HopfieldNetwork(layout: layout, parameters: parameters, capacity: EquilibriumPropagation.capacity(settings))
+    propagation = EquilibriumPropagation(network: network, relaxation: relaxation, settings: settings)
+    optimiser = Optimiser(settings.optimiser, layout: layout)
+    let shards = settings.batch.size / settings.batch.shard
+    reduction = TreeReduction(count: layout.parameterCount + Tally.allCases.count, shards: shards, over: group)
+    warmStates = settings.warmStart ? WarmStates(network: network, samples: settings.batch.shard, shards: reduction.own) : nil
+  }
+
+  private static func check(_ settings: LearningSettings, images: Int, ranks: Int) throws {
+    let batch = settings.batch
+    guard batch.size > 0, batch.shard > 0, batch.size % batch.shard == 0 else {
+      throw TrainingError.setting(
+        key: "learning.batch", reason: "a batch of \(batch.size) cannot be cut into micro-shards of \(batch.shard); the size must be a multiple")
+    }
+    let shards = batch.size / batch.shard
+    guard shards >= ranks else {
+      throw TrainingError.setting(
+        key: "learning.batch",
+        reason: "\(ranks) ranks share \(shards) micro-shards (a batch of \(batch.size) in shards of \(batch.shard)); use at most \(shards) "
+          + "ranks, a larger batch or smaller shards")
+    }
+    guard images >= batch.size else {
+      throw TrainingError.setting(
+        key: "learning.batch.size", reason: "a batch of \(batch.size) is larger than the training set of \(images) images")
+    }
+    guard settings.nudge > 0, settings.nudge.isFinite else {
+      throw TrainingError.setting(key: "learning.nudge", reason: "\(settings.nudge) is no nudge; it must be above 0")
+    }
+  }
+
+  /// Epochs passed, with the fraction of the present one.
+  public var epochFraction: Double { Double(position.epoch) + Double(position.batch) / Double(batchesPerEpoch) }
+  public var isFinished: Bool { position.epoch >= settings.epochs }
+
+  /// One mini-batch: relaxations, reduction, update. Collective.
+  public func step() throws -> StepReport {
+    let batch = indices()
+    let sign: Float = Philox(seed: seed, stream: 2).block(SIMD4(UInt32(truncatingIfNeeded: position.step), 0, 0, 0)).x & 1 == 0 ? 1 : -1
+    let requested = requests()
+    for shard in reduction.own {
+      let buffer = reduction.buffer()
+      let first = batch.startIndex + shard * settings.batch.shard
+      images.load(batch[first..<first + settings.batch.shard], epoch: position.epoch, into: &pixels, labels: &labels)
+      let report = propagate(shard, sign: sign, into: buffer)
+      tally(report, requested, into: buffer)
+      reduction.add(buffer, shard: shard)
+    }
+    let total = try reduction.sum()
+    return try update(total)
+  }
+
+  private func indices() -> ArraySlice<Int> {
+    if order?.epoch != position.epoch { order = (position.epoch, images.order(epoch: position.epoch)) }
+    let size = settings.batch.size
+    return order!.indices[position.batch * size..<(position.batch + 1) * size]
+  }
+
+  private func propagate(_ shard: Int, sign: Float, into gradient: AlignedBuffer<Float>) -> ShardReport {
+    var report = ShardReport()
+    let shardLabels = labels[0..<settings.batch.shard]
+    if let warmStates { warmStates.restore(shard, to: network) } else { network.reset() }
+    propagation.relaxFreely(pixels, labels: shardLabels, first: 0, report: &report)
+    warmStates?.keep(shard, of: network)
+    propagation.addGradient(labels: shardLabels, batch: settings.batch.size, sign: sign, into: gradient, report: &report)
+    return report
+  }
+
+  private func tally(_ report: ShardReport, _ requested: StepRequests, into buffer: AlignedBuffer<Float>) {
+    let first = network.layout.parameterCount
+    for entry in Tally.allCases {
+      buffer[first + entry.rawValue] =
+        switch entry {
+        case .loss: Float(report.loss)
+        case .correct: Float(report.correct)
+        case .freeSweeps: Float(report.free.sweeps)
+        case .nudgedSweeps: Float(report.nudged.sweeps)
+        case .residual: Float(report.free.residual)
+        case .stop: requested.contains(.stop) ? 1 : 0
+        case .checkpoint: requested.contains(.checkpoint) ? 1 : 0
+        }
+    }
+  }
+
+  private func update(_ total: AlignedBuffer<Float>) throws -> StepReport {
+    func sum(_ entry: Tally) -> Double { Double(total[network.layout.parameterCount + entry.rawValue]) }
+    let samples = settings.batch.size
+    let shards = Double(reduction.shards)
+    let norm = total.squaredNorm(count: network.layout.parameterCount).squareRoot()
+    guard norm.isFinite, sum(.loss).isFinite else {
+      throw TrainingError.nonFinite(
+        what: norm.isFinite ? "the loss" : "the gradient", epoch: position.epoch + 1, step: position.step + 1)
+    }
+    let factor = settings.schedule.factor(at: epochFraction, of: settings.epochs)
+    optimiser.update(network.parameters, gradient: total, norm: norm, factor: factor)
+    network.parametersChanged()
+    advance()
+    var requests: StepRequests = []
+    if sum(.stop) > 0 { requests.insert(.stop) }
+    if sum(.checkpoint) > 0 { requests.insert(.checkpoint) }
+    return StepReport(
+      loss: sum(.loss) / Double(samples), accuracy: sum(.correct) / Double(samples), freeSweeps: sum(.freeSweeps) / shards,
+      nudgedSweeps: sum(.nudgedSweeps) / shards, residual: sum(.residual) / shards, gradientNorm: norm, rateFactor: factor,
+      samples: samples, requests: requests)
+  }
+
+  private func advance() {
+    position.step += 1
+    position.batch += 1
+    if position.batch == batchesPerEpoch {
+      position.batch = 0
+      position.epoch += 1
+    }
+  }
+
+  /// Continues from `position`, with parameters and moments that were written into `network.parameters` and `optimiser.moments`.
+  public func resume(at position: TrainingPosition) {
+    self.position = position
+    optimiser.resume(updates: position.step)
+    network.parametersChanged()
+  }
+}

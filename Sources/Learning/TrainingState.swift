@@ -1,0 +1,85 @@
+import Hopfield
+import Kernels
+
+/// All that a training needs to go on to the same bits: tensors by name, and its position.
+///
+/// Names: `<layer>.<from>.weight`, `<layer>.bias`; an optimiser's moments behind `optimiser.<moment>.`; warm states as `warm.<layer>`.
+/// Nothing in it depends on the number of ranks.
+public struct TrainingState: Sendable {
+  public struct Tensor: Sendable {
+    public var shape: [Int]
+    public var values: [Float]
+    public init(shape: [Int], values: [Float]) {
+      self.shape = shape
+      self.values = values
+    }
+  }
+
+  public var tensors: [String: Tensor]
+  public var position: TrainingPosition
+
+  public init(tensors: [String: Tensor], position: TrainingPosition) {
+    self.tensors = tensors
+    self.position = position
+  }
+}
+
+extension NetworkLayout {
+  /// Every block of a flat buffer by name.
+  public func tensors(of buffer: AlignedBuffer<Float>, prefix: String = "") -> [String: TrainingState.Tensor] {
+    Dictionary(
+      uniqueKeysWithValues: blocks.map { (prefix + $0.name, TrainingState.Tensor(shape: $0.shape, values: tensor($0, of: buffer))) })
+  }
+
+  /// Writes every block of `tensors` into a flat buffer.
+  ///
+  /// - Throws: `NetworkError` that names the first tensor that is missing or has another shape.
+  public func assign(_ tensors: [String: TrainingState.Tensor], prefix: String = "", to buffer: AlignedBuffer<Float>) throws {
+    for block in blocks {
+      let name = prefix + block.name
+      guard let tensor = tensors[name] else { throw NetworkError("tensor \(name) is missing; expected shape \(block.shape)") }
+      guard tensor.shape == block.shape, tensor.values.count == block.shape.reduce(1, *) else {
+        throw NetworkError("tensor \(name) has shape \(tensor.shape); this network expects \(block.shape)")
+      }
+      assign(tensor.values, to: block, of: buffer)
+    }
+  }
+}
+
+extension Trainer {
+  /// The state of the whole training. Collective; complete on rank 0, where warm states of other ranks are gathered.
+  public func state() throws -> TrainingState {
+    var tensors = network.layout.tensors(of: network.parameters)
+    for moment in optimiser.moments {
+      tensors.merge(network.layout.tensors(of: moment.values, prefix: "optimiser.\(moment.name).")) { first, _ in first }
+    }
+    if let warmStates {
+      for (index, layer) in network.layout.layers.enumerated() {
+        let all = try group.gatherVarying(warmStates.elements(layer: index), root: 0).flatMap { $0 }
+        tensors["warm.\(layer.name)"] = .init(shape: [all.count], values: all)
+      }
+    }
+    return TrainingState(tensors: tensors, position: position)
+  }
+
+  /// Continues from a state, which every rank has whole.
+  ///
+  /// - Throws: `NetworkError` that names the first tensor that does not fit.
+  public func restore(_ state: TrainingState) throws {
+    try network.layout.assign(state.tensors, to: network.parameters)
+    for moment in optimiser.moments {
+      try network.layout.assign(state.tensors, prefix: "optimiser.\(moment.name).", to: moment.values)
+    }
+    if let warmStates {
+      for (index, layer) in network.layout.layers.enumerated() {
+        let name = "warm.\(layer.name)"
+        let count = settings.batch.size * layer.shape.stride
+        guard let tensor = state.tensors[name], tensor.values.count == count else {
+          throw NetworkError("tensor \(name) is missing or has another size; \(count) numbers were expected")
+        }
+        warmStates.assign(tensor.values, layer: index)
+      }
+    }
+    resume(at: state.position)
+  }
+}

@@ -1,0 +1,78 @@
+"""Equilibrium propagation: a free phase, nudged phases from the free state, and the difference of their correlations."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass
+class Phase:
+    """A relaxed phase: its last state, F after each sweep [sweeps, B], and the residual of the last sweep."""
+
+    state: dict
+    energies: np.ndarray
+    residual: float
+
+
+@dataclass
+class Step:
+    """All that one mini-batch gives. `nudged` and `gradient` are empty without labels."""
+
+    free: Phase
+    nudged: list
+    gradient: dict
+
+
+def one_hot(labels, classes):
+    """[B, classes, 1, 1]."""
+    return np.eye(classes)[labels][:, :, None, None]
+
+
+def _stacked(states):
+    return {name: np.concatenate([state[name] for state in states]) for name in states[0]}
+
+
+def _nudged_phases(network, free, target):
+    """The nudged phases, relaxed as one batch so that they end together."""
+    description = network.description
+    nudges, batch = description.nudges, target.shape[0]
+    start = _stacked([free.state] * len(nudges))
+    targets = np.concatenate([target] * len(nudges))
+    state, energies, residual = network.relax(start, description.nudged, targets, np.repeat(nudges, batch))
+    parts = [slice(index * batch, (index + 1) * batch) for index in range(len(nudges))]
+    return [Phase({name: array[part] for name, array in state.items()}, energies[:, part], residual) for part in parts]
+
+
+def energy_gradient(network, state):
+    """∂F/∂θ at a state, the mean over the batch, by tensor name."""
+    gradient = {edge.name: -network.correlation(edge, state) for edge in network.description.edges}
+    for layer in network.layers:
+        gradient[layer.bias_name] = -state[layer.name].sum(axis=(2, 3)).mean(axis=0)
+    return gradient
+
+
+def _gradient(network, free, nudged):
+    nudges = network.description.nudges
+    if len(nudges) == 2:
+        first, second, span = nudged[0], nudged[1], nudges[0] - nudges[1]
+    else:
+        first, second, span = nudged[0], free, nudges[0]
+    plus, minus = energy_gradient(network, first.state), energy_gradient(network, second.state)
+    return {name: (plus[name] - minus[name]) / span for name in plus}
+
+
+def run_step(network, x, labels=None):
+    """A free phase on `x` [B, C, H, W] and, with `labels` [B], the nudged phases and the gradient."""
+    description = network.description
+    free = Phase(*network.relax(network.zero_state(x), description.free))
+    if labels is None:
+        return Step(free, [], {})
+    target = one_hot(labels, network.output.shape[0])
+    nudged = _nudged_phases(network, free, target)
+    return Step(free, nudged, _gradient(network, free, nudged))
+
+
+def loss(network, x, labels):
+    """The mean of C at the end of a free phase."""
+    state, _, _ = network.relax(network.zero_state(x), network.description.free)
+    return float(network.cost(state, one_hot(labels, network.output.shape[0])).mean())
