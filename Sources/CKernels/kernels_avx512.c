@@ -5,7 +5,6 @@
 #define VL 16
 #define NV 2
 #define PX 12
-#define GV 8
 #include "kernels.inc"
 #pragma clang attribute pop
 const eq_kernels *const eq_kernels_avx512 = &table;

@@ -3,6 +3,5 @@
 #define VL 4
 #define NV 2
 #define PX 6
-#define GV 8
 #include "kernels.inc"
 const eq_kernels *const eq_kernels_baseline = &table;

@@ -28,6 +28,8 @@ public final class MaxPooledConvolution: Coupling {
   private let weightsByTap: AlignedBuffer<Float>
   private let winograd: WinogradConvolution?
   private let argMax: AlignedBuffer<UInt8>
+  /// Pre channels whose transposed weights lie together.
+  private let slice: Int
   /// Samples whose convolution is pooled while it is still in the cache.
   private let chunk: Int
 
@@ -71,7 +73,8 @@ public final class MaxPooledConvolution: Coupling {
         }
       }
     }
-    (reach, reachStarts) = Self.reaches(of: shape, window: window, post: post)
+    slice = Self.slice(of: shape)
+    (reach, reachStarts) = Self.reaches(of: shape, window: window, post: post, tapStride: channels * slice)
     forwardWeights = AlignedBuffer(count: WinogradConvolution.suits(shape, window: window) ? 0 : shape.weightCount)
     weightsByTap = AlignedBuffer(count: shape.weightCount)
     winograd =
@@ -82,13 +85,18 @@ public final class MaxPooledConvolution: Coupling {
     chunk = max(1, min(capacity, max(256 / pixels, 65_536 / (pixels * channels))))
   }
 
+  /// The widest slice of pre channels whose weights stay in a second-level cache of 1 MiB.
+  private static func slice(of shape: ConvolutionShape) -> Int {
+    let widths = [128, 64, 32, 16].filter { shape.pre.paddedChannels % $0 == 0 }
+    return widths.first { shape.taps * shape.paddedPostChannels * $0 * MemoryLayout<Float>.size <= 700_000 } ?? widths.last!
+  }
+
   /// For each pixel of the pre plane, the window members that a kernel's tap connects it to.
   private static func reaches(
-    of shape: ConvolutionShape, window: Int, post: PlaneShape
+    of shape: ConvolutionShape, window: Int, post: PlaneShape, tapStride: Int
   ) -> (AlignedBuffer<Reach>, AlignedBuffer<Int32>) {
     var reaches: [Reach] = []
     let starts = AlignedBuffer<Int32>(count: shape.pre.pixels + 1)
-    let tapStride = shape.paddedPostChannels * shape.pre.paddedChannels
     for row in 0..<shape.pre.rows {
       for column in 0..<shape.pre.columns {
         starts[row * shape.pre.columns + column] = Int32(reaches.count)
@@ -118,7 +126,20 @@ public final class MaxPooledConvolution: Coupling {
     } else {
       arrangement.packForward(weights, scratch: workspace.floats(weightCount), into: forwardWeights)
     }
-    arrangement.arrangeByTap(weights, chosen: Array(0..<shape.taps), into: weightsByTap)
+    arrangeSlices(weights)
+  }
+
+  /// `weightsByTap` ← [slice][tap][post channel][pre channel of the slice].
+  private func arrangeSlices(_ weights: UnsafePointer<Float>) {
+    var target = weightsByTap.base
+    for first in stride(from: 0, to: shape.pre.paddedChannels, by: slice) {
+      for tap in 0..<shape.taps {
+        for post in 0..<post.paddedChannels {
+          target.update(from: weights + (post * shape.taps + tap) * shape.pre.paddedChannels + first, count: slice)
+          target += slice
+        }
+      }
+    }
   }
 
   public func drive(from pre: SpinPlanes, into drive: AlignedBuffer<Float>, samples: Int, accumulate: Bool) {
@@ -147,16 +168,20 @@ public final class MaxPooledConvolution: Coupling {
     precondition(post.shape == self.post && samples <= post.capacity && samples * shape.pre.fieldCount <= field.count)
     let kernels = InstructionSet.current.kernels
     let lists = self.post.pixels * members
-    let entries = workspace.entries(lists * self.post.paddedChannels)
-    let counts = workspace.counts(lists)
-    for sample in 0..<samples {
+    // Where the weights are cut into slices, several samples read a slice while it is in the cache.
+    let together = slice == shape.pre.paddedChannels ? 1 : min(samples, max(1, 262_144 / (lists * self.post.paddedChannels)))
+    let entries = workspace.entries(together * lists * self.post.paddedChannels)
+    let counts = workspace.counts(together * lists)
+    for first in stride(from: 0, to: samples, by: together) {
+      let count = min(together, samples - first)
       kernels.list_spins(
-        post.buffer.base + sample * post.shape.stride, postOffsets.base, Int64(post.shape.stride),
-        argMax.base + sample * self.post.fieldCount, Int32(members), Int64(self.post.paddedChannels), Int64(self.post.pixels), 1,
-        Int32(shape.pre.paddedChannels), entries.base, counts.base)
+        post.buffer.base + first * post.shape.stride, postOffsets.base, Int64(post.shape.stride),
+        argMax.base + first * self.post.fieldCount, Int32(members), Int64(self.post.paddedChannels), Int64(self.post.pixels),
+        Int64(count), Int32(slice), entries.base, counts.base)
       kernels.gather(
         entries.base, counts.base, Int64(self.post.paddedChannels), Int64(lists), reach.base, reachStarts.base, weightsByTap.base,
-        Int64(shape.pre.paddedChannels), field.base + sample * shape.pre.fieldCount, Int64(shape.pre.pixels), 1, accumulate ? 1 : 0)
+        Int64(shape.taps * self.post.paddedChannels * slice), Int32(slice), Int64(shape.pre.paddedChannels),
+        field.base + first * shape.pre.fieldCount, Int64(shape.pre.pixels), Int64(count), accumulate ? 1 : 0)
     }
   }
 

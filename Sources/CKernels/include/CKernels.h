@@ -55,10 +55,11 @@ typedef struct {
   void (*list_spins)(const float *spins, const int64_t *spin_offset, int64_t spin_stride, const uint8_t *argmax, int32_t members,
                      int64_t channels, int64_t windows, int64_t samples, int32_t channel_stride, eq_entry *entries, int32_t *counts);
 
-  // output[n·pixels + q][c] (+)= Σ over reaches r of pixel q, Σ entries e of list r: e.value · weights[r.tap + e.offset + c].
+  // output[n·pixels + q][c] (+)= Σ over reaches r of pixel q, Σ entries e of list r: e.value · weights[r.tap + e.offset + c]. The weights of `width`
+  // channels (128, 64, 32 or 16) lie together, those of the next `width` after `weights_stride` floats, so that a slice stays in the cache.
   void (*gather)(const eq_entry *entries, const int32_t *counts, int64_t list_capacity, int64_t lists, const eq_reach *reach,
-                 const int32_t *reach_start, const float *weights, int64_t channels, float *output, int64_t pixels, int64_t samples,
-                 int32_t accumulate);
+                 const int32_t *reach_start, const float *weights, int64_t weights_stride, int32_t width, int64_t channels, float *output,
+                 int64_t pixels, int64_t samples, int32_t accumulate);
 
   // Weight gradient under max-pooling: gradient[channel][tap][c] += Σ windows, samples: scale[n] · spin · pre[corner + tap + c].
   // `scratch` holds samples × windows entries.
