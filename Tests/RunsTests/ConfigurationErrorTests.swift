@@ -70,15 +70,15 @@ import Testing
       message: "example.yaml:8: data.augmentation.crop.padding: expected 0 to 32 for 32×32 images in mode edge, found 40"),
     Mistake(
       replace: "kernel: 1, stride: 4", with: "kernel: 40, stride: 4",
-      message: "example.yaml:10: network.layers: layer conv2, edge from input: a kernel of 40 is larger than its input of 32 rows "
+      message: "example.yaml:12: network.layers: layer conv2, edge from input: a kernel of 40 is larger than its input of 32 rows "
         + "with padding 0"),
     Mistake(
       replace: "kernel: 5, padding: 2", with: "kernel: 4, padding: 2",
-      message: "example.yaml:10: network.layers: layer conv1, edge from input: 33 rows cannot be pooled by windows of 2; "
+      message: "example.yaml:12: network.layers: layer conv1, edge from input: 33 rows cannot be pooled by windows of 2; "
         + "change kernel, stride or padding so that 2 divides them"),
     Mistake(
       replace: "units: 10", with: "units: 12",
-      message: "example.yaml:10: network.layers: the output `output` has 12 units, the data set 10 classes"),
+      message: "example.yaml:12: network.layers: the output `output` has 12 units, the data set 10 classes"),
     Mistake(
       replace: "name: example", with: "name: ../example",
       message: "example.yaml:1: name: found `../example`, expected 1 to 100 letters, digits, `-`, `_` and `.`, the first one not `.`"),
