@@ -6,7 +6,7 @@ extension TrainingState {
   init(_ checkpoint: Checkpoint) throws {
     func number(_ key: String) throws -> Int {
       guard let text = checkpoint.extra[key], let value = Int(text), value >= 0 else {
-        throw CheckpointError.notATraining(missing: key)
+        throw CheckpointError("the checkpoint has no \(key): it holds weights only, and no training can go on from it")
       }
       return value
     }

@@ -1,0 +1,159 @@
+import Datasets
+import Foundation
+import Hopfield
+import Kernels
+import Learning
+import MPI
+
+/// A whole training from its configuration: data, run folder, epochs, checkpoints, validation, and the test figure at the end.
+///
+/// Every rank makes one; rank 0 writes the run folder.
+public final class TrainingRun {
+  public enum Outcome: Equatable, Sendable {
+    /// Trained to the end; the test figure was reported.
+    case finished(test: Evaluation)
+    /// A signal came; the checkpoint is written.
+    case stopped
+  }
+
+  let configuration: Configuration
+  let world: Communicator
+  let trainer: Trainer
+  let samplers: DatasetSamplers
+  private let recorder: RunRecorder?
+  private let evaluator: Evaluator
+  private var best: Double?
+  private var lastCheckpoint = ContinuousClock.now
+
+  /// - Parameters:
+  ///   - folder: the run folder; a new one below `run.folder` if `nil`.
+  ///   - resume: go on from the folder's last checkpoint, if it has one.
+  /// - Throws: whatever is wrong with data, settings, folder or checkpoint, before anything is trained.
+  public init(
+    _ configuration: Configuration, folder: String? = nil, resume: Bool = false, overrides: [ConfigurationOverride] = [],
+    over world: Communicator
+  ) throws {
+    self.configuration = configuration
+    self.world = world
+    let layout = try NetworkLayout(configuration.network)
+    let dataset = try Dataset.load(configuration.data, parts: [.train])
+    samplers = try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed)
+    trainer = try Trainer(
+      layout: layout, parameters: layout.initialParameters(seed: configuration.seed), relaxation: configuration.relaxation,
+      settings: configuration.learning, seed: configuration.seed,
+      images: DatasetImages(sampler: samplers.training, seed: configuration.seed), group: world)
+    evaluator = Evaluator(configuration, layout: layout, parameters: trainer.network.parameters)
+    let hosts = try world.gatherVarying(Array(Environment.processorName.utf8), root: 0).map { String(decoding: $0, as: UTF8.self) }
+    recorder =
+      world.rank == 0
+      ? try RunRecorder(configuration, folder: folder, resume: resume, overrides: overrides, hosts: hosts) : nil
+    try continueFromCheckpoint()
+  }
+
+  private func continueFromCheckpoint() throws {
+    let checkpoint = try recorder?.latestCheckpoint()
+    guard try world.broadcast(checkpoint != nil, root: 0) else {
+      try recorder?.start(at: 0)
+      return
+    }
+    try checkpoint?.requireNetwork(configuration.network, source: recorder?.folder.path ?? "")
+    best = checkpoint?.extra["validation.best"].flatMap(Double.init)
+    let state = try TrainingState.broadcast(checkpoint.map { try TrainingState($0) }, over: world)
+    try trainer.restore(state)
+    try recorder?.start(at: state.position.step)
+    recorder?.say("resumed at step \(state.position.step), epoch \(String(format: "%.2f", trainer.epochFraction))")
+  }
+
+  /// Trains to the end, or until a signal. Collective.
+  public func run() throws -> Outcome {
+    recorder?.announce(trainer, images: samplers)
+    trainer.requests = { [unowned self] in requests() }
+    while !trainer.isFinished {
+      let report = try trainer.step()
+      try recorder?.record(report, of: trainer)
+      let epochEnded = trainer.position.batch == 0
+      if epochEnded {
+        try endEpoch()
+      } else if report.requests.contains(.checkpoint) {
+        try checkpoint(accuracy: nil, isBest: false)
+      }
+      if report.requests.contains(.stop), !trainer.isFinished {
+        if !epochEnded || !isCheckpointEpoch { try checkpoint(accuracy: nil, isBest: false) }
+        recorder?.stopped(at: trainer)
+        return .stopped
+      }
+    }
+    return .finished(test: try finish())
+  }
+
+  private func requests() -> StepRequests {
+    var requests: StepRequests = StopSignal.isRequested ? .stop : []
+    let seconds = configuration.run.checkpoint.seconds
+    if world.rank == 0, seconds > 0, ContinuousClock.now - lastCheckpoint >= .seconds(seconds) { requests.insert(.checkpoint) }
+    return requests
+  }
+
+  private var isCheckpointEpoch: Bool {
+    let every = configuration.run.checkpoint.epochs
+    return trainer.isFinished || (every > 0 && trainer.position.epoch % every == 0)
+  }
+
+  private var isValidationEpoch: Bool {
+    let every = configuration.run.evaluation.epochs
+    return samplers.validation.count > 0 && (trainer.isFinished || (every > 0 && trainer.position.epoch % every == 0))
+  }
+
+  private func endEpoch() throws {
+    var accuracy: Double?
+    var isBest = false
+    if isValidationEpoch {
+      let evaluation = try evaluate(samplers.validation)
+      accuracy = evaluation.accuracy
+      isBest = evaluation.accuracy > best ?? -1
+      if isBest { best = evaluation.accuracy }
+      try recorder?.record(evaluation, kind: .validation, of: trainer)
+    }
+    if isCheckpointEpoch || isBest { try checkpoint(accuracy: accuracy, isBest: isBest) }
+  }
+
+  private func evaluate(_ sampler: ImageSampler) throws -> Evaluation {
+    evaluator.network.parametersChanged()
+    return try evaluator.evaluate(DatasetImages(sampler: sampler, seed: configuration.seed), over: world)
+  }
+
+  private func checkpoint(accuracy: Double?, isBest: Bool) throws {
+    let state = try trainer.state()
+    lastCheckpoint = .now
+    guard let recorder else { return }
+    let checkpoint = try state.checkpoint(
+      configuration: configuration, epochs: trainer.epochFraction, accuracy: accuracy, best: best)
+    try recorder.folder.checkpoints.save(checkpoint, isBest: isBest)
+  }
+
+  /// The test set chooses nothing: the parameters that were best on the validation split are measured on it, once.
+  private func finish() throws -> Evaluation {
+    if samplers.validation.count > 0 {
+      let best = try recorder?.folder.checkpoints.best().map { try TrainingState($0) }
+      let state = try TrainingState.broadcast(best, over: world)
+      try trainer.network.layout.assign(state.tensors, to: trainer.network.parameters)
+    }
+    let test = try Dataset.load(configuration.data, parts: [.test])
+    let evaluation = try evaluate(DatasetSamplers(test, settings: configuration.data, seed: configuration.seed).test)
+    try recorder?.record(evaluation, kind: .test, of: trainer)
+    recorder?.finished(evaluation, best: best)
+    return evaluation
+  }
+}
+
+extension Evaluator {
+  /// The evaluator that a configuration asks for, over parameters that belong to someone else.
+  init(_ configuration: Configuration, layout: NetworkLayout, parameters: AlignedBuffer<Float>) {
+    let settings = configuration.run.evaluation
+    var relaxation = configuration.relaxation
+    if let sweeps = settings.sweeps { relaxation.free.sweeps = sweeps }
+    if let tolerance = settings.tolerance { relaxation.free.tolerance = tolerance }
+    self.init(
+      network: HopfieldNetwork(layout: layout, parameters: parameters, capacity: settings.batch), relaxation: relaxation,
+      cost: configuration.learning.cost, shard: settings.batch)
+  }
+}

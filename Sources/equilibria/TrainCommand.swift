@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+import MPI
+import Runs
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Trains a network by equilibrium propagation, each rank on its micro-shards of every mini-batch.",
+    discussion: """
+      Ends with the accuracy on the test set of the weights that were best on the validation split. Any number of ranks gives the same
+      bits. Ctrl-C, SIGTERM and SIGUSR1 write a checkpoint and leave with exit code \(Exit.stopped); --resume goes on from it.
+
+        mpirun -n 2 equilibria train configs/fashion-mnist.yaml
+        mpirun -n 2 equilibria train configs/cifar10-small.yaml --set learning.epochs=5 --set network.layers.conv1.gain=0.8
+        mpirun -n 4 equilibria train configs/cifar10-small.yaml --run-dir runs/mine --resume
+      """)
+
+  @Argument(help: "The configuration, a YAML file (docs/configuration.md).", completion: .file(extensions: ["yaml"]))
+  var config: String
+
+  @Option(name: .customLong("set"), parsing: .singleValue, help: "Overrides one key: --set learning.nudge=0.1. May be repeated.")
+  var overrides: [String] = []
+
+  @Option(help: "The run folder. By default a new one below run.folder, named after the configuration and the time.")
+  var runDir: String?
+
+  @Flag(help: "Go on from the last checkpoint of --run-dir, or start there if it holds none.")
+  var resume = false
+
+  func validate() throws {
+    if resume && runDir == nil { throw ValidationError("--resume needs --run-dir, the folder of the run to go on with") }
+  }
+
+  func run() {
+    Environment.run { world in
+      let overrides = try overrides.map { try ConfigurationOverride($0) }
+      let configuration = try Configuration(contentsOf: config, overrides: overrides)
+      StopSignal.install()
+      let training = try TrainingRun(configuration, folder: runDir, resume: resume, overrides: overrides, over: world)
+      switch try training.run() {
+      case .stopped: return Exit.stopped
+      case .finished(let test):
+        if world.rank == 0 { print("test accuracy " + String(format: "%.2f %%", 100 * test.accuracy)) }
+        return 0
+      }
+    }
+  }
+}
+
+/// Exit codes besides 0, and 64 for a wrong command line.
+enum Exit {
+  /// A signal came and the checkpoint is written: run the command again with --resume (`EX_TEMPFAIL`).
+  static let stopped: Int32 = 75
+}
