@@ -7,5 +7,5 @@ struct Equilibria: ParsableCommand {
     commandName: "equilibria",
     abstract: "Trains energy-based networks by equilibrium propagation under MPI.",
     version: ProgramVersion.current,
-    subcommands: [TrainCommand.self, ConfigurationReferenceCommand.self])
+    subcommands: [TrainCommand.self, InspectCommand.self, DoctorCommand.self, ConfigurationReferenceCommand.self])
 }

@@ -84,6 +84,11 @@ extension Checkpoint {
     try self.init(TensorFile(contentsOf: path), source: path)
   }
 
+  /// Whether a file says that it is a checkpoint, of whatever version.
+  static func isCheckpoint(_ file: TensorFile) -> Bool {
+    file.metadata[.format]?.hasPrefix(MetadataKey.formatName) ?? false
+  }
+
   /// - Parameter source: what messages call the file.
   init(_ file: TensorFile, source: String) throws {
     let metadata = file.metadata
