@@ -35,7 +35,7 @@ public struct MachineReport {
 
   public var text: String {
     let sections: [(String, [String])] = [
-      ("Program", ["equilibria \(ProgramVersion.current), built with \(ProgramVersion.compiler)"]),
+      ("Program", ["equilibria \(ProgramVersion.current), built with \(ProgramVersion.compiler)"] + Self.buildAdvice),
       ("MPI", mpi), ("Ranks", Self.describe(ranks: ranks)), ("Machine", Self.describe(machines: ranks)),
       ("Kernels", ["own kernels for \(InstructionSet.available.map(\.name).joined(separator: ", ")); no vendor library is needed"]),
       ("Data sets", dataSets),
@@ -45,11 +45,17 @@ public struct MachineReport {
 
   // MARK: - Parts
 
+  private static var buildAdvice: [String] {
+    #if DEBUG
+      ["a debug build, several times slower than a release build: swift build -c release"]
+    #else
+      []
+    #endif
+  }
+
   private static func describeMPI() -> [String] {
     let version = Environment.standardVersion
-    // MPICH answers with pages about how it was built; the first line says which it is.
-    let library = Environment.shortLibraryVersion
-    return ["\(library), which implements MPI \(version.major).\(version.minor)"]
+    return ["\(Environment.shortLibraryVersion), which implements MPI \(version.major).\(version.minor)"]
   }
 
   /// "2 ranks on 1 host: node1 (2)".
