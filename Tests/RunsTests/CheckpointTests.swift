@@ -23,7 +23,8 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder("a.safetensors")
     try TensorFile(metadata: ["format": "pt"]).write(to: path)
-    #expect(message { try Checkpoint(contentsOf: path) } == "\(path): is a safetensors file, but not a checkpoint of this program")
+    #expect(
+      message { try Checkpoint(contentsOf: path) } == "\(path): is a safetensors file, but not a checkpoint of this program")
     try TensorFile(metadata: ["format": "equilibria checkpoint 2"]).write(to: path)
     #expect(
       message { try Checkpoint(contentsOf: path) } == "\(path): is a checkpoint of format 2; this program knows formats up to 1")
@@ -50,7 +51,8 @@ import Testing
     var longer = try example().network
     longer.layers.append(longer.layers[2])
     #expect(
-      message { try checkpoint.requireNetwork(longer, source: "a") }.hasPrefix("a: the checkpoint is of another network: it has "))
+      message { try checkpoint.requireNetwork(longer, source: "a") }.hasPrefix("a: the checkpoint is of another network: it has ")
+    )
   }
 
   // MARK: Store
@@ -60,7 +62,8 @@ import Testing
     let store = CheckpointStore(folder: folder("checkpoints"))
     #expect(try store.latest { Issue.record("\($0)") } == nil)
     for step in [10, 20, 30, 40] { try store.save(try Self.checkpoint(step: step), isBest: step == 20) }
-    #expect(try folder.names(in: "checkpoints") == ["best.safetensors", "step-00000030.safetensors", "step-00000040.safetensors"])
+    #expect(
+      try folder.names(in: "checkpoints") == ["best.safetensors", "step-00000030.safetensors", "step-00000040.safetensors"])
     #expect(try store.latest { Issue.record("\($0)") }?.step == 40)
     #expect(try store.best()?.step == 20)
   }

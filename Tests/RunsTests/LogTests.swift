@@ -52,7 +52,8 @@ import Testing
 
 @Suite struct ProgressTests {
   static let report = ProgressReport(
-    epoch: 3, epochs: 30, fraction: 0.0875, samplesPerSecond: 412.4, freeSweeps: 14, nudgedSweeps: 12, residual: 0.00091, loss: 0.3123,
+    epoch: 3, epochs: 30, fraction: 0.0875, samplesPerSecond: 412.4, freeSweeps: 14, nudgedSweeps: 12, residual: 0.00091,
+    loss: 0.3123,
     accuracy: 0.571, timeLeft: 3723)
 
   @Test func plainLineHasEverything() {

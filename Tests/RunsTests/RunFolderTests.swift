@@ -41,7 +41,9 @@ import Testing
   @Test func fileInPlaceOfTheFolderIsRefused() throws {
     let root = try TemporaryFolder()
     try write([], to: root("run"))
-    #expect(message { try RunFolder.open(root("run"), configuration: try example()) } == "\(root("run")): is a file, expected a run folder")
+    #expect(
+      message { try RunFolder.open(root("run"), configuration: try example()) }
+        == "\(root("run")): is a file, expected a run folder")
   }
 
   @Test func environmentHasAnEntryAStart() throws {
@@ -64,7 +66,9 @@ import Testing
     let root = try TemporaryFolder()
     let first = try RunFolder.open(root("run"), configuration: try example())
     let text = message { try RunFolder.open(root("run"), configuration: try example(), resume: true) }
-    #expect(text.hasPrefix("\(root("run")): the run folder is in use by process \(getpid()) on \(ProcessInfo.processInfo.hostName) since "))
+    #expect(
+      text.hasPrefix(
+        "\(root("run")): the run folder is in use by process \(getpid()) on \(ProcessInfo.processInfo.hostName) since "))
     first.close()
     try RunFolder.open(root("run"), configuration: try example(), resume: true).close()
   }
@@ -92,7 +96,8 @@ import Testing
     let root = try TemporaryFolder()
     try write([1], to: root("lock"))
     #expect(
-      message { try RunFolder.open(root.path, configuration: try example()) }.contains("which cannot be read; remove it if no job uses"))
+      message { try RunFolder.open(root.path, configuration: try example()) }.contains(
+        "which cannot be read; remove it if no job uses"))
   }
 
   private func plantLock(in folder: String, host: String, process: Int32, ticks: String) throws {

@@ -58,7 +58,8 @@ import Testing
 
   /// A file with the given header and data.
   static func file(_ header: String, data: Int = 0) -> [UInt8] {
-    (0..<8).map { UInt8(truncatingIfNeeded: header.utf8.count >> (8 * $0)) } + Array(header.utf8) + Array(repeating: 1, count: data)
+    (0..<8).map { UInt8(truncatingIfNeeded: header.utf8.count >> (8 * $0)) } + Array(header.utf8)
+      + Array(repeating: 1, count: data)
   }
 
   struct Malformed: CustomTestStringConvertible {
@@ -71,7 +72,8 @@ import Testing
   static let malformed = [
     Malformed(
       header: #"{"a":{"dtype":"F33","shape":[1],"data_offsets":[0,4]}}"#, data: 4,
-      message: "tensor `a` has the unknown type F33; expected one of BOOL, U8, I8, U16, I16, F16, BF16, U32, I32, F32, U64, I64, F64"),
+      message:
+        "tensor `a` has the unknown type F33; expected one of BOOL, U8, I8, U16, I16, F16, BF16, U32, I32, F32, U64, I64, F64"),
     Malformed(
       header: #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, data: 4,
       message: "tensor `a` has the offsets [0, 4]; expected two that are 8 bytes apart, for [2] of F32"),
@@ -89,7 +91,8 @@ import Testing
       message: "tensor `a` has the offsets [-9223372036854775808, 9223372036854775807]; "
         + "expected two that are 4 bytes apart, for [1] of F32"),
     Malformed(
-      header: #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}"#, data: 6,
+      header: #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}"#,
+      data: 6,
       message: "tensor `b` overlaps the tensor before it: it starts at byte 2, expected 4"),
     Malformed(
       header: #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, data: 8,
@@ -119,7 +122,9 @@ import Testing
     let whole = try contents(of: folder("a.safetensors"))
     for length in 0..<whole.count {
       try write(Array(whole[..<length]), to: folder("b.safetensors"))
-      #expect(throws: TensorFileError.self, "\(length) of \(whole.count) bytes") { try TensorFile(contentsOf: folder("b.safetensors")) }
+      #expect(throws: TensorFileError.self, "\(length) of \(whole.count) bytes") {
+        try TensorFile(contentsOf: folder("b.safetensors"))
+      }
     }
   }
 
@@ -141,7 +146,9 @@ import Testing
     try write(Array(repeating: 0xFF, count: 64), to: folder("a.safetensors"))
     #expect(
       message { try TensorFile(contentsOf: folder("a.safetensors")) }
-        == "\(folder("a.safetensors")): is no safetensors file: a header of 18446744073709551615 bytes, expected at most 100000000")
+        == "\(folder("a.safetensors")): is no safetensors file: a header of 18446744073709551615 bytes, "
+        + "expected at most 100000000"
+    )
   }
 
   // MARK: Whole or not at all

@@ -37,7 +37,10 @@ public struct MachineReport {
     let sections: [(String, [String])] = [
       ("Program", ["equilibria \(ProgramVersion.current), built with \(ProgramVersion.compiler)"] + Self.buildAdvice),
       ("MPI", mpi), ("Ranks", Self.describe(ranks: ranks)), ("Machine", Self.describe(machines: ranks)),
-      ("Kernels", ["own kernels for \(InstructionSet.available.map(\.name).joined(separator: ", ")); no vendor library is needed"]),
+      (
+        "Kernels",
+        ["own kernels for \(InstructionSet.available.map(\.name).joined(separator: ", ")); no vendor library is needed"]
+      ),
       ("Data sets", dataSets),
     ]
     return sections.map { title, lines in ([title] + lines.map { "  " + $0 }).joined(separator: "\n") }.joined(separator: "\n\n")
@@ -64,7 +67,8 @@ public struct MachineReport {
     let list = hosts.map { "\($0.key) (\($0.value.count))" }.joined(separator: ", ")
     var lines = ["\(counted(ranks.count, "rank")) on \(counted(hosts.count, "host")): \(list)"]
     for (host, ranks) in hosts where ranks.count > ranks[0].cores {
-      lines.append("\(host) has \(ranks.count) ranks on \(counted(ranks[0].cores, "core")): expect no more speed than with one rank a core")
+      lines.append(
+        "\(host) has \(ranks.count) ranks on \(counted(ranks[0].cores, "core")): expect no more speed than with one rank a core")
     }
     if ranks.count == 1 { lines.append("to try several ranks: mpirun -n 2 equilibria doctor") }
     return lines
@@ -75,7 +79,8 @@ public struct MachineReport {
     let kinds = Dictionary(grouping: ranks) { [$0.processor, String($0.cores), $0.instructionSet] + $0.features }
     return kinds.values.sorted { $0[0].host < $1[0].host }.flatMap { ranks in
       let peaks = ranks.map { $0.peak / 1e9 }
-      let range = peaks.count == 1
+      let range =
+        peaks.count == 1
         ? String(format: "%.0f", peaks[0]) : String(format: "%.0f to %.0f", peaks.min() ?? 0, peaks.max() ?? 0)
       return [
         "\(Set(ranks.map(\.host)).sorted().joined(separator: ", ")): \(ranks[0].processor), \(counted(ranks[0].cores, "core"))",
@@ -98,7 +103,10 @@ public struct MachineReport {
 
   /// The features that decide how fast the kernels are, of the hundred that a processor has.
   static func telling(_ features: [String]) -> [String] {
-    let known: Set = ["sse4_2", "avx", "avx2", "fma", "f16c", "avx512f", "avx512bw", "avx512vl", "avx512_bf16", "avx512_fp16", "amx_tile", "neon", "asimd", "sve"]
+    let known: Set = [
+      "sse4_2", "avx", "avx2", "fma", "f16c", "avx512f", "avx512bw", "avx512vl", "avx512_bf16", "avx512_fp16", "amx_tile", "neon",
+      "asimd", "sve",
+    ]
     return features.filter(known.contains)
   }
 }

@@ -47,9 +47,10 @@ public struct TensorFileReport {
   private var metadata: [String] {
     let entries = checkpoint?.extra ?? file.metadata
     guard !entries.isEmpty else { return [] }
-    return ["Metadata"] + entries.sorted { $0.key < $1.key }.map { key, value in
-      "  \(key): " + value.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n    ")
-    }
+    return ["Metadata"]
+      + entries.sorted { $0.key < $1.key }.map { key, value in
+        "  \(key): " + value.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n    ")
+      }
   }
 }
 
