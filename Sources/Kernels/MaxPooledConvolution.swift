@@ -26,6 +26,7 @@ public final class MaxPooledConvolution: Coupling {
   private let reachStarts: AlignedBuffer<Int32>
   private let forwardWeights: AlignedBuffer<Float>
   private let weightsByTap: AlignedBuffer<Float>
+  private let winograd: WinogradConvolution?
   private let argMax: AlignedBuffer<UInt8>
   /// Samples whose convolution is pooled while it is still in the cache.
   private let chunk: Int
@@ -71,8 +72,11 @@ public final class MaxPooledConvolution: Coupling {
       }
     }
     (reach, reachStarts) = Self.reaches(of: shape, window: window, post: post)
-    forwardWeights = AlignedBuffer(count: shape.weightCount)
+    forwardWeights = AlignedBuffer(count: WinogradConvolution.suits(shape, window: window) ? 0 : shape.weightCount)
     weightsByTap = AlignedBuffer(count: shape.weightCount)
+    winograd =
+      WinogradConvolution.suits(shape, window: window)
+      ? WinogradConvolution(shape: shape, post: post, corners: memberCorners, capacity: capacity, workspace: workspace) : nil
     argMax = AlignedBuffer(count: capacity * post.fieldCount)
     // A register tile is twelve pixels: small planes go together, large ones stay in the second-level cache.
     chunk = max(1, min(capacity, max(256 / pixels, 65_536 / (pixels * channels))))
@@ -109,13 +113,21 @@ public final class MaxPooledConvolution: Coupling {
   public func load(_ parameters: AlignedBuffer<Float>, at offset: Int) {
     precondition(offset >= 0 && offset + weightCount <= parameters.count)
     let weights = UnsafePointer(parameters.base + offset)
-    arrangement.packForward(weights, scratch: workspace.floats(weightCount), into: forwardWeights)
+    if let winograd {
+      winograd.load(weights)
+    } else {
+      arrangement.packForward(weights, scratch: workspace.floats(weightCount), into: forwardWeights)
+    }
     arrangement.arrangeByTap(weights, chosen: Array(0..<shape.taps), into: weightsByTap)
   }
 
   public func drive(from pre: SpinPlanes, into drive: AlignedBuffer<Float>, samples: Int, accumulate: Bool) {
     precondition(pre.shape == shape.pre && samples <= pre.capacity && samples * post.fieldCount <= drive.count)
     precondition(samples * post.fieldCount <= argMax.count)
+    if let winograd {
+      winograd.drive(from: pre, into: drive, argMax: argMax, samples: samples, accumulate: accumulate)
+      return
+    }
     let kernels = InstructionSet.current.kernels
     let convolved = workspace.floats(chunk * convolutionCount)
     for first in stride(from: 0, to: samples, by: chunk) {
