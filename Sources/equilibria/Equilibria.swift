@@ -6,6 +6,13 @@ struct Equilibria: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "equilibria",
     abstract: "Trains energy-based networks by equilibrium propagation under MPI.",
+    discussion: """
+      A run is described by one YAML file, and leaves a folder with its configuration, metrics, log and checkpoints.
+
+        mpirun -n 2 equilibria doctor
+        mpirun -n 2 equilibria train configs/fashion-mnist.yaml
+        equilibria inspect runs/fashion-mnist-20260131-154500
+      """,
     version: ProgramVersion.current,
-    subcommands: [TrainCommand.self, ConfigurationReferenceCommand.self])
+    subcommands: [TrainCommand.self, InspectCommand.self, DoctorCommand.self, ConfigurationReferenceCommand.self])
 }

@@ -14,7 +14,8 @@ import Testing
 
   static let mistakes = [
     Mistake(
-      replace: "nudge: 0.25", with: "nugde: 0.25", message: "example.yaml:24: learning.nugde: unknown key; did you mean `nudge`?"),
+      replace: "nudge: 0.25", with: "nugde: 0.25",
+      message: "example.yaml:24: learning.nugde: unknown key; did you mean `nudge`?"),
     Mistake(
       replace: "folder: elsewhere", with: "colour: 1",
       message: "example.yaml:29: run.colour: unknown key; expected one of folder, checkpoint, logInterval, evaluation"),
@@ -34,17 +35,20 @@ import Testing
       replace: "nudge: 0.25", with: "nudge: 1e99",
       message: "example.yaml:24: learning.nudge: found `1e99`, expected a number greater than 0"),
     Mistake(
-      replace: "flip: true", with: "flip: yes", message: "example.yaml:8: data.augmentation.flip: found `yes`, expected `true` or `false`"),
+      replace: "flip: true", with: "flip: yes",
+      message: "example.yaml:8: data.augmentation.flip: found `yes`, expected `true` or `false`"),
     Mistake(
       replace: "name: cifar10", with: "name: cifar",
-      message: "example.yaml:4: data.name: found `cifar`, expected `cifar10`, `cifar100`, `mnist`, `fashion-mnist` or `synthetic`; "
+      message:
+        "example.yaml:4: data.name: found `cifar`, expected `cifar10`, `cifar100`, `mnist`, `fashion-mnist` or `synthetic`; "
         + "did you mean `cifar10`?"),
     Mistake(
       replace: "{name: output, units: 10}", with: "{name: output, units: 10, kernel: 3}",
       message: "example.yaml:17: network.layers.output.kernel: a dense edge has no kernel"),
     Mistake(
       replace: "{name: output, units: 10}", with: "{name: output, units: 10, activation: clamp}",
-      message: "example.yaml:17: network.layers.output.activation: found `clamp`, but the last layer is the output, which is `linear`"),
+      message:
+        "example.yaml:17: network.layers.output.activation: found `clamp`, but the last layer is the output, which is `linear`"),
     Mistake(
       replace: "{name: output, units: 10}", with: "{name: output}",
       message: "example.yaml:17: network.layers.output: a layer has either `channels` (convolution) or `units` (dense)"),
@@ -61,7 +65,8 @@ import Testing
         + "did you mean `conv1`?"),
     Mistake(
       replace: "channels: 64", with: "channels: 64\n      gain: 2",
-      message: "example.yaml:13: network.layers.conv2: keys of an edge stand both beside `edges` and inside it; move them inside"),
+      message: "example.yaml:13: network.layers.conv2: keys of an edge stand both beside `edges` and inside it; "
+        + "move them inside"),
     Mistake(
       replace: "size: 32, shard: 4", with: "size: 30, shard: 4",
       message: "example.yaml:25: learning.batch: size 30 is not a multiple of shard 4"),
@@ -70,18 +75,20 @@ import Testing
       message: "example.yaml:8: data.augmentation.crop.padding: expected 0 to 32 for 32×32 images in mode edge, found 40"),
     Mistake(
       replace: "kernel: 1, stride: 4", with: "kernel: 40, stride: 4",
-      message: "example.yaml:10: network.layers: layer conv2, edge from input: a kernel of 40 is larger than its input of 32 rows "
+      message:
+        "example.yaml:12: network.layers: layer conv2, edge from input: a kernel of 40 is larger than its input of 32 rows "
         + "with padding 0"),
     Mistake(
       replace: "kernel: 5, padding: 2", with: "kernel: 4, padding: 2",
-      message: "example.yaml:10: network.layers: layer conv1, edge from input: 33 rows cannot be pooled by windows of 2; "
+      message: "example.yaml:12: network.layers: layer conv1, edge from input: 33 rows cannot be pooled by windows of 2; "
         + "change kernel, stride or padding so that 2 divides them"),
     Mistake(
       replace: "units: 10", with: "units: 12",
-      message: "example.yaml:10: network.layers: the output `output` has 12 units, the data set 10 classes"),
+      message: "example.yaml:12: network.layers: the output `output` has 12 units, the data set 10 classes"),
     Mistake(
       replace: "name: example", with: "name: ../example",
-      message: "example.yaml:1: name: found `../example`, expected 1 to 100 letters, digits, `-`, `_` and `.`, the first one not `.`"),
+      message:
+        "example.yaml:1: name: found `../example`, expected 1 to 100 letters, digits, `-`, `_` and `.`, the first one not `.`"),
     Mistake(
       replace: "seed: 7", with: "name: again", message: "example.yaml:1: `name`: the key is written twice in one section"),
   ]
@@ -96,7 +103,10 @@ import Testing
   @Test(arguments: [
     ("learning.nugde=1", "--set learning.nugde=1: learning.nugde: unknown key; did you mean `nudge`?"),
     ("learning.epochs=many", "--set learning.epochs=many: learning.epochs: found `many`, expected an integer from 1 to 1000000"),
-    ("network.layers.9.gain=1", "--set network.layers.9.gain=1: no element `9` in the list; expected an index from 0 to 2, or one of conv1, conv2, output"),
+    (
+      "network.layers.9.gain=1",
+      "--set network.layers.9.gain=1: no element `9` in the list; expected an index from 0 to 2, or one of conv1, conv2, output"
+    ),
     ("learning.epochs.more=1", "--set learning.epochs.more=1: `more` cannot be set inside `5`, which is a single value"),
     ("learning.epochs", "--set learning.epochs: expected key.path=value, for example learning.epochs=5"),
     ("learning..epochs=1", "--set learning..epochs=1: the key path has an empty part; expected for example learning.epochs=5"),

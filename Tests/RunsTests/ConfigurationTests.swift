@@ -51,6 +51,14 @@ import Testing
     #expect(try Configuration(yaml: text, source: "resolved").resolved == text)
   }
 
+  @Test(arguments: ["null", "true", "e5", "-1x", "yes"])
+  func awkwardNamesSurvive(_ name: String) throws {
+    let yaml = exampleYAML.replacing("conv1", with: name)
+    let configuration = try Configuration(yaml: yaml.replacing(": \(name)", with: ": '\(name)'"), source: "a.yaml")
+    #expect(configuration.network.layers[1].edges[0].from == name)
+    #expect(try Configuration(yaml: try configuration.resolved, source: "resolved") == configuration)
+  }
+
   @Test func resolvedTextHasEveryKey() throws {
     let text = try example().resolved
     for key in ["nesterov:", "logInterval:", "clip:", "folder:", "beta2:", "window:", "warmStart:", "tolerance:"] {

@@ -2,8 +2,8 @@ import Hopfield
 
 /// The state of a training between two steps: tensors by name, and what is needed to understand them.
 ///
-/// What the tensors are is the trainer's matter; this type keeps them together with the configuration, the place in the training and the
-/// network that they belong to.
+/// What the tensors are is the trainer's matter; this type keeps them together with the configuration, the place in the training
+/// and the network that they belong to.
 public struct Checkpoint: Equatable, Sendable {
   public var tensors: [String: Tensor]
   /// The resolved configuration, as YAML.
@@ -79,9 +79,15 @@ extension Checkpoint {
 
   /// Reads a checkpoint.
   ///
-  /// - Throws: `FileError` or `TensorFileError` if the file cannot be read or is damaged, `CheckpointError` if it is not a checkpoint.
+  /// - Throws: `FileError` or `TensorFileError` if the file cannot be read or is damaged, `CheckpointError` if it is not a
+  ///   checkpoint.
   public init(contentsOf path: String) throws {
     try self.init(TensorFile(contentsOf: path), source: path)
+  }
+
+  /// Whether a file says that it is a checkpoint, of whatever version.
+  static func isCheckpoint(_ file: TensorFile) -> Bool {
+    file.metadata[.format]?.hasPrefix(MetadataKey.formatName) ?? false
   }
 
   /// - Parameter source: what messages call the file.
@@ -92,7 +98,8 @@ extension Checkpoint {
       throw CheckpointError("\(source): is a safetensors file, but not a checkpoint of this program")
     }
     guard version <= Self.formatVersion else {
-      throw CheckpointError("\(source): is a checkpoint of format \(version); this program knows formats up to \(Self.formatVersion)")
+      throw CheckpointError(
+        "\(source): is a checkpoint of format \(version); this program knows formats up to \(Self.formatVersion)")
     }
     tensors = file.tensors
     configuration = try metadata.text(.configuration, in: source)

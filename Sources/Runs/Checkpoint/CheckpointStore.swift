@@ -2,8 +2,8 @@ import Foundation
 
 /// The checkpoints of one run: the last two, and the best by validation.
 ///
-/// `step-00001234.safetensors` is the state after that many steps; `best.safetensors` the best one so far. Every file is written whole
-/// before an older one goes, so that a run that is killed at any moment finds one.
+/// `step-00001234.safetensors` is the state after that many steps; `best.safetensors` the best one so far. Every file is written
+/// whole before an older one goes, so that a run that is killed at any moment finds one.
 public struct CheckpointStore: Sendable {
   /// Where the files lie.
   public let folder: String

@@ -30,9 +30,11 @@ extension Checkpoint {
   public func requireNetwork(_ network: NetworkDescription, source: String) throws {
     let wanted = network.signature
     guard networkSignature != wanted else { return }
-    let index = zip(networkSignature, wanted).enumerated().first { $1.0 != $1.1 }?.offset ?? min(networkSignature.count, wanted.count)
+    let index =
+      zip(networkSignature, wanted).enumerated().first { $1.0 != $1.1 }?.offset ?? min(networkSignature.count, wanted.count)
     let found = index < networkSignature.count ? "`\(networkSignature[index])`" : "nothing more"
     let expected = index < wanted.count ? "`\(wanted[index])`" : "nothing more"
-    throw CheckpointError("\(source): the checkpoint is of another network: it has \(found) where the configuration has \(expected)")
+    throw CheckpointError(
+      "\(source): the checkpoint is of another network: it has \(found) where the configuration has \(expected)")
   }
 }

@@ -6,7 +6,8 @@ extension Configuration {
 
   /// Reads the configuration file at `path`.
   ///
-  /// - Throws: `ConfigurationError` if the file cannot be read, is larger than 1 MiB, is not UTF-8 or is not a valid configuration.
+  /// - Throws: `ConfigurationError` if the file cannot be read, is larger than 1 MiB, is not UTF-8 or is not a valid
+  ///   configuration.
   public init(contentsOf path: String, overrides: [ConfigurationOverride] = []) throws {
     let bytes: [UInt8]
     do {

@@ -35,8 +35,8 @@ extension Configuration {
   /// - Parameters:
   ///   - source: what messages call the text, as a rule its file name.
   ///   - overrides: applied in order before anything is read.
-  /// - Throws: `ConfigurationError` for a syntax error, an unknown or missing key, a wrong type or a value that is not allowed; one
-  ///   message that names file, line and key path.
+  /// - Throws: `ConfigurationError` for a syntax error, an unknown or missing key, a wrong type or a value that is not allowed;
+  ///   one message that names file, line and key path.
   public init(yaml: String, source: String, overrides: [ConfigurationOverride] = []) throws {
     var root = try ConfigurationNode(yaml: yaml) { .line($0, file: source) }
     for override in overrides { try root.apply(override) }

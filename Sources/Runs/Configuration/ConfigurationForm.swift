@@ -22,7 +22,8 @@ struct ConfigurationForm: ConfigurationSection {
     [
       ConfigurationKey("name", \.name, required: true, "Names the run folder: letters, digits, `-`, `_` and `.`."),
       ConfigurationKey(
-        "seed", \.seed, "Of everything random: initial weights, order of the images, augmentation, validation split, random signs."),
+        "seed", \.seed,
+        "Of everything random: initial weights, order of the images, augmentation, validation split, random signs."),
       ConfigurationKey("data", \.data, required: true, "Which images, and how they are prepared."),
       ConfigurationKey("network", \.network, required: true, "Layers and the edges between them."),
       ConfigurationKey("relaxation", \.relaxation, "How states relax, and when they have."),

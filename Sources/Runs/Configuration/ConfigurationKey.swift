@@ -36,8 +36,8 @@ extension ConfigurationKey {
 
   /// A number within limits.
   init<Value: ConfigurationValue & Comparable>(
-    _ name: String, _ path: WritableKeyPath<Section, Value>, _ limit: Limit<Value>, required: Bool = false, standard: String? = nil,
-    _ documentation: String
+    _ name: String, _ path: WritableKeyPath<Section, Value>, _ limit: Limit<Value>, required: Bool = false,
+    standard: String? = nil, _ documentation: String
   ) {
     let form = "\(Value.form) \(limit.description)"
     self.init(name, path, form: form, required: required, standard: standard, documentation) { value, reader in
@@ -89,10 +89,19 @@ extension ConfigurationKey {
       write: { write($0[keyPath: path]) })
   }
 
+  /// The same key, left out of a written section where its value is `null`, for those that only some sections have.
+  var omittingNull: ConfigurationKey {
+    // A text of these letters is written in quotes.
+    written { section in
+      let scalar = write(section)?.scalar
+      return scalar?.string != "null" || scalar?.style != .plain
+    }
+  }
+
   /// The same key, left out of a written section when `condition` does not hold.
   func written(when condition: @escaping (Section) -> Bool) -> ConfigurationKey {
     ConfigurationKey(
-      name: name, documentation: documentation, form: form, isRequired: isRequired, defaultText: defaultText, reference: reference,
-      read: read, write: { condition($0) ? write($0) : nil })
+      name: name, documentation: documentation, form: form, isRequired: isRequired, defaultText: defaultText,
+      reference: reference, read: read, write: { condition($0) ? write($0) : nil })
   }
 }

@@ -115,7 +115,9 @@ extension Array: ConfigurationValue where Element: ConfigurationValue {
   var yaml: Node {
     let elements = map { element -> Node in
       // A row of plain values reads best on one line.
-      guard case .mapping(var mapping) = element.yaml, mapping.values.allSatisfy({ $0.scalar != nil }) else { return element.yaml }
+      guard case .mapping(var mapping) = element.yaml, mapping.values.allSatisfy({ $0.scalar != nil }) else {
+        return element.yaml
+      }
       mapping.style = .flow
       return .mapping(mapping)
     }

@@ -9,8 +9,11 @@ extension DatasetSettings: ConfigurationSection {
       ConfigurationKey("folder", \.folder, "The only folder to look in; `null` takes the search path of [data](data.md)."),
       ConfigurationKey("limit", \.limit, .atLeast(1), "At most this many training images, after validation; `null`: all."),
       ConfigurationKey(
-        "validation", \.validation, .atLeast(0), "Training images held out, by class, to choose the best weights; the test set chooses nothing."),
-      ConfigurationKey("normalisation", \.normalisation, standard: "the data set's", "Applied as (pixel − mean) / deviation, pixels from 0 to 1."),
+        "validation", \.validation, .atLeast(0),
+        "Training images held out, by class, to choose the best weights; the test set chooses nothing."),
+      ConfigurationKey(
+        "normalisation", \.normalisation, standard: "the data set's", "Applied as (pixel − mean) / deviation, pixels from 0 to 1."
+      ),
       ConfigurationKey("augmentation", \.augmentation, "Random changes of the training images."),
       ConfigurationKey("synthetic", \.synthetic, "What to draw if `name` is `synthetic`.")
         .written { $0.name == .synthetic || $0.synthetic != SyntheticSettings() },

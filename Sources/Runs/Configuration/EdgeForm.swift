@@ -32,18 +32,18 @@ struct EdgeForm: ConfigurationSection, Equatable {
 
   static var keys: [ConfigurationKey<Self>] {
     [
-      ConfigurationKey("from", \.from, standard: "the layer before", "The layer that the edge comes from, or `\(NetworkDescription.inputName)`.")
-        .written { $0.from != nil },
-      ConfigurationKey("kind", \.kind, standard: "by `channels` or `units`", "All-to-all, or a convolution.").written { $0.kind != nil },
-      ConfigurationKey("kernel", \.kernel, .from(1, to: 255), standard: "`3`", "Side of the square kernel.").written { $0.kernel != nil },
-      ConfigurationKey("stride", \.stride, .from(1, to: 255), standard: "`1`", "Step of the convolution.").written { $0.stride != nil },
-      ConfigurationKey("padding", \.padding, .from(0, to: 254), standard: "`0`", "Zeros on each side of its input.")
-        .written { $0.padding != nil },
-      ConfigurationKey("pool", \.pool, standard: "`none`", "Pooling of what the convolution gives.").written { $0.pool != nil },
+      ConfigurationKey(
+        "from", \.from, standard: "the layer before", "The layer that the edge comes from, or `\(NetworkDescription.inputName)`."
+      ).omittingNull,
+      ConfigurationKey("kind", \.kind, standard: "by `channels` or `units`", "All-to-all, or a convolution.").omittingNull,
+      ConfigurationKey("kernel", \.kernel, .from(1, to: 255), standard: "`3`", "Side of the square kernel.").omittingNull,
+      ConfigurationKey("stride", \.stride, .from(1, to: 255), standard: "`1`", "Step of the convolution.").omittingNull,
+      ConfigurationKey("padding", \.padding, .from(0, to: 254), standard: "`0`", "Zeros on each side of its input.").omittingNull,
+      ConfigurationKey("pool", \.pool, standard: "`none`", "Pooling of what the convolution gives.").omittingNull,
       ConfigurationKey("window", \.window, .from(2, to: 255), standard: "`2`", "Side and step of the pooling window.")
-        .written { $0.window != nil },
+        .omittingNull,
       ConfigurationKey("gain", \.gain, .from(0, to: 1000), standard: "`0.5`", "Weights start uniform in ±gain/√fan-in.")
-        .written { $0.gain != nil },
+        .omittingNull,
       ConfigurationKey(
         "learningRate", \.learningRate, .atLeast(0), standard: "the optimiser's",
         "Of this edge's weights; the layer's bias takes that of its first edge."),
@@ -56,7 +56,9 @@ struct EdgeForm: ConfigurationSection, Equatable {
   ///   - earlier: the names from which it may come; the last one is the default.
   ///   - standard: its kind where it names none.
   ///   - reader: of this edge, or of the layer whose keys it shares.
-  func resolve(after earlier: [String], kind standard: EdgeDescription.Kind, _ reader: ConfigurationReader) throws -> EdgeDescription {
+  func resolve(
+    after earlier: [String], kind standard: EdgeDescription.Kind, _ reader: ConfigurationReader
+  ) throws -> EdgeDescription {
     let source = from ?? earlier[earlier.count - 1]
     guard earlier.contains(source) else {
       let guess = nearest(to: source, among: earlier).map { "; did you mean `\($0)`?" } ?? ""
@@ -64,7 +66,8 @@ struct EdgeForm: ConfigurationSection, Equatable {
     }
     let kind = kind ?? standard
     let convolutional: [(key: String, isPresent: Bool)] = [
-      ("kernel", kernel != nil), ("stride", stride != nil), ("padding", padding != nil), ("pool", pool != nil), ("window", window != nil),
+      ("kernel", kernel != nil), ("stride", stride != nil), ("padding", padding != nil), ("pool", pool != nil),
+      ("window", window != nil),
     ]
     if kind == .dense, let extra = convolutional.first(where: \.isPresent) {
       throw reader[extra.key].failure("a dense edge has no \(extra.key)")

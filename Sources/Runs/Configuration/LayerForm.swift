@@ -29,12 +29,13 @@ struct LayerForm: ConfigurationSection {
     let own: [ConfigurationKey<Self>] = [
       ConfigurationKey("name", \.name, required: true, "Letters, digits, `-` and `_`; names its tensors in a checkpoint."),
       ConfigurationKey(
-        "channels", \.channels, .from(1, to: 65_536), standard: "", "Channels of a convolutional layer; rows and columns follow.")
-        .written { $0.channels != nil },
+        "channels", \.channels, .from(1, to: 65_536), standard: "", "Channels of a convolutional layer; rows and columns follow."
+      ).omittingNull,
       ConfigurationKey("units", \.units, .from(1, to: 65_536), standard: "", "Spins of a dense layer, instead of `channels`.")
-        .written { $0.units != nil },
+        .omittingNull,
       ConfigurationKey(
-        "activation", \.activation, standard: "`network.activation`", "What the state is of its field; the output's is `linear`."),
+        "activation", \.activation, standard: "`network.activation`",
+        "What the state is of its field; the output's is `linear`."),
       ConfigurationKey("edges", \.edges, standard: "the edge below", "What drives the layer, where it is more than one edge."),
     ]
     return own + EdgeForm.keys.map { $0.lifted(to: \.edge).written { _ in false } }

@@ -7,9 +7,11 @@ extension LearningSettings: ConfigurationSection {
   static var keys: [ConfigurationKey<Self>] {
     [
       ConfigurationKey(
-        "cost", \.cost, "`squaredError` and `crossEntropy` act on the output inside the network, `crossEntropyReadout` on a read-out beside it."),
+        "cost", \.cost,
+        "`squaredError` and `crossEntropy` act on the output inside the network, `crossEntropyReadout` on a read-out beside it."),
       ConfigurationKey(
-        "estimator", \.estimator, "How the gradient is taken from relaxed states; `centred` uses both signs of the nudge and is the most exact."),
+        "estimator", \.estimator,
+        "How the gradient is taken from relaxed states; `centred` uses both signs of the nudge and is the most exact."),
       ConfigurationKey("nudge", \.nudge, .above(0), "β, the strength of the nudge; its sign is the estimator's matter."),
       ConfigurationKey("batch", \.batch, "The mini-batch."),
       ConfigurationKey("epochs", \.epochs, .from(1, to: 1_000_000), "Passes over the training images."),
@@ -42,7 +44,8 @@ extension LearningSettings.Batch: ConfigurationSection {
       ConfigurationKey("size", \.size, .from(1, to: 1 << 20), "Images a step, over all ranks; a multiple of `shard`."),
       ConfigurationKey(
         "shard", \.shard, .from(1, to: 1 << 16),
-        "Images that one rank relaxes at a time. At least as many shards as ranks; another value changes the last bits of the result."),
+        "Images that one rank relaxes at a time, at least one shard a rank; another value changes the last bits."
+      ),
     ]
   }
 }
@@ -59,7 +62,8 @@ extension OptimiserSettings: ConfigurationSection {
       ConfigurationKey("beta1", \.beta1, .from(0, below: 1), "`adam`, `adamW`: decay of the first moment."),
       ConfigurationKey("beta2", \.beta2, .from(0, below: 1), "`adam`, `adamW`: decay of the second moment."),
       ConfigurationKey("epsilon", \.epsilon, .above(0), "`adam`, `adamW`: added to the root of the second moment."),
-      ConfigurationKey("weightDecay", \.weightDecay, .atLeast(0), "λ: added to the gradient as λw; `adamW` takes it apart from the moments."),
+      ConfigurationKey(
+        "weightDecay", \.weightDecay, .atLeast(0), "λ: added to the gradient as λw; `adamW` takes it apart from the moments."),
       ConfigurationKey("clip", \.clip, .above(0), "Greatest Euclidean norm of the whole gradient; `null`: any."),
     ]
   }
@@ -75,7 +79,8 @@ extension ScheduleSettings: ConfigurationSection {
       ConfigurationKey("kind", \.kind, "The course of the learning rates after the warm-up."),
       ConfigurationKey("warmUp", \.warmUp, .atLeast(0), "Epochs over which they rise linearly from 0."),
       ConfigurationKey("every", \.every, .above(0), "`step`: epochs between two reductions."),
-      ConfigurationKey("factor", \.factor, .from(0, to: 1), "`step`, `exponential`: the factor of each reduction, or of each epoch."),
+      ConfigurationKey(
+        "factor", \.factor, .from(0, to: 1), "`step`, `exponential`: the factor of each reduction, or of each epoch."),
       ConfigurationKey("floor", \.floor, .from(0, to: 1), "`cosine`: the fraction of the learning rate that is left at the end."),
     ]
   }

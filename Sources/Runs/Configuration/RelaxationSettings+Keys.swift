@@ -7,7 +7,8 @@ extension RelaxationSettings: ConfigurationSection {
     [
       ConfigurationKey(
         "order", \.order,
-        "Which layers move together: every second one (`checkerboard`), all at once (`synchronous`), one after the other (`sequential`)."),
+        "Which layers move together: every second one (`checkerboard`), all (`synchronous`), one by one (`sequential`)."
+      ),
       ConfigurationKey("free", \.free, "The end of the free phase."),
       ConfigurationKey("nudged", \.nudged, "The end of the nudged phases."),
     ]

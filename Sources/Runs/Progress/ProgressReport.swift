@@ -16,7 +16,8 @@ public struct ProgressReport: Equatable, Sendable {
   public var timeLeft: Double?
 
   public init(
-    epoch: Int, epochs: Int, fraction: Double, samplesPerSecond: Double, freeSweeps: Double, nudgedSweeps: Double, residual: Double,
+    epoch: Int, epochs: Int, fraction: Double, samplesPerSecond: Double, freeSweeps: Double, nudgedSweeps: Double,
+    residual: Double,
     loss: Double, accuracy: Double, timeLeft: Double?
   ) {
     self.epoch = epoch

@@ -29,7 +29,8 @@ public final class MetricsLog {
     public var samplesPerSecond: Double?
 
     public init(
-      time: Double, epoch: Double, step: Int, kind: Kind, loss: Double? = nil, accuracy: Double? = nil, learningRate: Double? = nil,
+      time: Double, epoch: Double, step: Int, kind: Kind, loss: Double? = nil, accuracy: Double? = nil,
+      learningRate: Double? = nil,
       freeSweeps: Double? = nil, nudgedSweeps: Double? = nil, residual: Double? = nil, samplesPerSecond: Double? = nil
     ) {
       self.time = time
@@ -53,7 +54,8 @@ public final class MetricsLog {
 
   /// Opens the file for more rows, and writes the header into a new one.
   ///
-  /// - Parameter step: the step of the checkpoint that a run goes on from; rows after it, and one that was cut short, are taken out.
+  /// - Parameter step: the step of the checkpoint that a run goes on from; rows after it, and one that was cut short, are taken
+  ///   out.
   /// - Throws: `FileError`.
   public init(path: String, resumingAt step: Int = 0) throws {
     self.path = path

@@ -2,8 +2,8 @@ import Foundation
 
 /// The folder that says everything about one run.
 ///
-/// It holds `configuration.yaml` (resolved), `environment.json`, `metrics.csv`, `log.txt` and `checkpoints/`, and is locked while a job
-/// writes to it. One process of a job opens it, as a rule rank 0.
+/// It holds `configuration.yaml` (resolved), `environment.json`, `metrics.csv`, `log.txt` and `checkpoints/`, and is locked while
+/// a job writes to it. One process of a job opens it, as a rule rank 0.
 public final class RunFolder {
   public let path: String
   public let checkpoints: CheckpointStore
@@ -33,10 +33,11 @@ public final class RunFolder {
   ///   - resume: whether the folder may hold a run already. One that does not exist yet is made, so that a job script can say
   ///     `--resume` on every start.
   ///   - warn: told about what changed since the run was started, and about a lock that was taken over.
-  /// - Throws: `RunFolderError` if the folder holds something and `resume` is false, if it is in use, or if it belongs to a run whose
-  ///   configuration differs in what decides the result; `FileError` if it cannot be written.
+  /// - Throws: `RunFolderError` if the folder holds something and `resume` is false, if it is in use, or if it belongs to a run
+  ///   whose configuration differs in what decides the result; `FileError` if it cannot be written.
   public static func open(
-    _ path: String? = nil, configuration: Configuration, resume: Bool = false, now: Date = Date(), warn: (String) -> Void = { _ in }
+    _ path: String? = nil, configuration: Configuration, resume: Bool = false, now: Date = Date(),
+    warn: (String) -> Void = { _ in }
   ) throws -> RunFolder {
     let path = try path ?? freshPath(for: configuration, now: now)
     let isUsed = try !contents(of: path).isEmpty

@@ -2,8 +2,8 @@ import Foundation
 
 /// A file in the run folder that names the one process that may write to it.
 ///
-/// The lock is the file `lock`, so that it holds on network file systems and tells other hosts who has it. A lock whose process is dead is
-/// taken over on the host of that process, which alone can know.
+/// The lock is the file `lock`, so that it holds on network file systems and tells other hosts who has it. A lock whose process
+/// is dead is taken over on the host of that process, which alone can know.
 final class RunLock {
   static let fileName = "lock"
 
@@ -11,7 +11,8 @@ final class RunLock {
   struct Holder: Codable, Equatable {
     var host: String
     var process: Int32
-    /// When the process was started, in the system's ticks, since process numbers are used again; empty where the system does not say.
+    /// When the process was started, in the system's ticks, since process numbers are used again; empty where the system does not
+    /// say.
     var startTicks: String
     /// When the lock was taken.
     var since: String
@@ -35,7 +36,9 @@ final class RunLock {
     if guarding >= 0 { flock(guarding, LOCK_EX) }
     if try create() { return }
     let other = try? Self.holder(of: path)
-    guard let other, other.host == holder.host, !Self.isAlive(other) else { throw Self.refusal(folder: folder, other: other, path: path) }
+    guard let other, other.host == holder.host, !Self.isAlive(other) else {
+      throw Self.refusal(folder: folder, other: other, path: path)
+    }
     warn("the lock of process \(other.process), which is not running any more, was taken over")
     unlink(path)
     guard try create() else { throw Self.refusal(folder: folder, other: try? Self.holder(of: path), path: path) }
@@ -66,7 +69,8 @@ final class RunLock {
 
   private static func refusal(folder: String, other: Holder?, path: String) -> RunFolderError {
     guard let other else {
-      return RunFolderError("\(folder): the run folder is locked by \(path), which cannot be read; remove it if no job uses the folder")
+      return RunFolderError(
+        "\(folder): the run folder is locked by \(path), which cannot be read; remove it if no job uses the folder")
     }
     return RunFolderError(
       "\(folder): the run folder is in use by process \(other.process) on \(other.host) since \(other.since); "
@@ -82,7 +86,8 @@ final class RunLock {
 
   /// The 22nd field of `/proc/PID/stat`, counted after the name in parentheses, which may hold anything.
   private static func startTicks(of process: Int32) -> String? {
-    guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8), let end = text.lastIndex(of: ")") else {
+    guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8), let end = text.lastIndex(of: ")")
+    else {
       return nil
     }
     let fields = text[text.index(after: end)...].split(separator: " ")

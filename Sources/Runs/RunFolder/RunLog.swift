@@ -17,7 +17,8 @@ public final class RunLog {
 
   /// Adds a message; one of several lines gets a time stamp on each.
   ///
-  /// A log that cannot be written, on a full disk for one, does not end a run: what matters is said by the files that must be written.
+  /// A log that cannot be written, on a full disk for one, does not end a run: what matters is said by the files that must be
+  /// written.
   public func write(_ message: String, at time: Date = Date()) {
     let stamp = TimeStamp.readable(time)
     let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map { "\(stamp)  \($0)\n" }

@@ -2,8 +2,8 @@ import Foundation
 
 /// The JSON at the beginning of a safetensors file: names, types, shapes and places of the tensors.
 ///
-/// Layout of a file: the length of this header as a little-endian 64-bit integer, the header, then the elements of all tensors without a gap
-/// (<https://github.com/huggingface/safetensors>).
+/// Layout of a file: the length of this header as a little-endian 64-bit integer, the header, then the elements of all tensors
+/// without a gap (<https://github.com/huggingface/safetensors>).
 struct SafetensorsHeader {
   struct Entry: Codable {
     var dtype: String
@@ -61,8 +61,8 @@ extension SafetensorsHeader {
   /// The tensors in the order of their bytes.
   ///
   /// - Parameter dataSize: the bytes after the header.
-  /// - Throws: `TensorError` unless every tensor has a known type and exactly the bytes that its shape needs, and all of them together
-  ///   are `dataSize` bytes without a gap or an overlap.
+  /// - Throws: `TensorError` unless every tensor has a known type and exactly the bytes that its shape needs, and all of them
+  ///   together are `dataSize` bytes without a gap or an overlap.
   func places(dataSize: Int) throws -> [Place] {
     let places = try entries.map { try place(of: $1, name: $0) }
       .sorted { ($0.bytes.lowerBound, $0.bytes.upperBound) < ($1.bytes.lowerBound, $1.bytes.upperBound) }
@@ -94,7 +94,9 @@ extension SafetensorsHeader {
     let offsets = entry.data_offsets
     guard offsets.count == 2, offsets[0] >= 0, offsets[1] >= offsets[0], offsets[1] - offsets[0] == size else {
       throw TensorError(
-        "tensor `\(name)` has the offsets \(offsets); expected two that are \(size) bytes apart, for \(entry.shape) of \(entry.dtype)")
+        "tensor `\(name)` has the offsets \(offsets); expected two that are \(size) bytes apart, "
+          + "for \(entry.shape) of \(entry.dtype)"
+      )
     }
     return Place(name: name, type: type, shape: entry.shape, bytes: offsets[0]..<offsets[1])
   }

@@ -4,8 +4,8 @@ extension TensorFile {
   /// Reads a safetensors file.
   ///
   /// The file is taken for hostile: nothing it says about sizes is believed before it is compared with the size of the file.
-  /// - Throws: `FileError` if it cannot be read; `TensorFileError` if it is truncated, is no safetensors file, or holds a checksum (as the
-  ///   files of this program do) that its data do not have.
+  /// - Throws: `FileError` if it cannot be read; `TensorFileError` if it is truncated, is no safetensors file, or holds a
+  ///   checksum (as the files of this program do) that its data do not have.
   public init(contentsOf path: String) throws {
     let size = try FileBytes.regularSize(path)
     do {
@@ -47,7 +47,8 @@ extension TensorFile {
   private static func headerLength(_ bytes: [UInt8], fileSize: Int) throws -> Int {
     let length = bytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(SafetensorsHeader.maximumLength) else {
-      throw TensorError("is no safetensors file: a header of \(length) bytes, expected at most \(SafetensorsHeader.maximumLength)")
+      throw TensorError(
+        "is no safetensors file: a header of \(length) bytes, expected at most \(SafetensorsHeader.maximumLength)")
     }
     guard Int(length) <= fileSize - 8 else {
       throw TensorError("is truncated: a header of \(length) bytes in a file of \(fileSize)")
