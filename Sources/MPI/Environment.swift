@@ -82,8 +82,6 @@ public struct Environment: Sendable {
   private static func initializeLibrary() throws -> ThreadLevel {
     // UCX would print a backtrace for every signal, and MPICH a line of its own for an abort whose reason is already printed.
     Platform.setEnvironmentDefault("UCX_ERROR_SIGNALS", "")
-    // Versions of UCX that do not know the variable would otherwise warn of it on every rank.
-    Platform.setEnvironmentDefault("UCX_WARN_UNUSED_ENV_VARS", "n")
     Platform.setEnvironmentDefault("MPIR_CVAR_SUPPRESS_ABORT_MESSAGE", "1")
     var isInitialized: Int32 = 0
     MPI_Initialized(&isInitialized)
