@@ -36,6 +36,8 @@ extension Environment {
     if environment.firstError.claim() {
       if !environment.isOnFirstNode { Platform.sleep(milliseconds: 300) }
       Platform.printError(report(error, on: environment.world))
+      // An abort makes the launcher drop what it has not forwarded yet, so the message gets a head start.
+      Platform.sleep(milliseconds: 100)
     } else {
       // The rank that has spoken ends this process. Should it not, this one ends by itself.
       Platform.sleep(milliseconds: 10_000)

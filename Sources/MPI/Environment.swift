@@ -80,8 +80,7 @@ public struct Environment: Sendable {
   }
 
   private static func initializeLibrary() throws -> ThreadLevel {
-    // UCX would print a backtrace for every signal, and MPICH a line of its own for an abort whose reason is already printed.
-    Platform.setEnvironmentDefault("UCX_ERROR_SIGNALS", "")
+    // MPICH would print a line of its own for an abort whose reason is already printed.
     Platform.setEnvironmentDefault("MPIR_CVAR_SUPPRESS_ABORT_MESSAGE", "1")
     var isInitialized: Int32 = 0
     MPI_Initialized(&isInitialized)
@@ -90,6 +89,7 @@ public struct Environment: Sendable {
       isInitialized != 0
       ? MPI_Query_thread(&provided) : MPI_Init_thread(nil, nil, MPI_THREAD_SERIALIZED, &provided)
     try check(code, "initialize")
+    Platform.disableUCXSignalHandlers()
     let level = ThreadLevel(code: provided) ?? .single
     if level < .serialized {
       throw MPIError(
