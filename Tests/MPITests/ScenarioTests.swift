@@ -49,6 +49,11 @@ extension AcrossRanks {
       }
     }
 
+    /// The program in the documentation.
+    @Test(.enabled(if: isScenario("example"))) func example() {
+      program()
+    }
+
     /// One rank never comes to the barrier.
     @Test(.enabled(if: isScenario("deadline"))) func deadline() {
       Environment.run { world in
