@@ -6,8 +6,8 @@ extension Environment {
 
   /// Runs a program under MPI from start to end, and leaves the process.
   ///
-  /// - If every rank's body returns, the ranks agree on the largest exit code, write out what they have printed, wait for each other
-  ///   and leave together, so that the launcher sees one code.
+  /// - If every rank's body returns, the ranks agree on the largest exit code, write out what they have printed, wait for each
+  ///   other and leave together, so that the launcher sees one code.
   /// - If a body throws, the error is printed once, with the rank that has it, and the whole job ends at once
   ///   (`MPI_Abort`), since the other ranks may be waiting for this one.
   ///

@@ -94,7 +94,8 @@ public struct Environment: Sendable {
     if level < .serialized {
       throw MPIError(
         operation: "initialize", errorClass: .other,
-        message: "\(libraryVersion) provides \(level), but \(ThreadLevel.serialized) is needed: Swift may move work between threads")
+        message: "\(shortLibraryVersion) provides \(level), but \(ThreadLevel.serialized) is needed: "
+          + "Swift may move work between threads")
     }
     return level
   }

@@ -23,6 +23,12 @@ extension AcrossRanks {
       try sending.wait()
     }
 
+    @Test func aShortMessageGivesAShortArray() throws {
+      let receiving = try world.ireceive(Int16.self, count: 100, from: left, tag: 8)
+      try world.send(marked(world.rank, 3) as [Int16], to: right, tag: 8)
+      #expect(try receiving.wait() == marked(left, 3))
+    }
+
     @Test func askingUntilItIsOver() throws {
       var receiving = try world.ireceive(Int.self, count: 1, from: left, tag: 6)
       if world.size > 1 {

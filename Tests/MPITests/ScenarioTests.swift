@@ -73,6 +73,26 @@ extension AcrossRanks {
       }
     }
 
+    /// One operation of a group is never over.
+    @Test(.enabled(if: isScenario("group-deadline"))) func groupDeadline() {
+      Environment.run { world in
+        var impatient = world
+        impatient.deadline = .milliseconds(50)
+        let memory = UnsafeMutableBufferPointer<Int>.allocate(capacity: 1)
+        var requests = RequestGroup()
+        requests.add(try impatient.ireceive(into: memory, from: world.rank, tag: 5))
+        requests.add(try impatient.isend([1], to: world.rank, tag: 6))
+        _ = try world.receive(Int.self, from: world.rank, tag: 6)
+        try requests.waitAll()
+        return 0
+      }
+    }
+
+    /// Another MPI's launcher, played by its variables, has started the program, so the body must not run.
+    @Test(.enabled(if: isScenario("wrong-launcher"))) func wrongLauncher() {
+      Environment.run { _ in 0 }
+    }
+
     /// A request is forgotten.
     @Test(.enabled(if: isScenario("dropped-request"))) func droppedRequest() {
       Environment.run { world in
