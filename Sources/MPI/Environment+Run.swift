@@ -68,14 +68,16 @@ extension Environment {
     let agreed = try world.allreduce(Self.validExitCode(code, isError: false), .max)
     Platform.flushStreams()
     try world.barrier()
-    if nodes == 1 {
-      try Self.finalize()
-      Platform.exit(agreed)
+    if nodes > 1 {
+      // `MPI_Finalize` hangs at times over UCX and TCP. A failure is reported by an abort then, which does not wait for anyone.
+      // A success has to try, since the launcher may take a process that leaves without it for a crash; when it
+      // hangs everyone's work is done and everyone's output is out, and leaving is all that remains.
+      if agreed != 0 { MPI_Abort(MPI_COMM_WORLD, agreed) }
+      Platform.exitSuccessfully(afterSeconds: 5)
     }
-    // `MPI_Finalize` hangs at times over UCX and TCP. Leaving without it is clean after the barrier, but the
-    // launcher then reports success whatever the code, so a failure needs the abort.
-    if agreed != 0 { MPI_Abort(MPI_COMM_WORLD, agreed) }
-    Platform.exitNow(agreed)
+    try Self.finalize()
+    Platform.cancelTimedExit()
+    Platform.exit(agreed)
   }
 
   /// What the operating system would cut to eight bits, perhaps to 0, becomes 255; and an error is never 0.

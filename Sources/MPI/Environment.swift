@@ -65,7 +65,7 @@ public struct Environment: Sendable {
   /// Ends MPI (`MPI_Finalize`; section 11.2). Collective; nothing of this library may be used afterwards. Does nothing if
   /// MPI is not running.
   ///
-  /// Over UCX and TCP `MPI_Finalize` is known to hang at times; ``run(exitCodeForError:_:)`` avoids it there.
+  /// Over UCX and TCP `MPI_Finalize` is known to hang at times; ``run(exitCodeForError:_:)`` does not let it.
   public static func finalize() throws {
     guard let environment = current, !isFinalized else { return }
     if !Failures.hasAbandonedOperation { try environment.firstError.free() }

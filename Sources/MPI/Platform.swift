@@ -58,6 +58,17 @@ enum Platform {
     #endif
   }
 
+  /// Ends the process with success after some time, whatever it is doing by then.
+  static func exitSuccessfully(afterSeconds seconds: UInt32) {
+    signal(SIGALRM) { _ in _exit(0) }
+    alarm(seconds)
+  }
+
+  /// Takes ``exitSuccessfully(afterSeconds:)`` back.
+  static func cancelTimedExit() {
+    alarm(0)
+  }
+
   /// Has a function called when the process ends by `exit`.
   static func atExit(_ function: @convention(c) () -> Void) {
     atexit(function)
