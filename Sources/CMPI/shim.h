@@ -21,9 +21,8 @@ static inline MPI_Op cmpi_op_bitwise_xor(void) { return MPI_BXOR; }
 // The address that stands for "the receive buffer holds the input" (MPI 4.0, section 6.2.2).
 static inline void *cmpi_in_place(void) { return MPI_IN_PLACE; }
 
-// The addresses that stand for "no status wanted" (MPI 4.0, section 3.2.6).
+// The address that stands for "no status wanted" (MPI 4.0, section 3.2.6).
 static inline MPI_Status *cmpi_status_ignore(void) { return MPI_STATUS_IGNORE; }
-static inline MPI_Status *cmpi_statuses_ignore(void) { return MPI_STATUSES_IGNORE; }
 
 // The address that stands for "no edge weights" (MPI 4.0, section 8.5.4); it is an extern array, which Swift copies on import.
 static inline const int *cmpi_unweighted(void) { return MPI_UNWEIGHTED; }

@@ -1,6 +1,6 @@
 internal import CMPI
 
-// Collective operations over unsafe buffers, blocking (MPI 4.0, chapter 6): each is its non-blocking form and this library's wait.
+// Collective operations over unsafe buffers, blocking (MPI 4.0, chapter 6): each is its non-blocking form and a wait.
 //
 // Counts follow from the buffers' lengths. Where one rank's lengths must fit each other the call checks them; that they
 // agree between ranks is the caller's duty, as in MPI.

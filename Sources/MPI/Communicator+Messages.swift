@@ -58,16 +58,16 @@ extension Communicator {
     return try isend(storage.readOnly, to: destination, tag: tag, keeping: storage)
   }
 
-  /// Starts receiving a message of just `count` elements; the result owns the memory (`MPI_Irecv`).
+  /// Starts receiving a message of at most `count` elements; the request owns the memory (`MPI_Irecv`).
   ///
-  /// A shorter message is an error of class ``ErrorClass/truncate`` only if it is longer than `count`; for messages of
-  /// unknown length use ``receive(_:from:tag:)``.
+  /// The result is as long as the message. A longer one than `count` is an error of class ``ErrorClass/truncate``; for messages
+  /// of unknown length use ``receive(_:from:tag:)``.
   public func ireceive<T: MPIDatatype>(
     _ type: T.Type = T.self, count: Int, from source: Int, tag: Int = 0
   ) throws -> PendingValues<T> {
     try require(count >= 0, "receive", .count, "\(count) elements")
     let storage = Storage<T>(count: count)
-    return PendingValues(try ireceive(into: storage.buffer, from: source, tag: tag, keeping: storage), storage)
+    return PendingValues(try ireceive(into: storage.buffer, from: source, tag: tag, keeping: storage), storage, isMessage: true)
   }
 
   /// Waits for a message without receiving it (`MPI_Probe`; MPI 4.0, section 3.8.1).

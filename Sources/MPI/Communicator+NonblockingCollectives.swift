@@ -21,6 +21,7 @@ extension Communicator {
     if rank == root {
       try requireCount(result?.count, values.count, "reduce")
     }
+    try operation.check(T.self, "reduce")
     return try start("reduce", peer: root) {
       MPI_Ireduce_c(
         values.baseAddress, result?.baseAddress, values.count, T.handle, operation.handle, root.mpi, handle, $0)
@@ -39,6 +40,7 @@ extension Communicator {
     _ values: UnsafeBufferPointer<T>, into result: UnsafeMutableBufferPointer<T>, _ operation: Operation
   ) throws -> Request {
     try requireCount(result.count, values.count, "allreduce")
+    try operation.check(T.self, "allreduce")
     return try start("allreduce") {
       MPI_Iallreduce_c(values.baseAddress, result.baseAddress, values.count, T.handle, operation.handle, handle, $0)
     }
@@ -94,6 +96,7 @@ extension Communicator {
     _ values: UnsafeBufferPointer<T>, into part: UnsafeMutableBufferPointer<T>, _ operation: Operation
   ) throws -> Request {
     try requireCount(values.count, size * part.count, "reduceScatter")
+    try operation.check(T.self, "reduceScatter")
     return try start("reduceScatter") {
       MPI_Ireduce_scatter_block_c(
         values.baseAddress, part.baseAddress, part.count, T.handle, operation.handle, handle, $0)
@@ -106,6 +109,7 @@ extension Communicator {
   ) throws -> Request {
     try layout.check("reduceScatter", ranks: size, bufferCount: values.count)
     try requireCount(part.count, layout.range(of: rank).count, "reduceScatter")
+    try operation.check(T.self, "reduceScatter")
     return try start("reduceScatter", keeping: layout) {
       MPI_Ireduce_scatter_c(
         values.baseAddress, part.baseAddress, layout.counts, T.handle, operation.handle, handle, $0)
@@ -117,6 +121,7 @@ extension Communicator {
     _ values: UnsafeBufferPointer<T>, into result: UnsafeMutableBufferPointer<T>, _ operation: Operation
   ) throws -> Request {
     try requireCount(result.count, values.count, "scan")
+    try operation.check(T.self, "scan")
     return try start("scan") {
       MPI_Iscan_c(values.baseAddress, result.baseAddress, values.count, T.handle, operation.handle, handle, $0)
     }
@@ -127,6 +132,7 @@ extension Communicator {
     _ values: UnsafeBufferPointer<T>, into result: UnsafeMutableBufferPointer<T>, _ operation: Operation
   ) throws -> Request {
     try requireCount(result.count, values.count, "exscan")
+    try operation.check(T.self, "exscan")
     return try start("exscan") {
       MPI_Iexscan_c(values.baseAddress, result.baseAddress, values.count, T.handle, operation.handle, handle, $0)
     }
@@ -145,7 +151,8 @@ extension Communicator {
   func iallreduce<T: MPIDatatype>(
     _ buffer: UnsafeMutableBufferPointer<T>, _ operation: Operation, keeping owner: AnyObject?
   ) throws -> Request {
-    try start("allreduce", keeping: owner) {
+    try operation.check(T.self, "allreduce")
+    return try start("allreduce", keeping: owner) {
       MPI_Iallreduce_c(cmpi_in_place(), buffer.baseAddress, buffer.count, T.handle, operation.handle, handle, $0)
     }
   }

@@ -5,17 +5,17 @@ internal import CMPI
 /// A communicator is a small value: a handle, the caller's rank and the group's size. Copies name the same group. Messages on one
 /// communicator never meet those on another.
 ///
-/// Methods named as in MPI are *collective* where MPI's are: all ranks of the group call them, in the same order, or the job waits
-/// forever (see ``deadline``). Everything throws ``MPIError``.
+/// Methods named as in MPI are *collective* where MPI's are: all ranks of the group call them, in the same order, or the job
+/// waits forever (see ``deadline``). Everything throws ``MPIError``.
 public struct Communicator: Sendable, Hashable {
   let handle: MPI_Comm
   /// The caller's place in the group, `0 ..< size` (`MPI_Comm_rank`).
   public let rank: Int
   /// The number of processes in the group (`MPI_Comm_size`).
   public let size: Int
-  /// How long any wait on this communicator may take, and on those split off from it; `nil` for ever, which is MPI's own way.
+  /// How long any wait on this communicator may take, and on those split off from it; `nil` for ever, as MPI has it.
   ///
-  /// A wait that takes longer throws an error of class ``ErrorClass/timeout`` that names the operation and the peer, so a deadlock
+  /// A wait that takes longer throws an error of class ``ErrorClass/timeout`` that names the operation and the peer: a deadlock
   /// shows where it is. A receive is withdrawn then, and may be tried again; after any other operation the process can only
   /// end, since MPI knows no way to call the operation off.
   public var deadline: Duration?
@@ -56,28 +56,31 @@ public struct Communicator: Sendable, Hashable {
   ///   - color: which group the caller joins, not negative.
   ///   - key: the order in the new group; equal keys keep the order of this one.
   public func split(color: Int, key: Int) throws -> Communicator {
-    // A colour that MPI would take for "no group" is refused everywhere, or the others would wait.
-    let isValid = color >= 0 && color <= Int(Int32.max)
-    let everyoneValid = try allreduce(isValid, .logicalAnd)
-    try require(everyoneValid, "split", .argument, "a colour lies outside 0 ... \(Int32.max) (here it is \(color))")
-    return try create("split") { MPI_Comm_split(handle, Int32(clamping: color), Int32(clamping: key), $0) }
+    try requireColours(color)
+    return try create("split") { MPI_Comm_split(handle, color.mpi, key.mpi, $0) }
   }
 
   /// Groups the ranks that give the same colour, and leaves out those that give none (`MPI_UNDEFINED`). Collective.
   ///
   /// - Returns: `nil` for a rank that is left out.
   public func split(color: Int?, key: Int) throws -> Communicator? {
-    let isValid = color.map { $0 >= 0 && $0 <= Int(Int32.max) } ?? true
-    let everyoneValid = try allreduce(isValid, .logicalAnd)
-    try require(everyoneValid, "split", .argument, "a colour lies outside 0 ... \(Int32.max)")
-    let code = color.map { Int32(clamping: $0) } ?? MPI_UNDEFINED
-    return try createOptional("split") { MPI_Comm_split(handle, code, Int32(clamping: key), $0) }
+    try requireColours(color)
+    return try createOptional("split") { MPI_Comm_split(handle, color?.mpi ?? MPI_UNDEFINED, key.mpi, $0) }
+  }
+
+  /// Refuses a wrong colour on all ranks, or the others would wait for the one that has it.
+  private func requireColours(_ color: Int?) throws {
+    let isValid = color.map { 0...Int(Int32.max) ~= $0 } ?? true
+    let isValidEverywhere = try allreduce(isValid, .logicalAnd)
+    try require(
+      isValidEverywhere, "split", .argument,
+      "a colour lies outside 0 ... \(Int32.max) (\(self) has \(color.map(String.init) ?? "none"))")
   }
 
   /// Groups the ranks that can share memory: those of one node (`MPI_Comm_split_type` with `MPI_COMM_TYPE_SHARED`). Collective.
   public func splitShared(key: Int = 0) throws -> Communicator {
     try create("splitShared") {
-      MPI_Comm_split_type(handle, MPI_COMM_TYPE_SHARED, Int32(clamping: key), MPI_INFO_NULL, $0)
+      MPI_Comm_split_type(handle, MPI_COMM_TYPE_SHARED, key.mpi, MPI_INFO_NULL, $0)
     }
   }
 

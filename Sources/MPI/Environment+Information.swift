@@ -1,8 +1,8 @@
 internal import CMPI
 
 extension Environment {
-  /// What the MPI library calls itself, with its version and how it was built (`MPI_Get_library_version`; MPI 4.0, section 9.1.1). It
-  /// may be asked for before MPI is initialised.
+  /// What the MPI library calls itself, with its version and how it was built (`MPI_Get_library_version`; MPI 4.0, section
+  /// 9.1.1). It may be asked for before MPI is initialised.
   public static var libraryVersion: String {
     text(capacity: Int(MPI_MAX_LIBRARY_VERSION_STRING)) { MPI_Get_library_version($0, $1) } ?? "an unknown MPI"
   }

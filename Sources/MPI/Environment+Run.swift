@@ -6,8 +6,8 @@ extension Environment {
 
   /// Runs a program under MPI from start to end, and leaves the process.
   ///
-  /// - If every rank's body returns, the ranks agree on the largest exit code, write out what they have printed, wait for each other
-  ///   and leave together, so that the launcher sees one code.
+  /// - If every rank's body returns, the ranks agree on the largest exit code, write out what they have printed, wait for each
+  ///   other and leave together, so that the launcher sees one code.
   /// - If a body throws, the error is printed once, with the rank that has it, and the whole job ends at once
   ///   (`MPI_Abort`), since the other ranks may be waiting for this one.
   ///
@@ -36,6 +36,8 @@ extension Environment {
     if environment.firstError.claim() {
       if !environment.isOnFirstNode { Platform.sleep(milliseconds: 300) }
       Platform.printError(report(error, on: environment.world))
+      // An abort makes the launcher drop what it has not forwarded yet, so the message gets a head start.
+      Platform.sleep(milliseconds: 100)
     } else {
       // The rank that has spoken ends this process. Should it not, this one ends by itself.
       Platform.sleep(milliseconds: 10_000)
@@ -66,14 +68,16 @@ extension Environment {
     let agreed = try world.allreduce(Self.validExitCode(code, isError: false), .max)
     Platform.flushStreams()
     try world.barrier()
-    if nodes == 1 {
-      try Self.finalize()
-      Platform.exit(agreed)
+    if nodes > 1 {
+      // `MPI_Finalize` hangs at times over UCX and TCP. A failure is reported by an abort then, which does not wait for anyone.
+      // A success has to try, since the launcher may take a process that leaves without it for a crash; when it
+      // hangs everyone's work is done and everyone's output is out, and leaving is all that remains.
+      if agreed != 0 { MPI_Abort(MPI_COMM_WORLD, agreed) }
+      Platform.exitSuccessfully(afterSeconds: 5)
     }
-    // `MPI_Finalize` hangs at times over UCX and TCP. Leaving without it is clean after the barrier, but the
-    // launcher then reports success whatever the code, so a failure needs the abort.
-    if agreed != 0 { MPI_Abort(MPI_COMM_WORLD, agreed) }
-    Platform.exitNow(agreed)
+    try Self.finalize()
+    Platform.cancelTimedExit()
+    Platform.exit(agreed)
   }
 
   /// What the operating system would cut to eight bits, perhaps to 0, becomes 255; and an error is never 0.

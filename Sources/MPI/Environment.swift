@@ -65,7 +65,7 @@ public struct Environment: Sendable {
   /// Ends MPI (`MPI_Finalize`; section 11.2). Collective; nothing of this library may be used afterwards. Does nothing if
   /// MPI is not running.
   ///
-  /// Over UCX and TCP `MPI_Finalize` is known to hang at times; ``run(exitCodeForError:_:)`` avoids it there.
+  /// Over UCX and TCP `MPI_Finalize` is known to hang at times; ``run(exitCodeForError:_:)`` does not let it.
   public static func finalize() throws {
     guard let environment = current, !isFinalized else { return }
     if !Failures.hasAbandonedOperation { try environment.firstError.free() }
@@ -80,8 +80,7 @@ public struct Environment: Sendable {
   }
 
   private static func initializeLibrary() throws -> ThreadLevel {
-    // UCX would print a backtrace for every signal, and MPICH a line of its own for an abort whose reason is already printed.
-    Platform.setEnvironmentDefault("UCX_ERROR_SIGNALS", "")
+    // MPICH would print a line of its own for an abort whose reason is already printed.
     Platform.setEnvironmentDefault("MPIR_CVAR_SUPPRESS_ABORT_MESSAGE", "1")
     var isInitialized: Int32 = 0
     MPI_Initialized(&isInitialized)
@@ -90,11 +89,13 @@ public struct Environment: Sendable {
       isInitialized != 0
       ? MPI_Query_thread(&provided) : MPI_Init_thread(nil, nil, MPI_THREAD_SERIALIZED, &provided)
     try check(code, "initialize")
+    Platform.disableUCXSignalHandlers()
     let level = ThreadLevel(code: provided) ?? .single
     if level < .serialized {
       throw MPIError(
         operation: "initialize", errorClass: .other,
-        message: "\(libraryVersion) provides \(level), but \(ThreadLevel.serialized) is needed: Swift may move work between threads")
+        message: "\(shortLibraryVersion) provides \(level), but \(ThreadLevel.serialized) is needed: "
+          + "Swift may move work between threads")
     }
     return level
   }

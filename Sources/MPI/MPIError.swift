@@ -3,8 +3,8 @@ internal import CMPI
 /// An operation that MPI refused or that could not finish.
 ///
 /// Every communicator and window of this library carries `MPI_ERRORS_RETURN` (MPI 4.0, section 9.3), so an error of MPI's comes
-/// back as one of these instead of ending the job. MPI does not promise that communication works after an error; the
-/// sound answer is to let the error leave the body of ``Environment/run(exitCodeForError:_:)``, which ends the job with one message.
+/// back as one of these instead of ending the job. MPI does not promise that communication works after an error; the sound
+/// answer is to let it leave the body of ``Environment/run(exitCodeForError:_:)``, which ends the job with one message.
 public struct MPIError: Error, Sendable, Hashable, CustomStringConvertible {
   /// What failed, with its peer where it has one: `receive from rank 3 with tag 7`.
   public let operation: String

@@ -3,6 +3,10 @@ internal import CMPI
 /// A communicator whose ranks have neighbours, so that collectives can go between neighbours alone (MPI 4.0, section 8.6).
 ///
 /// All ranks of ``communicator`` call a neighbourhood collective, and each exchanges with its own neighbours only.
+///
+/// - Note: where one rank is a neighbour twice, as on a ring of two, MPI libraries differ in which of its blocks arrives in
+///   which place (MPICH 4.0 pairs them first with first, where MPI 4.0 wants what was sent down to arrive from above). Exchanges
+///   that must also work on such rings use tagged messages, for example in a ``PersistentGroup``.
 public protocol NeighborTopology {
   /// The communicator that carries the topology; it takes every other operation too.
   var communicator: Communicator { get }

@@ -19,16 +19,19 @@ final class Storage<Element: MPIDatatype> {
 
 /// A non-blocking operation that owns the memory it works on, and gives its result when waited for.
 ///
-/// This is the safe way to overlap communication: the array handed in is copied, nothing can touch the memory while MPI uses it, and
-/// the result exists only after ``wait()``. The copy costs what a memory copy costs; where that matters use the methods over
-/// unsafe buffers.
+/// This is the safe way to overlap communication: the array handed in is copied, nothing can touch the memory while MPI uses
+/// it, and the result exists only after ``wait()``. The copy costs what a memory copy costs; where that matters use the methods
+/// over unsafe buffers.
 public struct PendingValues<Element: MPIDatatype>: ~Copyable {
   private var request: Request
   private let storage: Storage<Element>
+  /// A message may be shorter than the memory for it; a collective operation fills it.
+  private let isMessage: Bool
 
-  init(_ request: consuming Request, _ storage: Storage<Element>) {
+  init(_ request: consuming Request, _ storage: Storage<Element>, isMessage: Bool = false) {
     self.request = request
     self.storage = storage
+    self.isMessage = isMessage
   }
 
   /// Whether the operation is over (`MPI_Test`). A later ``wait()`` returns at once.
@@ -41,7 +44,8 @@ public struct PendingValues<Element: MPIDatatype>: ~Copyable {
   /// - Returns: the values received or combined.
   public consuming func wait() throws -> [Element] {
     let storage = storage
-    try request.wait()
-    return Array(storage.buffer)
+    let isMessage = isMessage
+    let status = try request.wait()
+    return isMessage ? Array(storage.buffer.prefix(try status.count(of: Element.self) ?? 0)) : Array(storage.buffer)
   }
 }

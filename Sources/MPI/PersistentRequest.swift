@@ -99,7 +99,8 @@ extension Communicator {
   public func persistentAllreduce<T: MPIDatatype>(
     _ buffer: UnsafeMutableBufferPointer<T>, _ operation: Operation
   ) throws -> PersistentRequest {
-    try prepare("allreduce") {
+    try operation.check(T.self, "allreduce")
+    return try prepare("allreduce") {
       MPI_Allreduce_init_c(
         cmpi_in_place(), buffer.baseAddress, buffer.count, T.handle, operation.handle, handle, MPI_INFO_NULL, $0)
     }

@@ -19,6 +19,15 @@ enum Platform {
     getenv(name).map { String(cString: $0) }
   }
 
+  /// Takes back the handlers that UCX, MPICH's transport, puts on signals such as SIGILL to print a backtrace of its own.
+  ///
+  /// UCX reads its variable UCX_ERROR_SIGNALS when the library is loaded, so setting it here would come too late (and earn
+  /// a warning). Whoever sets it for the process decides. Without UCX there is no such function, and nothing to do.
+  static func disableUCXSignalHandlers() {
+    guard environmentVariable("UCX_ERROR_SIGNALS") == nil, let symbol = dlsym(nil, "ucs_debug_disable_signals") else { return }
+    unsafeBitCast(symbol, to: (@convention(c) () -> Void).self)()
+  }
+
   /// Writes a message to standard error in one piece, so that ranks do not mix theirs.
   static func printError(_ message: String) {
     var text = message + "\n"
@@ -47,6 +56,17 @@ enum Platform {
     #else
     Darwin.exit(code)
     #endif
+  }
+
+  /// Ends the process with success after some time, whatever it is doing by then.
+  static func exitSuccessfully(afterSeconds seconds: UInt32) {
+    signal(SIGALRM) { _ in _exit(0) }
+    alarm(seconds)
+  }
+
+  /// Takes ``exitSuccessfully(afterSeconds:)`` back.
+  static func cancelTimedExit() {
+    alarm(0)
   }
 
   /// Has a function called when the process ends by `exit`.

@@ -2,14 +2,14 @@ internal import CMPI
 
 /// A non-blocking operation under way (MPI 4.0, section 3.7).
 ///
-/// MPI reads or writes the operation's buffers until the request is over. A request over unsafe buffers leaves it to the caller to
-/// keep them allocated and untouched so long; the methods over arrays return a ``PendingValues`` instead, which owns its memory.
+/// MPI reads or writes the operation's buffers until the request is over. A request over unsafe buffers leaves it to the caller
+/// to keep them allocated and untouched so long; the methods over arrays return requests that own their memory.
 ///
 /// A request is not copyable, so it is waited for once, and it must not be dropped unfinished: its buffers would go back to the
-/// program with MPI still writing to them. Dropping one stops the program with a message that names the operation. There
-/// is one exception: if this library has thrown an error since the request was started, then the request is most likely dropped by that
-/// error on its way out. The error is then worth more than the trap; the request is abandoned, and no further
-/// operation can be started in this process.
+/// program with MPI still writing to them. Dropping one stops the program with a message that names the operation. There is one
+/// exception: if this library has thrown an error since the request was started, then the request is most likely dropped by that
+/// error on its way out. The error is then worth more than the trap; the request is abandoned, and no further operation can be
+/// started in this process.
 public struct Request: ~Copyable {
   var handle: MPI_Request
   let activity: Activity

@@ -1,0 +1,13 @@
+import MPI
+
+// The whole program of docs/mpi.md, word for word; `scripts/mpi-tests` runs it.
+
+func program() -> Never {
+  Environment.run { world in
+    let total = try world.allreduce(world.rank, .sum)
+    if world.rank == 0 {
+      print("\(world.size) ranks add up to \(total) on \(Environment.processorName)")
+    }
+    return 0
+  }
+}
