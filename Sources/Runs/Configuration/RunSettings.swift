@@ -12,7 +12,7 @@ public struct RunSettings: Equatable, Sendable {
   /// How accuracy is measured. The free phase starts from zero.
   public struct Evaluation: Equatable, Sendable {
     /// Images that one rank relaxes at a time.
-    public var batch = 250
+    public var batch = 16
     /// Greatest number of sweeps; `nil` takes that of the free phase in training.
     public var sweeps: Int?
     /// Residual at which to stop; `nil` takes that of the free phase in training.
