@@ -32,7 +32,7 @@ public final class EquilibriumPropagation {
   }
 
   public init(network: HopfieldNetwork, relaxation: RelaxationSettings, settings: LearningSettings) {
-    precondition(network.capacity >= Self.capacity(settings))
+    precondition(network.capacity >= Self.capacity(settings) && network.cost == settings.cost)
     self.network = network
     self.settings = settings
     self.relaxation = Relaxation(relaxation, layout: network.layout)
@@ -89,7 +89,7 @@ public final class EquilibriumPropagation {
   }
 
   private func nudge(labels: [Int], strengths: [Float], into gradient: AlignedBuffer<Float>, report: inout ShardReport) {
-    let nudge = Nudge(cost: settings.cost, labels: labels, strengths: strengths)
+    let nudge = Nudge(labels: labels, strengths: strengths)
     report.nudged = relaxation.run(
       network, samples: labels.count, nudge: nudge, observe: observe.map { observe in { _ in observe(nudge) } })
     network.addCorrelations(scale: scale, samples: labels.count, into: gradient)

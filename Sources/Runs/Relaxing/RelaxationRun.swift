@@ -35,15 +35,13 @@ public struct RelaxationRun {
     let count = input.count
     var settings = configuration.learning
     settings.batch = .init(size: count, shard: count)
-    let network = HopfieldNetwork(layout: layout, parameters: parameters, capacity: EquilibriumPropagation.capacity(settings))
+    let network = HopfieldNetwork(
+      layout: layout, parameters: parameters, cost: settings.cost, capacity: EquilibriumPropagation.capacity(settings))
     let propagation = EquilibriumPropagation(network: network, relaxation: configuration.relaxation, settings: settings)
     var energies: [[Double]] = []
-    let cost = settings.cost
     propagation.observe = { nudge in
       let samples = nudge?.labels.count ?? count
-      energies.append(
-        network.energies(samples: samples, nudge: nudge ?? Nudge(cost: cost, labels: Array(repeating: 0, count: samples),
-          strengths: Array(repeating: 0, count: samples))))
+      energies.append(network.energies(samples: samples, nudge: nudge))
     }
     var report = ShardReport()
     propagation.relaxFreely(
