@@ -8,6 +8,8 @@ import Kernels
 /// All memory is taken when the network is made; nothing is allocated while it relaxes.
 public final class HopfieldNetwork {
   public let layout: NetworkLayout
+  /// What nudges the output; a read-out's output spins stay zero while free.
+  public let cost: Cost
   /// Samples that fit.
   public let capacity: Int
   /// Weights and biases, as `layout` places them. Call `parametersChanged()` after writing to them.
@@ -32,10 +34,11 @@ public final class HopfieldNetwork {
   private var outputRow: [Float]
   private var fieldRow: [Float]
 
-  public init(layout: NetworkLayout, parameters: AlignedBuffer<Float>, capacity: Int) {
+  public init(layout: NetworkLayout, parameters: AlignedBuffer<Float>, cost: Cost = .squaredError, capacity: Int) {
     precondition(parameters.count == layout.parameterCount && capacity > 0)
     self.layout = layout
     self.parameters = parameters
+    self.cost = cost
     self.capacity = capacity
     let workspace = Workspace()
     self.workspace = workspace
@@ -188,7 +191,7 @@ public final class HopfieldNetwork {
         fieldRow[unit] = field
         outputRow[unit] = planes[sample, unit, 0, 0]
       }
-      (nudge?.cost ?? .squaredError).relax(
+      cost.relax(
         &outputRow, field: fieldRow, label: nudge?.labels[sample] ?? 0, nudge: nudge?.strengths[sample] ?? 0)
       for unit in outputRow.indices {
         let moved = Double(outputRow[unit]) - Double(planes[sample, unit, 0, 0])
@@ -222,11 +225,10 @@ public final class HopfieldNetwork {
   /// `F = E + βC` of each sample, in double precision over single-precision products. Not meant for the inside of a training.
   public func energies(samples: Int, nudge: Nudge?) -> [Double] {
     var energies = Array(repeating: 0.0, count: samples)
-    let cost = nudge?.cost ?? .squaredError
     for layer in layout.layers.indices {
       computeDrive(layer + 1, samples: samples)
       let isOutput = layer == layout.layers.count - 1
-      if isOutput, cost == .crossEntropyReadout { continue }
+      if isOutput, cost == .crossEntropyReadout { continue }  // A read-out is no part of E.
       let description = layout.layers[layer]
       for sample in 0..<samples {
         energies[sample] += spins[layer].sum(sample: sample, description.activation.selfEnergy)
@@ -238,14 +240,14 @@ public final class HopfieldNetwork {
     }
     if let nudge {
       for sample in 0..<samples {
-        energies[sample] += Double(nudge.strengths[sample]) * cost.value(prediction: costArgument(sample, cost), label: nudge.labels[sample])
+        energies[sample] += Double(nudge.strengths[sample]) * cost.value(prediction: costArgument(sample), label: nudge.labels[sample])
       }
     }
     return energies
   }
 
   /// What the cost is a function of: the output spins, or the read-out's field in the current state.
-  private func costArgument(_ sample: Int, _ cost: Cost) -> [Float] {
+  private func costArgument(_ sample: Int) -> [Float] {
     let layer = layout.layers.count - 1
     let units = layout.output.shape.channels
     guard cost == .crossEntropyReadout else { return (0..<units).map { spins[layer][sample, $0, 0, 0] } }
@@ -267,14 +269,12 @@ public final class HopfieldNetwork {
 
 /// A nudge of the output towards its label.
 public struct Nudge: Sendable {
-  public var cost: Cost
   /// The right class of each sample.
   public var labels: [Int]
   /// β of each sample; 0 leaves it free.
   public var strengths: [Float]
 
-  public init(cost: Cost, labels: [Int], strengths: [Float]) {
-    self.cost = cost
+  public init(labels: [Int], strengths: [Float]) {
     self.labels = labels
     self.strengths = strengths
   }

@@ -21,6 +21,8 @@ public struct ShardReport: Equatable, Sendable {
 public final class EquilibriumPropagation {
   public let network: HopfieldNetwork
   public let settings: LearningSettings
+  /// Called after every sweep, with the nudge if there is one.
+  public var observe: ((Nudge?) -> Void)?
   private let relaxation: Relaxation
   private let scale: AlignedBuffer<Float>
 
@@ -30,18 +32,28 @@ public final class EquilibriumPropagation {
   }
 
   public init(network: HopfieldNetwork, relaxation: RelaxationSettings, settings: LearningSettings) {
-    precondition(network.capacity >= Self.capacity(settings))
+    precondition(network.capacity >= Self.capacity(settings) && network.cost == settings.cost)
     self.network = network
     self.settings = settings
     self.relaxation = Relaxation(relaxation, layout: network.layout)
     scale = AlignedBuffer(count: network.capacity)
   }
 
+  /// The β of each nudged phase; the random sign, where one is drawn, is `sign`.
+  public func nudges(sign: Float = 1) -> [Float] {
+    switch settings.estimator {
+    case .centred: [settings.nudge, -settings.nudge]
+    case .oneSided: [settings.nudge]
+    case .negative: [-settings.nudge]
+    case .randomSign: [sign * settings.nudge]
+    }
+  }
+
   /// Relaxes the free phase of `samples` images from the network's present states and says how well it predicts.
   public func relaxFreely(_ pixels: [Float], labels: ArraySlice<Int>, first: Int, report: inout ShardReport) {
     let samples = labels.count
     network.clamp(pixels, first: first, samples: samples)
-    report.free = relaxation.run(network, samples: samples)
+    report.free = relaxation.run(network, samples: samples, observe: observe.map { observe in { _ in observe(nil) } })
     for (sample, label) in labels.enumerated() {
       let prediction = network.prediction(sample: sample)
       report.loss += settings.cost.value(prediction: prediction, label: label)
@@ -56,22 +68,19 @@ public final class EquilibriumPropagation {
     labels: ArraySlice<Int>, batch: Int, sign: Float = 1, into gradient: AlignedBuffer<Float>, report: inout ShardReport
   ) {
     let samples = labels.count
-    let beta = settings.nudge
-    switch settings.estimator {
-    case .centred:
+    let betas = nudges(sign: sign)
+    let strengths = betas.flatMap { Array(repeating: $0, count: samples) }
+    if betas.count == 2 {
       network.duplicate(count: samples, to: samples)
-      setScale(1 / (2 * beta * Float(batch)), samples: 0..<samples)
-      setScale(-1 / (2 * beta * Float(batch)), samples: samples..<2 * samples)
-      let strengths = Array(repeating: beta, count: samples) + Array(repeating: -beta, count: samples)
-      nudge(labels: Array(labels) + Array(labels), strengths: strengths, into: gradient, report: &report)
-    case .oneSided, .negative, .randomSign:
-      let signed = settings.estimator == .negative ? -beta : settings.estimator == .randomSign ? sign * beta : beta
-      setScale(-1 / (signed * Float(batch)), samples: 0..<samples)
+      for (index, beta) in betas.enumerated() {
+        setScale(1 / (2 * beta * Float(batch)), samples: index * samples..<(index + 1) * samples)
+      }
+    } else {
+      setScale(-1 / (betas[0] * Float(batch)), samples: 0..<samples)
       network.addCorrelations(scale: scale, samples: samples, into: gradient)
-      setScale(1 / (signed * Float(batch)), samples: 0..<samples)
-      nudge(
-        labels: Array(labels), strengths: Array(repeating: signed, count: samples), into: gradient, report: &report)
+      setScale(1 / (betas[0] * Float(batch)), samples: 0..<samples)
     }
+    nudge(labels: betas.flatMap { _ in labels }, strengths: strengths, into: gradient, report: &report)
   }
 
   /// `scale` multiplies correlations, which are `−∂F/∂θ`; the caller gives the sign of c, this turns it.
@@ -80,8 +89,9 @@ public final class EquilibriumPropagation {
   }
 
   private func nudge(labels: [Int], strengths: [Float], into gradient: AlignedBuffer<Float>, report: inout ShardReport) {
+    let nudge = Nudge(labels: labels, strengths: strengths)
     report.nudged = relaxation.run(
-      network, samples: labels.count, nudge: Nudge(cost: settings.cost, labels: labels, strengths: strengths))
+      network, samples: labels.count, nudge: nudge, observe: observe.map { observe in { _ in observe(nudge) } })
     network.addCorrelations(scale: scale, samples: labels.count, into: gradient)
   }
 }

@@ -16,16 +16,14 @@ public struct Evaluation: Equatable, Sendable {
 /// Evaluates a network, micro-shards shared out over ranks; every free phase starts from zero.
 public struct Evaluator {
   public let network: HopfieldNetwork
-  public let cost: Cost
   private let relaxation: Relaxation
   private let shard: Int
 
   /// - Parameter shard: images that relax together, at most the network's capacity. The residual stop is theirs, so results depend on it in the
   ///   last digits; they do not depend on the number of ranks.
-  public init(network: HopfieldNetwork, relaxation: RelaxationSettings, cost: Cost, shard: Int) {
+  public init(network: HopfieldNetwork, relaxation: RelaxationSettings, shard: Int) {
     precondition(shard > 0 && shard <= network.capacity)
     self.network = network
-    self.cost = cost
     self.relaxation = Relaxation(relaxation, layout: network.layout)
     self.shard = shard
   }
@@ -48,7 +46,7 @@ public struct Evaluator {
       sweeps += relaxation.run(network, samples: chosen.count).sweeps
       for sample in 0..<chosen.count {
         let prediction = network.prediction(sample: sample)
-        losses.append(cost.value(prediction: prediction, label: labels[sample]))
+        losses.append(network.cost.value(prediction: prediction, label: labels[sample]))
         predictions.append(prediction.firstIndex(of: prediction.max()!) ?? -1)
         right.append(labels[sample])
       }

@@ -79,7 +79,8 @@ public final class Trainer {
     self.images = images
     self.group = group
     batchesPerEpoch = images.count / settings.batch.size
-    network = HopfieldNetwork(layout: layout, parameters: parameters, capacity: EquilibriumPropagation.capacity(settings))
+    network = HopfieldNetwork(
+      layout: layout, parameters: parameters, cost: settings.cost, capacity: EquilibriumPropagation.capacity(settings))
     propagation = EquilibriumPropagation(network: network, relaxation: relaxation, settings: settings)
     optimiser = Optimiser(settings.optimiser, layout: layout)
     let shards = settings.batch.size / settings.batch.shard

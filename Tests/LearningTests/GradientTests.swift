@@ -55,7 +55,8 @@ import Testing
     settings.nudge = test.estimator == .centred ? 0.01 : 0.002
     settings.batch = .init(size: 2, shard: 2)
     let relaxation = RelaxationSettings(order: test.order, free: .init(sweeps: 80), nudged: .init(sweeps: 80))
-    let network = HopfieldNetwork(layout: layout, parameters: parameters, capacity: EquilibriumPropagation.capacity(settings))
+    let network = HopfieldNetwork(
+      layout: layout, parameters: parameters, cost: settings.cost, capacity: EquilibriumPropagation.capacity(settings))
     let propagation = EquilibriumPropagation(network: network, relaxation: relaxation, settings: settings)
     var random = Philox(seed: 11, stream: 0).sequence()
     let pixels = (0..<2 * layout.input.spins).map { _ in 2 * random.uniform() - 1 }

@@ -153,7 +153,8 @@ extension Evaluator {
     if let sweeps = settings.sweeps { relaxation.free.sweeps = sweeps }
     if let tolerance = settings.tolerance { relaxation.free.tolerance = tolerance }
     self.init(
-      network: HopfieldNetwork(layout: layout, parameters: parameters, capacity: settings.batch), relaxation: relaxation,
-      cost: configuration.learning.cost, shard: settings.batch)
+      network: HopfieldNetwork(
+        layout: layout, parameters: parameters, cost: configuration.learning.cost, capacity: settings.batch),
+      relaxation: relaxation, shard: settings.batch)
   }
 }

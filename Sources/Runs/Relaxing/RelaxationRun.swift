@@ -1,0 +1,84 @@
+import Hopfield
+import Kernels
+import Learning
+
+/// One relaxation of given weights on given inputs, written down for comparison with another implementation (docs/relax-format.md).
+public struct RelaxationRun {
+  private let configuration: Configuration
+  private let layout: NetworkLayout
+  private let parameters: AlignedBuffer<Float>
+  private let input: RelaxationInput
+
+  /// - Parameters:
+  ///   - labels: a file for the labels alone; `nil` where they lie with the inputs, or there are none.
+  /// - Throws: `TensorError` or `TensorFileError` that names file and tensor, and what was expected.
+  public init(_ configuration: Configuration, weights: String, input: String, labels: String? = nil) throws {
+    self.configuration = configuration
+    layout = try NetworkLayout(configuration.network)
+    parameters = AlignedBuffer(count: layout.parameterCount)
+    let file = try TensorFile(contentsOf: weights)
+    for block in layout.blocks {
+      layout.assign(try file.tensor(block.name, shape: block.shape, in: weights).floats(), to: block, of: parameters)
+    }
+    let names = Set(layout.blocks.map(\.name))
+    // A checkpoint is a file of weights too; what it holds besides has a prefix.
+    if let stranger = file.tensors.keys.sorted().first(where: { !names.contains($0) && !Self.isOfTraining($0) }) {
+      throw TensorError("\(weights): tensor `\(stranger)` belongs to no edge or layer of \(configuration.name)")
+    }
+    self.input = try RelaxationInput(input, labels: labels, layout: layout)
+  }
+
+  private static func isOfTraining(_ name: String) -> Bool { name.hasPrefix("optimiser.") || name.hasPrefix("warm.") }
+
+  /// Relaxes, and returns everything that docs/relax-format.md lists.
+  public func run() throws -> TensorFile {
+    let count = input.count
+    var settings = configuration.learning
+    settings.batch = .init(size: count, shard: count)
+    let network = HopfieldNetwork(
+      layout: layout, parameters: parameters, cost: settings.cost, capacity: EquilibriumPropagation.capacity(settings))
+    let propagation = EquilibriumPropagation(network: network, relaxation: configuration.relaxation, settings: settings)
+    var energies: [[Double]] = []
+    propagation.observe = { nudge in
+      let samples = nudge?.labels.count ?? count
+      energies.append(network.energies(samples: samples, nudge: nudge))
+    }
+    var report = ShardReport()
+    propagation.relaxFreely(
+      input.pixels, labels: (input.labels ?? Array(repeating: 0, count: count))[...], first: 0, report: &report)
+    var file = TensorFile(metadata: ["sweeps.free": "\(report.free.sweeps)", "residual.free": "\(report.free.residual)"])
+    try store(network, samples: 0..<count, as: "free", in: &file)
+    file.tensors["energy.free"] = try table(energies, columns: 0..<count)
+    guard let labels = input.labels else { return file }
+
+    energies = []
+    let gradient = AlignedBuffer<Float>(count: layout.parameterCount)
+    propagation.addGradient(labels: labels[...], batch: count, into: gradient, report: &report)
+    let nudges = propagation.nudges()
+    for index in nudges.indices {
+      try store(network, samples: index * count..<(index + 1) * count, as: "nudged.\(index)", in: &file)
+      file.tensors["energy.nudged.\(index)"] = try table(energies, columns: index * count..<(index + 1) * count)
+    }
+    for block in layout.blocks {
+      file.tensors["gradient.\(block.name)"] = try Tensor(layout.tensor(block, of: gradient), shape: block.shape)
+    }
+    file.metadata["nudges"] = nudges.map { "\($0)" }.joined(separator: ",")
+    file.metadata["sweeps.nudged"] = "\(report.nudged.sweeps)"
+    file.metadata["residual.nudged"] = "\(report.nudged.residual)"
+    return file
+  }
+
+  private func store(_ network: HopfieldNetwork, samples: Range<Int>, as prefix: String, in file: inout TensorFile) throws {
+    for (index, layer) in layout.layers.enumerated() {
+      let isDense = layout.edges.first { $0.post == index + 1 }?.description.kind == .dense
+      let shape =
+        isDense
+        ? [samples.count, layer.shape.channels] : [samples.count, layer.shape.channels, layer.shape.rows, layer.shape.columns]
+      file.tensors["\(prefix).\(layer.name)"] = try Tensor(network.spins[index].unpacked(samples: samples), shape: shape)
+    }
+  }
+
+  private func table(_ rows: [[Double]], columns: Range<Int>) throws -> Tensor {
+    try Tensor(rows.flatMap { $0[columns] }, shape: [rows.count, columns.count])
+  }
+}

@@ -1,0 +1,40 @@
+import Datasets
+import Hopfield
+import Kernels
+import Learning
+import MPI
+
+/// A trained network measured on one part of its data set. The checkpoint carries its configuration.
+public struct EvaluationRun {
+  public let configuration: Configuration
+  public let classNames: [String]
+  private let evaluator: Evaluator
+  private let images: DatasetImages
+
+  /// - Parameters:
+  ///   - path: a checkpoint or a run folder.
+  ///   - overrides: of the checkpoint's configuration: where the data lie, how far to relax.
+  /// - Throws: whatever is wrong with checkpoint, configuration or data.
+  public init(checkpoint path: String, overrides: [ConfigurationOverride] = []) throws {
+    let file = try CheckpointLocation.file(of: path)
+    let checkpoint = try Checkpoint(contentsOf: file)
+    configuration = try Configuration(yaml: checkpoint.configuration, source: file, overrides: overrides)
+    try checkpoint.requireNetwork(configuration.network, source: file)
+    let layout = try NetworkLayout(configuration.network)
+    let parameters = AlignedBuffer<Float>(count: layout.parameterCount)
+    for block in layout.blocks {
+      let tensor = try TensorFile(tensors: checkpoint.tensors).tensor(block.name, shape: block.shape, in: file)
+      layout.assign(try tensor.floats(), to: block, of: parameters)
+    }
+    let dataset = try Dataset.load(configuration.data, parts: [.test])
+    classNames = dataset.classNames
+    images = DatasetImages(
+      sampler: try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed).test, seed: configuration.seed)
+    evaluator = Evaluator(configuration, layout: layout, parameters: parameters)
+  }
+
+  /// Collective; every rank gets the result.
+  public func run(over world: Communicator, progress: ((Double) -> Void)? = nil) throws -> Evaluation {
+    try evaluator.evaluate(images, over: world, progress: progress)
+  }
+}

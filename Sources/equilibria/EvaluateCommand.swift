@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+import MPI
+import Runs
+
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Measures a trained network on the test set.",
+    discussion: """
+      The checkpoint carries its configuration. Of a run folder the best checkpoint is taken. The last line reads `test accuracy NN.NN %`.
+
+        equilibria evaluate models/cifar10-small.safetensors
+        mpirun -n 2 equilibria evaluate runs/mine --json
+        equilibria evaluate runs/mine --set run.evaluation.sweeps=50
+      """)
+
+  @Argument(help: "A checkpoint or a run folder.", completion: .file(extensions: ["safetensors"]))
+  var checkpoint: String
+
+  @Option(name: .customLong("set"), parsing: .singleValue, help: "Overrides one key of the checkpoint's configuration. May be repeated.")
+  var overrides: [String] = []
+
+  @Flag(help: "Print one JSON object instead of text.")
+  var json = false
+
+  func run() {
+    Environment.run { world in
+      let evaluation = try EvaluationRun(checkpoint: checkpoint, overrides: try overrides.map { try ConfigurationOverride($0) })
+      let result = try evaluation.run(over: world)
+      guard world.rank == 0 else { return 0 }
+      if json {
+        let report = Report(
+          checkpoint: checkpoint, name: evaluation.configuration.name, images: result.images, accuracy: result.accuracy,
+          loss: result.loss, sweeps: result.sweeps)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        print(String(decoding: try encoder.encode(report), as: UTF8.self))
+      } else {
+        print("\(evaluation.configuration.name): \(result.images) test images, \(String(format: "%.1f", result.sweeps)) sweeps")
+        print("test loss " + String(format: "%.4f", result.loss))
+        print("test accuracy " + String(format: "%.2f %%", 100 * result.accuracy))
+      }
+      return 0
+    }
+  }
+
+  private struct Report: Encodable {
+    let checkpoint: String
+    let name: String
+    let images: Int
+    let accuracy: Double
+    let loss: Double
+    let sweeps: Double
+  }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import MPI
+import Runs
+
+struct RelaxCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "relax",
+    abstract: "Relaxes given weights on given inputs and writes states, energies and the EP gradient.",
+    discussion: """
+      This is how another implementation is compared with this one: all files are safetensors, their tensors are named in
+      docs/relax-format.md, and scripts/reference/hopfield.py reads and writes the same.
+
+        python3 scripts/reference/make_case.py configs/mnist.yaml --batch 4 --weights w.safetensors --input x.safetensors
+        equilibria relax configs/mnist.yaml --weights w.safetensors --input x.safetensors --output out.safetensors
+      """)
+
+  @Argument(help: "The configuration: its network, relaxation, cost, estimator and nudge are used.", completion: .file(extensions: ["yaml"]))
+  var config: String
+
+  @Option(help: "Weights and biases.", completion: .file(extensions: ["safetensors"])) var weights: String
+  @Option(help: "Inputs x [B, C, H, W], and labels [B] unless --labels names them.", completion: .file(extensions: ["safetensors"]))
+  var input: String
+  @Option(help: "A file with labels [B]; without any only the free phase is run.", completion: .file(extensions: ["safetensors"]))
+  var labels: String?
+  @Option(help: "Where to write.", completion: .file(extensions: ["safetensors"])) var output: String
+  @Option(name: .customLong("set"), parsing: .singleValue, help: "Overrides one key of the configuration. May be repeated.")
+  var overrides: [String] = []
+
+  func run() {
+    Environment.run { world in
+      // One batch relaxes as a whole, so one rank does it.
+      guard world.rank == 0 else { return 0 }
+      let configuration = try Configuration(contentsOf: config, overrides: try overrides.map { try ConfigurationOverride($0) })
+      try RelaxationRun(configuration, weights: weights, input: input, labels: labels).run().write(to: output)
+      print("wrote \(output)")
+      return 0
+    }
+  }
+}
