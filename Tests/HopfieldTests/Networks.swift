@@ -53,9 +53,9 @@ enum Networks {
       LayerDescription(name: "output", channels: 3, edges: [EdgeDescription(from: "d", kind: .dense, gain: 0.8)]),
     ])
 
-  static func network(_ description: NetworkDescription, capacity: Int, seed: UInt64 = 3) throws -> HopfieldNetwork {
+  static func network(_ description: NetworkDescription, cost: Cost = .squaredError, capacity: Int) throws -> HopfieldNetwork {
     let layout = try NetworkLayout(description)
-    return HopfieldNetwork(layout: layout, parameters: layout.initialParameters(seed: seed), capacity: capacity)
+    return HopfieldNetwork(layout: layout, parameters: layout.initialParameters(seed: 3), cost: cost, capacity: capacity)
   }
 
   /// Uniform in ±1, rows × columns × channels.

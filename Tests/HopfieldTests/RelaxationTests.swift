@@ -13,12 +13,16 @@ import Testing
   /// What a network remembers between calls (arg-max, layers known to be zero) never shows: a twin that is told to forget before
   /// every call reaches the same states and the same gradient.
   @Test(arguments: Networks.all.indices, orders) func whatIsRememberedNeverShows(_ index: Int, _ order: RelaxationSettings.Order) throws {
+    for cost in Cost.allCases { try checkMemory(Networks.all[index], order, cost) }
+  }
+
+  private func checkMemory(_ description: NetworkDescription, _ order: RelaxationSettings.Order, _ cost: Cost) throws {
     let (first, twin) = (
-      try Networks.network(Networks.all[index], capacity: 6), try Networks.network(Networks.all[index], capacity: 6)
+      try Networks.network(description, cost: cost, capacity: 6), try Networks.network(description, cost: cost, capacity: 6)
     )
     let relaxation = Self.relaxation(first, order, sweeps: 2)
     let images = Networks.images(6, of: first.layout)
-    var random = Philox(seed: 4, stream: UInt32(index)).sequence()
+    var random = Philox(seed: 4, stream: UInt32(first.layout.trainableCount)).sequence()
     for network in [first, twin] { network.clamp(images, samples: 6) }
     for step in 0..<60 {
       let choice = random.nextWord() % 10
@@ -35,19 +39,16 @@ import Testing
         case 3: changeParameters(network, &random, images)
         case 4: _ = network.energies(samples: samples, nudge: nil)
         case 5: silence(network, &random, images)
-        case 6:
-          relaxation.run(
-            network, samples: samples,
-            nudge: Nudge(cost: .crossEntropyReadout, labels: Array(repeating: 1, count: 6), strengths: Array(repeating: beta, count: 6)))
         default:
           relaxation.run(
             network, samples: samples,
-            nudge: Nudge(cost: .squaredError, labels: Array(repeating: 2, count: 6), strengths: Array(repeating: beta, count: 6)))
+            nudge: Nudge(labels: Array(repeating: 2, count: 6), strengths: Array(repeating: beta, count: 6)))
         }
         if network === twin { network.spinsChanged() }
       }
-      #expect(first.states(0..<6) == twin.states(0..<6), "step \(step), what was done: \(choice)")
-      #expect(correlations(first, samples: samples) == correlations(twin, samples: samples), "step \(step), what was done: \(choice)")
+      #expect(first.states(0..<6) == twin.states(0..<6), "\(cost), step \(step), what was done: \(choice)")
+      let gradients = [first, twin].map { correlations($0, samples: samples) }
+      #expect(gradients[0] == gradients[1], "\(cost), step \(step), what was done: \(choice)")
     }
   }
 
@@ -85,11 +86,11 @@ import Testing
     let free = network.states(0..<3)
     network.duplicate(count: 3, to: 3)
     #expect(network.states(3..<6) == free)
-    let none = Nudge(cost: .squaredError, labels: [0, 1, 2, 0, 1, 2], strengths: Array(repeating: 0, count: 6))
+    let none = Nudge(labels: [0, 1, 2, 0, 1, 2], strengths: Array(repeating: 0, count: 6))
     relaxation.run(network, samples: 6, nudge: none)
     #expect(network.states(0..<3) == network.states(3..<6))
     #expect(network.states(0..<3) != free)
-    let halves = Nudge(cost: .squaredError, labels: [0, 1, 2, 0, 1, 2], strengths: [0.5, 0.5, 0.5, -0.5, -0.5, -0.5])
+    let halves = Nudge(labels: [0, 1, 2, 0, 1, 2], strengths: [0.5, 0.5, 0.5, -0.5, -0.5, -0.5])
     relaxation.run(network, samples: 6, nudge: halves)
     #expect(network.states(0..<3) != network.states(3..<6))
   }
@@ -100,7 +101,7 @@ import Testing
     let relaxation = Self.relaxation(together, order)
     let images = Networks.images(5, of: together.layout)
     together.clamp(images, samples: 5)
-    let nudge = Nudge(cost: .squaredError, labels: [0, 1, 2, 0, 1], strengths: [0.5, -0.5, 0, 0.25, 0.5])
+    let nudge = Nudge(labels: [0, 1, 2, 0, 1], strengths: [0.5, -0.5, 0, 0.25, 0.5])
     relaxation.run(together, samples: 5)
     relaxation.run(together, samples: 5, nudge: nudge)
     for sample in 0..<5 {
@@ -109,7 +110,7 @@ import Testing
       relaxation.run(alone, samples: 1)
       // A strength of zero alone would take the schedule of a free phase.
       guard nudge.strengths[sample] != 0 || order != .sequential else { continue }
-      relaxation.run(alone, samples: 1, nudge: Nudge(cost: .squaredError, labels: [nudge.labels[sample]], strengths: [nudge.strengths[sample]]))
+      relaxation.run(alone, samples: 1, nudge: Nudge(labels: [nudge.labels[sample]], strengths: [nudge.strengths[sample]]))
       for (one, all) in zip(alone.states(0..<1), together.states(sample..<sample + 1)) {
         #expect(zip(one, all).allSatisfy { abs($0 - $1) <= 1e-5 }, "sample \(sample)")
       }
