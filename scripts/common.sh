@@ -5,6 +5,11 @@ set -euo pipefail
 script=$(readlink -f "$0")
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+# Options of every build that a script makes: one set of products serves the quick start and the tests. Kernels are tested as
+# they are used, optimised; tests see the inside of modules, which costs a few per cent at most.
+# shellcheck disable=SC2034
+build_options=(-c release -Xswiftc -enable-testing)
+
 say() { printf '==> %s\n' "$*"; }
 
 fail() {
@@ -14,6 +19,13 @@ fail() {
 
 # The comment block at the top of the script that runs, without its shebang, as its help.
 print_help() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$script"; }
+
+# The program that runs the Swift tests.
+test_bundle() {
+  local bundle=.build/release/equilibriaPackageTests.xctest
+  [[ -x $bundle ]] || fail "$bundle is missing: run scripts/test, or swift build --build-tests ${build_options[*]}"
+  echo "$bundle"
+}
 
 # MPICH's launcher: where several MPIs are installed, `mpirun` may be that of another.
 mpich_launcher() {
