@@ -8,7 +8,8 @@ extension NetworkLayout {
     for layer in layers {
       let shape = layer.shape
       try Self.check(
-        samples, of: [shape.rows + 2 * shape.halo, shape.columns + 2 * shape.halo, shape.paddedChannels], at: "layer \(layer.name)")
+        samples, of: [shape.rows + 2 * shape.halo, shape.columns + 2 * shape.halo, shape.paddedChannels],
+        at: "layer \(layer.name)")
     }
     for edge in edges where edge.pre == 0 {
       try Self.check(
@@ -33,7 +34,8 @@ extension NetworkLayout {
       let (product, overflow) = size.multipliedReportingOverflow(by: extent)
       guard !overflow, product < Int(Int32.max) else {
         let shape = extents.map(String.init).joined(separator: "×")
-        throw NetworkError("\(place): \(samples) samples of \(shape) numbers are more than can be addressed; relax fewer together")
+        throw NetworkError(
+          "\(place): \(samples) samples of \(shape) numbers are more than can be addressed; relax fewer together")
       }
       size = product
     }

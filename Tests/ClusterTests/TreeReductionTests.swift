@@ -56,7 +56,8 @@ extension AcrossRanks {
           reduction.add(buffer, shard: shard)
         }
         let sum = try reduction.sum().elements.map(\.bitPattern)
-        #expect(sum == tree(0..<shards, round: round, count: count).map(\.bitPattern), "\(shards) shards of \(count), round \(round)")
+        #expect(
+          sum == tree(0..<shards, round: round, count: count).map(\.bitPattern), "\(shards) shards of \(count), round \(round)")
       }
     }
 

@@ -26,7 +26,8 @@ import Testing
     let network = try Networks.network(Networks.all[test.network], cost: test.cost, capacity: samples)
     network.clamp(Networks.images(samples, of: network.layout), samples: samples)
     let nudge = test.isNudged ? Nudge(labels: [0, 1, 2], strengths: [0.5, 0.2, 0.8]) : nil
-    let relaxation = Relaxation(RelaxationSettings(order: test.order, free: .init(sweeps: 25), nudged: .init(sweeps: 25)), layout: network.layout)
+    let relaxation = Relaxation(
+      RelaxationSettings(order: test.order, free: .init(sweeps: 25), nudged: .init(sweeps: 25)), layout: network.layout)
     // From zero in even networks, from states that are far from any equilibrium in odd ones.
     var random = Philox(seed: 2, stream: 0).sequence()
     if test.network % 2 == 1 { network.scramble(&random) }
@@ -52,7 +53,8 @@ import Testing
       NetworkDescription(
         input: ImageShape(channels: 3, rows: 1, columns: 1),
         layers: [
-          LayerDescription(name: "hidden", channels: 2, activation: .sigmoid, edges: [EdgeDescription(from: "input", kind: .dense)]),
+          LayerDescription(
+            name: "hidden", channels: 2, activation: .sigmoid, edges: [EdgeDescription(from: "input", kind: .dense)]),
           LayerDescription(name: "output", channels: 2, edges: [EdgeDescription(from: "hidden", kind: .dense)]),
         ]))
     let parameters = AlignedBuffer<Float>(count: layout.parameterCount)
@@ -71,7 +73,8 @@ import Testing
     network.spinsChanged()
     var expected = 0.0
     for unit in 0..<2 {
-      expected += Activation.sigmoid.selfEnergy(s[unit]) + o[unit] * o[unit] / 2 - hiddenBias[unit] * s[unit] - outputBias[unit] * o[unit]
+      expected +=
+        Activation.sigmoid.selfEnergy(s[unit]) + o[unit] * o[unit] / 2 - hiddenBias[unit] * s[unit] - outputBias[unit] * o[unit]
       for pre in 0..<3 { expected -= s[unit] * first[3 * unit + pre] * x[pre] }
       for pre in 0..<2 { expected -= o[unit] * second[2 * unit + pre] * s[pre] }
     }

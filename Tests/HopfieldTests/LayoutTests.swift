@@ -29,17 +29,23 @@ import Testing
   static let mistakes: [Mistake] = [
     Mistake("network.input: 0×7×8 is no image; channels, rows and columns are positive") { changed { $0.input.channels = 0 } },
     Mistake("network.input: 1×-7×8 is no image; channels, rows and columns are positive") { changed { $0.input.rows = -7 } },
-    Mistake("network.input: 1×7×\(Int.max); channels, rows and columns are at most 16777216") { changed { $0.input.columns = .max } },
+    Mistake("network.input: 1×7×\(Int.max); channels, rows and columns are at most 16777216") {
+      changed { $0.input.columns = .max }
+    },
     Mistake("network.layers: a network needs at least an output layer") { changed { $0.layers = [] } },
     Mistake("network.layers: \"\" is no name for a layer; use letters, digits, - and _") { changed { $0.layers[0].name = "" } },
-    Mistake("network.layers: \"a.b\" is no name for a layer; use letters, digits, - and _") { changed { $0.layers[0].name = "a.b" } },
+    Mistake("network.layers: \"a.b\" is no name for a layer; use letters, digits, - and _") {
+      changed { $0.layers[0].name = "a.b" }
+    },
     Mistake("network.layers: two layers are called \"a\"") { changed { $0.layers[1].name = "a" } },
     Mistake("network.layers: two layers are called \"input\"") { changed { $0.layers[0].name = "input" } },
     Mistake("layer a: 0 channels; from 1 to 16777216 are possible") { changed { $0.layers[0].channels = 0 } },
     Mistake("layer a: \(Int.max) channels; from 1 to 16777216 are possible") { changed { $0.layers[0].channels = .max } },
     Mistake("layer a: nothing drives it; list at least one edge") { changed { $0.layers[0].edges = [] } },
     Mistake("layer a: an edge comes from \"b\"; earlier layers are input") { changed { $0.layers[0].edges[0].from = "b" } },
-    Mistake("layer a: an edge comes from \"output\"; earlier layers are input") { changed { $0.layers[0].edges[0].from = "output" } },
+    Mistake("layer a: an edge comes from \"output\"; earlier layers are input") {
+      changed { $0.layers[0].edges[0].from = "output" }
+    },
     Mistake("layer output: an edge comes from \"output\"; earlier layers are input, a") {
       changed { $0.layers[1].edges[0].from = "output" }
     },
@@ -136,9 +142,10 @@ import Testing
     #expect(layout.trainableCount == weights.reduce(6 + 18 + 4, +))
     #expect(layout.multiplyAdds.clamped == weights[0] * 64 + weights[2] * 4)
     #expect(layout.multiplyAdds.sweep == 2 * (weights[1] * 16 + weights[3] + weights[4]))
-    #expect(layout.blocks.map(\.name) == [
-      "a.input.weight", "a.bias", "b.a.weight", "b.input.weight", "b.bias", "output.b.weight", "output.a.weight", "output.bias",
-    ])
+    #expect(
+      layout.blocks.map(\.name) == [
+        "a.input.weight", "a.bias", "b.a.weight", "b.input.weight", "b.bias", "output.b.weight", "output.a.weight", "output.bias",
+      ])
   }
 
   @Test func capacitiesThatCannotBeAddressed() throws {

@@ -6,9 +6,12 @@ import Kernels
 enum Networks {
   /// input → a (max-pooled) → b → output, b's edge as asked for.
   static func chain(
-    pooling: EdgeDescription.Pooling = .max, stride: Int = 1, activation: Activation = .clamp, skip: Bool = false, gain: Float = 0.7
+    pooling: EdgeDescription.Pooling = .max, stride: Int = 1, activation: Activation = .clamp, skip: Bool = false,
+    gain: Float = 0.7
   ) -> NetworkDescription {
-    var second = [EdgeDescription(from: "a", kind: .convolution, kernel: 3, stride: stride, padding: 1, pooling: pooling, gain: gain)]
+    var second = [
+      EdgeDescription(from: "a", kind: .convolution, kernel: 3, stride: stride, padding: 1, pooling: pooling, gain: gain)
+    ]
     if skip {
       second.append(
         EdgeDescription(
@@ -41,7 +44,8 @@ enum Networks {
   static let deep = NetworkDescription(
     input: ImageShape(channels: 1, rows: 6, columns: 10),
     layers: [
-      LayerDescription(name: "a", channels: 5, edges: [EdgeDescription(from: "input", kind: .convolution, kernel: 3, padding: 1)]),
+      LayerDescription(
+        name: "a", channels: 5, edges: [EdgeDescription(from: "input", kind: .convolution, kernel: 3, padding: 1)]),
       LayerDescription(
         name: "b", channels: 7, edges: [EdgeDescription(from: "a", kind: .convolution, kernel: 3, padding: 1, pooling: .max)]),
       LayerDescription(name: "c", channels: 17, edges: [EdgeDescription(from: "b", kind: .convolution, kernel: 3, padding: 1)]),
@@ -75,7 +79,9 @@ extension HopfieldNetwork {
       let shape = planes.shape
       for sample in 0..<capacity {
         for channel in 0..<shape.channels {
-          for pixel in 0..<shape.pixels { planes[sample, channel, pixel / shape.columns, pixel % shape.columns] = random.uniform() }
+          for pixel in 0..<shape.pixels {
+            planes[sample, channel, pixel / shape.columns, pixel % shape.columns] = random.uniform()
+          }
         }
       }
     }

@@ -48,7 +48,8 @@ import Testing
     #expect(weight.shape == [17, 7, 3, 3] && weight.bound == 0.5 / Float(63).squareRoot())
   }
 
-  /// Tensors are those of the usual frameworks: `[post, pre, row, column]` for convolutions, samples in the order channel, row, column.
+  /// Tensors are those of the usual frameworks: `[post, pre, row, column]` for convolutions, samples in the order channel, row,
+  /// column.
   @Test(arguments: [false, true]) func orderOfConvolutions(_ fromInput: Bool) throws {
     let (channels, rows, columns, kernel, stride, padding) = (3, 5, 7, 3, 2, 1)
     let source = fromInput ? "input" : "a"
@@ -105,7 +106,8 @@ import Testing
         layers: [
           LayerDescription(name: "a", channels: channels, edges: [EdgeDescription(from: "input", kind: .convolution, kernel: 1)]),
           LayerDescription(
-            name: "output", channels: 4, edges: [EdgeDescription(from: "a", kind: .dense), EdgeDescription(from: "input", kind: .dense)]),
+            name: "output", channels: 4,
+            edges: [EdgeDescription(from: "a", kind: .dense), EdgeDescription(from: "input", kind: .dense)]),
         ]))
     let network = HopfieldNetwork(layout: layout, parameters: AlignedBuffer(count: layout.parameterCount), capacity: 1)
     var random = Philox(seed: 3, stream: 0).sequence()

@@ -7,12 +7,15 @@ import Testing
   static let orders = RelaxationSettings.Order.allCases
 
   static func relaxation(_ network: HopfieldNetwork, _ order: RelaxationSettings.Order, sweeps: Int = 6) -> Relaxation {
-    Relaxation(RelaxationSettings(order: order, free: .init(sweeps: sweeps), nudged: .init(sweeps: sweeps)), layout: network.layout)
+    Relaxation(
+      RelaxationSettings(order: order, free: .init(sweeps: sweeps), nudged: .init(sweeps: sweeps)), layout: network.layout)
   }
 
   /// What a network remembers between calls (arg-max, layers known to be zero) never shows: a twin that is told to forget before
   /// every call reaches the same states and the same gradient.
-  @Test(arguments: Networks.all.indices, orders) func whatIsRememberedNeverShows(_ index: Int, _ order: RelaxationSettings.Order) throws {
+  @Test(arguments: Networks.all.indices, orders) func whatIsRememberedNeverShows(_ index: Int, _ order: RelaxationSettings.Order)
+    throws
+  {
     for cost in Cost.allCases { try checkMemory(Networks.all[index], order, cost) }
   }
 
@@ -78,7 +81,8 @@ import Testing
     return gradient.elements
   }
 
-  @Test(arguments: Networks.all.indices, orders) func duplicatesRelaxAlike(_ index: Int, _ order: RelaxationSettings.Order) throws {
+  @Test(arguments: Networks.all.indices, orders) func duplicatesRelaxAlike(_ index: Int, _ order: RelaxationSettings.Order) throws
+  {
     let network = try Networks.network(Networks.all[index], capacity: 6)
     let relaxation = Self.relaxation(network, order)
     network.clamp(Networks.images(3, of: network.layout), samples: 3)
@@ -96,7 +100,9 @@ import Testing
   }
 
   /// Every sample relaxes as if it were alone, for a fixed number of sweeps.
-  @Test(arguments: Networks.all.indices, orders) func samplesAreIndependent(_ index: Int, _ order: RelaxationSettings.Order) throws {
+  @Test(arguments: Networks.all.indices, orders) func samplesAreIndependent(_ index: Int, _ order: RelaxationSettings.Order)
+    throws
+  {
     let together = try Networks.network(Networks.all[index], capacity: 5)
     let relaxation = Self.relaxation(together, order)
     let images = Networks.images(5, of: together.layout)
@@ -134,8 +140,8 @@ import Testing
     }
   }
 
-  /// A contracting network has one fixed point, wherever it starts and in whatever order it moves. Under max-pooling there may be one for
-  /// each choice of the arg-max, which only weak couplings leave to the input.
+  /// A contracting network has one fixed point, wherever it starts and in whatever order it moves. Under max-pooling there may be
+  /// one for each choice of the arg-max, which only weak couplings leave to the input.
   @Test(arguments: [EdgeDescription.Pooling.max, .average, .none], [false, true])
   func everyStartAndOrderReachTheSameState(_ pooling: EdgeDescription.Pooling, _ skip: Bool) throws {
     let description = Networks.chain(pooling: pooling, activation: .sigmoid, skip: skip, gain: pooling == .max ? 0.05 : 0.4)

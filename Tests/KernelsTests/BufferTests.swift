@@ -57,7 +57,8 @@ import Testing
         pre: image, postChannels: 20, kernelRows: kernel, kernelColumns: kernel, stride: stride, padding: padding, pooling: .none,
         window: 1, weights: random.values(20 * kernel * kernel * 3))
       let unfolding = Unfolding(
-        image: PlaneShape(channels: 3, rows: 6, columns: 9), kernelRows: kernel, kernelColumns: kernel, stride: stride, padding: padding)
+        image: PlaneShape(channels: 3, rows: 6, columns: 9), kernelRows: kernel, kernelColumns: kernel, stride: stride,
+        padding: padding)
       let samples = random.samples(3, of: image.size)
       // Images lie in the order rows, columns, channels.
       let pixels = samples.flatMap { sample in (0..<image.size).map { Float(sample[$0 % 3 * 54 + $0 / 3]) } }

@@ -37,10 +37,12 @@ struct CouplingCase: CustomTestStringConvertible, Sendable {
     let reference = self.reference([])
     let source = PlaneShape(channels: pre.channels, rows: pre.rows, columns: pre.columns, halo: padding + 1)
     let shape = ConvolutionShape(
-      pre: source, postChannels: postChannels, kernelRows: reference.kernelRows, kernelColumns: reference.kernelColumns, stride: stride,
+      pre: source, postChannels: postChannels, kernelRows: reference.kernelRows, kernelColumns: reference.kernelColumns,
+      stride: stride,
       padding: padding)
     let post = PlaneShape(
-      channels: postChannels, rows: reference.post.rows, columns: reference.post.columns, halo: kind == .plain ? shape.postHalo : 1)
+      channels: postChannels, rows: reference.post.rows, columns: reference.post.columns,
+      halo: kind == .plain ? shape.postHalo : 1)
     let coupling: any Coupling =
       switch kind {
       case .plain: PlainConvolution(shape: shape, post: post, workspace: Workspace())
@@ -98,10 +100,14 @@ struct CouplingCase: CustomTestStringConvertible, Sendable {
 
   /// Weights that do not fit a cache in one piece, and samples that do not fit a chunk.
   static let large: [CouplingCase] = [
-    CouplingCase(kind: .maxPooled, pre: ImageShape(channels: 256, rows: 4, columns: 4), postChannels: 160, padding: 1, window: 2, samples: 5),
-    CouplingCase(kind: .maxPooled, pre: ImageShape(channels: 96, rows: 8, columns: 8), postChannels: 400, padding: 2, window: 2, samples: 3),
-    CouplingCase(kind: .maxPooled, pre: ImageShape(channels: 16, rows: 2, columns: 2), postChannels: 16, padding: 1, window: 2, samples: 61),
-    CouplingCase(kind: .maxPooled, pre: ImageShape(channels: 3, rows: 6, columns: 6), postChannels: 20, kernel: 1, window: 3, samples: 150),
+    CouplingCase(
+      kind: .maxPooled, pre: ImageShape(channels: 256, rows: 4, columns: 4), postChannels: 160, padding: 1, window: 2, samples: 5),
+    CouplingCase(
+      kind: .maxPooled, pre: ImageShape(channels: 96, rows: 8, columns: 8), postChannels: 400, padding: 2, window: 2, samples: 3),
+    CouplingCase(
+      kind: .maxPooled, pre: ImageShape(channels: 16, rows: 2, columns: 2), postChannels: 16, padding: 1, window: 2, samples: 61),
+    CouplingCase(
+      kind: .maxPooled, pre: ImageShape(channels: 3, rows: 6, columns: 6), postChannels: 20, kernel: 1, window: 3, samples: 150),
     CouplingCase(kind: .dense, pre: ImageShape(channels: 128, rows: 4, columns: 4), postChannels: 10, samples: 16),
   ]
 }

@@ -12,7 +12,9 @@ import Testing
   private func check(_ test: CouplingCase) {
     var random = test.random()
     let reference = test.reference(random.values(test.reference([]).weightCount))
-    let (pres, posts) = (random.samples(test.samples, of: reference.pre.size), random.samples(test.samples, of: reference.post.size))
+    let (pres, posts) = (
+      random.samples(test.samples, of: reference.pre.size), random.samples(test.samples, of: reference.post.size)
+    )
     let (coupling, pre, post) = test.coupling(capacity: test.samples + 1)
     pre.fill(pres)
     post.fill(posts)
@@ -114,7 +116,8 @@ import Testing
   /// Each sample's arg-max travels with it.
   @Test func duplicatedArgMaxServesTheCopy() {
     var random = IntegerSource(stream: 9)
-    let test = CouplingCase(kind: .maxPooled, pre: ImageShape(channels: 5, rows: 6, columns: 6), postChannels: 7, padding: 1, window: 2)
+    let test = CouplingCase(
+      kind: .maxPooled, pre: ImageShape(channels: 5, rows: 6, columns: 6), postChannels: 7, padding: 1, window: 2)
     let (coupling, pre, post) = test.coupling(capacity: 4)
     let weights = AlignedBuffer<Float>(count: coupling.weightCount)
     for index in 0..<7 * 9 * 5 { weights[coupling.position(index, preChannels: 5, taps: 9)] = Float(random.next(-2...2)) }
@@ -136,7 +139,8 @@ import Testing
     for kernel in [1, 2] {
       let side = 2 * window + kernel - 1
       let test = CouplingCase(
-        kind: .maxPooled, pre: ImageShape(channels: 1, rows: side, columns: side), postChannels: 1, kernel: kernel, window: window)
+        kind: .maxPooled, pre: ImageShape(channels: 1, rows: side, columns: side), postChannels: 1, kernel: kernel, window: window
+      )
       let (coupling, pre, post) = test.coupling(capacity: 1)
       let weights = AlignedBuffer<Float>(count: coupling.weightCount)
       for tap in 0..<kernel * kernel { weights[coupling.position(tap, preChannels: 1, taps: kernel * kernel)] = 1 }

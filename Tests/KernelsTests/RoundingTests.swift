@@ -8,7 +8,8 @@ import Testing
   @Test(arguments: [
     CouplingCase(kind: .plain, pre: ImageShape(channels: 64, rows: 6, columns: 6), postChannels: 48, padding: 1),
     CouplingCase(kind: .maxPooled, pre: ImageShape(channels: 64, rows: 6, columns: 6), postChannels: 48, padding: 1, window: 2),
-    CouplingCase(kind: .maxPooled, pre: ImageShape(channels: 64, rows: 6, columns: 6), postChannels: 48, kernel: 5, padding: 2, window: 2),
+    CouplingCase(
+      kind: .maxPooled, pre: ImageShape(channels: 64, rows: 6, columns: 6), postChannels: 48, kernel: 5, padding: 2, window: 2),
     CouplingCase(kind: .dense, pre: ImageShape(channels: 64, rows: 4, columns: 4), postChannels: 10),
   ]) func driveOfRealNumbers(_ test: CouplingCase) {
     var random = Philox(seed: 3, stream: 0).sequence()
@@ -31,7 +32,8 @@ import Testing
 
   /// Average pooling folded into the weights against pooling that is computed, weight gradient included.
   @Test func foldedAveragePooling() {
-    for (kernel, stride, padding, window) in [(3, 1, 1, 2), (3, 2, 0, 2), (1, 1, 0, 2), (5, 1, 2, 3), (2, 3, 1, 3), (4, 2, 3, 2)] {
+    for (kernel, stride, padding, window) in [(3, 1, 1, 2), (3, 2, 0, 2), (1, 1, 0, 2), (5, 1, 2, 3), (2, 3, 1, 3), (4, 2, 3, 2)]
+    {
       checkFolding(AveragePooling(kernel: kernel, stride: stride, window: window), padding: padding)
     }
   }
@@ -70,11 +72,13 @@ import Testing
     post.fill(ys)
     let drive = AlignedBuffer<Float>(count: samples * target.fieldCount)
     coupling.drive(from: pre, into: drive, samples: samples, accumulate: false)
-    expectClose(target.samples(of: drive, count: samples).values.joined(), pres.flatMap { reference.drive($0).values }, tolerance: 1e-6)
+    expectClose(
+      target.samples(of: drive, count: samples).values.joined(), pres.flatMap { reference.drive($0).values }, tolerance: 1e-6)
     let field = AlignedBuffer<Float>(count: samples * source.fieldCount)
     coupling.topDown(from: post, into: field, samples: samples, accumulate: false)
     expectClose(
-      source.samples(of: field, count: samples).values.joined(), ys.flatMap { reference.topDown($0, argMax: []) }, tolerance: 1e-6)
+      source.samples(of: field, count: samples).values.joined(), ys.flatMap { reference.topDown($0, argMax: []) }, tolerance: 1e-6
+    )
 
     let scale = AlignedBuffer<Float>(count: samples)
     scale.assign([1, -0.5, 2])
@@ -82,7 +86,8 @@ import Testing
     coupling.addGradient(pre: pre, post: post, scale: scale, samples: samples, into: foldedGradient, at: 0)
     let gradient = AlignedBuffer<Float>(count: weights.count)
     folding.unfoldGradient(
-      foldedGradient, posts: posts, depth: depth, rowStride: strides.plain, foldedRowStride: strides.folded, into: gradient, at: offset)
+      foldedGradient, posts: posts, depth: depth, rowStride: strides.plain, foldedRowStride: strides.folded, into: gradient,
+      at: offset)
     var expected = Array(repeating: 0.0, count: reference.weights.count)
     for sample in 0..<samples {
       let one = reference.gradient(pre: pres[sample], post: ys[sample], argMax: [])

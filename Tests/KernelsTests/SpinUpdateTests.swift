@@ -32,7 +32,9 @@ import Testing
   @Test(arguments: rules) func isAccurateFrom100To100(_ rule: LocalRule) {
     let fields =
       (-100_000...100_000).map { Float($0) * 1e-3 } + (-2000...2000).map { Float($0) * 1e-5 }
-      + (-40...0).flatMap { [Float(sign: .plus, exponent: $0, significand: 1.37), -Float(sign: .plus, exponent: $0, significand: 1.37)] }
+      + (-40...0).flatMap {
+        [Float(sign: .plus, exponent: $0, significand: 1.37), -Float(sign: .plus, exponent: $0, significand: 1.37)]
+      }
     for (field, spin) in zip(fields, apply(rule, to: fields)) {
       let exact = Self.exact(rule, Double(field))
       #expect(abs(Double(spin) - exact) <= 1e-6 * abs(exact) + 2e-38, "\(rule) of \(field): \(spin), exactly \(exact)")

@@ -7,14 +7,19 @@ import Testing
 /// Equilibrium propagation against central finite differences of the loss at the network's own equilibrium.
 @Suite struct GradientTests {
   /// A network whose equilibrium is smooth in its parameters: a sigmoid never saturates exactly.
-  static func description(_ pooling: EdgeDescription.Pooling, stride: Int = 1, activation: Activation = .sigmoid, skip: Bool = false)
+  static func description(
+    _ pooling: EdgeDescription.Pooling, stride: Int = 1, activation: Activation = .sigmoid, skip: Bool = false
+  )
     -> NetworkDescription
   {
-    var second = [EdgeDescription(from: "a", kind: .convolution, kernel: 3, stride: stride, padding: 1, pooling: pooling, gain: 0.7)]
+    var second = [
+      EdgeDescription(from: "a", kind: .convolution, kernel: 3, stride: stride, padding: 1, pooling: pooling, gain: 0.7)
+    ]
     if skip {
       second.append(
         EdgeDescription(
-          from: NetworkDescription.inputName, kind: .convolution, kernel: 1, stride: pooling == .none ? stride : 2 * stride, gain: 0.7))
+          from: NetworkDescription.inputName, kind: .convolution, kernel: 1, stride: pooling == .none ? stride : 2 * stride,
+          gain: 0.7))
     }
     return NetworkDescription(
       input: ImageShape(channels: 2, rows: 4, columns: 4),
@@ -42,7 +47,8 @@ import Testing
     Case(), Case(pooling: .average), Case(pooling: .none), Case(pooling: .none, stride: 2), Case(cost: .crossEntropy),
     Case(cost: .crossEntropyReadout), Case(order: .synchronous), Case(order: .sequential), Case(estimator: .oneSided),
     Case(estimator: .negative), Case(estimator: .randomSign), Case(cost: .crossEntropy, estimator: .oneSided),
-    Case(cost: .crossEntropyReadout, estimator: .oneSided), Case(cost: .crossEntropyReadout, estimator: .negative), Case(activation: .tanh), Case(skip: true),
+    Case(cost: .crossEntropyReadout, estimator: .oneSided), Case(cost: .crossEntropyReadout, estimator: .negative),
+    Case(activation: .tanh), Case(skip: true),
     Case(pooling: .none, stride: 2, skip: true), Case(pooling: .average, skip: true),
   ]
 

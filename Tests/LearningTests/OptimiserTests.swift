@@ -26,7 +26,9 @@ import Testing
     settings.learningRate = 0.1
     change(&settings)
     let optimiser = Optimiser(settings, layout: Self.layout)
-    let (parameters, gradient) = (AlignedBuffer<Float>(count: Self.layout.parameterCount), AlignedBuffer<Float>(count: Self.layout.parameterCount))
+    let (parameters, gradient) = (
+      AlignedBuffer<Float>(count: Self.layout.parameterCount), AlignedBuffer<Float>(count: Self.layout.parameterCount)
+    )
     write(Self.start, to: parameters)
     return Self.gradients.enumerated().map { index, values in
       write(values, to: gradient)
@@ -117,7 +119,9 @@ import Testing
     let (whole, part, rest) = (
       Optimiser(settings, layout: Self.layout), Optimiser(settings, layout: Self.layout), Optimiser(settings, layout: Self.layout)
     )
-    let (expected, resumed, gradient) = (AlignedBuffer<Float>(count: count), AlignedBuffer<Float>(count: count), AlignedBuffer<Float>(count: count))
+    let (expected, resumed, gradient) = (
+      AlignedBuffer<Float>(count: count), AlignedBuffer<Float>(count: count), AlignedBuffer<Float>(count: count)
+    )
     for buffer in [expected, resumed] { write(Self.start, to: buffer) }
     for (index, values) in Self.gradients.enumerated() {
       write(values, to: gradient)

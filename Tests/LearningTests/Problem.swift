@@ -53,7 +53,9 @@ struct Problem: CustomTestStringConvertible, Sendable {
           name: "a", channels: 6, edges: [EdgeDescription(from: "input", kind: .convolution, kernel: 3, padding: 1, gain: 0.8)]),
         LayerDescription(
           name: "b", channels: 9,
-          edges: [EdgeDescription(from: "a", kind: .convolution, kernel: 3, padding: 1, pooling: .max, gain: 0.7, learningRate: 0.02)]),
+          edges: [
+            EdgeDescription(from: "a", kind: .convolution, kernel: 3, padding: 1, pooling: .max, gain: 0.7, learningRate: 0.02)
+          ]),
         LayerDescription(name: "output", channels: 4, edges: [EdgeDescription(from: "b", kind: .dense, gain: 0.7)]),
       ]))
 
@@ -68,7 +70,9 @@ struct Problem: CustomTestStringConvertible, Sendable {
       $0.schedule.warmUp = 1
     },
     Problem("warm start") { $0.warmStart = true },
-    Problem("Adam") { $0.optimiser.kind = .adam; $0.optimiser.learningRate = 0.003 },
+    Problem("Adam") {
+      $0.optimiser.kind = .adam; $0.optimiser.learningRate = 0.003
+    },
     Problem("AdamW, warm start, cross-entropy") {
       $0.optimiser.kind = .adamW
       $0.optimiser.weightDecay = 0.01
@@ -76,12 +80,15 @@ struct Problem: CustomTestStringConvertible, Sendable {
       $0.cost = .crossEntropyReadout
     },
     Problem("random sign") { $0.estimator = .randomSign },
-    Problem("one-sided, cross-entropy inside") { $0.estimator = .oneSided; $0.cost = .crossEntropy },
+    Problem("one-sided, cross-entropy inside") {
+      $0.estimator = .oneSided; $0.cost = .crossEntropy
+    },
   ]
 
   func trainer(over group: Communicator) throws -> Trainer {
     try Trainer(
-      layout: Self.layout, parameters: Self.layout.initialParameters(seed: 4), relaxation: relaxation, settings: settings, seed: 4,
+      layout: Self.layout, parameters: Self.layout.initialParameters(seed: 4), relaxation: relaxation, settings: settings,
+      seed: 4,
       images: images, group: group)
   }
 }

@@ -12,7 +12,9 @@ import Testing
 
   private func expectClose(_ factors: [Float], _ expected: [Double]) {
     #expect(factors.count == expected.count)
-    for (factor, value) in zip(factors, expected) { #expect(abs(Double(factor) - value) < 1e-6, "\(factors), expected \(expected)") }
+    for (factor, value) in zip(factors, expected) {
+      #expect(abs(Double(factor) - value) < 1e-6, "\(factors), expected \(expected)")
+    }
   }
 
   @Test func constant() {

@@ -72,11 +72,14 @@ extension AcrossRanks {
       #expect(
         try message { $0.tensors["optimiser.velocity.b.bias"]!.shape = [3, 3] }
           == "tensor optimiser.velocity.b.bias has shape [3, 3]; this network expects [9]")
-      #expect(try message { $0.tensors["b.bias"]!.values.removeLast() } == "tensor b.bias has shape [9]; this network expects [9]")
+      #expect(
+        try message { $0.tensors["b.bias"]!.values.removeLast() } == "tensor b.bias has shape [9]; this network expects [9]")
       #expect(
         try message { $0.tensors["warm.b"]!.values.removeLast() }
           == "tensor warm.b is missing or has another size; \(24 * Problem.layout.layers[1].shape.stride) numbers were expected")
-      for position in [TrainingPosition(batch: 2), TrainingPosition(batch: -1), TrainingPosition(epoch: -1), TrainingPosition(step: -1)] {
+      for position in [
+        TrainingPosition(batch: 2), TrainingPosition(batch: -1), TrainingPosition(epoch: -1), TrainingPosition(step: -1),
+      ] {
         #expect(throws: NetworkError.self) { try trainer.restore(TrainingState(tensors: state.tensors, position: position)) }
       }
       try trainer.restore(state)
@@ -98,14 +101,17 @@ extension AcrossRanks {
       #expect(try message { $0.nudge = .nan } != nil)
       #expect(
         try message { $0.nudge = 1 }
-          == "learning.nudge: at −1.0 the output has no equilibrium under the squared error; a nudge of both signs must be below 1")
+          == "learning.nudge: at −1.0 the output has no equilibrium under the squared error; a nudge of both signs must be below 1"
+      )
       if world.size > 1 {
         #expect(
           try message(ranks: world) { $0.batch = .init(size: 2, shard: 2) }
             == "learning.batch: \(world.size) ranks share 1 micro-shards (a batch of 2 in shards of 2); use at most 1 ranks, a larger "
             + "batch or smaller shards")
       }
-      _ = try Problem("one-sided") { $0.nudge = 1; $0.estimator = .oneSided }.trainer(over: .selfOnly)
+      _ = try Problem("one-sided") {
+        $0.nudge = 1; $0.estimator = .oneSided
+      }.trainer(over: .selfOnly)
     }
 
     /// A diverged training ends with an error, on all ranks at the same step.
@@ -125,7 +131,9 @@ extension AcrossRanks {
     @Test func requestsReachEveryRank() throws {
       let trainer = try Problem("requests").trainer(over: world)
       let last = world.rank == world.size - 1
-      trainer.requests = { last && trainer.position.step == 1 ? .stop : last && trainer.position.step == 2 ? [.stop, .checkpoint] : [] }
+      trainer.requests = {
+        last && trainer.position.step == 1 ? .stop : last && trainer.position.step == 2 ? [.stop, .checkpoint] : []
+      }
       #expect(try trainer.steps(4).map(\.requests) == [[], .stop, [.stop, .checkpoint], []])
     }
 
@@ -150,7 +158,8 @@ extension AcrossRanks {
       while !trainer.isFinished { _ = try trainer.step() }
       #expect(trainer.position == TrainingPosition(epoch: 20, batch: 0, step: 80))
       let after = try evaluator.evaluate(unseen, over: world)
-      #expect(after.loss < 0.6 * before.loss && after.accuracy > 0.95, "\(before.loss) → \(after.loss), accuracy \(after.accuracy)")
+      #expect(
+        after.loss < 0.6 * before.loss && after.accuracy > 0.95, "\(before.loss) → \(after.loss), accuracy \(after.accuracy)")
     }
 
     @Test func evaluationDoesNotDependOnTheRanks() throws {
