@@ -35,6 +35,7 @@ public struct RelaxationRun {
     let count = input.count
     var settings = configuration.learning
     settings.batch = .init(size: count, shard: count)
+    try layout.checkCapacity(EquilibriumPropagation.capacity(settings))
     let network = HopfieldNetwork(
       layout: layout, parameters: parameters, cost: settings.cost, capacity: EquilibriumPropagation.capacity(settings))
     let propagation = EquilibriumPropagation(network: network, relaxation: configuration.relaxation, settings: settings)

@@ -30,7 +30,7 @@ public struct EvaluationRun {
     classNames = dataset.classNames
     images = DatasetImages(
       sampler: try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed).test, seed: configuration.seed)
-    evaluator = Evaluator(configuration, layout: layout, parameters: parameters)
+    evaluator = try Evaluator(configuration, layout: layout, parameters: parameters)
   }
 
   /// Collective; every rank gets the result.

@@ -42,7 +42,7 @@ public final class TrainingRun {
       layout: layout, parameters: layout.initialParameters(seed: configuration.seed), relaxation: configuration.relaxation,
       settings: configuration.learning, seed: configuration.seed,
       images: DatasetImages(sampler: samplers.training, seed: configuration.seed), group: world)
-    evaluator = Evaluator(configuration, layout: layout, parameters: trainer.network.parameters)
+    evaluator = try Evaluator(configuration, layout: layout, parameters: trainer.network.parameters)
     let hosts = try world.gatherVarying(Array(Environment.processorName.utf8), root: 0).map { String(decoding: $0, as: UTF8.self) }
     recorder =
       world.rank == 0
@@ -147,8 +147,11 @@ public final class TrainingRun {
 
 extension Evaluator {
   /// The evaluator that a configuration asks for, over parameters that belong to someone else.
-  init(_ configuration: Configuration, layout: NetworkLayout, parameters: AlignedBuffer<Float>) {
+  ///
+  /// - Throws: `NetworkError` if so many images at once cannot be addressed.
+  init(_ configuration: Configuration, layout: NetworkLayout, parameters: AlignedBuffer<Float>) throws {
     let settings = configuration.run.evaluation
+    try layout.checkCapacity(settings.batch)
     var relaxation = configuration.relaxation
     if let sweeps = settings.sweeps { relaxation.free.sweeps = sweeps }
     if let tolerance = settings.tolerance { relaxation.free.tolerance = tolerance }
