@@ -130,6 +130,7 @@ public final class TrainingRun {
     let state = try trainer.state()
     lastCheckpoint = .now
     guard let recorder else { return }
+    try state.requireFinite()
     var checkpoint = try state.checkpoint(
       configuration: configuration, epochs: trainer.epochFraction, accuracy: accuracy, best: best)
     if recorder.epoch.steps > 0 { checkpoint.extra[Self.epochMeansKey] = recorder.epoch.description }
