@@ -22,6 +22,16 @@ public struct TrainingState: Sendable {
     self.tensors = tensors
     self.position = position
   }
+
+  /// Refuses a state that the last update has brought out of the numbers, so that no checkpoint is made of it.
+  ///
+  /// - Throws: `TrainingError.nonFinite` that names the first such tensor.
+  public func requireFinite() throws {
+    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) where !tensor.values.allSatisfy(\.isFinite) {
+      let epoch = position.batch == 0 ? position.epoch : position.epoch + 1
+      throw TrainingError.nonFinite(what: "tensor \(name)", epoch: epoch, step: position.step)
+    }
+  }
 }
 
 extension NetworkLayout {

@@ -39,7 +39,9 @@ struct TrainCommand: ParsableCommand {
       StopSignal.install()
       let training = try TrainingRun(configuration, folder: runDir, resume: resume, overrides: overrides, over: world)
       switch try training.run() {
-      case .stopped: return Exit.stopped
+      case .stopped:
+        if world.rank > 0 { Exit.leaveLater() }
+        return Exit.stopped
       case .finished(let test):
         if world.rank == 0 { print("test accuracy " + String(format: "%.2f %%", 100 * test.accuracy)) }
         return 0
@@ -52,4 +54,12 @@ struct TrainCommand: ParsableCommand {
 enum Exit {
   /// A signal came and the checkpoint is written: run the command again with --resume (`EX_TEMPFAIL`).
   static let stopped: Int32 = 75
+
+  /// Lets this process leave a moment after the others.
+  ///
+  /// Once MPICH's launcher (4.0) has passed a signal on, it takes the exit codes only of processes that leave while another one of their node
+  /// is still there; those of the last ones count as 0.
+  static func leaveLater() {
+    atexit { usleep(100_000) }
+  }
 }

@@ -23,8 +23,10 @@ public struct CheckpointStore: Sendable {
   public func save(_ checkpoint: Checkpoint, isBest: Bool = false) throws -> String {
     try FileBytes.createFolder(folder)
     let path = path(ofStep: checkpoint.step)
-    try checkpoint.write(to: path)
+    // The best one first: a run that is killed between the two goes back to the step before and comes here again, whereas one
+    // that goes on from this step would never write it.
     if isBest { try checkpoint.write(to: bestPath) }
+    try checkpoint.write(to: path)
     removeOld(after: checkpoint.step)
     return path
   }

@@ -16,7 +16,7 @@ struct RelaxationInput {
       throw TensorError("\(path): tensor `x` has shape \(tensor.shape), expected [samples, \(expected.map(String.init).joined(separator: ", "))]")
     }
     count = tensor.shape[0]
-    pixels = Self.channelsInnermost(try tensor.floats(), count: count, layout: layout)
+    pixels = Self.channelsInnermost(try file.floats("x", in: path), count: count, layout: layout)
     if let labelPath {
       labels = try Self.labels(in: try TensorFile(contentsOf: labelPath), path: labelPath, count: count, layout: layout)
     } else if file.tensors["labels"] != nil {
@@ -27,7 +27,7 @@ struct RelaxationInput {
   }
 
   private static func labels(in file: TensorFile, path: String, count: Int, layout: NetworkLayout) throws -> [Int] {
-    let values = try file.tensor("labels", shape: [count], in: path).integers()
+    let values = try file.integers("labels", shape: [count], in: path)
     let classes = layout.output.shape.channels
     if let index = values.firstIndex(where: { !(0..<Int64(classes)).contains($0) }) {
       throw TensorError("\(path): label \(values[index]) of sample \(index) is out of range; the network has \(classes) classes, 0 to \(classes - 1)")

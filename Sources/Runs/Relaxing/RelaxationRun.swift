@@ -18,7 +18,7 @@ public struct RelaxationRun {
     parameters = AlignedBuffer(count: layout.parameterCount)
     let file = try TensorFile(contentsOf: weights)
     for block in layout.blocks {
-      layout.assign(try file.tensor(block.name, shape: block.shape, in: weights).floats(), to: block, of: parameters)
+      layout.assign(try file.floats(block.name, shape: block.shape, in: weights), to: block, of: parameters)
     }
     let names = Set(layout.blocks.map(\.name))
     // A checkpoint is a file of weights too; what it holds besides has a prefix.

@@ -24,6 +24,31 @@ public struct TensorFile: Equatable, Sendable {
     }
     return tensor
   }
+
+  /// The elements of the tensor called `name`, as `tensor(_:shape:in:)` finds it.
+  ///
+  /// - Throws: `TensorError` also where it holds neither F32 nor F64.
+  public func floats(_ name: String, shape: [Int]? = nil, in source: String) throws -> [Float] {
+    try elements(name, shape: shape, in: source) { try $0.floats() }
+  }
+
+  /// The elements of the tensor called `name`, as `tensor(_:shape:in:)` finds it.
+  ///
+  /// - Throws: `TensorError` also where it holds no integers.
+  public func integers(_ name: String, shape: [Int]? = nil, in source: String) throws -> [Int64] {
+    try elements(name, shape: shape, in: source) { try $0.integers() }
+  }
+
+  private func elements<Element>(
+    _ name: String, shape: [Int]?, in source: String, _ convert: (Tensor) throws -> [Element]
+  ) throws -> [Element] {
+    let tensor = try tensor(name, shape: shape, in: source)
+    do {
+      return try convert(tensor)
+    } catch let error as TensorError {
+      throw TensorError("\(source): tensor `\(name)` \(error)")
+    }
+  }
 }
 
 /// A file that is not what its format says: one message with the file and the place.

@@ -23,8 +23,8 @@ public struct EvaluationRun {
     let layout = try NetworkLayout(configuration.network)
     let parameters = AlignedBuffer<Float>(count: layout.parameterCount)
     for block in layout.blocks {
-      let tensor = try TensorFile(tensors: checkpoint.tensors).tensor(block.name, shape: block.shape, in: file)
-      layout.assign(try tensor.floats(), to: block, of: parameters)
+      let values = try TensorFile(tensors: checkpoint.tensors).floats(block.name, shape: block.shape, in: file)
+      layout.assign(values, to: block, of: parameters)
     }
     let dataset = try Dataset.load(configuration.data, parts: [.test])
     classNames = dataset.classNames

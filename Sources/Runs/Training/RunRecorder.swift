@@ -16,7 +16,8 @@ final class RunRecorder {
   private var startStep = 0
   private let started = ContinuousClock.now
   private var interval = StepMeans()
-  private var epoch = StepMeans()
+  /// Over the steps of the present epoch so far, those before a resume included.
+  private(set) var epoch = StepMeans()
   private var intervalStarted = ContinuousClock.now
   private var epochStarted = ContinuousClock.now
 
@@ -42,7 +43,10 @@ final class RunRecorder {
   }
 
   /// Metrics go on after `step`; rows past it, of a run that was killed, are cut.
-  func start(at step: Int) throws {
+  ///
+  /// - Parameter epoch: the sums over the steps of the present epoch, from the checkpoint.
+  func start(at step: Int, epoch: StepMeans = StepMeans()) throws {
+    self.epoch = epoch
     let metrics = try MetricsLog(path: folder.path(of: .metrics), resumingAt: step)
     timeBefore = try metrics.lastTime()
     startStep = step
@@ -133,30 +137,4 @@ final class RunRecorder {
   }
 
   static func percent(_ share: Double) -> String { String(format: "%.2f %%", 100 * share) }
-}
-
-/// Means over steps.
-struct StepMeans {
-  private var steps = 0
-  private(set) var samples = 0
-  private var sums = (loss: 0.0, accuracy: 0.0, free: 0.0, nudged: 0.0, residual: 0.0, factor: 0.0)
-
-  mutating func add(_ report: StepReport) {
-    steps += 1
-    samples += report.samples
-    sums.loss += report.loss
-    sums.accuracy += report.accuracy
-    sums.free += report.freeSweeps
-    sums.nudged += report.nudgedSweeps
-    sums.residual += report.residual
-    sums.factor += Double(report.rateFactor)
-  }
-
-  private func mean(_ sum: Double) -> Double { sum / Double(max(steps, 1)) }
-  var loss: Double { mean(sums.loss) }
-  var accuracy: Double { mean(sums.accuracy) }
-  var freeSweeps: Double { mean(sums.free) }
-  var nudgedSweeps: Double { mean(sums.nudged) }
-  var residual: Double { mean(sums.residual) }
-  var rateFactor: Double { mean(sums.factor) }
 }

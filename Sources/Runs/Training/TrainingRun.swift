@@ -36,7 +36,8 @@ public final class TrainingRun {
     self.configuration = configuration
     self.world = world
     let layout = try NetworkLayout(configuration.network)
-    let dataset = try Dataset.load(configuration.data, parts: [.train])
+    // The test part too, though it is used at the end alone: what is wrong with it should be said now.
+    let dataset = try Dataset.load(configuration.data)
     samplers = try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed)
     trainer = try Trainer(
       layout: layout, parameters: layout.initialParameters(seed: configuration.seed), relaxation: configuration.relaxation,
@@ -60,7 +61,8 @@ public final class TrainingRun {
     best = checkpoint?.extra["validation.best"].flatMap(Double.init)
     let state = try TrainingState.broadcast(checkpoint.map { try TrainingState($0) }, over: world)
     try trainer.restore(state)
-    try recorder?.start(at: state.position.step)
+    try recorder?.start(
+      at: state.position.step, epoch: checkpoint?.extra[Self.epochMeansKey].flatMap(StepMeans.init) ?? StepMeans())
     recorder?.say("resumed at step \(state.position.step), epoch \(String(format: "%.2f", trainer.epochFraction))")
   }
 
@@ -121,12 +123,17 @@ public final class TrainingRun {
     return try evaluator.evaluate(DatasetImages(sampler: sampler, seed: configuration.seed), over: world)
   }
 
+  /// Under which a checkpoint within an epoch holds the sums behind that epoch's row of `metrics.csv`.
+  private static let epochMeansKey = "epoch.means"
+
   private func checkpoint(accuracy: Double?, isBest: Bool) throws {
     let state = try trainer.state()
     lastCheckpoint = .now
     guard let recorder else { return }
-    let checkpoint = try state.checkpoint(
+    try state.requireFinite()
+    var checkpoint = try state.checkpoint(
       configuration: configuration, epochs: trainer.epochFraction, accuracy: accuracy, best: best)
+    if recorder.epoch.steps > 0 { checkpoint.extra[Self.epochMeansKey] = recorder.epoch.description }
     try recorder.folder.checkpoints.save(checkpoint, isBest: isBest)
   }
 
@@ -137,8 +144,7 @@ public final class TrainingRun {
       let state = try TrainingState.broadcast(best, over: world)
       try trainer.network.layout.assign(state.tensors, to: trainer.network.parameters)
     }
-    let test = try Dataset.load(configuration.data, parts: [.test])
-    let evaluation = try evaluate(DatasetSamplers(test, settings: configuration.data, seed: configuration.seed).test)
+    let evaluation = try evaluate(samplers.test)
     try recorder?.record(evaluation, kind: .test, of: trainer)
     recorder?.finished(evaluation, best: best)
     return evaluation
