@@ -27,10 +27,10 @@ public final class HopfieldNetwork {
   private let outputField: AlignedBuffer<Float>
   /// A drive that is computed for its arg-max alone.
   private let unusedDrive: AlignedBuffer<Float>
-  /// Whether a max-pooling edge's arg-max is that of its current pre state.
-  private var isCurrent: [Bool]
-  /// Whether a layer is known to be zero everywhere, so that products with it can be left out.
-  private var isZero: [Bool]
+  /// Of an edge under max-pooling: in how many samples, from the first on, the arg-max is that of the present pre state.
+  private var current: [Int]
+  /// Of a layer: from which sample on every spin is known to be zero. Products with a layer that is zero everywhere are left out.
+  private var extents: [Int]
   private var outputRow: [Float]
   private var fieldRow: [Float]
 
@@ -53,17 +53,17 @@ public final class HopfieldNetwork {
     outputField = AlignedBuffer(count: capacity * layout.output.shape.fieldCount)
     unusedDrive = AlignedBuffer(
       count: capacity * (layout.edges.filter { $0.description.pooling == .max }.map { layout.shape($0.post).fieldCount }.max() ?? 0))
-    isCurrent = Array(repeating: false, count: layout.edges.count)
-    isZero = Array(repeating: true, count: layout.layers.count)
+    current = Array(repeating: 0, count: layout.edges.count)
+    extents = Array(repeating: 0, count: layout.layers.count)
     outputRow = Array(repeating: 0, count: layout.output.shape.channels)
     fieldRow = outputRow
     parametersChanged()
   }
 
-  /// Arranges the parameters as the products read them.
+  /// Arranges the parameters as the products read them. What `clamp` computed stays that of the former ones until it is called again.
   public func parametersChanged() {
     for edge in edges { edge.load(parameters) }
-    for index in isCurrent.indices { isCurrent[index] = false }
+    forgetArgMax()
   }
 
   /// Clamps the input of samples 0 … `samples` − 1 to images that begin at image `first` of `pixels` (rows, columns, channels), and
@@ -71,30 +71,29 @@ public final class HopfieldNetwork {
   public func clamp(_ pixels: [Float], first: Int = 0, samples: Int) {
     precondition(samples <= capacity)
     var written = Array(repeating: false, count: layout.layers.count)
-    for (index, edge) in edges.enumerated() where edge.layout.pre == 0 {
+    for edge in edges where edge.layout.pre == 0 {
       let post = edge.layout.post - 1
       edge.unfolding!.unfold(pixels, first: first, samples: samples, into: edge.clampedInput!)
       edge.coupling.drive(from: edge.clampedInput!, into: base[post]!, samples: samples, accumulate: written[post])
       written[post] = true
-      isCurrent[index] = true
     }
   }
 
   /// Sets every spin to zero.
   public func reset() {
     for planes in spins { planes.buffer.clear() }
-    for layer in isZero.indices { isZero[layer] = true }
+    for layer in extents.indices { extents[layer] = 0 }
     forgetArgMax()
   }
 
   /// Says that `spins` were written from outside.
   public func spinsChanged() {
-    for layer in isZero.indices { isZero[layer] = false }
+    for layer in extents.indices { extents[layer] = capacity }
     forgetArgMax()
   }
 
   private func forgetArgMax() {
-    for (index, edge) in edges.enumerated() where edge.layout.pre != 0 { isCurrent[index] = false }
+    for index in current.indices { current[index] = 0 }
   }
 
   /// Copies states, clamped inputs and fields of samples 0 … `count` − 1 over those from `target` on.
@@ -104,10 +103,12 @@ public final class HopfieldNetwork {
       spins[layer].duplicate(first: 0, count: count, to: target)
       let size = layout.layers[layer].shape.fieldCount
       base[layer]?.copy(from: base[layer]!, to: target * size, count: count * size)
+      if extents[layer] > 0 { extents[layer] = max(extents[layer], target + count) }
     }
-    for edge in edges {
+    for (index, edge) in edges.enumerated() {
       edge.clampedInput?.duplicate(first: 0, count: count, to: target)
       edge.coupling.duplicateArgMax(count: count, to: target)
+      if current[index] >= count, current[index] == target { current[index] = target + count }
     }
   }
 
@@ -127,9 +128,9 @@ public final class HopfieldNetwork {
   private func computeDrive(_ layer: Int, samples: Int) {
     guard let field = drive[layer - 1] else { return }
     var accumulate = false
-    for (index, edge) in edges.enumerated() where edge.layout.post == layer && edge.layout.pre != 0 && !isZero[edge.layout.pre - 1] {
+    for (index, edge) in edges.enumerated() where edge.layout.post == layer && edge.layout.pre != 0 && !isZero(edge.layout.pre) {
       edge.coupling.drive(from: spins[edge.layout.pre - 1], into: field, samples: samples, accumulate: accumulate)
-      isCurrent[index] = true
+      current[index] = samples
       accumulate = true
     }
     if !accumulate { field.clear() }
@@ -138,7 +139,7 @@ public final class HopfieldNetwork {
   private func computeTopDown(_ layer: Int, samples: Int) {
     guard let field = topDown[layer - 1] else { return }
     var accumulate = false
-    for (index, edge) in edges.enumerated() where edge.layout.pre == layer && !isZero[edge.layout.post - 1] {
+    for (index, edge) in edges.enumerated() where edge.layout.pre == layer && !isZero(edge.layout.post) {
       refreshArgMax(index, samples: samples)
       edge.coupling.topDown(from: spins[edge.layout.post - 1], into: field, samples: samples, accumulate: accumulate)
       accumulate = true
@@ -150,9 +151,9 @@ public final class HopfieldNetwork {
   /// layer has moved since.
   private func refreshArgMax(_ index: Int, samples: Int) {
     let edge = edges[index]
-    guard edge.isMaxPooled, !isCurrent[index], edge.layout.pre != 0 else { return }
+    guard edge.isMaxPooled, current[index] < samples, edge.layout.pre != 0 else { return }
     edge.coupling.drive(from: spins[edge.layout.pre - 1], into: unusedDrive, samples: samples, accumulate: false)
-    isCurrent[index] = true
+    current[index] = samples
   }
 
   private func move(_ layer: Int, samples: Int, nudge: Nudge?) -> Double {
@@ -165,10 +166,16 @@ public final class HopfieldNetwork {
         description.activation.rule, bias: parameters, biasOffset: description.bias.offset, base: base[layer - 1],
         drive: drive[layer - 1], topDown: topDown[layer - 1], samples: samples)
     }
-    isZero[layer - 1] = change.size == 0
-    for (index, edge) in edges.enumerated() where edge.layout.pre == layer { isCurrent[index] = false }
+    if change.size != 0 {
+      extents[layer - 1] = max(extents[layer - 1], samples)
+    } else if extents[layer - 1] <= samples {
+      extents[layer - 1] = 0
+    }
+    for (index, edge) in edges.enumerated() where edge.layout.pre == layer { current[index] = 0 }
     return change.relative
   }
+
+  private func isZero(_ layer: Int) -> Bool { extents[layer - 1] == 0 }
 
   private func moveOutput(samples: Int, nudge: Nudge?) -> SpinChange {
     let layer = layout.layers.count - 1
@@ -205,7 +212,7 @@ public final class HopfieldNetwork {
   /// `gradient += −Σ_n scale_n ∂E/∂θ(s_n)`: correlations of the states of samples 0 … `samples` − 1.
   public func addCorrelations(scale: AlignedBuffer<Float>, samples: Int, into gradient: AlignedBuffer<Float>) {
     precondition(gradient.count >= layout.parameterCount && scale.count >= samples)
-    for (index, edge) in edges.enumerated() where !isZero[edge.layout.post - 1] {
+    for (index, edge) in edges.enumerated() where !isZero(edge.layout.post) {
       refreshArgMax(index, samples: samples)
       let pre = edge.clampedInput ?? spins[edge.layout.pre - 1]
       edge.addGradient(pre: pre, post: spins[edge.layout.post - 1], scale: scale, samples: samples, into: gradient)

@@ -8,8 +8,10 @@ struct LayoutBuilder {
   private var biases: [ParameterBlock] = []
   private var parameterCount = 0
 
-  /// Floats that one network's parameters, or one sample's plane, may take: far above any that trains, far below an overflow.
+  /// Floats that one network's parameters may take: far above any that trains, far below an overflow.
   private static let limit = 1 << 34
+  /// Channels, rows, columns, and the sides of kernels: products of two do not overflow.
+  private static let greatestExtent = 1 << 24
 
   init(input: ImageShape) {
     self.input = input
@@ -19,6 +21,9 @@ struct LayoutBuilder {
   func checkNames(_ description: NetworkDescription) throws {
     guard input.channels > 0, input.rows > 0, input.columns > 0 else {
       throw NetworkError("network.input: \(input) is no image; channels, rows and columns are positive")
+    }
+    guard max(input.channels, input.rows, input.columns) <= Self.greatestExtent else {
+      throw NetworkError("network.input: \(input); channels, rows and columns are at most \(Self.greatestExtent)")
     }
     guard !description.layers.isEmpty else { throw NetworkError("network.layers: a network needs at least an output layer") }
     var seen: Set<String> = [NetworkDescription.inputName]
@@ -33,7 +38,9 @@ struct LayoutBuilder {
   }
 
   mutating func add(_ layer: LayerDescription, isLast: Bool) throws {
-    guard layer.channels > 0 else { throw NetworkError("layer \(layer.name): \(layer.channels) channels; at least 1 is needed") }
+    guard (1...Self.greatestExtent).contains(layer.channels) else {
+      throw NetworkError("layer \(layer.name): \(layer.channels) channels; from 1 to \(Self.greatestExtent) are possible")
+    }
     guard !layer.edges.isEmpty else { throw NetworkError("layer \(layer.name): nothing drives it; list at least one edge") }
     let post = planes.count
     var size: (rows: Int, columns: Int, from: String)?
@@ -69,6 +76,9 @@ struct LayoutBuilder {
         "\(place): kernel \(edge.kernel), stride \(edge.stride), padding \(edge.padding); kernel and stride are at least 1, "
           + "padding is less than the kernel")
     }
+    guard max(edge.kernel, edge.stride) <= Self.greatestExtent else {
+      throw NetworkError("\(place): kernel \(edge.kernel), stride \(edge.stride); both are at most \(Self.greatestExtent)")
+    }
     func outputs(_ size: Int, _ what: String) throws -> Int {
       guard edge.kernel <= size + 2 * edge.padding else {
         throw NetworkError(
@@ -101,7 +111,7 @@ struct LayoutBuilder {
     let (product, overflow) = tapStride.multipliedReportingOverflow(by: taps)
     let postStride = overflow ? Int.max : pre == 0 ? PlaneShape.padded(product) : product
     let (count, tooMany) = posts.multipliedReportingOverflow(by: postStride)
-    guard !overflow, !tooMany, count <= Self.limit, parameterCount + count <= Self.limit else {
+    guard !overflow, !tooMany, count < Int(Int32.max), parameterCount + count <= Self.limit else {
       throw NetworkError("layer \(layer.name), edge from \(edge.from): more weights than can be addressed")
     }
     let fanIn = source.channels * taps

@@ -1,6 +1,9 @@
 import CKernels
 
 /// The local rules that move a spin in its field; the numbers are those of the kernels.
+///
+/// Infinite fields saturate. A field that is not a number saturates too, save under `linear`, which hands it on: a diverged network
+/// shows in its output.
 public enum LocalRule: Int32, Sendable {
   case clamp = 0, halfClamp, sigmoid, relu6, tanh, linear
 }

@@ -66,12 +66,14 @@ public final class Trainer {
   /// What travels behind the gradient and is added up with it.
   private enum Tally: Int, CaseIterable { case loss, correct, freeSweeps, nudgedSweeps, residual, stop, checkpoint }
 
-  /// - Throws: `TrainingError.setting` where batch, micro-shards, ranks and images do not fit together.
+  /// - Throws: `TrainingError.setting` where batch, micro-shards, ranks and images do not fit together; `NetworkError` where the states
+  ///   of a micro-shard cannot be addressed.
   public init(
     layout: NetworkLayout, parameters: AlignedBuffer<Float>, relaxation: RelaxationSettings, settings: LearningSettings, seed: UInt64,
     images: any TrainingImages, group: Communicator
   ) throws {
     try Self.check(settings, images: images.count, ranks: group.size)
+    try layout.checkCapacity(EquilibriumPropagation.capacity(settings))
     self.settings = settings
     self.seed = seed
     self.images = images
@@ -105,6 +107,11 @@ public final class Trainer {
     }
     guard settings.nudge > 0, settings.nudge.isFinite else {
       throw TrainingError.setting(key: "learning.nudge", reason: "\(settings.nudge) is no nudge; it must be above 0")
+    }
+    guard settings.cost != .squaredError || settings.estimator == .oneSided || settings.nudge < 1 else {
+      throw TrainingError.setting(
+        key: "learning.nudge",
+        reason: "at −\(settings.nudge) the output has no equilibrium under the squared error; a nudge of both signs must be below 1")
     }
   }
 

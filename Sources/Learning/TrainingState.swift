@@ -64,8 +64,14 @@ extension Trainer {
 
   /// Continues from a state, which every rank has whole.
   ///
-  /// - Throws: `NetworkError` that names the first tensor that does not fit.
+  /// - Throws: `NetworkError` that names the first tensor that does not fit, or a position that this training cannot be at.
   public func restore(_ state: TrainingState) throws {
+    let position = state.position
+    guard position.epoch >= 0, position.step >= 0, (0..<batchesPerEpoch).contains(position.batch) else {
+      throw NetworkError(
+        "the state stands at batch \(position.batch) of epoch \(position.epoch), step \(position.step); an epoch has "
+          + "\(batchesPerEpoch) batches here")
+    }
     try network.layout.assign(state.tensors, to: network.parameters)
     for moment in optimiser.moments {
       try network.layout.assign(state.tensors, prefix: "optimiser.\(moment.name).", to: moment.values)
@@ -80,6 +86,6 @@ extension Trainer {
         warmStates.assign(tensor.values, layer: index)
       }
     }
-    resume(at: state.position)
+    resume(at: position)
   }
 }

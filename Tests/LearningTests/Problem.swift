@@ -1,0 +1,95 @@
+import Hopfield
+import Kernels
+import Learning
+import MPI
+import Testing
+
+/// Images of four classes: a pattern each, and noise that depends on image and epoch alone.
+struct PatternImages: TrainingImages {
+  var count = 56
+  var noise: Float = 0.5
+  let shape = ImageShape(channels: 2, rows: 6, columns: 6)
+
+  func order(epoch: Int) -> [Int] {
+    var random = Philox(seed: 1, stream: UInt32(epoch)).sequence()
+    return Array(0..<count).shuffled(using: &random)
+  }
+
+  func load(_ indices: ArraySlice<Int>, epoch: Int, into pixels: inout [Float], labels: inout [Int]) {
+    let size = shape.size
+    if pixels.count < indices.count * size { pixels += Array(repeating: 0, count: indices.count * size - pixels.count) }
+    if labels.count < indices.count { labels += Array(repeating: 0, count: indices.count - labels.count) }
+    for (slot, index) in indices.enumerated() {
+      labels[slot] = index % 4
+      var pattern = Philox(seed: 2, stream: UInt32(index % 4)).sequence()
+      var random = Philox(seed: 3, stream: UInt32(index)).sequence(UInt32(epoch))
+      for pixel in 0..<size {
+        pixels[slot * size + pixel] = (pattern.uniform() < 0.5 ? -1 : 1) + noise * (2 * random.uniform() - 1)
+      }
+    }
+  }
+}
+
+/// A small network, a way to train it, and trainers of it.
+struct Problem: CustomTestStringConvertible, Sendable {
+  var name: String
+  var settings = LearningSettings()
+  var relaxation = RelaxationSettings(free: .init(sweeps: 12, tolerance: 1e-3), nudged: .init(sweeps: 4))
+  var images = PatternImages()
+  var testDescription: String { name }
+
+  init(_ name: String, _ change: (inout LearningSettings) -> Void = { _ in }) {
+    self.name = name
+    settings.batch = .init(size: 24, shard: 2)
+    settings.optimiser.learningRate = 0.05
+    change(&settings)
+  }
+
+  static let layout = try! NetworkLayout(
+    NetworkDescription(
+      input: PatternImages().shape,
+      layers: [
+        LayerDescription(
+          name: "a", channels: 6, edges: [EdgeDescription(from: "input", kind: .convolution, kernel: 3, padding: 1, gain: 0.8)]),
+        LayerDescription(
+          name: "b", channels: 9,
+          edges: [EdgeDescription(from: "a", kind: .convolution, kernel: 3, padding: 1, pooling: .max, gain: 0.7, learningRate: 0.02)]),
+        LayerDescription(name: "output", channels: 4, edges: [EdgeDescription(from: "b", kind: .dense, gain: 0.7)]),
+      ]))
+
+  /// Twelve micro-shards a step, two steps an epoch, eight images left over.
+  static let all = [
+    Problem("momentum"),
+    Problem("Nesterov, decay, clipping, cosine") {
+      $0.optimiser.nesterov = true
+      $0.optimiser.weightDecay = 1e-3
+      $0.optimiser.clip = 0.1
+      $0.schedule.kind = .cosine
+      $0.schedule.warmUp = 1
+    },
+    Problem("warm start") { $0.warmStart = true },
+    Problem("Adam") { $0.optimiser.kind = .adam; $0.optimiser.learningRate = 0.003 },
+    Problem("AdamW, warm start, cross-entropy") {
+      $0.optimiser.kind = .adamW
+      $0.optimiser.weightDecay = 0.01
+      $0.warmStart = true
+      $0.cost = .crossEntropyReadout
+    },
+    Problem("random sign") { $0.estimator = .randomSign },
+    Problem("one-sided, cross-entropy inside") { $0.estimator = .oneSided; $0.cost = .crossEntropy },
+  ]
+
+  func trainer(over group: Communicator) throws -> Trainer {
+    try Trainer(
+      layout: Self.layout, parameters: Self.layout.initialParameters(seed: 4), relaxation: relaxation, settings: settings, seed: 4,
+      images: images, group: group)
+  }
+}
+
+extension Trainer {
+  /// Updates, and what they reported.
+  func steps(_ count: Int) throws -> [StepReport] { try (0..<count).map { _ in try step() } }
+
+  /// Parameters and moments, in bits.
+  var bits: [[UInt32]] { ([network.parameters] + optimiser.moments.map(\.values)).map { $0.elements.map(\.bitPattern) } }
+}

@@ -1,0 +1,41 @@
+import Hopfield
+import Kernels
+import Testing
+
+@testable import Learning
+
+@Suite struct ShardTests {
+  /// The gradient of a batch is the sum of those of its micro-shards, however it is cut; so are loss and number of right answers.
+  @Test(arguments: Estimator.allCases, Cost.allCases) func gradientsAddUp(_ estimator: Estimator, _ cost: Cost) {
+    let results = [12, 4, 1].map { shard -> (gradient: [Float], loss: Double, correct: Int) in
+      var settings = LearningSettings()
+      (settings.estimator, settings.cost) = (estimator, cost)
+      settings.batch = .init(size: 12, shard: shard)
+      let relaxation = RelaxationSettings(free: .init(sweeps: 8), nudged: .init(sweeps: 4))
+      let network = HopfieldNetwork(
+        layout: Problem.layout, parameters: Problem.layout.initialParameters(seed: 4),
+        capacity: EquilibriumPropagation.capacity(settings))
+      let propagation = EquilibriumPropagation(network: network, relaxation: relaxation, settings: settings)
+      var (pixels, labels): ([Float], [Int]) = ([], [])
+      PatternImages().load(ArraySlice(0..<12), epoch: 0, into: &pixels, labels: &labels)
+      let gradient = AlignedBuffer<Float>(count: Problem.layout.parameterCount)
+      var (loss, correct) = (0.0, 0)
+      for first in stride(from: 0, to: 12, by: shard) {
+        network.reset()
+        var report = ShardReport()
+        propagation.relaxFreely(pixels, labels: labels[first..<first + shard], first: first, report: &report)
+        propagation.addGradient(labels: labels[first..<first + shard], batch: 12, sign: -1, into: gradient, report: &report)
+        loss += report.loss
+        correct += report.correct
+      }
+      return (gradient.elements, loss, correct)
+    }
+    let scale = results[0].gradient.map(abs).max()!
+    #expect(scale > 0)
+    for result in results.dropFirst() {
+      let error = zip(result.gradient, results[0].gradient).map { abs($0 - $1) }.max()!
+      #expect(error < 1e-4 * scale)
+      #expect(abs(result.loss - results[0].loss) < 1e-5 && result.correct == results[0].correct)
+    }
+  }
+}

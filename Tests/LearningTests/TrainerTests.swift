@@ -1,0 +1,168 @@
+import Hopfield
+import Kernels
+import MPI
+import Testing
+
+@testable import Learning
+
+extension AcrossRanks {
+  @Suite struct TrainerTests {
+    let world: Communicator
+
+    init() throws {
+      world = try AcrossRanks.environment.get().world
+    }
+
+    /// Every rank trains the same network once more, alone: weights, moments and reports have the same bits.
+    @Test(arguments: Problem.all) func bitsDoNotDependOnTheRanks(_ problem: Problem) throws {
+      let (together, alone) = (try problem.trainer(over: world), try problem.trainer(over: .selfOnly))
+      let reports = try together.steps(5)
+      #expect(try alone.steps(5) == reports)
+      #expect(together.bits == alone.bits)
+      #expect(together.position == TrainingPosition(epoch: 2, batch: 1, step: 5))
+      #expect(reports.allSatisfy { $0.gradientNorm > 0 && $0.samples == 24 })
+      #expect(together.bits[0] != Problem.layout.initialParameters(seed: 4).elements.map(\.bitPattern))
+    }
+
+    /// A state of any number of ranks continues to the same bits on any other.
+    @Test(arguments: Problem.all) func restoredTrainingsContinueToTheSameBits(_ problem: Problem) throws {
+      let uninterrupted = try problem.trainer(over: world)
+      _ = try uninterrupted.steps(3)
+      let state = try share(uninterrupted.state())
+      let reports = try uninterrupted.steps(3)
+      for group in [world, .selfOnly] {
+        let restored = try problem.trainer(over: group)
+        // What it did before must not show.
+        _ = try restored.steps(1)
+        try restored.restore(state)
+        #expect(try restored.steps(3) == reports)
+        #expect(restored.bits == uninterrupted.bits)
+      }
+      let single = try problem.trainer(over: .selfOnly)
+      _ = try single.steps(3)
+      let restored = try problem.trainer(over: world)
+      try restored.restore(try single.state())
+      #expect(try restored.steps(3) == reports)
+    }
+
+    /// Rank 0's state on every rank: warm states are complete only there.
+    private func share(_ state: TrainingState) throws -> TrainingState {
+      var shared = state
+      for name in state.tensors.keys.sorted() {
+        let values = try world.broadcastVarying(state.tensors[name]!.values, root: 0)
+        shared.tensors[name] = .init(shape: state.tensors[name]!.shape == [] ? [] : shape(of: name, values), values: values)
+      }
+      return shared
+    }
+
+    private func shape(of name: String, _ values: [Float]) -> [Int] {
+      Problem.layout.blocks.first { name.hasSuffix($0.name) && !name.hasPrefix("warm.") }?.shape ?? [values.count]
+    }
+
+    @Test func aStateThatDoesNotFitIsRefused() throws {
+      let problem = Problem("warm start") { $0.warmStart = true }
+      let trainer = try problem.trainer(over: .selfOnly)
+      let state = try trainer.state()
+      func message(_ change: (inout TrainingState) -> Void) throws -> String? {
+        var changed = state
+        change(&changed)
+        return #expect(throws: NetworkError.self) { try trainer.restore(changed) }?.description
+      }
+      #expect(try message { $0.tensors["b.a.weight"] = nil } == "tensor b.a.weight is missing; expected shape [9, 6, 3, 3]")
+      #expect(
+        try message { $0.tensors["optimiser.velocity.b.bias"]!.shape = [3, 3] }
+          == "tensor optimiser.velocity.b.bias has shape [3, 3]; this network expects [9]")
+      #expect(try message { $0.tensors["b.bias"]!.values.removeLast() } == "tensor b.bias has shape [9]; this network expects [9]")
+      #expect(
+        try message { $0.tensors["warm.b"]!.values.removeLast() }
+          == "tensor warm.b is missing or has another size; \(24 * Problem.layout.layers[1].shape.stride) numbers were expected")
+      for position in [TrainingPosition(batch: 2), TrainingPosition(batch: -1), TrainingPosition(epoch: -1), TrainingPosition(step: -1)] {
+        #expect(throws: NetworkError.self) { try trainer.restore(TrainingState(tensors: state.tensors, position: position)) }
+      }
+      try trainer.restore(state)
+    }
+
+    @Test func settingsThatCannotBeTrainedWith() throws {
+      func message(ranks: Communicator = .selfOnly, _ change: (inout LearningSettings) -> Void) throws -> String? {
+        let problem = Problem("wrong", change)
+        return #expect(throws: TrainingError.self) { try problem.trainer(over: ranks) }?.description
+      }
+      #expect(
+        try message { $0.batch = .init(size: 24, shard: 5) }
+          == "learning.batch: a batch of 24 cannot be cut into micro-shards of 5; the size must be a multiple")
+      #expect(try message { $0.batch = .init(size: 24, shard: 0) } != nil)
+      #expect(
+        try message { $0.batch = .init(size: 64, shard: 8) }
+          == "learning.batch.size: a batch of 64 is larger than the training set of 56 images")
+      #expect(try message { $0.nudge = 0 } == "learning.nudge: 0.0 is no nudge; it must be above 0")
+      #expect(try message { $0.nudge = .nan } != nil)
+      #expect(
+        try message { $0.nudge = 1 }
+          == "learning.nudge: at −1.0 the output has no equilibrium under the squared error; a nudge of both signs must be below 1")
+      if world.size > 1 {
+        #expect(
+          try message(ranks: world) { $0.batch = .init(size: 2, shard: 2) }
+            == "learning.batch: \(world.size) ranks share 1 micro-shards (a batch of 2 in shards of 2); use at most 1 ranks, a larger "
+            + "batch or smaller shards")
+      }
+      _ = try Problem("one-sided") { $0.nudge = 1; $0.estimator = .oneSided }.trainer(over: .selfOnly)
+    }
+
+    /// A diverged training ends with an error, on all ranks at the same step.
+    @Test func divergenceIsAnError() throws {
+      let problem = Problem("diverging") { $0.optimiser.learningRate = 1e30 }
+      let trainer = try problem.trainer(over: world)
+      let error = #expect(throws: TrainingError.self) { _ = try trainer.steps(6) }
+      guard case .nonFinite(_, let epoch, let step) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      let steps = try world.allgather(step)
+      #expect(Set(steps).count == 1 && epoch == (step - 1) / 2 + 1)
+    }
+
+    /// What one rank asks for, every rank learns at the same step.
+    @Test func requestsReachEveryRank() throws {
+      let trainer = try Problem("requests").trainer(over: world)
+      let last = world.rank == world.size - 1
+      trainer.requests = { last && trainer.position.step == 1 ? .stop : last && trainer.position.step == 2 ? [.stop, .checkpoint] : [] }
+      #expect(try trainer.steps(4).map(\.requests) == [[], .stop, [.stop, .checkpoint], []])
+    }
+
+    /// Twenty epochs make a network that tells the patterns apart; every estimator and cost does.
+    @Test(arguments: Estimator.allCases, Cost.allCases) func learns(_ estimator: Estimator, _ cost: Cost) throws {
+      var problem = Problem("fit") {
+        $0.estimator = estimator
+        $0.cost = cost
+        $0.epochs = 20
+      }
+      problem.images.count = 96
+      let trainer = try problem.trainer(over: world)
+      let evaluator = Evaluator(network: trainer.network, relaxation: problem.relaxation, cost: cost, shard: 2)
+      var unseen = problem.images
+      unseen.noise = 0.9
+      let before = try evaluator.evaluate(unseen, over: world)
+      while !trainer.isFinished { _ = try trainer.step() }
+      #expect(trainer.position == TrainingPosition(epoch: 20, batch: 0, step: 80))
+      let after = try evaluator.evaluate(unseen, over: world)
+      #expect(after.loss < 0.6 * before.loss && after.accuracy > 0.95, "\(before.loss) → \(after.loss), accuracy \(after.accuracy)")
+    }
+
+    @Test func evaluationDoesNotDependOnTheRanks() throws {
+      let problem = Problem("evaluation")
+      var images = problem.images
+      images.count = 37
+      let trainer = try problem.trainer(over: .selfOnly)
+      let evaluator = Evaluator(network: trainer.network, relaxation: problem.relaxation, cost: .crossEntropy, shard: 3)
+      let together = try evaluator.evaluate(images, over: world)
+      #expect(try evaluator.evaluate(images, over: .selfOnly) == together)
+      #expect(together.images == 37 && together.predictions.count == 37)
+      let right = together.predictions.enumerated().count { $0.element == $0.offset % 4 }
+      #expect(together.accuracy == Double(right) / 37)
+      images.count = 1
+      #expect(try evaluator.evaluate(images, over: world).predictions == [together.predictions[0]])
+      images.count = 0
+      #expect(try evaluator.evaluate(images, over: world).predictions == [])
+    }
+  }
+}
