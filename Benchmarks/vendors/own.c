@@ -28,9 +28,9 @@ double measured_peak(void) {
   choose();
   struct timespec start, end;
   float sink;
-  clock_gettime(CLOCK_MONOTONIC, &start);
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &start);
   const double operations = eq->peak(50000, &sink);
-  clock_gettime(CLOCK_MONOTONIC, &end);
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
   return best = fmax(best, operations / ((double)(end.tv_sec - start.tv_sec) + 1e-9 * (double)(end.tv_nsec - start.tv_nsec)));
 }
 
