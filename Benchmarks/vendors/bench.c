@@ -9,6 +9,9 @@
 
 static const char *const PASS_NAMES[PASSES] = {"forward", "transposed (data gradient)", "weight gradient"};
 
+// In a new network about .7 of the spins are not zero, after some epochs .15 to .35: the ratio takes the dense end of it.
+static const char TYPICAL[] = ", .65";
+
 float *floats(int64_t count) {
   float *memory = aligned_alloc(64, ((size_t)count * sizeof(float) + 4096) / 64 * 64);
   if (!memory) {
@@ -114,7 +117,7 @@ static void measure(pass_t pass, const int shape[3], int batch, double seconds_e
   if (with_header) {
     printf("\n%s\n\n| shape | batch |", PASS_NAMES[pass]);
     for (int i = 0; i < list.count; i++) printf(" %s |", list.items[i].name);
-    printf(" ours ÷ best vendor | ours ÷ peak |\n|---|---|");
+    printf(" ours ÷ vendor, pooled | ours ÷ peak |\n|---|---|");
     for (int i = 0; i < list.count; i++) printf("---|");
     printf("---|---|\n");
   }
@@ -128,9 +131,10 @@ static void measure(pass_t pass, const int shape[3], int batch, double seconds_e
       continue;
     }
     const double rate = operations / c->seconds * 1e-9;
-    if (strncmp(c->name, "own", 3) != 0) vendor = fmax(vendor, rate);
-    // The ratios are of what does not depend on how many spins are zero.
-    else if (!strstr(c->name, ", .")) ours = fmax(ours, rate);
+    // The ratio is of the same work: with max-pooling or its adjoint.
+    const int is_own = strncmp(c->name, "own", 3) == 0;
+    if (!is_own && strstr(c->name, "max-pool")) vendor = fmax(vendor, rate);
+    if (is_own && strstr(c->name, pass == FORWARD ? "max-pool" : TYPICAL)) ours = fmax(ours, rate);
     printf(details && c->detail[0] ? " %.0f (%s) |" : " %.0f |", rate, c->detail);
   }
   printf(" %.2f | %.2f |\n", ours / vendor, ours / (measured_peak() * 1e-9));
@@ -165,7 +169,8 @@ int main(int count, char **arguments) {
     }
   }
   printf("own kernels %s; %s; %s\n", own_kernels_name(), onednn_name(), openblas_name());
-  printf("GFLOP/s counted as direct convolutions. The vendors' times leave pooling out; ours with max-pooling include it.\n");
+  printf("GFLOP/s counted as direct convolutions. The ratio is of the best columns with max-pooling, ours at%s of spins not zero.\n",
+         TYPICAL + 1);
   for (int pass = 0; pass < PASSES; pass++) {
     int with_header = 1;
     for (int s = 0; s < shape_count; s++) {

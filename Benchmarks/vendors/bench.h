@@ -59,3 +59,5 @@ double exact_gradient(const problem *, const float *pre, const float *post, int 
 
 // The error of a whole dense result of the pass: post, pre or weights in the order above.
 double dense_error(const problem *, pass_t, const float *result, const float *pre, const float *post);
+// The error of pooled[batch][side/2][side/2][out]: maxima of the exact forward pass over windows of 2×2.
+double pooled_error(const problem *, const float *pooled);

@@ -59,3 +59,20 @@ double dense_error(const problem *p, pass_t pass, const float *result, const flo
   }
   return worst / sqrt(squares / PLACES);
 }
+
+double pooled_error(const problem *p, const float *pooled) {
+  enum { PLACES = 24 };
+  uint64_t random = 11;
+  double worst = 0, squares = 0;
+  const int side = p->side / 2;
+  for (int place = 0; place < PLACES; place++) {
+    const int n = (int)(next_random(&random) % (uint64_t)p->batch), row = (int)(next_random(&random) % (uint64_t)side);
+    const int column = (int)(next_random(&random) % (uint64_t)side), out = (int)(next_random(&random) % (uint64_t)p->out);
+    double exact = -INFINITY;
+    for (int member = 0; member < 4; member++)
+      exact = fmax(exact, exact_forward(p, p->pre, n, 2 * row + member / 2, 2 * column + member % 2, out));
+    worst = fmax(worst, fabs(exact - pooled[(((int64_t)n * side + row) * side + column) * p->out + out]));
+    squares += exact * exact;
+  }
+  return worst / sqrt(squares / PLACES);
+}

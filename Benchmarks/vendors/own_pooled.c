@@ -89,24 +89,6 @@ static void run(contender *c) {
   }
 }
 
-// Maxima of the exact convolution at random windows.
-static double pooled_error(const problem *p, const float *pooled) {
-  enum { PLACES = 24 };
-  uint64_t random = 11;
-  double worst = 0, squares = 0;
-  const int side = p->side / 2;
-  for (int place = 0; place < PLACES; place++) {
-    const int n = (int)(next_random(&random) % (uint64_t)p->batch), row = (int)(next_random(&random) % (uint64_t)side);
-    const int column = (int)(next_random(&random) % (uint64_t)side), out = (int)(next_random(&random) % (uint64_t)p->out);
-    double exact = -INFINITY;
-    for (int member = 0; member < MEMBERS; member++)
-      exact = fmax(exact, exact_forward(p, p->pre, n, 2 * row + member / 2, 2 * column + member % 2, out));
-    worst = fmax(worst, fabs(exact - pooled[(((int64_t)n * side + row) * side + column) * p->out + out]));
-    squares += exact * exact;
-  }
-  return worst / sqrt(squares / PLACES);
-}
-
 static double error(contender *c, const problem *p) {
   const state *s = c->state;
   if (s->pass == FORWARD) return pooled_error(p, s->result);
@@ -255,7 +237,7 @@ void add_own_pooled(const problem *p, pass_t pass, contenders *list) {
     else new_contender(list, "own Winograd + max-pool", NULL);
     return;
   }
-  add(p, pass, list, "own max-pooled, all spins", 0, 1);
-  add(p, pass, list, "own max-pooled, .65", 0, 0.65);
-  add(p, pass, list, "own max-pooled, .35", 0, 0.35);
+  add(p, pass, list, "own max-pool, all spins", 0, 1);
+  add(p, pass, list, "own max-pool, .65", 0, 0.65);
+  add(p, pass, list, "own max-pool, .35", 0, 0.35);
 }
