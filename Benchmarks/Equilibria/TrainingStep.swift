@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Hopfield
 import Kernels
 import Learning
@@ -41,9 +42,11 @@ struct TrainingStep: ParsableCommand {
     let labels = (0..<batch).map { $0 % 10 }
 
     var times: [Double] = []
+    var processorTimes: [Double] = []
     var peaks: [Double] = []
     for _ in 0..<repeats {
       peaks.append(InstructionSet.current.measuredPeak())
+      let processorStart = clock()
       let time = ContinuousClock().measure {
         gradient.clear()
         for first in stride(from: 0, to: batch, by: shard) {
@@ -56,6 +59,7 @@ struct TrainingStep: ParsableCommand {
         optimiser.update(parameters, gradient: gradient, norm: gradient.squaredNorm(count: parameters.count).squareRoot(), factor: 0)
         network.parametersChanged()
       }
+      processorTimes.append(Double(clock() - processorStart) / Double(CLOCKS_PER_SEC))
       times.append(Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18)
     }
     let work = layout.multiplyAdds
@@ -64,12 +68,16 @@ struct TrainingStep: ParsableCommand {
     let products = Double(work.clamped) * 2 + Double(work.sweep) * (sweeps + 0.5)
     let operations = 2 * products * Double(batch)
     let seconds = times.sorted()[repeats / 2]
+    let processorSeconds = processorTimes.sorted()[repeats / 2]
     let peak = peaks.max()!
     let rate = operations / seconds
     print("kernels \(InstructionSet.current.name); peak \(format(peak / 1e9)) GFLOP/s")
     print("network \(channels), batch \(batch), shard \(shard), \(free) + 2×\(nudged) sweeps")
     print("a step \(format(seconds * 1e3)) ms; \(format(Double(batch) / seconds)) samples/s; \(format(rate / 1e9)) GFLOP/s")
     print("ratio to peak \(format(rate / peak))")
+    // On a shared machine others take part of the core; the process's own time leaves that out.
+    let processorRate = operations / processorSeconds
+    print("processor time \(format(processorSeconds * 1e3)) ms; ratio to peak \(format(processorRate / peak))")
     let memory = network.memory
     let needed = memory.states + 3 * layout.parameterCount * 4
     print("memory: states, weights and optimiser \(needed / 1024) KiB; fields \(memory.fields / 1024), work \(memory.work / 1024) KiB")

@@ -27,6 +27,7 @@ def arguments():
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--steps", type=int, default=3, help="timing: steps measured, after a first (default: %(default)s)")
+    parser.add_argument("--wait", action="store_true", help="timing: one line a step, each step on a line of standard input")
     parser.add_argument("--train", type=int, metavar="N", help="train on the first N images of CIFAR-10")
     parser.add_argument(
         "--validate", type=int, default=1000, help="training: images held out at the set's end (default: %(default)s)"
@@ -55,10 +56,11 @@ def main():
     os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = str(options.threads)
     sys.path.insert(0, options.path)
     from rain_model import Peer
-    from rain_runs import time_steps, train
+    from rain_runs import answer_steps, time_steps, train
 
     peer = Peer(options)
-    for line in train(peer, options) if options.train else time_steps(peer, options):
+    task = train if options.train else answer_steps if options.wait else time_steps
+    for line in task(peer, options):
         print(json.dumps(line), flush=True)
 
 

@@ -58,13 +58,20 @@ class Peer:
         free_layers = self.network.free_layers()
         self.free_minimiser = FixedPointMinimizer(self.energy, free_layers, self.free_sweeps, "asynchronous")
         augmented = AugmentedFunction(self.energy, self.cost)
-        nudged_minimiser = FixedPointMinimizer(augmented, free_layers, self.nudged_sweeps, "asynchronous")
+        self.nudged_minimiser = FixedPointMinimizer(augmented, free_layers, self.nudged_sweeps, "asynchronous")
         self.estimator = EquilibriumProp(
-            self.energy.params(), self.energy.layers(), augmented, self.cost, nudged_minimiser,
+            self.energy.params(), self.energy.layers(), augmented, self.cost, self.nudged_minimiser,
             variant="centered", nudging=self.study.nudging,
         )  # fmt: skip
         rates = self.study.learning_rates * 2  # the biases' rates, then the weights'
         self.optimiser = Optimizer(self.energy, self.cost, rates, self.study.momentum, self.study.weight_decay)
+
+    def set_sweeps(self, free, nudged):
+        """Sets the sweeps of the phases; returns those before."""
+        before = self.free_sweeps, self.nudged_sweeps
+        self.free_sweeps = self.free_minimiser.num_iterations = free
+        self.nudged_sweeps = self.nudged_minimiser.num_iterations = nudged
+        return before
 
     def step(self, x, labels):
         """One training step as in the peer's `Trainer.run`, without its statistics; the number of right answers."""

@@ -1,5 +1,6 @@
 """What is measured with the peer: the time of training steps, and accuracy against training time on a part of CIFAR-10."""
 
+import sys
 import time
 from pathlib import Path
 
@@ -75,6 +76,20 @@ def time_steps(peer, options):
         "note": "samples_per_second, ms_per_sample and gflops are of the best step; "
         "gflops counts necessary operations only, matrix_product_gflops is PyTorch's own 2048³ product on the same threads",
     }
+
+
+def answer_steps(peer, options):
+    """A line when ready, then one a step, which is done for each line of standard input: to take turns with another program."""
+    x = torch.randn(options.batch, 3, 32, 32) / 3
+    labels = torch.randint(10, (options.batch,))
+    sweeps = peer.set_sweeps(2, 2)
+    peer.step(x, labels)
+    peer.set_sweeps(*sweeps)
+    yield description(peer, options)
+    for _ in sys.stdin:
+        start, processor_start = time.perf_counter(), time.process_time()
+        peer.step(x, labels)
+        yield {"seconds": time.perf_counter() - start, "processor_seconds": time.process_time() - processor_start}
 
 
 def load_cifar(folder, indices):
