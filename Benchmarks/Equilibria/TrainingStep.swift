@@ -56,7 +56,8 @@ struct TrainingStep: ParsableCommand {
           propagation.relaxFreely(pixels, labels: shardLabels, first: first, report: &report)
           propagation.addGradient(labels: shardLabels, batch: batch, into: gradient, report: &report)
         }
-        optimiser.update(parameters, gradient: gradient, norm: gradient.squaredNorm(count: parameters.count).squareRoot(), factor: 0)
+        optimiser.update(
+          parameters, gradient: gradient, norm: gradient.squaredNorm(count: parameters.count).squareRoot(), factor: 0)
         network.parametersChanged()
       }
       processorTimes.append(Double(clock() - processorStart) / Double(CLOCKS_PER_SEC))
@@ -80,7 +81,9 @@ struct TrainingStep: ParsableCommand {
     print("processor time \(format(processorSeconds * 1e3)) ms; ratio to peak \(format(processorRate / peak))")
     let memory = network.memory
     let needed = memory.states + 3 * layout.parameterCount * 4
-    print("memory: states, weights and optimiser \(needed / 1024) KiB; fields \(memory.fields / 1024), work \(memory.work / 1024) KiB")
+    print(
+      "memory: states, weights and optimiser \(needed / 1024) KiB; fields \(memory.fields / 1024), work \(memory.work / 1024) KiB"
+    )
   }
 
   private var description: NetworkDescription {

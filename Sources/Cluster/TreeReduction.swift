@@ -3,9 +3,9 @@ import MPI
 
 /// Sums buffers of micro-shards over all ranks in one fixed tree, so that the bits do not depend on how many ranks there are.
 ///
-/// The tree splits the shards lo ..< hi at the greatest power of two below their number. A rank owns a run of consecutive shards; it adds up
-/// the whole subtrees that lie in its run as its shards come in, and the ranks together add up what is left of the tree, each a part
-/// of the elements.
+/// The tree splits the shards lo ..< hi at the greatest power of two below their number. A rank owns a run of consecutive
+/// shards; it adds up the whole subtrees that lie in its run as its shards come in, and the ranks together add up what is left
+/// of the tree, each a part of the elements.
 public final class TreeReduction {
   /// A whole subtree: `size` shards, a power of two, from a multiple of `size` on.
   private struct Subtree {
@@ -54,7 +54,9 @@ public final class TreeReduction {
   /// Takes the buffer of shard `index`; shards come in order.
   public func add(_ buffer: AlignedBuffer<Float>, shard index: Int) {
     pending.append(Subtree(first: index, size: 1, sum: buffer))
-    while pending.count > 1, Self.areSiblings(pending[pending.count - 2].first, pending[pending.count - 2].size, pending.last!.size) {
+    while pending.count > 1,
+      Self.areSiblings(pending[pending.count - 2].first, pending[pending.count - 2].size, pending.last!.size)
+    {
       let right = pending.removeLast()
       pending[pending.count - 1].sum.add(right.sum)
       pending[pending.count - 1].size *= 2

@@ -11,7 +11,8 @@ public enum Cost: String, CaseIterable, Sendable {
   ///
   /// - squaredError: `o ← (z + βy)/(1 + β)`, the exact minimiser of `F` over the output.
   /// - crossEntropy: `o ← z + β(y − softmax(o))`, a gradient step of length 1, a descent for `|β| ≤ 2`.
-  /// - crossEntropyReadout: `o ← β(y − softmax(z))`: what the read-out sends down, nothing while free. With it in the place of the output
+  /// - crossEntropyReadout: `o ← β(y − softmax(z))`: what the read-out sends down, nothing while free. With it in the place of
+  ///   the output
   ///   spins, top-down field and weight gradient of the read-out have the form of every other edge.
   func relax(_ output: inout [Float], field: [Float], label: Int, nudge: Float) {
     guard nudge != 0 else {

@@ -4,8 +4,8 @@ import Kernels
 ///
 ///     E(θ, x, s) = Σ_k Σ ∫σ_k⁻¹(s_k) − Φ,   Φ = Σ_edges ⟨s_post, P(w ⋆ s_pre)⟩ + Σ_k ⟨b_k, s_k⟩
 ///
-/// The field on layer k is `∂Φ/∂s_k`, and `s_k ← σ_k(field)` is the exact minimum of E over that layer (Scellier 2023; Laborieux 2021).
-/// All memory is taken when the network is made; nothing is allocated while it relaxes.
+/// The field on layer k is `∂Φ/∂s_k`, and `s_k ← σ_k(field)` is the exact minimum of E over that layer (Scellier 2023;
+/// Laborieux 2021). All memory is taken when the network is made; nothing is allocated while it relaxes.
 public final class HopfieldNetwork {
   public let layout: NetworkLayout
   /// What nudges the output; a read-out's output spins stay zero while free.
@@ -52,7 +52,8 @@ public final class HopfieldNetwork {
     topDown = fields { layer in layout.edges.contains { $0.pre == layer } }
     outputField = AlignedBuffer(count: capacity * layout.output.shape.fieldCount)
     unusedDrive = AlignedBuffer(
-      count: capacity * (layout.edges.filter { $0.description.pooling == .max }.map { layout.shape($0.post).fieldCount }.max() ?? 0))
+      count: capacity
+        * (layout.edges.filter { $0.description.pooling == .max }.map { layout.shape($0.post).fieldCount }.max() ?? 0))
     current = Array(repeating: 0, count: layout.edges.count)
     extents = Array(repeating: 0, count: layout.layers.count)
     outputRow = Array(repeating: 0, count: layout.output.shape.channels)
@@ -60,14 +61,15 @@ public final class HopfieldNetwork {
     parametersChanged()
   }
 
-  /// Arranges the parameters as the products read them. What `clamp` computed stays that of the former ones until it is called again.
+  /// Arranges the parameters as the products read them. What `clamp` computed stays that of the former ones until it is called
+  /// again.
   public func parametersChanged() {
     for edge in edges { edge.load(parameters) }
     forgetArgMax()
   }
 
-  /// Clamps the input of samples 0 … `samples` − 1 to images that begin at image `first` of `pixels` (rows, columns, channels), and
-  /// computes their convolutions, which no sweep changes.
+  /// Clamps the input of samples 0 … `samples` − 1 to images that begin at image `first` of `pixels` (rows, columns, channels),
+  /// and computes their convolutions, which no sweep changes.
   public func clamp(_ pixels: [Float], first: Int = 0, samples: Int) {
     precondition(samples <= capacity)
     var written = Array(repeating: false, count: layout.layers.count)
@@ -147,8 +149,8 @@ public final class HopfieldNetwork {
     if !accumulate { field.clear() }
   }
 
-  /// Under max-pooling a top-down field needs the arg-max of the *current* drive, which the last drive of that edge left unless the pre
-  /// layer has moved since.
+  /// Under max-pooling a top-down field needs the arg-max of the *current* drive, which the last drive of that edge left unless
+  /// the pre layer has moved since.
   private func refreshArgMax(_ index: Int, samples: Int) {
     let edge = edges[index]
     guard edge.isMaxPooled, current[index] < samples, edge.layout.pre != 0 else { return }
@@ -240,7 +242,8 @@ public final class HopfieldNetwork {
     }
     if let nudge {
       for sample in 0..<samples {
-        energies[sample] += Double(nudge.strengths[sample]) * cost.value(prediction: costArgument(sample), label: nudge.labels[sample])
+        energies[sample] +=
+          Double(nudge.strengths[sample]) * cost.value(prediction: costArgument(sample), label: nudge.labels[sample])
       }
     }
     return energies

@@ -48,7 +48,8 @@ struct LayoutBuilder {
     for edge in layer.edges {
       guard let pre = planes.firstIndex(where: { $0.name == edge.from }) else {
         throw NetworkError(
-          "layer \(layer.name): an edge comes from \"\(edge.from)\"; earlier layers are \(planes.map(\.name).joined(separator: ", "))")
+          "layer \(layer.name): an edge comes from \"\(edge.from)\"; earlier layers are \(planes.map(\.name).joined(separator: ", "))"
+        )
       }
       guard froms.insert(edge.from).inserted else { throw NetworkError("layer \(layer.name): two edges come from \(edge.from)") }
       let (rows, columns) = try outputSize(of: edge, pre: pre, layer: layer.name)
@@ -152,14 +153,16 @@ struct LayoutBuilder {
   /// Zeros around a layer: what the convolutions out of it pad, and what the transposed ones into it reach.
   private func halo(of layer: Int) -> Int {
     let out = edges.filter { $0.pre == layer && $0.description.kind == .convolution }.map(\.description.padding)
-    let into = edges.filter { $0.post == layer && $0.pre != 0 && $0.description.kind == .convolution && $0.description.pooling != .max }
-      .map { edge in
-        let source = planes[edge.pre]
-        return edge.effective.convolution(
-          pre: PlaneShape(channels: source.channels, rows: source.rows, columns: source.columns),
-          postChannels: planes[layer].channels
-        ).postHalo
-      }
+    let into = edges.filter {
+      $0.post == layer && $0.pre != 0 && $0.description.kind == .convolution && $0.description.pooling != .max
+    }
+    .map { edge in
+      let source = planes[edge.pre]
+      return edge.effective.convolution(
+        pre: PlaneShape(channels: source.channels, rows: source.rows, columns: source.columns),
+        postChannels: planes[layer].channels
+      ).postHalo
+    }
     return (out + into).max() ?? 0
   }
 }
@@ -175,7 +178,8 @@ extension NetworkLayout.Edge {
 
     func convolution(pre: PlaneShape, postChannels: Int) -> ConvolutionShape {
       ConvolutionShape(
-        pre: pre, postChannels: postChannels, kernelRows: kernelRows, kernelColumns: kernelColumns, stride: stride, padding: padding)
+        pre: pre, postChannels: postChannels, kernelRows: kernelRows, kernelColumns: kernelColumns, stride: stride,
+        padding: padding)
     }
   }
 
@@ -185,7 +189,8 @@ extension NetworkLayout.Edge {
     }
     guard description.pooling == .average else {
       return Effective(
-        kernelRows: kernelRows, kernelColumns: kernelColumns, stride: description.stride, padding: description.padding, folding: nil)
+        kernelRows: kernelRows, kernelColumns: kernelColumns, stride: description.stride, padding: description.padding,
+        folding: nil)
     }
     let folding = AveragePooling(kernel: description.kernel, stride: description.stride, window: description.window)
     return Effective(

@@ -53,8 +53,8 @@ public struct NetworkLayout: Equatable, Sendable {
   public var trainableCount: Int { blocks.reduce(0) { $0 + $1.shape.reduce(1, *) } }
 
   /// Multiply-adds that one sample needs, counted as direct convolutions: `clamped` once (the clamped input's convolutions), and
-  /// `sweep` a sweep (one forward and one transposed convolution for every other edge). A weight gradient costs as much as all the
-  /// forward ones.
+  /// `sweep` a sweep (one forward and one transposed convolution for every other edge). A weight gradient costs as much as all
+  /// the forward ones.
   public var multiplyAdds: (clamped: Int, sweep: Int) {
     edges.reduce(into: (0, 0)) { sum, edge in
       let rows = shape(edge.post).rows * edge.poolingWindow

@@ -17,8 +17,8 @@ public struct AveragePooling: Sendable {
   public var foldedKernel: Int { kernel + (window - 1) * stride }
   public var foldedStride: Int { window * stride }
 
-  /// `folded[p][u][v][c] = window⁻² Σ_{a,b < window} w[p][u − a·stride][v − b·stride][c]` for `posts` post channels of rows of `depth` floats;
-  /// one post channel's weights begin every `rowStride` (`foldedRowStride`) floats.
+  /// `folded[p][u][v][c] = window⁻² Σ_{a,b < window} w[p][u − a·stride][v − b·stride][c]` for `posts` post channels of rows of
+  /// `depth` floats; one post channel's weights begin every `rowStride` (`foldedRowStride`) floats.
   public func fold(
     _ weights: AlignedBuffer<Float>, at offset: Int, posts: Int, depth: Int, rowStride: Int, foldedRowStride: Int,
     into folded: AlignedBuffer<Float>

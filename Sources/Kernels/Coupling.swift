@@ -1,7 +1,8 @@
-/// One edge of a layered network: weights between a pre plane and a post plane, and the three products that relaxation and learning need.
+/// One edge of a layered network: weights between a pre plane and a post plane, and the three products that relaxation and
+/// learning need.
 ///
-/// Weights, and their gradients, lie in a flat buffer in the order post channel, kernel row, kernel column, pre channel, both channels
-/// padded to multiples of 16 with zeros.
+/// Weights, and their gradients, lie in a flat buffer in the order post channel, kernel row, kernel column, pre channel, both
+/// channels padded to multiples of 16 with zeros.
 public protocol Coupling: AnyObject {
   /// The plane that the coupling drives.
   var post: PlaneShape { get }
@@ -19,7 +20,8 @@ public protocol Coupling: AnyObject {
 
   /// `gradient += Σ_n scale_n · s_pre ⋆ P⁻¹(s_post)` at `offset`.
   func addGradient(
-    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, into gradient: AlignedBuffer<Float>, at offset: Int)
+    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, into gradient: AlignedBuffer<Float>,
+    at offset: Int)
 
   /// Copies the arg-max of `count` samples over those from `target` on. Nothing to do without max-pooling.
   func duplicateArgMax(count: Int, to target: Int)

@@ -57,7 +57,8 @@ public final class DenseCoupling: Coupling {
   }
 
   public func addGradient(
-    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, into gradient: AlignedBuffer<Float>, at offset: Int
+    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, into gradient: AlignedBuffer<Float>,
+    at offset: Int
   ) {
     precondition(pre.shape == shape.pre && post.shape == self.post && samples <= scale.count)
     precondition(offset >= 0 && offset + weightCount <= gradient.count)

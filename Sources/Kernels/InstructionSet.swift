@@ -21,7 +21,8 @@ public struct InstructionSet: Sendable {
     return available.first { $0.name.lowercased() == wanted?.lowercased() } ?? available[0]
   }()
 
-  /// This core's single-precision peak, in floating-point operations a second: the best of `slices` runs of independent multiply-adds.
+  /// This core's single-precision peak, in floating-point operations a second: the best of `slices` runs of independent
+  /// multiply-adds.
   public func measuredPeak(slices: Int = 20) -> Double {
     var best = 0.0
     var sink: Float = 0

@@ -2,9 +2,9 @@ import CKernels
 
 /// A convolution of any kernel, stride and padding under max-pooling with windows that do not overlap.
 ///
-/// Under max-pooling each post spin couples to one position of its window, the arg-max of the current `w ⋆ s_pre`. Top-down field and
-/// gradient are therefore sums over that one position: `window²` times fewer operations than a dense transposed convolution, and fewer
-/// still as spins at zero are left out.
+/// Under max-pooling each post spin couples to one position of its window, the arg-max of the current `w ⋆ s_pre`. Top-down
+/// field and gradient are therefore sums over that one position: `window²` times fewer operations than a dense transposed
+/// convolution, and fewer still as spins at zero are left out.
 public final class MaxPooledConvolution: Coupling {
   public let shape: ConvolutionShape
   public let window: Int
@@ -41,7 +41,8 @@ public final class MaxPooledConvolution: Coupling {
   ///   - capacity: samples that fit.
   public init(shape: ConvolutionShape, window: Int, post: PlaneShape, capacity: Int, workspace: Workspace) {
     precondition(window >= 1 && window <= 15 && shape.rows % window == 0 && shape.columns % window == 0)
-    precondition(post.rows == shape.rows / window && post.columns == shape.columns / window && post.channels == shape.postChannels)
+    precondition(
+      post.rows == shape.rows / window && post.columns == shape.columns / window && post.channels == shape.postChannels)
     precondition(capacity * shape.pre.stride < Int(Int32.max) && shape.weightCount < Int(Int32.max))
     self.shape = shape
     self.window = window
@@ -158,7 +159,8 @@ public final class MaxPooledConvolution: Coupling {
         Int64(shape.pre.paddedChannels), forwardWeights.base, Int64(post.paddedChannels), convolved.base, places.base,
         Int64(convolutionCount), Int64(shape.rows * shape.columns), Int64(count), 0)
       kernels.pool_max(
-        convolved.base, Int64(convolutionCount), windowStarts.base, memberOffsets.base, Int32(members), Int64(post.paddedChannels),
+        convolved.base, Int64(convolutionCount), windowStarts.base, memberOffsets.base, Int32(members),
+        Int64(post.paddedChannels),
         Int64(post.pixels), Int64(count), drive.base + first * post.fieldCount, argMax.base + first * post.fieldCount,
         accumulate ? 1 : 0)
     }
@@ -186,7 +188,8 @@ public final class MaxPooledConvolution: Coupling {
   }
 
   public func addGradient(
-    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, into gradient: AlignedBuffer<Float>, at offset: Int
+    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, into gradient: AlignedBuffer<Float>,
+    at offset: Int
   ) {
     precondition(pre.shape == shape.pre && post.shape == self.post && samples <= scale.count)
     precondition(offset >= 0 && offset + weightCount <= gradient.count)

@@ -1,8 +1,10 @@
 /// One parameter's rule for a whole range of a flat buffer. `rate` is the learning rate of the range.
 public enum ParameterUpdate {
-  /// `v ← μv + (g + λθ)`, `θ ← θ − η v`, with Nesterov `θ ← θ − η(g + λθ + μv)` (Sutskever et al. 2013, in the form of PyTorch's SGD).
+  /// `v ← μv + (g + λθ)`, `θ ← θ − η v`, with Nesterov `θ ← θ − η(g + λθ + μv)` (Sutskever et al. 2013, in the form of
+  /// PyTorch's SGD).
   public static func momentum(
-    _ parameters: AlignedBuffer<Float>, gradient: AlignedBuffer<Float>, velocity: AlignedBuffer<Float>, range: Range<Int>, rate: Float,
+    _ parameters: AlignedBuffer<Float>, gradient: AlignedBuffer<Float>, velocity: AlignedBuffer<Float>, range: Range<Int>,
+    rate: Float,
     momentum: Float, nesterov: Bool, weightDecay: Float, gradientScale: Float
   ) {
     precondition(range.upperBound <= parameters.count && range.upperBound <= gradient.count && range.upperBound <= velocity.count)
@@ -14,8 +16,9 @@ public enum ParameterUpdate {
     }
   }
 
-  /// Adam (Kingma & Ba 2015): `m ← β₁m + (1−β₁)g`, `v ← β₂v + (1−β₂)g²`, `θ ← θ − η·(m/(1−β₁ᵗ))/(√(v/(1−β₂ᵗ)) + ε)`. Weight decay is part of
-  /// the gradient, or, with `decoupled` (AdamW, Loshchilov & Hutter 2019), shrinks the parameter by `ηλ` beside it.
+  /// Adam (Kingma & Ba 2015): `m ← β₁m + (1−β₁)g`, `v ← β₂v + (1−β₂)g²`, `θ ← θ − η·(m/(1−β₁ᵗ))/(√(v/(1−β₂ᵗ)) + ε)`. Weight
+  /// decay is part of the gradient, or, with `decoupled` (AdamW, Loshchilov & Hutter 2019), shrinks the parameter by `ηλ`
+  /// beside it.
   public static func adam(
     _ parameters: AlignedBuffer<Float>, gradient: AlignedBuffer<Float>, first: AlignedBuffer<Float>, second: AlignedBuffer<Float>,
     range: Range<Int>, rate: Float, beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float, decoupled: Bool,

@@ -2,8 +2,8 @@ import CKernels
 
 /// A convolution without max-pooling, of any kernel, stride and padding, and its exact transpose.
 ///
-/// The transpose is computed as forward convolutions over the post plane, one for each residue of the pixel's position modulo the stride,
-/// each with the taps that reach that residue: no zero is multiplied.
+/// The transpose is computed as forward convolutions over the post plane, one for each residue of the pixel's position modulo
+/// the stride, each with the taps that reach that residue: no zero is multiplied.
 public final class PlainConvolution: Coupling {
   public let shape: ConvolutionShape
   public let post: PlaneShape
@@ -55,7 +55,8 @@ public final class PlainConvolution: Coupling {
         let taps = tapRows.flatMap { row in tapColumns.map { column in row * shape.kernelColumns + column } }
         let offsets = tapRows.flatMap { row in
           tapColumns.map { column in
-            -Int64((row - rowResidue) / shape.stride * post.rowStride + (column - columnResidue) / shape.stride * post.paddedChannels)
+            -Int64(
+              (row - rowResidue) / shape.stride * post.rowStride + (column - columnResidue) / shape.stride * post.paddedChannels)
           }
         }
         var pixels: [Int64] = []
@@ -69,7 +70,8 @@ public final class PlainConvolution: Coupling {
         }
         found.append(
           Residue(
-            taps: taps, tapOffsets: buffer(offsets), pixels: buffer(pixels), targets: buffer(targets), weightOffset: weightOffset))
+            taps: taps, tapOffsets: buffer(offsets), pixels: buffer(pixels), targets: buffer(targets), weightOffset: weightOffset)
+        )
         weightOffset += taps.count * shape.paddedPostChannels * shape.pre.paddedChannels
       }
     }
@@ -106,13 +108,15 @@ public final class PlainConvolution: Coupling {
     for residue in residues {
       InstructionSet.current.kernels.convolve(
         post.buffer.base, residue.pixels.base, Int64(post.shape.stride), residue.tapOffsets.base, Int64(residue.taps.count),
-        Int64(post.shape.paddedChannels), transposedWeights.base + residue.weightOffset, Int64(shape.pre.paddedChannels), field.base,
+        Int64(post.shape.paddedChannels), transposedWeights.base + residue.weightOffset, Int64(shape.pre.paddedChannels),
+        field.base,
         residue.targets.base, Int64(shape.pre.fieldCount), Int64(residue.pixels.count), Int64(samples), accumulate ? 1 : 0)
     }
   }
 
   public func addGradient(
-    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, into gradient: AlignedBuffer<Float>, at offset: Int
+    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, into gradient: AlignedBuffer<Float>,
+    at offset: Int
   ) {
     precondition(pre.shape == shape.pre && post.shape == self.post && samples <= scale.count)
     precondition(offset >= 0 && offset + weightCount <= gradient.count)

@@ -1,7 +1,7 @@
 /// The shape of one sample's spins: rows × columns × channels, channels innermost.
 ///
-/// Channels are padded to a multiple of 16 so that every kernel works on whole vectors; `halo` rows and columns of zeros around the
-/// plane take the place of a convolution's padding, so that no kernel tests for borders.
+/// Channels are padded to a multiple of 16 so that every kernel works on whole vectors; `halo` rows and columns of zeros around
+/// the plane take the place of a convolution's padding, so that no kernel tests for borders.
 public struct PlaneShape: Equatable, Sendable {
   public let channels: Int
   public let rows: Int

@@ -2,10 +2,11 @@ import CKernels
 
 /// The local rules that move a spin in its field; the numbers are those of the kernels.
 ///
-/// Infinite fields saturate. A field that is not a number saturates too, save under `linear`, which hands it on: a diverged network
-/// shows in its output.
+/// Infinite fields saturate. A field that is not a number saturates too, save under `linear`, which hands it on: a diverged
+/// network shows in its output.
 public enum LocalRule: Int32, Sendable {
-  case clamp = 0, halfClamp, sigmoid, relu6, tanh, linear
+  case clamp = 0
+  case halfClamp, sigmoid, relu6, tanh, linear
 }
 
 /// Sums over one layer's spins after an update, from which the residual comes.

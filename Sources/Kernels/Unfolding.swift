@@ -1,7 +1,7 @@
 /// Patches of a clamped input laid out as channels, so that its convolution is a 1×1 convolution over whole vectors.
 ///
-/// The clamped input's convolution is computed once a sample; an image has one or three channels, and a kernel's worth of them fills
-/// vectors that the channels alone would leave nearly empty.
+/// The clamped input's convolution is computed once a sample; an image has one or three channels, and a kernel's worth of them
+/// fills vectors that the channels alone would leave nearly empty.
 public struct Unfolding: Sendable {
   public let image: PlaneShape
   public let kernelRows: Int

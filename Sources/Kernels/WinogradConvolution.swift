@@ -3,8 +3,8 @@ import Foundation
 
 /// The forward product of a 3×3 convolution under 2×2 max-pooling by Winograd's minimal filtering F(2×2, 3×3).
 ///
-/// The output tiles are the pooling windows, so transform and pooling are one pass. 2.25 times fewer multiplications than the direct
-/// convolution; rounding errors are about twice as large.
+/// The output tiles are the pooling windows, so transform and pooling are one pass. 2.25 times fewer multiplications than the
+/// direct convolution; rounding errors are about twice as large.
 ///
 /// Source: Lavin & Gray, "Fast algorithms for convolutional neural networks", CVPR 2016, section 4.1.
 final class WinogradConvolution {
@@ -94,7 +94,8 @@ final class WinogradConvolution {
       let count = min(chunk, samples - first)
       let rows = count * post.pixels
       kernels.winograd_input(
-        pre.buffer.base + first * pre.shape.stride, corners.base, 4, Int64(pre.shape.stride), Int64(pre.shape.rowStride), Int64(pres),
+        pre.buffer.base + first * pre.shape.stride, corners.base, 4, Int64(pre.shape.stride), Int64(pre.shape.rowStride),
+        Int64(pres),
         Int64(post.pixels), Int64(count), scratch.base)
       for index in 0..<16 {
         kernels.convolve(

@@ -13,7 +13,8 @@ public struct ShardReport: Equatable, Sendable {
 
 /// The gradient of the loss by equilibrium propagation (Scellier & Bengio 2017; centred: Laborieux et al. 2021).
 ///
-/// One micro-shard relaxes freely; nudged phases start from its free states; differences of correlations between phases are the gradient:
+/// One micro-shard relaxes freely; nudged phases start from its free states; differences of correlations between phases are the
+/// gradient:
 ///
 ///     g = Σ_i c_i ∂F/∂θ(s^{β_i}),   centred: c = ±1/2β at ±β;   one-sided: c = 1/β at β and −1/β at the free state
 ///

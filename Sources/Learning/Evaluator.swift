@@ -19,7 +19,8 @@ public struct Evaluator {
   private let relaxation: Relaxation
   private let shard: Int
 
-  /// - Parameter shard: images that relax together, at most the network's capacity. The residual stop is theirs, so results depend on it in the
+  /// - Parameter shard: images that relax together, at most the network's capacity. The residual stop is theirs, so results
+  ///   depend on it in the
   ///   last digits; they do not depend on the number of ranks.
   public init(network: HopfieldNetwork, relaxation: RelaxationSettings, shard: Int) {
     precondition(shard > 0 && shard <= network.capacity)
@@ -29,7 +30,9 @@ public struct Evaluator {
   }
 
   /// Collective; every rank gets the whole result. `progress` is called with the share that this rank has done.
-  public func evaluate(_ images: any TrainingImages, over group: Communicator, progress: ((Double) -> Void)? = nil) throws -> Evaluation {
+  public func evaluate(_ images: any TrainingImages, over group: Communicator, progress: ((Double) -> Void)? = nil) throws
+    -> Evaluation
+  {
     let shards = (images.count + shard - 1) / shard
     var pixels: [Float] = []
     var labels: [Int] = []

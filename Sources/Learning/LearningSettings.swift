@@ -20,7 +20,10 @@ public struct LearningSettings: Equatable, Sendable {
     /// Samples a micro-shard: the unit that one rank relaxes at a time, and the leaf of the reduction tree. Fixed, whatever the
     /// number of ranks, so that the bits do not depend on it.
     public var shard: Int
-    public init(size: Int = 64, shard: Int = 8) { self.size = size; self.shard = shard }
+    public init(size: Int = 64, shard: Int = 8) {
+      self.size = size
+      self.shard = shard
+    }
   }
 
   public var cost: Cost = .squaredError

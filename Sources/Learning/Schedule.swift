@@ -3,7 +3,8 @@ import Foundation
 extension ScheduleSettings {
   /// What multiplies the learning rates at `epoch` (a fraction within an epoch included) of `epochs`.
   ///
-  /// - constant: 1; step: `factor^⌊t/every⌋`; exponential: `factor^t`; cosine: `floor + (1 − floor)(1 + cos πt/T)/2`, where t counts from the
+  /// - constant: 1; step: `factor^⌊t/every⌋`; exponential: `factor^t`; cosine: `floor + (1 − floor)(1 + cos πt/T)/2`, where t
+  ///   counts from the
   ///   end of the warm-up, over which the factor rises linearly from 0 to 1.
   public func factor(at epoch: Double, of epochs: Int) -> Float {
     let warmUp = Double(self.warmUp)

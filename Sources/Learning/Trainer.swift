@@ -42,8 +42,8 @@ public struct StepRequests: OptionSet, Sendable {
 
 /// Trains one network, each rank on its micro-shards of every mini-batch.
 ///
-/// The order of samples, the micro-shards and the tree in which their gradients are added are fixed by the settings alone; every rank makes
-/// the same update. So the bits do not depend on the number of ranks.
+/// The order of samples, the micro-shards and the tree in which their gradients are added are fixed by the settings alone;
+/// every rank makes the same update. So the bits do not depend on the number of ranks.
 public final class Trainer {
   public let network: HopfieldNetwork
   public let optimiser: Optimiser
@@ -66,10 +66,12 @@ public final class Trainer {
   /// What travels behind the gradient and is added up with it.
   private enum Tally: Int, CaseIterable { case loss, correct, freeSweeps, nudgedSweeps, residual, stop, checkpoint }
 
-  /// - Throws: `TrainingError.setting` where batch, micro-shards, ranks and images do not fit together; `NetworkError` where the states
+  /// - Throws: `TrainingError.setting` where batch, micro-shards, ranks and images do not fit together; `NetworkError` where
+  ///   the states
   ///   of a micro-shard cannot be addressed.
   public init(
-    layout: NetworkLayout, parameters: AlignedBuffer<Float>, relaxation: RelaxationSettings, settings: LearningSettings, seed: UInt64,
+    layout: NetworkLayout, parameters: AlignedBuffer<Float>, relaxation: RelaxationSettings, settings: LearningSettings,
+    seed: UInt64,
     images: any TrainingImages, group: Communicator
   ) throws {
     try Self.check(settings, images: images.count, ranks: group.size)
@@ -92,13 +94,15 @@ public final class Trainer {
     let batch = settings.batch
     guard batch.size > 0, batch.shard > 0, batch.size % batch.shard == 0 else {
       throw TrainingError.setting(
-        key: "learning.batch", reason: "a batch of \(batch.size) cannot be cut into micro-shards of \(batch.shard); the size must be a multiple")
+        key: "learning.batch",
+        reason: "a batch of \(batch.size) cannot be cut into micro-shards of \(batch.shard); the size must be a multiple")
     }
     let shards = batch.size / batch.shard
     guard shards >= ranks else {
       throw TrainingError.setting(
         key: "learning.batch",
-        reason: "\(ranks) ranks share \(shards) micro-shards (a batch of \(batch.size) in shards of \(batch.shard)); use at most \(shards) "
+        reason:
+          "\(ranks) ranks share \(shards) micro-shards (a batch of \(batch.size) in shards of \(batch.shard)); use at most \(shards) "
           + "ranks, a larger batch or smaller shards")
     }
     guard images >= batch.size else {
@@ -111,7 +115,8 @@ public final class Trainer {
     guard settings.cost != .squaredError || settings.estimator == .oneSided || settings.nudge < 1 else {
       throw TrainingError.setting(
         key: "learning.nudge",
-        reason: "at −\(settings.nudge) the output has no equilibrium under the squared error; a nudge of both signs must be below 1")
+        reason:
+          "at −\(settings.nudge) the output has no equilibrium under the squared error; a nudge of both signs must be below 1")
     }
   }
 
@@ -122,7 +127,8 @@ public final class Trainer {
   /// One mini-batch: relaxations, reduction, update. Collective.
   public func step() throws -> StepReport {
     let batch = indices()
-    let sign: Float = Philox(seed: seed, stream: 2).block(SIMD4(UInt32(truncatingIfNeeded: position.step), 0, 0, 0)).x & 1 == 0 ? 1 : -1
+    let sign: Float =
+      Philox(seed: seed, stream: 2).block(SIMD4(UInt32(truncatingIfNeeded: position.step), 0, 0, 0)).x & 1 == 0 ? 1 : -1
     let requested = requests()
     for shard in reduction.own {
       let buffer = reduction.buffer()

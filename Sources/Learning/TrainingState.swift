@@ -3,8 +3,8 @@ import Kernels
 
 /// All that a training needs to go on to the same bits: tensors by name, and its position.
 ///
-/// Names: `<layer>.<from>.weight`, `<layer>.bias`; an optimiser's moments behind `optimiser.<moment>.`; warm states as `warm.<layer>`.
-/// Nothing in it depends on the number of ranks.
+/// Names: `<layer>.<from>.weight`, `<layer>.bias`; an optimiser's moments behind `optimiser.<moment>.`; warm states as
+/// `warm.<layer>`. Nothing in it depends on the number of ranks.
 public struct TrainingState: Sendable {
   public struct Tensor: Sendable {
     public var shape: [Int]
@@ -38,7 +38,9 @@ extension NetworkLayout {
   /// Every block of a flat buffer by name.
   public func tensors(of buffer: AlignedBuffer<Float>, prefix: String = "") -> [String: TrainingState.Tensor] {
     Dictionary(
-      uniqueKeysWithValues: blocks.map { (prefix + $0.name, TrainingState.Tensor(shape: $0.shape, values: tensor($0, of: buffer))) })
+      uniqueKeysWithValues: blocks.map {
+        (prefix + $0.name, TrainingState.Tensor(shape: $0.shape, values: tensor($0, of: buffer)))
+      })
   }
 
   /// Writes every block of `tensors` into a flat buffer.

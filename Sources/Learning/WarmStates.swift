@@ -15,11 +15,15 @@ final class WarmStates {
   }
 
   func keep(_ shard: Int, of network: HopfieldNetwork) {
-    for (state, planes) in zip(states[shard - shards.lowerBound], network.spins) { state.copy(from: planes.buffer, count: state.count) }
+    for (state, planes) in zip(states[shard - shards.lowerBound], network.spins) {
+      state.copy(from: planes.buffer, count: state.count)
+    }
   }
 
   func restore(_ shard: Int, to network: HopfieldNetwork) {
-    for (state, planes) in zip(states[shard - shards.lowerBound], network.spins) { planes.buffer.copy(from: state, count: state.count) }
+    for (state, planes) in zip(states[shard - shards.lowerBound], network.spins) {
+      planes.buffer.copy(from: state, count: state.count)
+    }
     network.spinsChanged()
   }
 

@@ -14,5 +14,8 @@ struct Equilibria: ParsableCommand {
         equilibria inspect runs/fashion-mnist-20260131-154500
       """,
     version: ProgramVersion.current,
-    subcommands: [TrainCommand.self, EvaluateCommand.self, RelaxCommand.self, InspectCommand.self, DoctorCommand.self, ConfigurationReferenceCommand.self])
+    subcommands: [
+      TrainCommand.self, EvaluateCommand.self, RelaxCommand.self, InspectCommand.self, DoctorCommand.self,
+      ConfigurationReferenceCommand.self,
+    ])
 }

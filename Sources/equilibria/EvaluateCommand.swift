@@ -18,7 +18,9 @@ struct EvaluateCommand: ParsableCommand {
   @Argument(help: "A checkpoint or a run folder.", completion: .file(extensions: ["safetensors"]))
   var checkpoint: String
 
-  @Option(name: .customLong("set"), parsing: .singleValue, help: "Overrides one key of the checkpoint's configuration. May be repeated.")
+  @Option(
+    name: .customLong("set"), parsing: .singleValue, help: "Overrides one key of the checkpoint's configuration. May be repeated."
+  )
   var overrides: [String] = []
 
   @Flag(help: "Print one JSON object instead of text.")

@@ -14,11 +14,14 @@ struct RelaxCommand: ParsableCommand {
         equilibria relax configs/mnist.yaml --weights w.safetensors --input x.safetensors --output out.safetensors
       """)
 
-  @Argument(help: "The configuration: its network, relaxation, cost, estimator and nudge are used.", completion: .file(extensions: ["yaml"]))
+  @Argument(
+    help: "The configuration: its network, relaxation, cost, estimator and nudge are used.",
+    completion: .file(extensions: ["yaml"]))
   var config: String
 
   @Option(help: "Weights and biases.", completion: .file(extensions: ["safetensors"])) var weights: String
-  @Option(help: "Inputs x [B, C, H, W], and labels [B] unless --labels names them.", completion: .file(extensions: ["safetensors"]))
+  @Option(
+    help: "Inputs x [B, C, H, W], and labels [B] unless --labels names them.", completion: .file(extensions: ["safetensors"]))
   var input: String
   @Option(help: "A file with labels [B]; without any only the free phase is run.", completion: .file(extensions: ["safetensors"]))
   var labels: String?

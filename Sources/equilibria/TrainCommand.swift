@@ -57,8 +57,8 @@ enum Exit {
 
   /// Lets this process leave a moment after the others.
   ///
-  /// Once MPICH's launcher (4.0) has passed a signal on, it takes the exit codes only of processes that leave while another one of their node
-  /// is still there; those of the last ones count as 0.
+  /// Once MPICH's launcher (4.0) has passed a signal on, it takes the exit codes only of processes that leave while another one
+  /// of their node is still there; those of the last ones count as 0.
   static func leaveLater() {
     atexit { usleep(100_000) }
   }

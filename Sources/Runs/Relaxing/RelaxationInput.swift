@@ -13,7 +13,8 @@ struct RelaxationInput {
     let image = layout.input
     let expected = [image.channels, image.rows, image.columns]
     guard tensor.shape.count == 4, Array(tensor.shape.dropFirst()) == expected, tensor.shape[0] > 0 else {
-      throw TensorError("\(path): tensor `x` has shape \(tensor.shape), expected [samples, \(expected.map(String.init).joined(separator: ", "))]")
+      throw TensorError(
+        "\(path): tensor `x` has shape \(tensor.shape), expected [samples, \(expected.map(String.init).joined(separator: ", "))]")
     }
     count = tensor.shape[0]
     pixels = Self.channelsInnermost(try file.floats("x", in: path), count: count, layout: layout)
@@ -30,7 +31,9 @@ struct RelaxationInput {
     let values = try file.integers("labels", shape: [count], in: path)
     let classes = layout.output.shape.channels
     if let index = values.firstIndex(where: { !(0..<Int64(classes)).contains($0) }) {
-      throw TensorError("\(path): label \(values[index]) of sample \(index) is out of range; the network has \(classes) classes, 0 to \(classes - 1)")
+      throw TensorError(
+        "\(path): label \(values[index]) of sample \(index) is out of range; the network has \(classes) classes, 0 to \(classes - 1)"
+      )
     }
     return values.map { Int($0) }
   }

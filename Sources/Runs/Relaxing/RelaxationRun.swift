@@ -2,7 +2,8 @@ import Hopfield
 import Kernels
 import Learning
 
-/// One relaxation of given weights on given inputs, written down for comparison with another implementation (docs/relax-format.md).
+/// One relaxation of given weights on given inputs, written down for comparison with another implementation
+/// (docs/relax-format.md).
 public struct RelaxationRun {
   private let configuration: Configuration
   private let layout: NetworkLayout

@@ -29,7 +29,8 @@ public struct EvaluationRun {
     let dataset = try Dataset.load(configuration.data, parts: [.test])
     classNames = dataset.classNames
     images = DatasetImages(
-      sampler: try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed).test, seed: configuration.seed)
+      sampler: try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed).test, seed: configuration.seed
+    )
     evaluator = try Evaluator(configuration, layout: layout, parameters: parameters)
   }
 

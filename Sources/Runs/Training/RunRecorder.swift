@@ -71,7 +71,8 @@ final class RunRecorder {
       "\(configuration.name): \(layout.layers.count) layers, \(layout.trainableCount) parameters, \(images.training.count) training, "
         + "\(images.validation.count) validation images, \(ranks) rank\(ranks == 1 ? "" : "s"), \(InstructionSet.current.name)")
     display.message(
-      "memory a rank: states \(memory.states >> 10) KiB, fields \(memory.fields >> 10) KiB, weights and optimiser \(parameters >> 10) KiB")
+      "memory a rank: states \(memory.states >> 10) KiB, fields \(memory.fields >> 10) KiB, weights and optimiser \(parameters >> 10) KiB"
+    )
     display.message("run folder \(folder.path)")
   }
 
@@ -103,7 +104,8 @@ final class RunRecorder {
   private func append(_ kind: MetricsLog.Kind, means: StepMeans, elapsed: Double, of trainer: Trainer) throws {
     try metrics?.append(
       MetricsLog.Row(
-        time: time, epoch: trainer.epochFraction, step: trainer.position.step, kind: kind, loss: means.loss, accuracy: means.accuracy,
+        time: time, epoch: trainer.epochFraction, step: trainer.position.step, kind: kind, loss: means.loss,
+        accuracy: means.accuracy,
         learningRate: Double(trainer.settings.optimiser.learningRate) * means.rateFactor, freeSweeps: means.freeSweeps,
         nudgedSweeps: means.nudgedSweeps, residual: means.residual, samplesPerSecond: Double(means.samples) / max(elapsed, 1e-9)))
   }

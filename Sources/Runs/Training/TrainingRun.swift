@@ -44,7 +44,9 @@ public final class TrainingRun {
       settings: configuration.learning, seed: configuration.seed,
       images: DatasetImages(sampler: samplers.training, seed: configuration.seed), group: world)
     evaluator = try Evaluator(configuration, layout: layout, parameters: trainer.network.parameters)
-    let hosts = try world.gatherVarying(Array(Environment.processorName.utf8), root: 0).map { String(decoding: $0, as: UTF8.self) }
+    let hosts = try world.gatherVarying(Array(Environment.processorName.utf8), root: 0).map {
+      String(decoding: $0, as: UTF8.self)
+    }
     recorder =
       world.rank == 0
       ? try RunRecorder(configuration, folder: folder, resume: resume, overrides: overrides, hosts: hosts) : nil
