@@ -11,8 +11,8 @@ struct TrainingStep: ParsableCommand {
     commandName: "equilibria-benchmark",
     abstract: "Time a training step against this core's measured single-precision peak.",
     discussion: """
-      Operations are counted as the mathematics needs them: one forward and one transposed convolution a layer a sweep, the clamped
-      input's once a sample, weight gradients once, all as direct convolutions. Everything else counts only as time.
+      Operations are counted as the mathematics needs them: one forward and one transposed convolution a layer a sweep, the
+      clamped input's once a sample, weight gradients once, all as direct convolutions. Everything else counts only as time.
 
         equilibria-benchmark --channels 32,64,128,128 --batch 32 --free 60 --nudged 20
       """)
@@ -56,8 +56,8 @@ struct TrainingStep: ParsableCommand {
           propagation.relaxFreely(pixels, labels: shardLabels, first: first, report: &report)
           propagation.addGradient(labels: shardLabels, batch: batch, into: gradient, report: &report)
         }
-        optimiser.update(
-          parameters, gradient: gradient, norm: gradient.squaredNorm(count: parameters.count).squareRoot(), factor: 0)
+        let norm = gradient.squaredNorm(count: parameters.count).squareRoot()
+        optimiser.update(parameters, gradient: gradient, norm: norm, factor: 0)
         network.parametersChanged()
       }
       processorTimes.append(Double(clock() - processorStart) / Double(CLOCKS_PER_SEC))
@@ -81,9 +81,8 @@ struct TrainingStep: ParsableCommand {
     print("processor time \(format(processorSeconds * 1e3)) ms; ratio to peak \(format(processorRate / peak))")
     let memory = network.memory
     let needed = memory.states + 3 * layout.parameterCount * 4
-    print(
-      "memory: states, weights and optimiser \(needed / 1024) KiB; fields \(memory.fields / 1024), work \(memory.work / 1024) KiB"
-    )
+    let (fields, scratch) = (memory.fields / 1024, memory.work / 1024)
+    print("memory: states, weights and optimiser \(needed / 1024) KiB; fields \(fields), work \(scratch) KiB")
   }
 
   private var description: NetworkDescription {

@@ -33,6 +33,7 @@ def arguments():
         "--validate", type=int, default=1000, help="training: images held out at the set's end (default: %(default)s)"
     )
     parser.add_argument("--epochs", type=int, default=10, help="training (default: %(default)s)")
+    parser.add_argument("--every", type=int, metavar="STEPS", help="training: a line every so many steps too")
     parser.add_argument("--target", type=float, metavar="PERCENT", help="training: stop at this validation accuracy")
     parser.add_argument("--data", help="folder of CIFAR-10's binary batches")
     options = parser.parse_args()

@@ -124,37 +124,38 @@ def augmented(images, generator):
 
 
 def train(peer, options):
-    """A line an epoch: training seconds so far (without evaluation), training and validation accuracy."""
+    """A line an epoch, and every `--every` steps: seconds of training so far (without evaluation) and accuracies."""
     images, labels = load_cifar(options.data, np.arange(options.train))
     held_images, held_labels = load_cifar(options.data, np.arange(50000 - options.validate, 50000))
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(peer.optimiser, T_max=options.epochs, eta_min=peer.study.final_rate)
     generator = np.random.default_rng(options.seed)
-    seconds = 0.0
+    steps = len(images) // options.batch
+    seconds = processor_seconds = 0.0
     for epoch in range(1, options.epochs + 1):
-        start = time.perf_counter()
-        right = train_epoch(peer, images, labels, options.batch, generator)
-        schedule.step()
-        seconds += time.perf_counter() - start
-        accuracy = evaluate(peer, held_images, held_labels, options.batch)
-        yield {
-            **description(peer, options),
-            "epoch": epoch,
-            "training_seconds": seconds,
-            "train_accuracy": 100 * right / (len(images) // options.batch * options.batch),
-            "validation_accuracy": accuracy,
-        }
-        if options.target and accuracy >= options.target:
-            return
-
-
-def train_epoch(peer, images, labels, batch, generator):
-    """The right answers of one epoch over whole mini-batches, in random order."""
-    order, right = generator.permutation(len(images)), 0
-    for start in range(0, len(images) - batch + 1, batch):
-        chosen = order[start : start + batch]
-        x = normalised(augmented(images[chosen], generator))
-        right += peer.step(x, torch.from_numpy(labels[chosen]))
-    return right
+        order, right, seen = generator.permutation(len(images)), 0, 0
+        for step in range(1, steps + 1):
+            start, processor_start = time.perf_counter(), time.process_time()
+            chosen = order[seen : seen + options.batch]
+            x = normalised(augmented(images[chosen], generator))
+            right += peer.step(x, torch.from_numpy(labels[chosen]))
+            seen += options.batch
+            if step == steps:
+                schedule.step()
+            seconds += time.perf_counter() - start
+            processor_seconds += time.process_time() - processor_start
+            if step < steps and (not options.every or step % options.every):
+                continue
+            accuracy = evaluate(peer, held_images, held_labels, options.batch)
+            yield {
+                **description(peer, options),
+                "epoch": epoch - 1 + step / steps,
+                "training_seconds": seconds,
+                "training_processor_seconds": processor_seconds,
+                "train_accuracy": 100 * right / seen,
+                "validation_accuracy": accuracy,
+            }
+            if options.target and accuracy >= options.target:
+                return
 
 
 def evaluate(peer, images, labels, batch):

@@ -95,10 +95,10 @@ static void check(contenders *list, const problem *p, pass_t pass) {
     contender *c = &list->items[i];
     if (!c->run) continue;
     c->run(c);
-    const double error = c->error(c, p);
+    const double error = c->worst = c->error(c, p);
     if (!(error < 1e-3)) {
-      fprintf(stderr, "error: %s, %s of %d→%d at %d², batch %d: relative error %g\n", c->name, PASS_NAMES[pass], p->in, p->out, p->side,
-              p->batch, error);
+      fprintf(stderr, "error: %s, %s of %d→%d at %d², batch %d: relative error %g\n", c->name, PASS_NAMES[pass], p->in, p->out,
+              p->side, p->batch, error);
       exit(1);
     }
   }
@@ -135,7 +135,7 @@ static void measure(pass_t pass, const int shape[3], int batch, double seconds_e
     const int is_own = strncmp(c->name, "own", 3) == 0;
     if (!is_own && strstr(c->name, "max-pool")) vendor = fmax(vendor, rate);
     if (is_own && strstr(c->name, pass == FORWARD ? "max-pool" : TYPICAL)) ours = fmax(ours, rate);
-    printf(details && c->detail[0] ? " %.0f (%s) |" : " %.0f |", rate, c->detail);
+    printf(details ? " %.0f (%s %.0e) |" : " %.0f |", rate, c->detail, c->worst);
   }
   printf(" %.2f | %.2f |\n", ours / vendor, ours / (measured_peak() * 1e-9));
   fflush(stdout);
@@ -157,7 +157,8 @@ int main(int count, char **arguments) {
   int shapes[32][3], shape_count = 0, batches[16], batch_count = 0;
   for (char *at = strtok(arguments[3], ","); at && shape_count < 32; at = strtok(NULL, ","), shape_count++) {
     int *s = shapes[shape_count];
-    if (sscanf(at, "%d-%d-%d", &s[0], &s[1], &s[2]) != 3 || s[0] < 1 || s[1] < 16 || s[1] % 16 || s[2] < 2 || s[2] % 2 || s[2] > 256) {
+    if (sscanf(at, "%d-%d-%d", &s[0], &s[1], &s[2]) != 3 || s[0] < 1 || s[1] < 16 || s[1] % 16 || s[2] < 2 || s[2] % 2 ||
+        s[2] > 256) {
       fprintf(stderr, "error: shape `%s`: expected IN-OUT-SIDE, OUT a multiple of 16, SIDE even\n", at);
       return 64;
     }
@@ -169,14 +170,16 @@ int main(int count, char **arguments) {
     }
   }
   printf("own kernels %s; %s; %s\n", own_kernels_name(), onednn_name(), openblas_name());
-  printf("GFLOP/s counted as direct convolutions. The ratio is of the best columns with max-pooling, ours at%s of spins not zero.\n",
-         TYPICAL + 1);
+  printf(
+      "GFLOP/s counted as direct convolutions. The ratio is of the best columns with max-pooling, ours at%s of spins not zero.\n",
+      TYPICAL + 1);
   for (int pass = 0; pass < PASSES; pass++) {
     int with_header = 1;
     for (int s = 0; s < shape_count; s++) {
       // The clamped input has no field of its own.
       if (pass == TRANSPOSED && shapes[s][0] % 16) continue;
-      for (int b = 0; b < batch_count; b++, with_header = 0) measure(pass, shapes[s], batches[b], seconds_each, details, with_header);
+      for (int b = 0; b < batch_count; b++, with_header = 0)
+        measure(pass, shapes[s], batches[b], seconds_each, details, with_header);
     }
   }
   printf("\nmeasured peak of this core in the same run: %.0f GFLOP/s\n", measured_peak() * 1e-9);

@@ -23,7 +23,7 @@ struct contender {
   // Greatest error at some places, relative to the r.m.s. of the exact values there.
   double (*error)(contender *, const problem *);
   void (*release)(contender *);
-  double seconds;
+  double seconds, worst;
 };
 
 enum { MAX_CONTENDERS = 24 };

@@ -51,7 +51,8 @@ static void load(const problem *p, state *s, int tensor, const float *values) {
   int extent[3];
   extents(p, tensor, extent);
   float *ordered = reorder(values, extent[0], extent[1], extent[2], 0);
-  must(libxsmm_dnn_copyin_tensor(s->tensors[tensor], ordered, tensor % 3 == 2 ? LIBXSMM_DNN_TENSOR_FORMAT_KCRS : LIBXSMM_DNN_TENSOR_FORMAT_NCHW),
+  must(libxsmm_dnn_copyin_tensor(s->tensors[tensor], ordered,
+                                 tensor % 3 == 2 ? LIBXSMM_DNN_TENSOR_FORMAT_KCRS : LIBXSMM_DNN_TENSOR_FORMAT_NCHW),
        "copyin");
   free(ordered);
 }
@@ -70,7 +71,8 @@ static double error(contender *c, const problem *p) {
   int extent[3];
   extents(p, tensor, extent);
   float *theirs = floats((int64_t)extent[0] * extent[1] * extent[2]);
-  must(libxsmm_dnn_copyout_tensor(s->tensors[tensor], theirs, tensor == 5 ? LIBXSMM_DNN_TENSOR_FORMAT_KCRS : LIBXSMM_DNN_TENSOR_FORMAT_NCHW),
+  must(libxsmm_dnn_copyout_tensor(s->tensors[tensor], theirs,
+                                  tensor == 5 ? LIBXSMM_DNN_TENSOR_FORMAT_KCRS : LIBXSMM_DNN_TENSOR_FORMAT_NCHW),
        "copyout");
   float *ours = reorder(theirs, extent[0], extent[1], extent[2], 1);
   const double found = dense_error(p, s->pass, ours, p->pre, p->post);
@@ -114,11 +116,25 @@ static void bind(const problem *p, state *s) {
 
 void add_libxsmm(const problem *p, pass_t pass, contenders *list) {
   libxsmm_init();
-  const libxsmm_dnn_conv_desc wanted = {
-      .N = p->batch, .C = p->in, .H = p->side, .W = p->side, .K = p->out, .R = 3, .S = 3, .u = 1, .v = 1, .pad_h = 1, .pad_w = 1,
-      .threads = 1, .datatype_in = LIBXSMM_DNN_DATATYPE_F32, .datatype_out = LIBXSMM_DNN_DATATYPE_F32,
-      .buffer_format = LIBXSMM_DNN_TENSOR_FORMAT_LIBXSMM, .filter_format = LIBXSMM_DNN_TENSOR_FORMAT_LIBXSMM,
-      .algo = LIBXSMM_DNN_CONV_ALGO_DIRECT, .options = LIBXSMM_DNN_CONV_OPTION_OVERWRITE, .fuse_ops = LIBXSMM_DNN_CONV_FUSE_NONE};
+  const libxsmm_dnn_conv_desc wanted = {.N = p->batch,
+                                        .C = p->in,
+                                        .H = p->side,
+                                        .W = p->side,
+                                        .K = p->out,
+                                        .R = 3,
+                                        .S = 3,
+                                        .u = 1,
+                                        .v = 1,
+                                        .pad_h = 1,
+                                        .pad_w = 1,
+                                        .threads = 1,
+                                        .datatype_in = LIBXSMM_DNN_DATATYPE_F32,
+                                        .datatype_out = LIBXSMM_DNN_DATATYPE_F32,
+                                        .buffer_format = LIBXSMM_DNN_TENSOR_FORMAT_LIBXSMM,
+                                        .filter_format = LIBXSMM_DNN_TENSOR_FORMAT_LIBXSMM,
+                                        .algo = LIBXSMM_DNN_CONV_ALGO_DIRECT,
+                                        .options = LIBXSMM_DNN_CONV_OPTION_OVERWRITE,
+                                        .fuse_ops = LIBXSMM_DNN_CONV_FUSE_NONE};
   libxsmm_dnn_err_t status;
   state *s = calloc(1, sizeof *s);
   s->pass = pass;

@@ -18,7 +18,20 @@ typedef struct {
   dnnl_primitive_t pooling;
   dnnl_memory_t pooled, places;
   dnnl_exec_arg_t pooling_arguments[3];
+  // A transposed convolution as a forward one: the post plane is its source.
+  int is_flipped;
+  // From and to the layout of the project's planes, if they are counted.
+  dnnl_primitive_t arrive, leave;
+  dnnl_exec_arg_t arrive_arguments[2], leave_arguments[2];
+  dnnl_memory_t outside[2];
 } state;
+
+// What a contender is made of.
+typedef struct {
+  const char *name;
+  dnnl_alg_kind_t algorithm;
+  int channels_last, pooling, in_our_layout;
+} variant;
 
 static dnnl_engine_t engine;
 static dnnl_stream_t stream;
@@ -50,12 +63,14 @@ static dnnl_memory_desc_t dense_layout(const problem *p, int operand) {
   dnnl_memory_desc_t layout;
   const int channels = operand == SOURCE ? p->in : p->out;
   const dnnl_dims_t planes = {p->batch, channels, p->side, p->side}, kernel = {p->out, p->in, 3, 3};
-  must(dnnl_memory_desc_init_by_tag(&layout, 4, operand == WEIGHTS ? kernel : planes, dnnl_f32, operand == WEIGHTS ? dnnl_ohwi : dnnl_nhwc),
+  must(dnnl_memory_desc_init_by_tag(&layout, 4, operand == WEIGHTS ? kernel : planes, dnnl_f32,
+                                    operand == WEIGHTS ? dnnl_ohwi : dnnl_nhwc),
        "dnnl_memory_desc_init_by_tag");
   return layout;
 }
 
-static dnnl_status_t describe(const problem *p, pass_t pass, dnnl_alg_kind_t algorithm, int channels_last, dnnl_primitive_desc_t *created) {
+static dnnl_status_t describe(const problem *p, pass_t pass, dnnl_alg_kind_t algorithm, int channels_last,
+                              dnnl_primitive_desc_t *created) {
   const dnnl_dims_t ones = {1, 1};
   dnnl_memory_desc_t layouts[OPERANDS];
   for (int i = 0; i < OPERANDS; i++) {
@@ -66,8 +81,9 @@ static dnnl_status_t describe(const problem *p, pass_t pass, dnnl_alg_kind_t alg
     layouts[i] = any;
   }
   dnnl_convolution_desc_t forward, wanted;
-  dnnl_status_t status = dnnl_convolution_forward_desc_init(&forward, dnnl_forward_training, algorithm, &layouts[SOURCE], &layouts[WEIGHTS],
-                                                            NULL, &layouts[TARGET], ones, ones, ones);
+  dnnl_status_t status =
+      dnnl_convolution_forward_desc_init(&forward, pass == FORWARD ? dnnl_forward_inference : dnnl_forward_training, algorithm,
+                                         &layouts[SOURCE], &layouts[WEIGHTS], NULL, &layouts[TARGET], ones, ones, ones);
   dnnl_primitive_desc_t hint;
   if (!succeeded(status)) return status;
   status = dnnl_primitive_desc_create(&hint, &forward, NULL, engine, NULL);
@@ -76,41 +92,70 @@ static dnnl_status_t describe(const problem *p, pass_t pass, dnnl_alg_kind_t alg
     return status;
   }
   if (pass == TRANSPOSED)
-    status = dnnl_convolution_backward_data_desc_init(&wanted, algorithm, &layouts[SOURCE], &layouts[WEIGHTS], &layouts[TARGET], ones, ones, ones);
+    status = dnnl_convolution_backward_data_desc_init(&wanted, algorithm, &layouts[SOURCE], &layouts[WEIGHTS], &layouts[TARGET],
+                                                      ones, ones, ones);
   else
-    status = dnnl_convolution_backward_weights_desc_init(&wanted, algorithm, &layouts[SOURCE], &layouts[WEIGHTS], NULL, &layouts[TARGET], ones,
-                                                         ones, ones);
+    status = dnnl_convolution_backward_weights_desc_init(&wanted, algorithm, &layouts[SOURCE], &layouts[WEIGHTS], NULL,
+                                                         &layouts[TARGET], ones, ones, ones);
   if (succeeded(status)) status = dnnl_primitive_desc_create(created, &wanted, NULL, engine, hint);
   dnnl_primitive_desc_destroy(hint);
   return status;
 }
 
-static void copy(dnnl_memory_t from, dnnl_memory_t to) {
+static dnnl_primitive_t make_copy(dnnl_memory_t from, dnnl_memory_t to) {
   const dnnl_memory_desc_t *source, *target;
   dnnl_primitive_desc_t description;
   dnnl_primitive_t reorder;
   must(dnnl_memory_get_memory_desc(from, &source), "dnnl_memory_get_memory_desc");
   must(dnnl_memory_get_memory_desc(to, &target), "dnnl_memory_get_memory_desc");
-  must(dnnl_reorder_primitive_desc_create(&description, source, engine, target, engine, NULL), "dnnl_reorder_primitive_desc_create");
+  must(dnnl_reorder_primitive_desc_create(&description, source, engine, target, engine, NULL),
+       "dnnl_reorder_primitive_desc_create");
   must(dnnl_primitive_create(&reorder, description), "dnnl_primitive_create");
+  dnnl_primitive_desc_destroy(description);
+  return reorder;
+}
+
+static void copy(dnnl_memory_t from, dnnl_memory_t to) {
   const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
+  dnnl_primitive_t reorder = make_copy(from, to);
   must(dnnl_primitive_execute(reorder, stream, 2, arguments), "dnnl_primitive_execute");
   must(dnnl_stream_wait(stream), "dnnl_stream_wait");
   dnnl_primitive_destroy(reorder);
-  dnnl_primitive_desc_destroy(description);
+}
+
+// By way of the order OIHW, the only one from which Winograd's transformed weights can be made.
+static void copy_weights(dnnl_memory_t from, dnnl_memory_t to) {
+  const dnnl_memory_desc_t *source;
+  dnnl_memory_desc_t plain;
+  dnnl_memory_t between;
+  must(dnnl_memory_get_memory_desc(from, &source), "dnnl_memory_get_memory_desc");
+  must(dnnl_memory_desc_init_by_tag(&plain, 4, source->dims, dnnl_f32, dnnl_oihw), "dnnl_memory_desc_init_by_tag");
+  must(dnnl_memory_create(&between, &plain, engine, DNNL_MEMORY_ALLOCATE), "dnnl_memory_create");
+  copy(from, between);
+  copy(between, to);
+  dnnl_memory_destroy(between);
+}
+
+static void execute(dnnl_primitive_t primitive, int count, const dnnl_exec_arg_t *arguments) {
+  if (primitive) must(dnnl_primitive_execute(primitive, stream, count, arguments), "dnnl_primitive_execute");
 }
 
 static void run(contender *c) {
   state *s = c->state;
-  if (s->pooling && s->pass != FORWARD)
-    must(dnnl_primitive_execute(s->pooling, stream, 3, s->pooling_arguments), "dnnl_primitive_execute");
-  must(dnnl_primitive_execute(s->primitive, stream, OPERANDS, s->arguments), "dnnl_primitive_execute");
-  if (s->pooling && s->pass == FORWARD)
-    must(dnnl_primitive_execute(s->pooling, stream, 3, s->pooling_arguments), "dnnl_primitive_execute");
+  execute(s->arrive, 2, s->arrive_arguments);
+  if (s->pass != FORWARD) execute(s->pooling, 3, s->pooling_arguments);
+  execute(s->primitive, OPERANDS, s->arguments);
+  if (s->pass == FORWARD) execute(s->pooling, 3, s->pooling_arguments);
+  execute(s->leave, 2, s->leave_arguments);
   must(dnnl_stream_wait(stream), "dnnl_stream_wait");
 }
 
-static int result_of(pass_t pass) { return pass == FORWARD ? TARGET : pass == TRANSPOSED ? SOURCE : WEIGHTS; }
+static int result_of(const state *s) {
+  if (s->is_flipped) return TARGET;
+  return s->pass == FORWARD ? TARGET : s->pass == TRANSPOSED ? SOURCE : WEIGHTS;
+}
+
+static int post_of(const state *s) { return s->is_flipped ? SOURCE : TARGET; }
 
 // A copy in the dense order of `problem`; `divisor` divides rows and columns.
 static float *dense_copy(const problem *p, dnnl_memory_t memory, int operand, int divisor) {
@@ -125,13 +170,17 @@ static float *dense_copy(const problem *p, dnnl_memory_t memory, int operand, in
   return values;
 }
 
-static double error(contender *c, const problem *p) {
+static double error(contender *c, const problem *given) {
   state *s = c->state;
   const int is_pooled = s->pooling && s->pass == FORWARD;
-  float *values = is_pooled ? dense_copy(p, s->pooled, TARGET, 2) : dense_copy(p, s->operands[result_of(s->pass)], result_of(s->pass), 1);
+  problem turned = *given;
+  if (s->is_flipped) turned.in = given->out, turned.out = given->in;
+  const int result = result_of(s);
+  float *values = is_pooled ? dense_copy(given, s->pooled, TARGET, 2) : dense_copy(&turned, s->operands[result], result, 1);
   // Under an adjoint pooling the convolution's own operand is what the pooling made.
-  float *post = s->pooling && !is_pooled ? dense_copy(p, s->operands[TARGET], TARGET, 1) : NULL;
-  const double found = is_pooled ? pooled_error(p, values) : dense_error(p, s->pass, values, p->pre, post ? post : p->post);
+  float *post = s->pooling && !is_pooled ? dense_copy(&turned, s->operands[post_of(s)], post_of(s), 1) : NULL;
+  const double found =
+      is_pooled ? pooled_error(given, values) : dense_error(given, s->pass, values, given->pre, post ? post : given->post);
   free(values);
   free(post);
   return found;
@@ -139,36 +188,55 @@ static double error(contender *c, const problem *p) {
 
 static void release(contender *c) {
   state *s = c->state;
-  for (int i = 0; i < OPERANDS; i++) dnnl_memory_destroy(s->operands[i]);
-  if (s->pooling) {
-    dnnl_memory_destroy(s->pooled);
-    dnnl_memory_destroy(s->places);
-    dnnl_primitive_destroy(s->pooling);
-  }
-  dnnl_primitive_destroy(s->primitive);
+  dnnl_memory_t memories[] = {s->operands[0], s->operands[1], s->operands[2], s->pooled, s->places, s->outside[0], s->outside[1]};
+  for (size_t i = 0; i < sizeof memories / sizeof *memories; i++)
+    if (memories[i]) dnnl_memory_destroy(memories[i]);
+  dnnl_primitive_t primitives[] = {s->primitive, s->pooling, s->arrive, s->leave};
+  for (size_t i = 0; i < sizeof primitives / sizeof *primitives; i++)
+    if (primitives[i]) dnnl_primitive_destroy(primitives[i]);
   free(s);
+}
+
+// Copies from and to dense planes, channels innermost, before and after.
+static void add_layout(const problem *p, state *s) {
+  problem pooled = *p;
+  pooled.side /= 2;
+  const dnnl_memory_desc_t plane = dense_layout(p, SOURCE), small = dense_layout(&pooled, TARGET);
+  const int is_forward = s->pass == FORWARD;
+  must(dnnl_memory_create(&s->outside[0], is_forward ? &plane : &small, engine, DNNL_MEMORY_ALLOCATE), "dnnl_memory_create");
+  must(dnnl_memory_create(&s->outside[1], is_forward ? &small : &plane, engine, DNNL_MEMORY_ALLOCATE), "dnnl_memory_create");
+  dnnl_memory_t first = is_forward ? s->operands[SOURCE] : s->pooled, last = is_forward ? s->pooled : s->operands[result_of(s)];
+  // So that the copy does not change the values.
+  copy(first, s->outside[0]);
+  s->arrive = make_copy(s->outside[0], first);
+  s->leave = make_copy(last, s->outside[1]);
+  s->arrive_arguments[0] = (dnnl_exec_arg_t){DNNL_ARG_FROM, s->outside[0]};
+  s->arrive_arguments[1] = (dnnl_exec_arg_t){DNNL_ARG_TO, first};
+  s->leave_arguments[0] = (dnnl_exec_arg_t){DNNL_ARG_FROM, last};
+  s->leave_arguments[1] = (dnnl_exec_arg_t){DNNL_ARG_TO, s->outside[1]};
 }
 
 // 2×2 max-pooling over the post plane's layout, or its adjoint.
 static void add_pooling(const problem *p, state *s) {
   const dnnl_dims_t window = {2, 2}, zeros = {0, 0}, pooled_extent = {p->batch, p->out, p->side / 2, p->side / 2};
   const dnnl_memory_desc_t *plane, *pooled, *places;
+  dnnl_memory_t post = s->operands[post_of(s)];
   dnnl_memory_desc_t any;
-  must(dnnl_memory_get_memory_desc(s->operands[TARGET], &plane), "dnnl_memory_get_memory_desc");
+  must(dnnl_memory_get_memory_desc(post, &plane), "dnnl_memory_get_memory_desc");
   must(dnnl_memory_desc_init_by_tag(&any, 4, pooled_extent, dnnl_f32, dnnl_format_tag_any), "dnnl_memory_desc_init_by_tag");
   dnnl_pooling_desc_t wanted;
   dnnl_primitive_desc_t forward, backward;
   dnnl_primitive_t primitive;
-  must(dnnl_pooling_forward_desc_init(&wanted, dnnl_forward_training, dnnl_pooling_max, plane, &any, window, window, zeros, zeros),
-       "dnnl_pooling_forward_desc_init");
+  must(
+      dnnl_pooling_forward_desc_init(&wanted, dnnl_forward_training, dnnl_pooling_max, plane, &any, window, window, zeros, zeros),
+      "dnnl_pooling_forward_desc_init");
   must(dnnl_primitive_desc_create(&forward, &wanted, NULL, engine, NULL), "dnnl_primitive_desc_create");
   must(dnnl_primitive_create(&primitive, forward), "dnnl_primitive_create");
   pooled = dnnl_primitive_desc_query_md(forward, dnnl_query_dst_md, 0);
   places = dnnl_primitive_desc_query_md(forward, dnnl_query_workspace_md, 0);
   must(dnnl_memory_create(&s->pooled, pooled, engine, DNNL_MEMORY_ALLOCATE), "dnnl_memory_create");
   must(dnnl_memory_create(&s->places, places, engine, DNNL_MEMORY_ALLOCATE), "dnnl_memory_create");
-  const dnnl_exec_arg_t down[] = {
-      {DNNL_ARG_SRC, s->operands[TARGET]}, {DNNL_ARG_DST, s->pooled}, {DNNL_ARG_WORKSPACE, s->places}};
+  const dnnl_exec_arg_t down[] = {{DNNL_ARG_SRC, post}, {DNNL_ARG_DST, s->pooled}, {DNNL_ARG_WORKSPACE, s->places}};
   memcpy(s->pooling_arguments, down, sizeof down);
   s->pooling = primitive;
   if (s->pass != FORWARD) {
@@ -179,8 +247,7 @@ static void add_pooling(const problem *p, state *s) {
          "dnnl_pooling_backward_desc_init");
     must(dnnl_primitive_desc_create(&backward, &wanted, NULL, engine, forward), "dnnl_primitive_desc_create");
     must(dnnl_primitive_create(&s->pooling, backward), "dnnl_primitive_create");
-    const dnnl_exec_arg_t up[] = {
-        {DNNL_ARG_DIFF_SRC, s->operands[TARGET]}, {DNNL_ARG_DIFF_DST, s->pooled}, {DNNL_ARG_WORKSPACE, s->places}};
+    const dnnl_exec_arg_t up[] = {{DNNL_ARG_DIFF_SRC, post}, {DNNL_ARG_DIFF_DST, s->pooled}, {DNNL_ARG_WORKSPACE, s->places}};
     memcpy(s->pooling_arguments, up, sizeof up);
     dnnl_primitive_desc_destroy(backward);
     dnnl_primitive_destroy(primitive);
@@ -188,8 +255,18 @@ static void add_pooling(const problem *p, state *s) {
   dnnl_primitive_desc_destroy(forward);
 }
 
-static void add(const problem *p, pass_t pass, contenders *list, const char *name, dnnl_alg_kind_t algorithm,
-                int channels_last, int with_pooling) {
+// The transposed convolution as a forward one, with flipped weights.
+static problem flipped(const problem *p) {
+  problem q = {.in = p->out, .out = p->in, .side = p->side, .batch = p->batch, .pre = p->post, .post = p->pre};
+  q.weights = floats((int64_t)9 * p->in * p->out);
+  for (int out = 0; out < p->out; out++)
+    for (int tap = 0; tap < 9; tap++)
+      for (int in = 0; in < p->in; in++)
+        q.weights[((int64_t)in * 9 + 8 - tap) * p->out + out] = p->weights[((int64_t)out * 9 + tap) * p->in + in];
+  return q;
+}
+
+static void load(const problem *p, state *s, dnnl_primitive_desc_t description, pass_t pass) {
   static const dnnl_query_t queries[PASSES][OPERANDS] = {
       {dnnl_query_src_md, dnnl_query_weights_md, dnnl_query_dst_md},
       {dnnl_query_diff_src_md, dnnl_query_weights_md, dnnl_query_diff_dst_md},
@@ -200,42 +277,55 @@ static void add(const problem *p, pass_t pass, contenders *list, const char *nam
       {DNNL_ARG_DIFF_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_DST},
       {DNNL_ARG_SRC, DNNL_ARG_DIFF_WEIGHTS, DNNL_ARG_DIFF_DST},
   };
-  dnnl_primitive_desc_t description;
-  if (!succeeded(describe(p, pass, algorithm, channels_last, &description))) {
-    new_contender(list, name, NULL);
-    return;
-  }
-  state *s = calloc(1, sizeof *s);
-  s->pass = pass;
   float *const dense[OPERANDS] = {p->pre, p->weights, p->post};
   for (int i = 0; i < OPERANDS; i++) {
     const dnnl_memory_desc_t *layout = dnnl_primitive_desc_query_md(description, queries[pass][i], 0);
     must(dnnl_memory_create(&s->operands[i], layout, engine, DNNL_MEMORY_ALLOCATE), "dnnl_memory_create");
     s->arguments[i] = (dnnl_exec_arg_t){names[pass][i], s->operands[i]};
-    if (i == result_of(pass)) continue;
+    if (i == result_of(s)) continue;
     const dnnl_memory_desc_t plain = dense_layout(p, i);
     dnnl_memory_t source;
     must(dnnl_memory_create(&source, &plain, engine, dense[i]), "dnnl_memory_create");
-    copy(source, s->operands[i]);
+    if (i == WEIGHTS) copy_weights(source, s->operands[i]);
+    else copy(source, s->operands[i]);
     dnnl_memory_destroy(source);
   }
-  must(dnnl_primitive_create(&s->primitive, description), "dnnl_primitive_create");
-  if (with_pooling) add_pooling(p, s);
-  contender *c = new_contender(list, name, s);
-  const char *implementation = "";
-  dnnl_primitive_desc_query(description, dnnl_query_impl_info_str, 0, &implementation);
-  snprintf(c->detail, sizeof c->detail, "%s", implementation);
-  dnnl_primitive_desc_destroy(description);
-  c->run = run;
-  c->error = error;
-  c->release = release;
+}
+
+static void add(const problem *given, pass_t pass, contenders *list, variant v) {
+  // Winograd's weights are transformed beforehand in forward convolutions alone, and weights stay the same for many sweeps.
+  const int is_flipped = pass == TRANSPOSED && v.algorithm == dnnl_convolution_winograd;
+  const problem p = is_flipped ? flipped(given) : *given;
+  const pass_t convolution = is_flipped ? FORWARD : pass;
+  dnnl_primitive_desc_t description;
+  if (succeeded(describe(&p, convolution, v.algorithm, v.channels_last, &description))) {
+    state *s = calloc(1, sizeof *s);
+    s->pass = pass;
+    s->is_flipped = is_flipped;
+    load(&p, s, description, convolution);
+    must(dnnl_primitive_create(&s->primitive, description), "dnnl_primitive_create");
+    if (v.pooling) add_pooling(given, s);
+    if (v.in_our_layout) add_layout(given, s);
+    contender *c = new_contender(list, v.name, s);
+    const char *implementation = "";
+    dnnl_primitive_desc_query(description, dnnl_query_impl_info_str, 0, &implementation);
+    snprintf(c->detail, sizeof c->detail, "%s", implementation);
+    dnnl_primitive_desc_destroy(description);
+    c->run = run;
+    c->error = error;
+    c->release = release;
+  } else {
+    new_contender(list, v.name, NULL);
+  }
+  if (is_flipped) free(p.weights);
 }
 
 void add_onednn(const problem *p, pass_t pass, contenders *list) {
   start();
-  add(p, pass, list, "oneDNN NHWC", dnnl_convolution_direct, 1, 0);
-  add(p, pass, list, "oneDNN blocked", dnnl_convolution_direct, 0, 0);
-  add(p, pass, list, "oneDNN Winograd", dnnl_convolution_winograd, 0, 0);
-  add(p, pass, list, "oneDNN NHWC + max-pool", dnnl_convolution_direct, 1, 1);
-  add(p, pass, list, "oneDNN Winograd + max-pool", dnnl_convolution_winograd, 0, 1);
+  add(p, pass, list, (variant){"oneDNN NHWC", dnnl_convolution_direct, 1, 0, 0});
+  add(p, pass, list, (variant){"oneDNN blocked", dnnl_convolution_direct, 0, 0, 0});
+  add(p, pass, list, (variant){"oneDNN Winograd", dnnl_convolution_winograd, 0, 0, 0});
+  add(p, pass, list, (variant){"oneDNN NHWC + max-pool", dnnl_convolution_direct, 1, 1, 0});
+  add(p, pass, list, (variant){"oneDNN Winograd + max-pool", dnnl_convolution_winograd, 0, 1, 0});
+  if (pass != GRADIENT) add(p, pass, list, (variant){"the same, NHWC in and out", dnnl_convolution_winograd, 0, 1, 1});
 }

@@ -68,7 +68,8 @@ static plane unfold(const problem *p, int depth) {
 
 geometry make_geometry(const problem *p) {
   const int whole = p->in % EQ_CHANNEL_PAD == 0;
-  geometry g = {.taps = whole ? 9 : 1, .depth = whole ? p->in : (9 * p->in + EQ_CHANNEL_PAD - 1) / EQ_CHANNEL_PAD * EQ_CHANNEL_PAD};
+  geometry g = {.taps = whole ? 9 : 1,
+                .depth = whole ? p->in : (9 * p->in + EQ_CHANNEL_PAD - 1) / EQ_CHANNEL_PAD * EQ_CHANNEL_PAD};
   g.pre = whole ? make_plane(p->pre, p->batch, p->side, p->in) : unfold(p, g.depth);
   g.corners = multiples(p->side * p->side, 0);
   g.tap_offsets = multiples(g.taps, 0);

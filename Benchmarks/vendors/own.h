@@ -9,8 +9,8 @@ typedef struct {
   float *values;
 } plane;
 
-// A 3×3 convolution; or, where the channels do not fill vectors (the clamped input), a 1×1 convolution over patches that are unfolded
-// beforehand, once an image.
+// A 3×3 convolution; or, where the channels do not fill vectors (the clamped input), a 1×1 convolution over patches that are
+// unfolded beforehand, once an image.
 typedef struct {
   int taps, depth;
   plane pre;

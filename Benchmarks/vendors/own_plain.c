@@ -19,17 +19,17 @@ static void run(contender *c) {
   const int pixels = p->side * p->side;
   switch (s->pass) {
     case FORWARD:
-      eq->convolve(s->g.pre.values, s->g.corners, s->g.pre.sample, s->g.tap_offsets, s->g.taps, s->g.depth, s->g.packed, p->out, s->result,
-                   s->places, (int64_t)pixels * p->out, pixels, p->batch, 0);
+      eq->convolve(s->g.pre.values, s->g.corners, s->g.pre.sample, s->g.tap_offsets, s->g.taps, s->g.depth, s->g.packed, p->out,
+                   s->result, s->places, (int64_t)pixels * p->out, pixels, p->batch, 0);
       break;
     case TRANSPOSED:
-      eq->convolve(s->post.values, s->post_corners, s->post.sample, s->post_taps, 9, p->out, s->transposed, p->in, s->result, s->places,
-                   (int64_t)pixels * p->in, pixels, p->batch, 0);
+      eq->convolve(s->post.values, s->post_corners, s->post.sample, s->post_taps, 9, p->out, s->transposed, p->in, s->result,
+                   s->places, (int64_t)pixels * p->in, pixels, p->batch, 0);
       break;
     default:
       memset(s->result, 0, (size_t)p->out * s->g.taps * s->g.depth * sizeof(float));
-      eq->gradient_dense(s->g.pre.values, s->g.corners, s->g.pre.sample, s->g.tap_offsets, s->g.taps, s->g.depth, p->post, p->out, pixels,
-                         p->batch, s->result);
+      eq->gradient_dense(s->g.pre.values, s->g.corners, s->g.pre.sample, s->g.tap_offsets, s->g.taps, s->g.depth, p->post, p->out,
+                         pixels, p->batch, s->result);
   }
 }
 
@@ -63,7 +63,8 @@ static void prepare_transposed(const problem *p, state *s) {
   s->transposed = floats((int64_t)9 * p->in * p->out);
   for (int out = 0; out < p->out; out++)
     for (int tap = 0; tap < 9; tap++)
-      memcpy(by_tap + ((int64_t)tap * p->out + out) * p->in, p->weights + ((int64_t)out * 9 + tap) * p->in, (size_t)p->in * sizeof(float));
+      memcpy(by_tap + ((int64_t)tap * p->out + out) * p->in, p->weights + ((int64_t)out * 9 + tap) * p->in,
+             (size_t)p->in * sizeof(float));
   eq->pack(by_tap, p->in, 9 * p->out, p->in, s->transposed);
   free(by_tap);
 }

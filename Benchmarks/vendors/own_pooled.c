@@ -1,5 +1,5 @@
-// The kernels of the library's `MaxPooledConvolution`: forward with 2×2 max-pooling, directly and by Winograd; transposed and gradient
-// over the arg-max alone, for several shares of spins that are not zero.
+// The kernels of the library's `MaxPooledConvolution`: forward with 2×2 max-pooling, directly and by Winograd; transposed and
+// gradient over the arg-max alone, for several shares of spins that are not zero.
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,8 +37,8 @@ static void forward_direct(const state *s) {
   const int64_t pixels = (int64_t)p->side * p->side, pooled = (int64_t)s->windows * p->out;
   for (int first = 0; first < p->batch; first += s->together) {
     const int count = p->batch - first < s->together ? p->batch - first : s->together;
-    eq->convolve(s->g.pre.values + first * s->g.pre.sample, s->g.corners, s->g.pre.sample, s->g.tap_offsets, s->g.taps, s->g.depth, s->g.packed,
-                 p->out, s->scratch, s->places, pixels * p->out, pixels, count, 0);
+    eq->convolve(s->g.pre.values + first * s->g.pre.sample, s->g.corners, s->g.pre.sample, s->g.tap_offsets, s->g.taps,
+                 s->g.depth, s->g.packed, p->out, s->scratch, s->places, pixels * p->out, pixels, count, 0);
     eq->pool_max(s->scratch, pixels * p->out, s->window_starts, s->member_offsets, MEMBERS, p->out, s->windows, count,
                  s->result + first * pooled, s->argmax + first * pooled, 0);
   }
@@ -52,11 +52,12 @@ static void forward_winograd(const state *s) {
   for (int first = 0; first < p->batch; first += s->together) {
     const int count = p->batch - first < s->together ? p->batch - first : s->together;
     const int64_t rows = (int64_t)count * s->windows;
-    eq->winograd_input(s->g.pre.values + first * s->g.pre.sample, s->member_corners, MEMBERS, s->g.pre.sample, s->g.pre.row, p->in, s->windows,
-                       count, s->scratch);
+    eq->winograd_input(s->g.pre.values + first * s->g.pre.sample, s->member_corners, MEMBERS, s->g.pre.sample, s->g.pre.row,
+                       p->in, s->windows, count, s->scratch);
     for (int i = 0; i < 16; i++)
-      eq->convolve(s->scratch + i * rows * p->in, s->patch_rows, 0, &zero, 1, p->in, s->winograd_weights + (int64_t)i * p->in * p->out, p->out,
-                   products + i * rows * p->out, s->product_rows, 0, rows, 1, 0);
+      eq->convolve(s->scratch + i * rows * p->in, s->patch_rows, 0, &zero, 1, p->in,
+                   s->winograd_weights + (int64_t)i * p->in * p->out, p->out, products + i * rows * p->out, s->product_rows, 0,
+                   rows, 1, 0);
     eq->winograd_pool(products, p->out, rows, s->result + first * pooled, s->argmax + first * pooled, 0);
   }
 }
@@ -66,18 +67,19 @@ static void transposed(const state *s) {
   const int64_t lists = (int64_t)s->windows * MEMBERS, pixels = (int64_t)p->side * p->side, pooled = (int64_t)s->windows * p->out;
   for (int first = 0; first < p->batch; first += s->together) {
     const int count = p->batch - first < s->together ? p->batch - first : s->together;
-    eq->list_spins(s->spins + first * pooled, s->window_places, pooled, s->argmax + first * pooled, MEMBERS, p->out, s->windows, count, s->slice,
-                   s->entries, s->counts);
-    eq->gather(s->entries, s->counts, p->out, lists, s->reach, s->reach_starts, s->by_slice, (int64_t)9 * p->out * s->slice, s->slice, p->in,
-               s->result + first * pixels * p->in, pixels, count, 0);
+    eq->list_spins(s->spins + first * pooled, s->window_places, pooled, s->argmax + first * pooled, MEMBERS, p->out, s->windows,
+                   count, s->slice, s->entries, s->counts);
+    eq->gather(s->entries, s->counts, p->out, lists, s->reach, s->reach_starts, s->by_slice, (int64_t)9 * p->out * s->slice,
+               s->slice, p->in, s->result + first * pixels * p->in, pixels, count, 0);
   }
 }
 
 static void gradient(const state *s) {
   const problem *p = s->p;
   memset(s->result, 0, (size_t)p->out * s->g.taps * s->g.depth * sizeof(float));
-  eq->gradient_sparse(s->g.pre.values, s->member_corners, s->g.pre.sample, s->g.tap_offsets, s->g.taps, s->g.depth, s->spins, s->window_places,
-                      (int64_t)s->windows * p->out, s->argmax, MEMBERS, p->out, s->windows, p->batch, s->scale, s->result, s->entries);
+  eq->gradient_sparse(s->g.pre.values, s->member_corners, s->g.pre.sample, s->g.tap_offsets, s->g.taps, s->g.depth, s->spins,
+                      s->window_places, (int64_t)s->windows * p->out, s->argmax, MEMBERS, p->out, s->windows, p->batch, s->scale,
+                      s->result, s->entries);
 }
 
 static void run(contender *c) {
@@ -99,9 +101,25 @@ static double error(contender *c, const problem *p) {
 static void release(contender *c) {
   state *s = c->state;
   free_geometry(&s->g);
-  void *const owned[] = {s->places, s->window_starts, s->member_offsets, s->member_corners, s->window_places, s->scratch, s->winograd_weights,
-                         s->patch_rows, s->product_rows, s->by_slice, s->entries, s->counts, s->reach_starts, s->reach, s->spins, s->unpooled,
-                         s->scale, s->argmax, s->result};
+  void *const owned[] = {s->places,
+                         s->window_starts,
+                         s->member_offsets,
+                         s->member_corners,
+                         s->window_places,
+                         s->scratch,
+                         s->winograd_weights,
+                         s->patch_rows,
+                         s->product_rows,
+                         s->by_slice,
+                         s->entries,
+                         s->counts,
+                         s->reach_starts,
+                         s->reach,
+                         s->spins,
+                         s->unpooled,
+                         s->scale,
+                         s->argmax,
+                         s->result};
   for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) free(owned[i]);
   free(s);
 }
@@ -114,7 +132,8 @@ static void prepare_windows(const problem *p, state *s) {
   s->window_starts = multiples(s->windows, 0);
   s->member_offsets = multiples(MEMBERS, 0);
   s->member_corners = multiples(s->windows * MEMBERS, 0);
-  for (int member = 0; member < MEMBERS; member++) s->member_offsets[member] = (int64_t)(member / 2 * p->side + member % 2) * p->out;
+  for (int member = 0; member < MEMBERS; member++)
+    s->member_offsets[member] = (int64_t)(member / 2 * p->side + member % 2) * p->out;
   for (int w = 0; w < s->windows; w++) {
     const int pixel = w / side * 2 * p->side + w % side * 2;
     s->window_starts[w] = (int64_t)pixel * p->out;
@@ -158,7 +177,8 @@ static void prepare_winograd(const problem *p, state *s) {
     for (int in = 0; in < p->in; in++)
       for (int i = 0; i < 16; i++) {
         float sum = 0;
-        for (int tap = 0; tap < 9; tap++) sum += G[i / 4][tap / 3] * G[i % 4][tap % 3] * p->weights[((int64_t)out * 9 + tap) * p->in + in];
+        for (int tap = 0; tap < 9; tap++)
+          sum += G[i / 4][tap / 3] * G[i % 4][tap % 3] * p->weights[((int64_t)out * 9 + tap) * p->in + in];
         transformed[i * pairs + (int64_t)in * p->out + out] = sum;
       }
   for (int i = 0; i < 16; i++) eq->pack(transformed + i * pairs, p->out, p->in, p->out, s->winograd_weights + i * pairs);
