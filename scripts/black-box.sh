@@ -4,7 +4,8 @@
 # shellcheck shell=bash
 
 equilibria=$(readlink -m "${EQUILIBRIA:-.build/release/equilibria}")
-[[ -x $equilibria ]] || fail "there is no program $equilibria; run \`swift build -c release --product equilibria\`, or name it in EQUILIBRIA"
+[[ -x $equilibria ]] \
+  || fail "there is no program $equilibria; run \`swift build -c release --product equilibria\`, or name it in EQUILIBRIA"
 launcher=$(mpich_launcher)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

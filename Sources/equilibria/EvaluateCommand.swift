@@ -8,7 +8,8 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Measures a trained network on the test set.",
     discussion: """
-      The checkpoint carries its configuration. Of a run folder the best checkpoint is taken. The last line reads `test accuracy NN.NN %`.
+      The checkpoint carries its configuration. Of a run folder the best checkpoint is taken. The last line reads \
+      `test accuracy NN.NN %`.
 
         equilibria evaluate models/cifar10-small.safetensors
         mpirun -n 2 equilibria evaluate runs/mine --json

@@ -7,11 +7,13 @@ struct RelaxCommand: ParsableCommand {
     commandName: "relax",
     abstract: "Relaxes given weights on given inputs and writes states, energies and the EP gradient.",
     discussion: """
-      This is how another implementation is compared with this one: all files are safetensors, their tensors are named in
+      This is how another implementation is compared with this one: all files are safetensors, their tensors are named in \
       docs/relax-format.md, and scripts/reference/hopfield.py reads and writes the same.
 
-        python3 scripts/reference/make_case.py configs/mnist.yaml --batch 4 --weights w.safetensors --input x.safetensors
-        equilibria relax configs/mnist.yaml --weights w.safetensors --input x.safetensors --output out.safetensors
+        python3 scripts/reference/make_case.py configs/mnist.yaml --batch 4 \\
+          --weights w.safetensors --input x.safetensors
+        equilibria relax configs/mnist.yaml --weights w.safetensors \\
+          --input x.safetensors --output out.safetensors
       """)
 
   @Argument(

@@ -8,12 +8,14 @@ struct TrainCommand: ParsableCommand {
     commandName: "train",
     abstract: "Trains a network by equilibrium propagation, each rank on its micro-shards of every mini-batch.",
     discussion: """
-      Ends with the accuracy on the test set of the weights that were best on the validation split. Any number of ranks gives the same
-      bits. Ctrl-C, SIGTERM and SIGUSR1 write a checkpoint and leave with exit code \(Exit.stopped); --resume goes on from it.
+      Ends with the accuracy on the test set of the weights that were best on the validation split. Any number of ranks gives the \
+      same bits. Ctrl-C, SIGTERM and SIGUSR1 write a checkpoint and leave with exit code \(Exit.stopped); --resume goes on from it.
 
         mpirun -n 2 equilibria train configs/fashion-mnist.yaml
-        mpirun -n 2 equilibria train configs/cifar10-small.yaml --set learning.epochs=5 --set network.layers.conv1.gain=0.8
-        mpirun -n 4 equilibria train configs/cifar10-small.yaml --run-dir runs/mine --resume
+        mpirun -n 2 equilibria train configs/cifar10-small.yaml \\
+          --set learning.epochs=5 --set network.layers.conv1.gain=0.8
+        mpirun -n 4 equilibria train configs/cifar10-small.yaml \\
+          --run-dir runs/mine --resume
       """)
 
   @Argument(help: "The configuration, a YAML file (docs/configuration.md).", completion: .file(extensions: ["yaml"]))
@@ -57,8 +59,8 @@ enum Exit {
 
   /// Lets this process leave a moment after the others.
   ///
-  /// Once MPICH's launcher (4.0) has passed a signal on, it takes the exit codes only of processes that leave while another one
-  /// of their node is still there; those of the last ones count as 0.
+  /// Once MPICH's launcher (4.0) has passed a signal on, it takes the exit codes only of processes that leave while another one of
+  /// their node is still there; those of the last ones count as 0.
   static func leaveLater() {
     atexit { usleep(100_000) }
   }
