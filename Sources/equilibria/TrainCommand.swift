@@ -42,26 +42,13 @@ struct TrainCommand: ParsableCommand {
       let training = try TrainingRun(configuration, folder: runDir, resume: resume, overrides: overrides, over: world)
       switch try training.run() {
       case .stopped:
-        if world.rank > 0 { Exit.leaveLater() }
+        let first = try world.broadcast(getpid(), root: 0)
+        if world.rank > 0 { Exit.leave(after: first) }
         return Exit.stopped
       case .finished(let test):
         if world.rank == 0 { print("test accuracy " + String(format: "%.2f %%", 100 * test.accuracy)) }
         return 0
       }
     }
-  }
-}
-
-/// Exit codes besides 0, and 64 for a wrong command line.
-enum Exit {
-  /// A signal came and the checkpoint is written: run the command again with --resume (`EX_TEMPFAIL`).
-  static let stopped: Int32 = 75
-
-  /// Lets this process leave a moment after the others.
-  ///
-  /// Once MPICH's launcher (4.0) has passed a signal on, it takes the exit codes only of processes that leave while another one of
-  /// their node is still there; those of the last ones count as 0.
-  static func leaveLater() {
-    atexit { usleep(100_000) }
   }
 }

@@ -64,21 +64,26 @@ public struct CheckpointStore: Sendable {
 
   /// The steps of which there are checkpoints, whole or not, in ascending order.
   public func steps() -> [Int] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.compactMap { name in
+    names().compactMap { name in
       guard name.hasPrefix("step-"), name.hasSuffix(".safetensors") else { return nil }
       return Int(name.dropFirst("step-".count).dropLast(".safetensors".count))
     }
     .sorted()
   }
 
-  /// Keeps the checkpoint of `step` and the one before it. A later one is a damaged file that a resumed run went back from.
+  private func names() -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] }
+
+  /// Keeps the checkpoint of `step` and the one before it. A later one is a damaged file that a resumed run went back from, and a
+  /// partial one was being written when a job was killed.
   private func removeOld(after step: Int) {
     let steps = steps()
     let before = steps.last { $0 < step }
     for other in steps where other != step && other != before {
       // One that cannot be removed costs room and nothing else.
       try? FileManager.default.removeItem(atPath: path(ofStep: other))
+    }
+    for name in names() where name.hasSuffix(AtomicFile.partialSuffix) {
+      try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
     }
   }
 }

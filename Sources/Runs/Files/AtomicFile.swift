@@ -2,12 +2,15 @@ import Foundation
 
 /// Files that are replaced whole or not at all, also when the disk is full or the machine stops.
 enum AtomicFile {
+  /// Of the name of a file that is being written.
+  static let partialSuffix = ".partial"
+
   /// Writes `PATH.partial`, brings it to the disk and renames it to `PATH`.
   ///
   /// - Parameter body: calls its argument with one piece of the file after the other.
   /// - Throws: `FileError`; the older file, if there is one, is intact and nothing is left beside it.
   static func write(to path: String, _ body: (_ write: ([UInt8]) throws -> Void) throws -> Void) throws {
-    let partial = path + ".partial"
+    let partial = path + partialSuffix
     do {
       try writePartial(partial, body)
       try rename(partial, to: path)

@@ -54,8 +54,8 @@ public final class MetricsLog {
 
   /// Opens the file for more rows, and writes the header into a new one.
   ///
-  /// - Parameter step: the step of the checkpoint that a run goes on from; rows after it, and one that was cut short, are taken
-  ///   out.
+  /// - Parameter step: the step of the checkpoint that a run goes on from; rows after it, one that was cut short, and that of the
+  ///   test, which every complete start measures, are taken out.
   /// - Throws: `FileError`.
   public init(path: String, resumingAt step: Int = 0) throws {
     self.path = path
@@ -91,7 +91,7 @@ public final class MetricsLog {
     return String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst().compactMap { line in
       let fields = line.split(separator: ",", omittingEmptySubsequences: false)
       guard fields.count == columns, let rowStep = Int(fields[2]), rowStep <= step else { return nil }
-      return String(line)
+      return fields[3] == Kind.test.rawValue ? nil : String(line)
     }
   }
 }
