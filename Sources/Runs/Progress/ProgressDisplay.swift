@@ -5,7 +5,7 @@ import Foundation
 /// For one process of a job, as a rule rank 0.
 public final class ProgressDisplay {
   private let output: FileHandle
-  private let isTerminal: Bool
+  private let terminal: Terminal?
   private let interval: Duration
   private let log: RunLog?
   private var lastDrawn: ContinuousClock.Instant?
@@ -23,7 +23,7 @@ public final class ProgressDisplay {
     self.interval = interval
     self.log = log
     self.output = output
-    isTerminal = isatty(output.fileDescriptor) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    terminal = Terminal(behind: output)
   }
 
   /// Shows where the training stands, unless it did a moment ago.
@@ -34,11 +34,11 @@ public final class ProgressDisplay {
     if isLogDue {
       lastLogged = now
       log?.write(ProgressLine.plain(report))
-      if !isTerminal { write(ProgressLine.plain(report) + "\n") }
+      if terminal == nil { write(ProgressLine.plain(report) + "\n") }
     }
-    if isTerminal, lastDrawn.map({ now - $0 >= Self.redrawing }) ?? true {
+    if let terminal, lastDrawn.map({ now - $0 >= Self.redrawing }) ?? true {
       lastDrawn = now
-      draw(ProgressLine.bar(report, width: Self.width(of: output)))
+      draw(ProgressLine.bar(report, width: terminal.width))
     }
   }
 
@@ -68,11 +68,5 @@ public final class ProgressDisplay {
   private func write(_ text: String) {
     // A reader that went away must not end a training.
     try? output.write(contentsOf: Data(text.utf8))
-  }
-
-  private static func width(of output: FileHandle) -> Int {
-    var size = winsize()
-    let answer = ioctl(output.fileDescriptor, UInt(TIOCGWINSZ), &size)
-    return answer == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
   }
 }
