@@ -13,6 +13,9 @@ final class CoupledEdge {
 
   var isMaxPooled: Bool { coupling is MaxPooledConvolution }
 
+  /// Whether the drive keeps to the arg-max that there is; nothing to do without max-pooling.
+  func holdArgMax(_ holds: Bool) { (coupling as? MaxPooledConvolution)?.holdsArgMax = holds }
+
   init(_ edge: NetworkLayout.Edge, of layout: NetworkLayout, capacity: Int, workspace: Workspace) {
     self.layout = edge
     effective = edge.effective

@@ -29,6 +29,7 @@ public final class HopfieldNetwork {
   private let unusedDrive: AlignedBuffer<Float>
   /// Of an edge under max-pooling: in how many samples, from the first on, the arg-max is that of the present pre state.
   private var current: [Int]
+  private var holdsArgMax = false
   /// Of a layer: from which sample on every spin is known to be zero. Products with a layer that is zero everywhere are left out.
   private var extents: [Int]
   private var outputRow: [Float]
@@ -72,6 +73,7 @@ public final class HopfieldNetwork {
   /// and computes their convolutions, which no sweep changes.
   public func clamp(_ pixels: [Float], first: Int = 0, samples: Int) {
     precondition(samples <= capacity)
+    releaseArgMax()
     var written = Array(repeating: false, count: layout.layers.count)
     for edge in edges where edge.layout.pre == 0 {
       let post = edge.layout.post - 1
@@ -96,6 +98,23 @@ public final class HopfieldNetwork {
 
   private func forgetArgMax() {
     for index in current.indices { current[index] = 0 }
+  }
+
+  /// Lets every spin under max-pooling stay coupled to the position that is the greatest of its window now, until other images
+  /// are clamped.
+  ///
+  /// To first order in the nudge nothing else changes (the derivative of a maximum is that of its greatest member), so the limit
+  /// β → 0 of the gradient is the same. At finite β no arg-max flips, which would each add noise of order 1/β.
+  public func holdArgMax(samples: Int) {
+    for index in edges.indices { refreshArgMax(index, samples: samples) }
+    for edge in edges { edge.holdArgMax(true) }
+    holdsArgMax = true
+  }
+
+  private func releaseArgMax() {
+    guard holdsArgMax else { return }
+    for edge in edges { edge.holdArgMax(false) }
+    holdsArgMax = false
   }
 
   /// Copies states, clamped inputs and fields of samples 0 … `count` − 1 over those from `target` on.
@@ -153,7 +172,7 @@ public final class HopfieldNetwork {
   /// the pre layer has moved since.
   private func refreshArgMax(_ index: Int, samples: Int) {
     let edge = edges[index]
-    guard edge.isMaxPooled, current[index] < samples, edge.layout.pre != 0 else { return }
+    guard !holdsArgMax, edge.isMaxPooled, current[index] < samples, edge.layout.pre != 0 else { return }
     edge.coupling.drive(from: spins[edge.layout.pre - 1], into: unusedDrive, samples: samples, accumulate: false)
     current[index] = samples
   }

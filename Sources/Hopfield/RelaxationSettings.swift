@@ -26,10 +26,17 @@ public struct RelaxationSettings: Equatable, Sendable {
   public var order: Order
   public var free: Stop
   public var nudged: Stop
+  /// Whether spins under max-pooling stay coupled, while nudged, to the positions that were the greatest when the free phase
+  /// ended.
+  public var holdsArgMax: Bool
 
-  public init(order: Order = .checkerboard, free: Stop = Stop(sweeps: 30, tolerance: 1e-3), nudged: Stop = Stop(sweeps: 6)) {
+  public init(
+    order: Order = .checkerboard, free: Stop = Stop(sweeps: 30, tolerance: 1e-3), nudged: Stop = Stop(sweeps: 6),
+    holdsArgMax: Bool = true
+  ) {
     self.order = order
     self.free = free
     self.nudged = nudged
+    self.holdsArgMax = holdsArgMax
   }
 }

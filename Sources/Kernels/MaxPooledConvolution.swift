@@ -10,6 +10,8 @@ public final class MaxPooledConvolution: Coupling {
   public let window: Int
   public let post: PlaneShape
   public var weightCount: Int { shape.weightCount }
+  /// Whether the drive is the convolution at the arg-max that is kept, instead of the greatest of a window and a new arg-max.
+  public var holdsArgMax = false
 
   private let workspace: Workspace
   private let arrangement: WeightArrangement
@@ -147,7 +149,8 @@ public final class MaxPooledConvolution: Coupling {
     precondition(pre.shape == shape.pre && samples <= pre.capacity && samples * post.fieldCount <= drive.count)
     precondition(samples * post.fieldCount <= argMax.count)
     if let winograd {
-      winograd.drive(from: pre, into: drive, argMax: argMax, samples: samples, accumulate: accumulate)
+      winograd.drive(
+        from: pre, into: drive, argMax: argMax, holdsArgMax: holdsArgMax, samples: samples, accumulate: accumulate)
       return
     }
     let kernels = InstructionSet.current.kernels
@@ -162,7 +165,7 @@ public final class MaxPooledConvolution: Coupling {
         convolved.base, Int64(convolutionCount), windowStarts.base, memberOffsets.base, Int32(members),
         Int64(post.paddedChannels),
         Int64(post.pixels), Int64(count), drive.base + first * post.fieldCount, argMax.base + first * post.fieldCount,
-        accumulate ? 1 : 0)
+        accumulate ? 1 : 0, holdsArgMax ? 1 : 0)
     }
   }
 

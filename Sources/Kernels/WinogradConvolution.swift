@@ -83,7 +83,7 @@ final class WinogradConvolution {
   }
 
   func drive(
-    from pre: SpinPlanes, into drive: AlignedBuffer<Float>, argMax: AlignedBuffer<UInt8>, samples: Int, accumulate: Bool
+    from pre: SpinPlanes, into drive: AlignedBuffer<Float>, argMax: AlignedBuffer<UInt8>, holdsArgMax: Bool, samples: Int, accumulate: Bool
   ) {
     let kernels = InstructionSet.current.kernels
     let (pres, posts) = (shape.pre.paddedChannels, post.paddedChannels)
@@ -104,7 +104,7 @@ final class WinogradConvolution {
       }
       kernels.winograd_pool(
         products, Int64(posts), Int64(rows), drive.base + first * post.fieldCount, argMax.base + first * post.fieldCount,
-        accumulate ? 1 : 0)
+        accumulate ? 1 : 0, holdsArgMax ? 1 : 0)
     }
   }
 }

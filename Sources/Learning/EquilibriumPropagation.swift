@@ -70,6 +70,7 @@ public final class EquilibriumPropagation {
   ) {
     let samples = labels.count
     let betas = nudges(sign: sign)
+    if relaxation.settings.holdsArgMax { network.holdArgMax(samples: samples) }
     let strengths = betas.flatMap { Array(repeating: $0, count: samples) }
     if betas.count == 2 {
       network.duplicate(count: samples, to: samples)

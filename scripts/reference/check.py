@@ -6,6 +6,7 @@
 Prints a line a check, then `N passed, N failed`; exits with 1 if one failed.
 """
 
+import itertools
 import subprocess
 import sys
 import tempfile
@@ -71,7 +72,8 @@ def settings_of(text, activation="clamp", pool="max", **learning):
     """The description of one of the networks above, relaxed until nothing moves."""
     tree = yaml.safe_load(text.replace("ACTIVATION", activation).replace("POOL", pool).replace("pool: none, ", ""))
     stop = {"sweeps": 2000, "tolerance": 1e-14}
-    tree["relaxation"] = {"order": learning.pop("order", "checkerboard"), "free": stop, "nudged": stop}
+    order, holds = learning.pop("order", "checkerboard"), learning.pop("holds", True)
+    tree["relaxation"] = {"order": order, "free": stop, "nudged": stop, "holdArgMax": holds}
     tree["learning"] = learning
     return description.parse(tree)
 
@@ -122,7 +124,7 @@ def check_adjoints():
         gradient = operators.kernel_correlation(x, y, kernel, stride, padding)
         expect_close(np.vdot(gradient, kernel), product, 1e-12, "kernel correlation")
     for kind in description.POOLINGS:
-        pooled = operators.pool(x, kind, 2)
+        pooled = operators.pool(x, kind, 2, x)
         y = generator.normal(size=pooled.shape)
         expect_close(np.vdot(operators.unpool(y, x, kind, 2), x), np.vdot(y, pooled), 1e-12, f"{kind} pooling")
 
@@ -182,8 +184,8 @@ def check_orders_reach_the_same_state():
 def check_gradient_against_finite_differences():
     # The nudge is so small that no spin crosses a kink of its activation and no maximum changes its pixel.
     for text, activation, pool in CASES:
-        for cost in COSTS:
-            network, x, labels = case_of(settings_of(text, activation, pool, cost=cost, nudge=1e-4))
+        for cost, holds in itertools.product(COSTS, (True, False)):
+            network, x, labels = case_of(settings_of(text, activation, pool, cost=cost, nudge=1e-4, holds=holds))
             gradient = run_step(network, x, labels).gradient
             generator = np.random.default_rng(5)
             for name, parameter in network.parameters.items():

@@ -80,6 +80,7 @@ class Description:
     order: str
     free: Stop
     nudged: Stop
+    holds_arg_max: bool
     cost: str
     estimator: str
     nudge: float
@@ -131,6 +132,7 @@ def parse(tree, input_shape=None):
         order=choice(relaxation.get("order", "checkerboard"), ORDERS, "relaxation.order"),
         free=_stop(relaxation.get("free", {}), Stop(30, 1e-3)),
         nudged=_stop(relaxation.get("nudged", {}), Stop(6, 0.0)),
+        holds_arg_max=bool(relaxation.get("holdArgMax", True)),
         cost=choice(learning.get("cost", "squaredError"), COSTS, "learning.cost"),
         estimator=choice(learning.get("estimator", "centred"), ESTIMATORS, "learning.estimator"),
         nudge=float(learning.get("nudge", 0.2)),

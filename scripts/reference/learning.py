@@ -37,6 +37,7 @@ def _nudged_phases(network, free, target):
     description = network.description
     nudges, batch = description.nudges, target.shape[0]
     start = _stacked([free.state] * len(nudges))
+    network = network.holding(start) if description.holds_arg_max else network
     targets = np.concatenate([target] * len(nudges))
     state, energies, residual = network.relax(start, description.nudged, targets, np.repeat(nudges, batch))
     parts = [slice(index * batch, (index + 1) * batch) for index in range(len(nudges))]
@@ -57,6 +58,7 @@ def _gradient(network, free, nudged):
         first, second, span = nudged[0], nudged[1], nudges[0] - nudges[1]
     else:
         first, second, span = nudged[0], free, nudges[0]
+    network = network.holding(free.state) if network.description.holds_arg_max else network
     plus, minus = energy_gradient(network, first.state), energy_gradient(network, second.state)
     return {name: (plus[name] - minus[name]) / span for name in plus}
 

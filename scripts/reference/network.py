@@ -3,6 +3,8 @@
 A state is a dictionary from layer name to float64 array [B, C, H, W]; the clamped input is its entry "input".
 """
 
+import copy
+
 import numpy as np
 
 from description import INPUT
@@ -64,7 +66,14 @@ class Network:
         self.layers = description.layers
         self.output = self.layers[-1]
         self.readout = description.cost == "crossEntropyReadout"
+        self._held = {}
         self.shapes = {INPUT: description.input, **{layer.name: layer.shape for layer in self.layers}}
+
+    def holding(self, state):
+        """This network with every spin under max-pooling held at the pixel that is the greatest of its tile in `state`."""
+        held = copy.copy(self)
+        held._held = {edge.name: self.drive(edge, state) for edge in self.description.edges if edge.pooling == "max"}
+        return held
 
     def zero_state(self, x):
         """Zero in every layer, x in the input."""
@@ -83,11 +92,13 @@ class Network:
 
     def bottom_up(self, edge, state):
         """P(w ⋆ s_pre)."""
-        return pool(self.drive(edge, state), edge.pooling, edge.window)
+        drive = self.drive(edge, state)
+        return pool(drive, edge.pooling, edge.window, self._held.get(edge.name, drive))
 
     def unpooled(self, edge, state):
-        """P⁻¹(s_post), at the arg-max of the current w ⋆ s_pre."""
-        return unpool(state[edge.post], self.drive(edge, state), edge.pooling, edge.window)
+        """P⁻¹(s_post), at the arg-max of the current w ⋆ s_pre unless one is held."""
+        at = self._held[edge.name] if edge.name in self._held else self.drive(edge, state)
+        return unpool(state[edge.post], at, edge.pooling, edge.window)
 
     def top_down(self, edge, state):
         """wᵀ ⋆ P⁻¹(s_post)."""

@@ -73,12 +73,15 @@ def _untiled(tiles, window):
     return x.reshape(batch, channels, rows * window, columns * window)
 
 
-def pool(x, kind, window):
-    """P: the greatest or the mean pixel of each window × window tile, or x itself."""
+def pool(x, kind, window, at):
+    """P linearised at `at`: of each window × window tile the pixel that is the greatest of `at`, or the mean; or x itself."""
     if kind == "none":
         return x
     tiles = _tiles(x, window)
-    return tiles.max(axis=-1) if kind == "max" else tiles.mean(axis=-1)
+    if kind == "max":
+        winners = _tiles(at, window).argmax(axis=-1)
+        return np.take_along_axis(tiles, winners[..., None], axis=-1)[..., 0]
+    return tiles.mean(axis=-1)
 
 
 def unpool(y, at, kind, window):

@@ -40,15 +40,17 @@ typedef struct {
                    int64_t samples, int32_t accumulate);
 
   // Max-pooling of conv[window_start[w] + n·conv_stride + member[i] + c] over i < members; the index of the first greatest goes to `argmax`.
+  // With `holds` the member that `argmax` names is taken instead, as large as it may be.
   void (*pool_max)(const float *conv, int64_t conv_stride, const int64_t *window_start, const int64_t *member, int32_t members, int64_t channels,
-                   int64_t windows, int64_t samples, float *pooled, uint8_t *argmax, int32_t accumulate);
+                   int64_t windows, int64_t samples, float *pooled, uint8_t *argmax, int32_t accumulate, int32_t holds);
 
   // Winograd's F(2×2, 3×3) under 2×2 max-pooling, whose windows are its output tiles. `winograd_input` transforms the 4×4 patch at
   // corner[w · members]: transformed[16][sample × window][channels]. Between the two lie sixteen matrix products over the channels.
-  // `winograd_pool` turns products[16][window][channels], samples and windows in one, into the maximum and its index.
+  // `winograd_pool` turns products[16][window][channels], samples and windows in one, into the maximum and its index; `holds` as above.
   void (*winograd_input)(const float *pre, const int64_t *corner, int32_t members, int64_t pre_stride, int64_t row_stride, int64_t channels,
                          int64_t windows, int64_t samples, float *transformed);
-  void (*winograd_pool)(const float *products, int64_t channels, int64_t windows, float *pooled, uint8_t *argmax, int32_t accumulate);
+  void (*winograd_pool)(const float *products, int64_t channels, int64_t windows, float *pooled, uint8_t *argmax, int32_t accumulate,
+                        int32_t holds);
 
   // Lists, for each window and each position in it, the channels whose arg-max is there and whose spin is not zero.
   // entries: [sample × window × member][channels]; counts: [sample × window × member]. offset = channel · channel_stride.
