@@ -47,14 +47,14 @@ struct TrainingStep: ParsableCommand {
     for _ in 0..<repeats {
       peaks.append(InstructionSet.current.measuredPeak())
       let processorStart = clock()
-      let time = ContinuousClock().measure {
+      let time = try ContinuousClock().measure {
         gradient.clear()
         for first in stride(from: 0, to: batch, by: shard) {
           var report = ShardReport()
           let shardLabels = labels[first..<min(first + shard, batch)]
           network.reset()
-          propagation.relaxFreely(pixels, labels: shardLabels, first: first, report: &report)
-          propagation.addGradient(labels: shardLabels, batch: batch, into: gradient, report: &report)
+          try propagation.relaxFreely(pixels, labels: shardLabels, first: first, report: &report)
+          try propagation.addGradient(labels: shardLabels, batch: batch, into: gradient, report: &report)
         }
         let norm = gradient.squaredNorm(count: parameters.count).squareRoot()
         optimiser.update(parameters, gradient: gradient, norm: norm, factor: 0)

@@ -77,17 +77,12 @@ public struct ConvolutionShape: Equatable, Sendable {
     return first <= last ? first..<last + 1 : 0..<0
   }
 
-  /// The halo that the post plane needs for the transposed convolution.
+  /// The halo that the post plane of a whole pre plane needs for the transposed convolution.
   public var postHalo: Int {
     func reach(size: Int, kernel: Int, outputs: Int) -> Int {
-      var halo = 0
-      for position in 0..<size {
-        for tap in 0..<kernel where (position + padding - tap) % stride == 0 {
-          let output = (position + padding - tap) / stride
-          halo = max(halo, -output, output - (outputs - 1))
-        }
-      }
-      return halo
+      let first = (padding - kernel + 1).quotientRoundedUp(by: stride)
+      let last = (size - 1 + padding).quotientRoundedDown(by: stride)
+      return max(0, -first, last - (outputs - 1))
     }
     return max(
       reach(size: pre.rows, kernel: kernelRows, outputs: rows), reach(size: pre.columns, kernel: kernelColumns, outputs: columns))

@@ -70,6 +70,12 @@ extension AlignedBuffer where Element == Float {
   /// `self += other`, element by element.
   public func add(_ other: AlignedBuffer<Float>) {
     precondition(other.count == count)
-    InstructionSet.current.kernels.add(base, other.base, Int64(count))
+    add(other, count: count)
+  }
+
+  /// Adds the first `length` elements of `other` to those from `offset` on.
+  public func add(_ other: AlignedBuffer<Float>, count length: Int, to offset: Int = 0) {
+    precondition(offset >= 0 && length >= 0 && offset + length <= count && length <= other.count)
+    InstructionSet.current.kernels.add(base + offset, other.base, Int64(length))
   }
 }

@@ -1,3 +1,4 @@
+import Cluster
 import Hopfield
 import Kernels
 import Learning
@@ -89,7 +90,7 @@ struct Problem: CustomTestStringConvertible, Sendable {
     try Trainer(
       layout: Self.layout, parameters: Self.layout.initialParameters(seed: 4), relaxation: relaxation, settings: settings,
       seed: 4,
-      images: images, group: group)
+      images: images, grid: ProcessGrid(dataOver: group))
   }
 }
 
