@@ -20,10 +20,7 @@ public struct EvaluationRun {
   public init(checkpoint path: String, overrides: [ConfigurationOverride] = [], over world: Communicator) throws {
     let file = try CheckpointLocation.file(of: path)
     let checkpoint = try Checkpoint(contentsOf: file)
-    var configuration = try Configuration(yaml: checkpoint.configuration, source: file, overrides: overrides)
-    // The grid of the training is no part of its result; another one may be asked for here.
-    if !overrides.contains(where: { $0.path.first == "grid" }) { configuration.grid = GridSettings() }
-    self.configuration = configuration
+    configuration = try Configuration(yaml: checkpoint.configuration, source: file, overrides: overrides)
     try checkpoint.requireNetwork(configuration.network, source: file)
     let layout = try NetworkLayout(configuration.network)
     let parameters = AlignedBuffer<Float>(count: layout.parameterCount)
