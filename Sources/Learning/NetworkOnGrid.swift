@@ -12,12 +12,13 @@ public struct NetworkOnGrid {
 
   /// Makes this rank's network, or its strip of one. Collective over the spin group.
   ///
-  /// - Throws: `NetworkError` if the network cannot be cut into as many strips as the grid has.
+  /// - Throws: `NetworkError` if the network cannot be cut into as many strips as the grid has, or does not fit in memory.
   public init(
     _ layout: NetworkLayout, parameters: AlignedBuffer<Float>, cost: Cost, capacity: Int, order: RelaxationSettings.Order,
     on grid: ProcessGrid, exchange settings: ExchangeSettings = ExchangeSettings(), times: PhaseTimes = PhaseTimes()
   ) throws {
     self.grid = grid
+    try Self.requireMemory(layout, strips: grid.spin.size, capacity: capacity)
     guard grid.spin.size > 1 else {
       halo = nil
       network = HopfieldNetwork(layout: layout, parameters: parameters, cost: cost, capacity: capacity, times: times)
@@ -33,6 +34,21 @@ public struct NetworkOnGrid {
       return SpinGroupExchange(halo: halo, group: grid.spin)
     }
     halo = made
+  }
+
+  /// Refuses a network that does not fit, before memory is taken for it.
+  private static func requireMemory(_ layout: NetworkLayout, strips: Int, capacity: Int) throws {
+    let left = MemoryLimit.bytesLeft
+    func need(_ strips: Int) throws -> Int { try StripPartition(layout, strips: strips).greatestBytes(capacity: capacity) }
+    let needed = try need(strips)
+    guard needed > left else { return }
+    let fitting = try (strips...StripPartition.greatestCount(layout)).first { try need($0) <= left }
+    let advice =
+      try fitting.map { "\($0) strips (grid.spin) take \(try need($0) >> 20) MiB each" }
+      ?? "no number of strips makes it small enough; use smaller micro-shards"
+    throw NetworkError(
+      "the states of \(capacity) samples take \(needed >> 20) MiB on \(strips == 1 ? "one rank" : "each of \(strips) strips"), and "
+        + "\(left >> 20) MiB are left; \(advice)")
   }
 
   /// Messages and bytes that this rank has sent to the other strips, and those that the partition predicts.

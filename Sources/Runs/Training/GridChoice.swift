@@ -1,6 +1,7 @@
 import Cluster
 import Foundation
 import Hopfield
+import Kernels
 import Learning
 import MPI
 
@@ -30,7 +31,12 @@ struct GridChoice {
       return
     }
     let speed = try MachineSpeed.measured(over: world)
-    let predictions = try matching.map {
+    let left = try world.allreduce(MemoryLimit.bytesLeft, .min)
+    let capacity = EquilibriumPropagation.capacity(configuration.learning)
+    let fitting = try matching.filter {
+      try StripPartition(layout, strips: $0.spin).greatestBytes(capacity: capacity) <= left
+    }
+    let predictions = try (fitting.isEmpty ? matching : fitting).map {
       try StepPrediction(
         $0, layout: layout, relaxation: configuration.relaxation, settings: configuration.learning, speed: speed)
     }
