@@ -54,7 +54,7 @@ public final class GridReduction {
   /// Takes the buffers of shard `index`; shards come in order. Collective over the spin group.
   public func add(_ buffers: [AlignedBuffer<Float>], shard index: Int) throws {
     guard let strips else { return shards.add(buffers[0], shard: index) }
-    let part = try strips.sum(buffers)
+    let part = try grid.naming("gradients") { try strips.sum(buffers) }
     let kept = shards.buffer()
     kept.copy(from: part, count: part.count)
     shards.add(kept, shard: index)
@@ -65,7 +65,9 @@ public final class GridReduction {
   public func sum() throws -> AlignedBuffer<Float> {
     let part = try shards.sum()
     guard let gathered else { return part }
-    try grid.spin.allgatherVarying(UnsafeBufferPointer(part.unsafeElements), into: total.unsafeElements, gathered)
+    try grid.naming("gradients") {
+      try grid.spin.allgatherVarying(UnsafeBufferPointer(part.unsafeElements), into: total.unsafeElements, gathered)
+    }
     return total
   }
 }

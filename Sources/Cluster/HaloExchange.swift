@@ -9,10 +9,9 @@ public final class HaloExchange {
   /// Messages started and bytes in them, since the exchange was made.
   public private(set) var sent = (messages: 0, bytes: 0)
 
-  private let group: Communicator
+  private let grid: ProcessGrid
   private let channels: [[Route]]
   private let names: [String]
-  private let ranks: [Int]
   /// Requests by channel and number of samples.
   private var requests: [[Int: Requests]]
   /// Samples under way, by channel.
@@ -40,16 +39,14 @@ public final class HaloExchange {
   }
 
   /// - Parameters:
-  ///   - channels: links to neighbours; every rank of the group has the same channels in the same order.
+  ///   - channels: links to neighbours; every strip has the same channels in the same order.
   ///   - names: what travels on each channel, for messages.
-  ///   - ranks: those of the group, as messages name them.
   ///   - capacity: the most samples that are sent at once.
-  ///   - group: its deadline limits every wait.
-  public init(_ channels: [[HaloLink]], names: [String], ranks: [Int], capacity: Int, over group: Communicator) {
-    precondition(names.count == channels.count && ranks.count == group.size)
-    self.group = group
+  ///   - grid: whose spin group has the strips.
+  public init(_ channels: [[HaloLink]], names: [String], capacity: Int, on grid: ProcessGrid) {
+    precondition(names.count == channels.count)
+    self.grid = grid
     self.names = names
-    self.ranks = ranks
     self.channels = channels.map { $0.map { Route($0, capacity: capacity) } }
     requests = Array(repeating: [:], count: channels.count)
     started = Array(repeating: nil, count: channels.count)
@@ -65,7 +62,7 @@ public final class HaloExchange {
       for rows in route.link.sent { offset = rows.pack(samples: samples, into: route.outgoing, at: offset) }
     }
     let requests = try prepared(channel, samples: samples)
-    try naming(channel) { try requests.group.startAll() }
+    try grid.naming(names[channel]) { try requests.group.startAll() }
     sent.messages += requests.messages
     sent.bytes += requests.bytes
   }
@@ -76,7 +73,7 @@ public final class HaloExchange {
     started[channel] = nil
     guard !channels[channel].isEmpty else { return }
     let requests = try prepared(channel, samples: samples)
-    try naming(channel) { try requests.group.waitAll() }
+    try grid.naming(names[channel]) { try requests.group.waitAll() }
     for route in channels[channel] {
       var offset = 0
       for rows in route.link.received { offset = rows.unpack(samples: samples, from: route.incoming, at: offset) }
@@ -97,45 +94,18 @@ public final class HaloExchange {
       let (incoming, outgoing) = (samples * Route.bytes(route.link.received), samples * Route.bytes(route.link.sent))
       if incoming > 0 {
         try made.group.add(
-          group.persistentReceive(
+          grid.spin.persistentReceive(
             into: UnsafeMutableBufferPointer(rebasing: route.incoming.unsafeElements[..<incoming]), from: route.link.peer,
             tag: channel))
       }
       if outgoing > 0 {
         let bytes = UnsafeBufferPointer(UnsafeMutableBufferPointer(rebasing: route.outgoing.unsafeElements[..<outgoing]))
-        try made.group.add(group.persistentSend(bytes, to: route.link.peer, tag: channel))
+        try made.group.add(grid.spin.persistentSend(bytes, to: route.link.peer, tag: channel))
         made.messages += 1
         made.bytes += outgoing
       }
     }
     requests[channel][samples] = made
     return made
-  }
-
-  /// A wait that ran past the deadline says who waited for whom, and for what.
-  private func naming(_ channel: Int, _ body: () throws -> Void) throws {
-    do {
-      try body()
-    } catch let error as MPIError {
-      throw ExchangeError(
-        rank: ranks[group.rank], strip: group.rank, neighbour: error.peer.map { (ranks[$0], $0) }, content: names[channel],
-        cause: error)
-    }
-  }
-}
-
-/// An exchange with a neighbour that did not come about.
-public struct ExchangeError: Error, CustomStringConvertible {
-  public let rank: Int
-  public let strip: Int
-  public let neighbour: (rank: Int, strip: Int)?
-  /// What was to travel.
-  public let content: String
-  public let cause: MPIError
-
-  public var description: String {
-    let peer = neighbour.map { "rank \($0.rank) (strip \($0.strip))" } ?? "its neighbours"
-    let action = cause.errorClass == .timeout ? "waited in vain for" : "could not exchange with"
-    return "rank \(rank) (strip \(strip)) \(action) \(peer) in the exchange of \(content): \(cause)"
   }
 }

@@ -55,11 +55,14 @@ extension HopfieldNetwork {
     if !waitsForArgMax { try shareArgMax(of: group, samples: samples) }
     let divides = boundary.divides
     if divides {
-      for layer in group { computeDrive(layer, samples: samples, rows: boundary.driveInterior[layer - 1]) }
-      if !waitsForArgMax {
-        for layer in group { computeTopDown(layer, samples: samples, rows: boundary.topDownInterior[layer - 1]) }
+      for layer in group {
+        computeDrive(layer, samples: samples, rows: boundary.driveInterior[layer - 1])
+        try boundary.exchange.poll()
       }
-      try boundary.exchange.poll()
+      for layer in group where !waitsForArgMax {
+        computeTopDown(layer, samples: samples, rows: boundary.topDownInterior[layer - 1])
+        try boundary.exchange.poll()
+      }
     }
     try boundary.settle()
     for layer in group {

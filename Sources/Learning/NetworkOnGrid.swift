@@ -29,9 +29,9 @@ public struct NetworkOnGrid {
     network = try HopfieldNetwork(
       strip, parameters: parameters, cost: cost, capacity: capacity, order: order, exchange: settings, times: times
     ) { links, names in
-      let halo = HaloExchange(links, names: names, ranks: grid.spinRanks, capacity: capacity, over: grid.spin)
+      let halo = HaloExchange(links, names: names, capacity: capacity, on: grid)
       made = halo
-      return SpinGroupExchange(halo: halo, group: grid.spin)
+      return SpinGroupExchange(halo: halo, grid: grid)
     }
     halo = made
   }
@@ -60,17 +60,19 @@ public struct NetworkOnGrid {
 /// The exchange of one spin group over MPI.
 private final class SpinGroupExchange: StripExchange {
   private let halo: HaloExchange
-  private let group: Communicator
+  private let grid: ProcessGrid
 
-  init(halo: HaloExchange, group: Communicator) {
+  init(halo: HaloExchange, grid: ProcessGrid) {
     self.halo = halo
-    self.group = group
+    self.grid = grid
   }
 
   func start(_ channel: Int, samples: Int) throws { try halo.start(channel, samples: samples) }
   func finish(_ channel: Int) throws { try halo.finish(channel) }
   func poll() throws { try halo.poll() }
-  func sum(_ values: AlignedBuffer<Double>) throws { try group.allreduce(values.unsafeElements, .sum) }
+  func sum(_ values: AlignedBuffer<Double>) throws {
+    try grid.naming("residuals and energies") { try grid.spin.allreduce(values.unsafeElements, .sum) }
+  }
 }
 
 extension HopfieldNetwork {

@@ -33,9 +33,8 @@ public struct EvaluationRun {
     images = DatasetImages(
       sampler: try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed).test, seed: configuration.seed
     )
-    let batch = configuration.run.evaluation.batch
     let choice = try GridChoice(
-      configuration, layout: layout, networks: max(world.size, (images.count + batch - 1) / batch), over: world)
+      configuration, layout: layout, networks: world.size, predicts: false, over: world)
     grid = try ProcessGrid(choice.shape, over: world, deadline: .seconds(configuration.timeouts.exchange))
     evaluator = try Evaluator(configuration, layout: layout, parameters: parameters, on: grid)
   }

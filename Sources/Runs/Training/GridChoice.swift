@@ -13,9 +13,13 @@ struct GridChoice {
 
   /// Collective.
   ///
-  /// - Parameter networks: the most that can relax at the same time.
+  /// - Parameters:
+  ///   - networks: the most that can relax at the same time.
+  ///   - predicts: whether to choose by the predicted time of a training step; the fewest strips otherwise.
   /// - Throws: `GridError` that lists the possible grids.
-  init(_ configuration: Configuration, layout: NetworkLayout, networks: Int, over world: Communicator) throws {
+  init(_ configuration: Configuration, layout: NetworkLayout, networks: Int, predicts: Bool = true, over world: Communicator)
+    throws
+  {
     let possible = GridShape.possible(
       ranks: world.size, networks: networks, strips: StripPartition.greatestCount(layout))
     let wanted = configuration.grid
@@ -25,7 +29,7 @@ struct GridChoice {
     guard !matching.isEmpty else {
       throw Self.refusal(wanted, ranks: world.size, networks: networks, layout: layout, possible: possible)
     }
-    guard matching.count > 1 else {
+    guard matching.count > 1, predicts else {
       shape = matching[0]
       reason = nil
       return
