@@ -25,6 +25,10 @@ let package = Package(
     .target(name: "Cluster", dependencies: ["MPI", "Kernels"]),
     .target(name: "Learning", dependencies: ["Hopfield", "Cluster", "Kernels"]),
     .target(name: "Datasets", dependencies: ["Kernels", "CZlib"]),
+
+    // Ising problems: graphs, files, and what a solution is worth.
+    .target(name: "Ising", dependencies: ["Kernels", "CZlib"]),
+
     .target(
       name: "Runs",
       dependencies: [
@@ -52,5 +56,6 @@ let package = Package(
     .testTarget(name: "LearningTests", dependencies: ["Learning"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
     .testTarget(name: "RunsTests", dependencies: ["Runs"]),
+    .testTarget(name: "IsingTests", dependencies: ["Ising"]),
   ]
 )
