@@ -56,6 +56,6 @@ let package = Package(
     .testTarget(name: "LearningTests", dependencies: ["Learning"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
     .testTarget(name: "RunsTests", dependencies: ["Runs"]),
-    .testTarget(name: "IsingTests", dependencies: ["Ising"]),
+    .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
   ]
 )

@@ -1,4 +1,3 @@
-import Foundation
 import Kernels
 
 /// Drawn problems: the same one for the same size and seed, on any machine and whoever draws which part of it.
@@ -26,7 +25,7 @@ public enum SyntheticProblem: Sendable, Equatable {
     let philox = Philox(seed: seed, stream: stream)
     let words = philox.block(SIMD4(UInt32(clamping: min(i, j)), UInt32(clamping: max(i, j)), 0, 0))
     guard case .sherringtonKirkpatrick(let spins) = self else { return words.x & 1 == 0 ? 1 : -1 }
-    return normal(words) / Double(spins).squareRoot()
+    return NormalNumber.draw(words) / Double(spins).squareRoot()
   }
 
   /// Streams of the seed, so that problems of different kinds are independent.
@@ -36,13 +35,6 @@ public enum SyntheticProblem: Sendable, Equatable {
     case .dense: 0x444e_5300
     case .torus: 0x544f_5200
     }
-  }
-
-  /// Two uniform numbers of 32 bits as one normal number (Box & Muller 1958).
-  private func normal(_ words: SIMD4<UInt32>) -> Double {
-    let radius = (Double(words.x) + 0.5) * 0x1p-32
-    let angle = (Double(words.y) + 0.5) * 0x1p-32
-    return (-2 * log(radius)).squareRoot() * cos(2 * .pi * angle)
   }
 
   /// Spin `row · columns + column` is coupled with the next one of its row and of its column.

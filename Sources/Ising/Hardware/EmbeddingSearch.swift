@@ -1,0 +1,132 @@
+import Kernels
+
+/// Searches for a minor embedding by the heuristic of Cai, Macready & Roy, "A practical heuristic for finding graph minors" (2014).
+///
+/// Chains may overlap at first. Over and over, one logical spin's chain is taken away and laid anew: from each neighbour's chain the
+/// cheapest paths to all of the chip's spins are found, a spin costing the more the more chains use it, and the chain grows from
+/// the spin whose paths are cheapest together. The price of overlap rises until there is none; then chains are laid anew
+/// as long as that makes them shorter.
+public struct EmbeddingSearch {
+  private let problem: IsingProblem
+  private let rows: AdjacencyRows
+  private let hardware: WeightedGraph
+  private var chains: [[Int32]]
+  /// How many chains use each of the chip's spins.
+  private var uses: [Int]
+  private var paths: ChainPaths
+  private var random: PhiloxSequence
+
+  /// Price of a spin for each chain that uses it, and what it is multiplied by after a round that left overlaps.
+  private static let startingPrice = 2.0
+  private static let priceGrowth = 1.4
+  private static let greatestPrice = 1e6
+  private static let rounds = 40
+  private static let shorteningRounds = 3
+
+  private init(_ problem: IsingProblem, on hardware: WeightedGraph, seed: UInt64, stream: UInt32) {
+    self.problem = problem
+    self.hardware = hardware
+    rows = AdjacencyRows(hardware)
+    chains = [[Int32]](repeating: [], count: problem.spinCount)
+    uses = [Int](repeating: 0, count: hardware.vertexCount)
+    paths = ChainPaths(vertexCount: hardware.vertexCount)
+    random = Philox(seed: seed, stream: stream).sequence()
+  }
+
+  /// Finds an embedding.
+  ///
+  /// - Parameters:
+  ///   - attempts: searches from other beginnings before it is given up.
+  ///   - shouldStop: asked before every chain.
+  /// - Throws: `ProblemError` if none was found: there may be one nevertheless.
+  public static func embedding(
+    of problem: IsingProblem, on hardware: WeightedGraph, seed: UInt64, attempts: Int = 4, shouldStop: () -> Bool = { false }
+  ) throws -> MinorEmbedding {
+    let usable = AdjacencyRows(hardware)
+    let available = (0..<hardware.vertexCount).count { usable.starts[$0 + 1] > usable.starts[$0] }
+    guard problem.spinCount <= available else {
+      throw ProblemError("\(problem.spinCount) spins on a chip of \(available), expected no more than it has")
+    }
+    for attempt in 0..<attempts {
+      var search = EmbeddingSearch(problem, on: hardware, seed: seed, stream: 0x454d_4200 + UInt32(attempt))
+      if let chains = search.run(shouldStop) { return try MinorEmbedding(chains: chains, of: problem, on: hardware) }
+      if shouldStop() { break }
+    }
+    throw ProblemError(
+      "no embedding of \(problem.spinCount) spins and \(problem.couplingCount) couplings on a chip of \(available) spins was found; "
+        + "expected a smaller problem or a greater chip")
+  }
+
+  private mutating func run(_ shouldStop: () -> Bool) -> [[Int32]]? {
+    var price = Self.startingPrice
+    for _ in 0..<Self.rounds {
+      layAll(price, shouldStop)
+      if shouldStop() { return nil }
+      if isEmbedding { return shortened(shouldStop) }
+      price = min(price * Self.priceGrowth, Self.greatestPrice)
+    }
+    return nil
+  }
+
+  /// Chains laid anew while none of them may overlap; the best round counts.
+  private mutating func shortened(_ shouldStop: () -> Bool) -> [[Int32]] {
+    var best = chains
+    for _ in 0..<Self.shorteningRounds where !shouldStop() {
+      layAll(Self.greatestPrice, shouldStop)
+      guard isEmbedding else { break }
+      if Self.length(chains) < Self.length(best) { best = chains }
+    }
+    return best.map { $0.sorted() }
+  }
+
+  private var isEmbedding: Bool { uses.allSatisfy { $0 <= 1 } && chains.allSatisfy { !$0.isEmpty } }
+
+  private static func length(_ chains: [[Int32]]) -> Int { chains.reduce(0) { $0 + $1.count } }
+
+  /// Lays every chain anew, in a random order.
+  private mutating func layAll(_ price: Double, _ shouldStop: () -> Bool) {
+    for spin in (0..<problem.spinCount).shuffled(using: &random) where !shouldStop() {
+      for vertex in chains[spin] { uses[Int(vertex)] -= 1 }
+      chains[spin] = []
+      chains[spin] = chain(of: spin, price: price)
+      for vertex in chains[spin] { uses[Int(vertex)] += 1 }
+    }
+  }
+
+  /// A new chain of a logical spin, which touches those of all its neighbours that have one.
+  private mutating func chain(of spin: Int, price: Double) -> [Int32] {
+    let neighbours = problem.row(spin).filter { problem.couplings[$0] != 0 }.map { Int(problem.neighbours[$0]) }
+      .filter { !chains[$0].isEmpty }
+    let costs = costs(price: price)
+    guard !neighbours.isEmpty else { return cheapest(costs).map { [$0] } ?? [] }
+    var total = costs
+    for neighbour in neighbours {
+      paths.find(from: chains[neighbour], rows, costs)
+      // The root's own cost counts once, however many paths end in it.
+      for vertex in total.indices where costs[vertex].isFinite { total[vertex] += paths.distances[vertex] - costs[vertex] }
+    }
+    guard let root = cheapest(total) else { return [] }
+    var chain: Set<Int32> = [root]
+    for neighbour in neighbours {
+      paths.find(from: chains[neighbour], rows, costs)
+      chain.formUnion(paths.path(to: root))
+    }
+    return chain.sorted()
+  }
+
+  /// The cost of each of the chip's spins: `price` to the power of its uses. A spin without couplers costs too much to be taken.
+  private func costs(price: Double) -> [Double] {
+    uses.indices.map { vertex in
+      guard rows.starts[vertex + 1] > rows.starts[vertex] else { return .infinity }
+      var cost = 1.0
+      for _ in 0..<min(uses[vertex], 8) { cost *= price }
+      return cost
+    }
+  }
+
+  /// The place of the least number; one of them at random, if several are least.
+  private mutating func cheapest(_ costs: [Double]) -> Int32? {
+    guard let least = costs.min(), least.isFinite else { return nil }
+    return costs.indices.filter { costs[$0] == least }.randomElement(using: &random).map { Int32($0) }
+  }
+}
