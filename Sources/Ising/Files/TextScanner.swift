@@ -97,9 +97,11 @@ struct TextScanner {
   /// - Throws: if it is none, is not finite or an integer beyond 2⁵³, which would not be kept exactly.
   mutating func number(_ what: String) throws -> Double {
     guard !isAtLineEnd() else { throw failure("found \(quotedWord()), expected \(what)") }
+    let start = position
     if let value = scanInteger(), let exact = Double(exactly: value), exact.magnitude <= IsingProblem.greatestExactInteger {
       return exact
     }
+    position = start
     return try generalNumber(what)
   }
 

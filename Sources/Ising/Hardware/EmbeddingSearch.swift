@@ -4,15 +4,15 @@ import Kernels
 ///
 /// Chains may overlap at first. Over and over, one logical spin's chain is taken away and laid anew: from each neighbour's chain the
 /// cheapest paths to all of the chip's spins are found, a spin costing the more the more chains use it, and the chain grows from
-/// the spin whose paths are cheapest together. The price of overlap rises until there is none; then chains are laid anew
-/// as long as that makes them shorter.
+/// the spin whose paths are cheapest together. The far half of each path goes to the neighbour's chain: a chain could else be walled
+/// in by others for ever. What a chain no longer needs is cut off first. The price of overlap rises until there
+/// is none; then chains are laid anew as long as that makes them shorter.
 public struct EmbeddingSearch {
   private let problem: IsingProblem
   private let rows: AdjacencyRows
-  private let hardware: WeightedGraph
-  private var chains: [[Int32]]
-  /// How many chains use each of the chip's spins.
-  private var uses: [Int]
+  private var chains: [Set<Int32>]
+  /// The logical spins whose chains use each of the chip's spins.
+  private var users: [[Int]]
   private var paths: ChainPaths
   private var random: PhiloxSequence
 
@@ -25,10 +25,9 @@ public struct EmbeddingSearch {
 
   private init(_ problem: IsingProblem, on hardware: WeightedGraph, seed: UInt64, stream: UInt32) {
     self.problem = problem
-    self.hardware = hardware
     rows = AdjacencyRows(hardware)
-    chains = [[Int32]](repeating: [], count: problem.spinCount)
-    uses = [Int](repeating: 0, count: hardware.vertexCount)
+    chains = [Set<Int32>](repeating: [], count: problem.spinCount)
+    users = [[Int]](repeating: [], count: hardware.vertexCount)
     paths = ChainPaths(vertexCount: hardware.vertexCount)
     random = Philox(seed: seed, stream: stream).sequence()
   }
@@ -62,64 +61,109 @@ public struct EmbeddingSearch {
     for _ in 0..<Self.rounds {
       layAll(price, shouldStop)
       if shouldStop() { return nil }
-      if isEmbedding { return shortened(shouldStop) }
+      if isEmbedding { return shortened(shouldStop).map { $0.sorted() } }
       price = min(price * Self.priceGrowth, Self.greatestPrice)
     }
     return nil
   }
 
+  private var isEmbedding: Bool { users.allSatisfy { $0.count <= 1 } && chains.allSatisfy { !$0.isEmpty } }
+
   /// Chains laid anew while none of them may overlap; the best round counts.
-  private mutating func shortened(_ shouldStop: () -> Bool) -> [[Int32]] {
+  private mutating func shortened(_ shouldStop: () -> Bool) -> [Set<Int32>] {
     var best = chains
     for _ in 0..<Self.shorteningRounds where !shouldStop() {
       layAll(Self.greatestPrice, shouldStop)
-      guard isEmbedding else { break }
-      if Self.length(chains) < Self.length(best) { best = chains }
+      for spin in chains.indices { trim(spin) }
+      if isEmbedding, Self.length(chains) < Self.length(best) { best = chains }
     }
-    return best.map { $0.sorted() }
+    return best
   }
 
-  private var isEmbedding: Bool { uses.allSatisfy { $0 <= 1 } && chains.allSatisfy { !$0.isEmpty } }
-
-  private static func length(_ chains: [[Int32]]) -> Int { chains.reduce(0) { $0 + $1.count } }
+  private static func length(_ chains: [Set<Int32>]) -> Int { chains.reduce(0) { $0 + $1.count } }
 
   /// Lays every chain anew, in a random order.
   private mutating func layAll(_ price: Double, _ shouldStop: () -> Bool) {
     for spin in (0..<problem.spinCount).shuffled(using: &random) where !shouldStop() {
-      for vertex in chains[spin] { uses[Int(vertex)] -= 1 }
-      chains[spin] = []
-      chains[spin] = chain(of: spin, price: price)
-      for vertex in chains[spin] { uses[Int(vertex)] += 1 }
+      for vertex in chains[spin] { remove(vertex, from: spin) }
+      lay(spin, price: price)
     }
   }
 
-  /// A new chain of a logical spin, which touches those of all its neighbours that have one.
-  private mutating func chain(of spin: Int, price: Double) -> [Int32] {
-    let neighbours = problem.row(spin).filter { problem.couplings[$0] != 0 }.map { Int(problem.neighbours[$0]) }
-      .filter { !chains[$0].isEmpty }
+  /// Gives a logical spin without a chain one that touches those of all its neighbours that have one.
+  private mutating func lay(_ spin: Int, price: Double) {
+    let neighbours = neighbours(of: spin).filter { !chains[$0].isEmpty }
+    for neighbour in neighbours { trim(neighbour) }
     let costs = costs(price: price)
-    guard !neighbours.isEmpty else { return cheapest(costs).map { [$0] } ?? [] }
     var total = costs
     for neighbour in neighbours {
-      paths.find(from: chains[neighbour], rows, costs)
+      paths.find(from: chains[neighbour].sorted(), rows, costs)
       // The root's own cost counts once, however many paths end in it.
       for vertex in total.indices where costs[vertex].isFinite { total[vertex] += paths.distances[vertex] - costs[vertex] }
     }
-    guard let root = cheapest(total) else { return [] }
-    var chain: Set<Int32> = [root]
+    guard let root = cheapest(total) else { return }
+    add(root, to: spin)
     for neighbour in neighbours {
-      paths.find(from: chains[neighbour], rows, costs)
-      chain.formUnion(paths.path(to: root))
+      paths.find(from: chains[neighbour].sorted(), rows, costs)
+      let path = paths.path(to: root).dropFirst()
+      for vertex in path.prefix(path.count / 2 + 1) { add(vertex, to: spin) }
+      for vertex in path.dropFirst(path.count / 2 + 1) { add(vertex, to: neighbour) }
     }
-    return chain.sorted()
+  }
+
+  private func neighbours(of spin: Int) -> [Int] {
+    problem.row(spin).filter { problem.couplings[$0] != 0 }.map { Int(problem.neighbours[$0]) }
+  }
+
+  private mutating func add(_ vertex: Int32, to spin: Int) {
+    if chains[spin].insert(vertex).inserted { users[Int(vertex)].append(spin) }
+  }
+
+  private mutating func remove(_ vertex: Int32, from spin: Int) {
+    chains[spin].remove(vertex)
+    users[Int(vertex)].removeAll { $0 == spin }
+  }
+
+  /// Cuts off the ends of a chain with which it touches no neighbour that it would not touch without them.
+  private mutating func trim(_ spin: Int) {
+    let needed = Set(neighbours(of: spin).filter { !chains[$0].isEmpty })
+    var hasChanged = true
+    while hasChanged, chains[spin].count > 1 {
+      hasChanged = false
+      for vertex in chains[spin].sorted() where chains[spin].count > 1 && isEnd(vertex, of: spin) {
+        let rest = chains[spin].subtracting([vertex])
+        if touched(by: rest).isSuperset(of: needed) {
+          remove(vertex, from: spin)
+          hasChanged = true
+        }
+      }
+    }
+  }
+
+  private func isEnd(_ vertex: Int32, of spin: Int) -> Bool {
+    couplers(of: vertex).count { chains[spin].contains($0) } <= 1
+  }
+
+  /// The logical spins whose chains share a spin with these, or have a coupler to them.
+  private func touched(by vertices: Set<Int32>) -> Set<Int> {
+    var touched = Set<Int>()
+    for vertex in vertices {
+      touched.formUnion(users[Int(vertex)])
+      for neighbour in couplers(of: vertex) { touched.formUnion(users[Int(neighbour)]) }
+    }
+    return touched
+  }
+
+  private func couplers(of vertex: Int32) -> ArraySlice<Int32> {
+    rows.neighbours[rows.starts[Int(vertex)]..<rows.starts[Int(vertex) + 1]]
   }
 
   /// The cost of each of the chip's spins: `price` to the power of its uses. A spin without couplers costs too much to be taken.
   private func costs(price: Double) -> [Double] {
-    uses.indices.map { vertex in
+    users.indices.map { vertex in
       guard rows.starts[vertex + 1] > rows.starts[vertex] else { return .infinity }
       var cost = 1.0
-      for _ in 0..<min(uses[vertex], 8) { cost *= price }
+      for _ in 0..<min(users[vertex].count, 8) { cost *= price }
       return cost
     }
   }

@@ -73,7 +73,9 @@ public enum HardwareGraph: Sendable, Equatable {
     func spin(_ u: Int, _ w: Int, _ k: Int, _ z: Int) -> Int { ((u * size + w) * 12 + k) * (size - 1) + z }
     for w in 0..<size {
       for k in 0..<12 {
-        for z in 0..<size - 1 {
+        // The outermost lines cross none, and so are no part of the chip.
+        let isOutside = w == 0 && k < 2 || w == size - 1 && k >= 10
+        for z in 0..<size - 1 where !isOutside {
           for u in 0..<2 {
             if z + 1 < size - 1 { edges.append(spin(u, w, k, z), spin(u, w, k, z + 1)) }
             if k % 2 == 0 { edges.append(spin(u, w, k, z), spin(u, w, k + 1, z)) }
