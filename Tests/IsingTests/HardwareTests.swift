@@ -54,7 +54,7 @@ import Testing
   /// All pairs of `count` spins, with couplings and fields of no symmetry.
   private func complete(_ count: Int) throws -> IsingProblem {
     try IsingProblem.complete(spinCount: count, fields: (0..<count).map { Double($0) - 1.5 }, offset: 3) {
-      Double(($0 * 7 + $1 * 3) % 5) - 2
+      Double(($0 * 7 + $1 * 3) % 5) - 2.5
     }
   }
 

@@ -98,11 +98,16 @@ struct TextScanner {
   mutating func number(_ what: String) throws -> Double {
     guard !isAtLineEnd() else { throw failure("found \(quotedWord()), expected \(what)") }
     let start = position
-    if let value = scanInteger(), let exact = Double(exactly: value), exact.magnitude <= IsingProblem.greatestExactInteger {
-      return exact
+    guard let value = scanInteger() else { return try generalNumber(what) }
+    guard value.magnitude <= UInt(IsingProblem.greatestExactInteger) else {
+      position = start
+      throw inexact()
     }
-    position = start
-    return try generalNumber(what)
+    return Double(value)
+  }
+
+  private mutating func inexact() -> ProblemFileError {
+    failure("\(quotedWord()) is too great, expected an integer of at most 2^53, up to which sums are exact")
   }
 
   /// A number with a point or an exponent, or one that is wrong.
@@ -115,9 +120,7 @@ struct TextScanner {
     }
     guard value.isFinite else { throw failure("\(quotedWord()) is too great, expected \(what) that a 64-bit number can hold") }
     let isInteger = !text.contains { ".eE".utf8.contains($0) }
-    guard !isInteger || value.magnitude <= IsingProblem.greatestExactInteger else {
-      throw failure("\(quotedWord()) is too great, expected an integer of at most 2^53, up to which sums are exact")
-    }
+    guard !isInteger || value.magnitude <= IsingProblem.greatestExactInteger else { throw inexact() }
     position = end
     return value
   }

@@ -5,21 +5,28 @@ import Kernels
 /// Chains may overlap at first. Over and over, one logical spin's chain is taken away and laid anew: from each neighbour's chain the
 /// cheapest paths to all of the chip's spins are found, a spin costing the more the more chains use it, and the chain grows from
 /// the spin whose paths are cheapest together. The far half of each path goes to the neighbour's chain: a chain could else be walled
-/// in by others for ever. What a chain no longer needs is cut off first. The price of overlap rises until there
-/// is none; then chains are laid anew as long as that makes them shorter.
+/// in by others for ever. What a chain no longer needs is cut off first. The price of overlap rises, most where chains keep
+/// overlapping (McMurchie & Ebeling, "PathFinder", FPGA 1995), until there is none; then chains are laid anew as long as that makes
+/// them shorter.
 public struct EmbeddingSearch {
   private let problem: IsingProblem
   private let rows: AdjacencyRows
   private var chains: [Set<Int32>]
   /// The logical spins whose chains use each of the chip's spins.
   private var users: [[Int]]
+  /// What each of the chip's spins costs while no chain uses it: more where chains have overlapped.
+  private var scarcity: [Double]
   private var paths: ChainPaths
   private var random: PhiloxSequence
 
   /// Price of a spin for each chain that uses it, and what it is multiplied by after a round that left overlaps.
   private static let startingPrice = 2.0
   private static let priceGrowth = 1.4
-  private static let greatestPrice = 1e6
+  private static let greatestPrice = 1e4
+  /// What a round that left an overlap adds to a spin's scarcity.
+  private static let scarcityGrowth = 0.5
+  /// Costs vary by this share at random, so that of paths of the same cost not always the same one is taken.
+  private static let variation: Float = 0.1
   private static let rounds = 40
   private static let shorteningRounds = 3
 
@@ -28,6 +35,7 @@ public struct EmbeddingSearch {
     rows = AdjacencyRows(hardware)
     chains = [Set<Int32>](repeating: [], count: problem.spinCount)
     users = [[Int]](repeating: [], count: hardware.vertexCount)
+    scarcity = [Double](repeating: 1, count: hardware.vertexCount)
     paths = ChainPaths(vertexCount: hardware.vertexCount)
     random = Philox(seed: seed, stream: stream).sequence()
   }
@@ -62,6 +70,7 @@ public struct EmbeddingSearch {
       layAll(price, shouldStop)
       if shouldStop() { return nil }
       if isEmbedding { return shortened(shouldStop).map { $0.sorted() } }
+      for vertex in users.indices { scarcity[vertex] += Self.scarcityGrowth * Double(max(users[vertex].count - 1, 0)) }
       price = min(price * Self.priceGrowth, Self.greatestPrice)
     }
     return nil
@@ -158,19 +167,23 @@ public struct EmbeddingSearch {
     rows.neighbours[rows.starts[Int(vertex)]..<rows.starts[Int(vertex) + 1]]
   }
 
-  /// The cost of each of the chip's spins: `price` to the power of its uses. A spin without couplers costs too much to be taken.
-  private func costs(price: Double) -> [Double] {
-    users.indices.map { vertex in
-      guard rows.starts[vertex + 1] > rows.starts[vertex] else { return .infinity }
-      var cost = 1.0
-      for _ in 0..<min(users[vertex].count, 8) { cost *= price }
-      return cost
+  /// The cost of each of the chip's spins: its scarcity times `price` to the power of its uses. A spin without couplers costs too
+  /// much to be taken.
+  private mutating func costs(price: Double) -> [Double] {
+    var costs = scarcity
+    for vertex in costs.indices {
+      guard rows.starts[vertex + 1] > rows.starts[vertex] else {
+        costs[vertex] = .infinity
+        continue
+      }
+      for _ in 0..<min(users[vertex].count, 8) { costs[vertex] *= price }
+      costs[vertex] *= Double(1 + Self.variation * random.uniform())
     }
+    return costs
   }
 
-  /// The place of the least number; one of them at random, if several are least.
-  private mutating func cheapest(_ costs: [Double]) -> Int32? {
-    guard let least = costs.min(), least.isFinite else { return nil }
-    return costs.indices.filter { costs[$0] == least }.randomElement(using: &random).map { Int32($0) }
+  private func cheapest(_ costs: [Double]) -> Int32? {
+    guard let place = costs.indices.min(by: { costs[$0] < costs[$1] }), costs[place].isFinite else { return nil }
+    return Int32(place)
   }
 }
