@@ -26,6 +26,9 @@ let package = Package(
     .target(name: "Learning", dependencies: ["Hopfield", "Cluster", "Kernels"]),
     .target(name: "Datasets", dependencies: ["Kernels", "CZlib"]),
 
+    // Local rules that move spins in a field: they know nothing of graphs.
+    .target(name: "Machines", dependencies: ["Kernels"]),
+
     // Ising problems: graphs, files, and what a solution is worth.
     .target(name: "Ising", dependencies: ["Kernels", "CZlib"]),
 
@@ -56,6 +59,7 @@ let package = Package(
     .testTarget(name: "LearningTests", dependencies: ["Learning"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
     .testTarget(name: "RunsTests", dependencies: ["Runs"]),
+    .testTarget(name: "MachinesTests", dependencies: ["Machines"]),
     .testTarget(name: "IsingTests", dependencies: ["Ising"]),
   ]
 )
