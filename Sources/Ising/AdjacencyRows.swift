@@ -57,3 +57,15 @@ struct AdjacencyRows {
     return starts
   }
 }
+
+extension AdjacencyRows {
+  /// The weight of the edge between two vertices, `nil` if there is none.
+  func weight(_ vertex: Int, _ neighbour: Int) -> Double? {
+    var (low, high) = (starts[vertex], starts[vertex + 1])
+    while low < high {
+      let middle = (low + high) / 2
+      if Int(neighbours[middle]) < neighbour { low = middle + 1 } else { high = middle }
+    }
+    return low < starts[vertex + 1] && Int(neighbours[low]) == neighbour ? weights[low] : nil
+  }
+}

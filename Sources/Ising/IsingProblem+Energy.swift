@@ -47,7 +47,7 @@ extension IsingProblem {
     return row.lowerBound..<low
   }
 
-  private func check(_ spins: [Int8]) throws {
+  func check(_ spins: [Int8]) throws {
     guard spins.count == spinCount else {
       throw ProblemError("a state of \(spins.count) spins for a problem of \(spinCount)")
     }

@@ -53,6 +53,19 @@ public struct IsingProblem: Sendable, Equatable {
       Self.isExactInteger(offset) && graph.weights.allSatisfy(Self.isExactInteger) && fields.allSatisfy(Self.isExactInteger)
   }
 
+  /// For makers of rows that are symmetric, ascending and without a diagonal.
+  init(
+    uncheckedRowStarts rowStarts: [Int], neighbours: [Int32], couplings: [Double], fields: [Double], offset: Double,
+    isInteger: Bool
+  ) {
+    self.rowStarts = rowStarts
+    self.neighbours = neighbours
+    self.couplings = couplings
+    self.fields = fields
+    self.offset = offset
+    self.isInteger = isInteger
+  }
+
   /// `N`.
   public var spinCount: Int { fields.count }
 
@@ -78,7 +91,7 @@ public struct IsingProblem: Sendable, Equatable {
     return (squares / Double(spinCount)).squareRoot()
   }
 
-  private static func isExactInteger(_ value: Double) -> Bool {
+  static func isExactInteger(_ value: Double) -> Bool {
     value.magnitude <= greatestExactInteger && value.rounded(.towardZero) == value
   }
 }
