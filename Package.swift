@@ -32,6 +32,9 @@ let package = Package(
     // Ising problems: graphs, files, and what a solution is worth.
     .target(name: "Ising", dependencies: ["Kernels", "CZlib"]),
 
+    // What runs the machines on problems, on one rank and on many.
+    .target(name: "Solving", dependencies: ["Ising", "Machines", "Kernels"]),
+
     .target(
       name: "Runs",
       dependencies: [
@@ -52,6 +55,12 @@ let package = Package(
         "Learning", "Hopfield", "Kernels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Benchmarks/Equilibria"),
 
+    // Ising machines on published problems: cuts after a time, time to solution, spin updates a second.
+    .executableTarget(
+      name: "equilibria-ising-benchmark",
+      dependencies: ["Solving", "Ising", "Machines", "Kernels", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Benchmarks/Ising"),
+
     .testTarget(name: "MPITests", dependencies: ["MPI"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "HopfieldTests", dependencies: ["Hopfield"]),
@@ -60,6 +69,7 @@ let package = Package(
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
     .testTarget(name: "RunsTests", dependencies: ["Runs"]),
     .testTarget(name: "MachinesTests", dependencies: ["Machines"]),
+    .testTarget(name: "SolvingTests", dependencies: ["Solving"]),
     .testTarget(name: "IsingTests", dependencies: ["Ising"]),
   ]
 )

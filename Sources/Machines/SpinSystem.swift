@@ -14,7 +14,7 @@ public final class SpinSystem {
   public let spinCount: Int
   public let sums: PlaneSums
   private let identifiers: AlignedBuffer<UInt32>
-  private let firstReplica: UInt32
+  private var firstReplica: UInt32
   private let philox: Philox
   private let sizes: AlignedBuffer<Double>
   private let amplitudes: AlignedBuffer<Float>
@@ -45,6 +45,9 @@ public final class SpinSystem {
   }
 
   public var shape: ReplicaShape { field.shape }
+
+  /// Machines that are made from now on draw the noise of other replicas.
+  public func moveReplicas(to first: Int) { firstReplica = UInt32(truncatingIfNeeded: first) }
 
   /// Noise of this system's spins and replicas.
   public func noise(_ kind: NoiseKind, purpose: Purpose = .dynamics) -> SpinNoise {
