@@ -215,9 +215,9 @@ import Testing
       try Data("\(microjoules)\n".utf8).write(to: URL(fileURLWithPath: "\(package)/energy_uj"))
     }
     try Data("1000000\n".utf8).write(to: URL(fileURLWithPath: "\(package)/max_energy_range_uj"))
-    #expect(EnergyMeter(folder: "\(folder.path)/none") == nil)
+    #expect(ProcessorEnergy(folder: "\(folder.path)/none") == nil)
     try set(400_000)
-    let meter = try #require(EnergyMeter(folder: folder.path))
+    let meter = try #require(ProcessorEnergy(folder: folder.path))
     try set(900_000)
     #expect(meter.joules == 0.5)
     try set(100_000)

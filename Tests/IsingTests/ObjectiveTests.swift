@@ -100,7 +100,7 @@ import Testing
       .init(spins: [-1, 1], energy: -1),
     ]
     let set = SampleSet(reads: reads, seconds: 0.5)
-    #expect(set.samples.map(\.spins) == [[1, -1], [-1, 1], [1, 1]])
+    #expect(set.samples.map(\.spins) == [[-1, 1], [1, -1], [1, 1]])
     #expect(set.samples.map(\.occurrences) == [1, 1, 2])
     #expect(set.best?.energy == -1)
     #expect(set.readCount == 4)

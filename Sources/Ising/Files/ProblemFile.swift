@@ -33,7 +33,7 @@ public enum ProblemFile {
   }
 
   /// The content, inflated if need be. Memory grows with the bytes that really come, up to half of the machine's.
-  private static func bytes(of path: String) throws -> [UInt8] {
+  static func bytes(of path: String) throws -> [UInt8] {
     func failure(_ reason: String) -> ProblemFileError { ProblemFileError(file: path, line: nil, reason: reason) }
     var status = stat()
     guard stat(path, &status) == 0 else { throw failure(String(cString: strerror(errno))) }

@@ -14,12 +14,13 @@ public struct SampleSet: Sendable, Equatable {
     }
   }
 
-  /// In order of energy; of equal energies, in the order in which they were found. Never the same state twice.
+  /// In order of energy; of equal energies, in the order of their spins, so that it does not matter who found which. Never the same
+  /// state twice.
   public let samples: [Sample]
   /// Wall-clock seconds that the search took.
   public let seconds: Double
 
-  /// - Parameter reads: the state and energy of each read, in order of the reads.
+  /// - Parameter reads: the state and energy of each read, in any order.
   public init(reads: [Sample], seconds: Double) {
     var places = [[Int8]: Int]()
     var distinct = [Sample]()
@@ -31,8 +32,9 @@ public struct SampleSet: Sendable, Equatable {
         distinct.append(read)
       }
     }
-    let order = distinct.indices.sorted { (distinct[$0].energy, $0) < (distinct[$1].energy, $1) }
-    samples = order.map { distinct[$0] }
+    samples = distinct.sorted {
+      $0.energy == $1.energy ? $0.spins.lexicographicallyPrecedes($1.spins) : $0.energy < $1.energy
+    }
     self.seconds = seconds
   }
 

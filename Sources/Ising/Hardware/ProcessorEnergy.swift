@@ -1,7 +1,7 @@
 import Foundation
 
 /// The processor's own counters of energy (Linux's powercap, Intel's and AMD's RAPL), where the system lets a program read them.
-public struct EnergyMeter: Sendable {
+public struct ProcessorEnergy: Sendable {
   private struct Counter: Sendable {
     var file: String
     /// Microjoules after which the counter begins again.
