@@ -6,19 +6,15 @@ final class FlipRun {
   let sampler: FlipSampler
   let record: SearchRecord
   private let couplings: any FlipOperator
-  private let isExact: Bool
   private let best: AlignedBuffer<Float>
   private var bestEnergy = Double.infinity
 
   /// Sweeps between two looks at the clock: about a tenth of a millisecond.
   private let sweepsPerLook: Int
-  /// Sweeps after which fields that are not exact are worked out anew.
-  private static let sweepsPerRefresh = 1024
 
-  init(_ sampler: FlipSampler, record: SearchRecord, isExact: Bool) {
+  init(_ sampler: FlipSampler, record: SearchRecord) {
     self.sampler = sampler
     self.record = record
-    self.isExact = isExact
     couplings = sampler.couplings
     best = AlignedBuffer(count: couplings.identifiers.count)
     sweepsPerLook = max(1, 50_000 / max(couplings.spinCount, 1))
@@ -39,7 +35,6 @@ final class FlipRun {
       try sampler.step(MachineTime(sweep, of: sweeps))
       if couplings.energy < bestEnergy { keep() }
       sweep += 1
-      if !isExact, sweep % Self.sweepsPerRefresh == 0 { try couplings.refresh() }
     }
     record.spinUpdates += Double(sweep) * Double(couplings.spinCount)
     try descend(after: sweep)
@@ -48,9 +43,10 @@ final class FlipRun {
     return result
   }
 
-  /// Every flip lowers the energy, so this ends; the limit is for fields that rounding has made inconsistent.
+  /// Every flip lowers an energy that is a whole number, so this ends.
   private func descend(after sweep: Int) throws {
-    for _ in 0..<1000 where try sampler.descend(MachineTime(step: UInt32(truncatingIfNeeded: sweep), fraction: 1)) == 0 { break }
+    let time = MachineTime(step: UInt32(truncatingIfNeeded: sweep), fraction: 1)
+    while try sampler.descend(time) > 0 {}
     if couplings.energy < bestEnergy { keep() }
   }
 

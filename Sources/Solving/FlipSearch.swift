@@ -14,7 +14,7 @@ struct FlipSearch {
 
   func run() throws {
     let sampler = sampler()
-    let reader = FlipRun(sampler, record: record, isExact: couplings.isExact)
+    let reader = FlipRun(sampler, record: record)
     if settings.time != nil, settings.reads == nil, settings.steps == nil, settings.initial == nil, kind != .gibbs {
       try AnnealingPopulation(
         problem: problem, reader: reader, seed: settings.seed, course: sampler.temperature, scale: settings.scale, share: share

@@ -44,10 +44,6 @@ public final class DenseFlips: FlipOperator {
 
   public func reset(to spins: [Int8]) {
     state.take(spins)
-    refresh()
-  }
-
-  public func refresh() {
     for spin in 0..<spinCount {
       var field = Double(bias[spin])
       switch rows {

@@ -14,9 +14,6 @@ public protocol FlipOperator: AnyObject {
   /// Takes new spins, one −1 or 1 for each global number, and works out fields and energy.
   func reset(to spins: [Int8]) throws
 
-  /// Works out fields and energy anew, free of what rounding has added up.
-  func refresh() throws
-
   /// Visits every spin once.
   ///
   /// - Parameter thresholds: in the order of `identifiers`.

@@ -39,10 +39,6 @@ public final class PackedFlips: FlipOperator {
 
   public func reset(to spins: [Int8]) {
     state.take(spins)
-    refresh()
-  }
-
-  public func refresh() {
     var energy = 0
     for spin in 0..<spinCount {
       var field = 0

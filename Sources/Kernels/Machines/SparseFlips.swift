@@ -25,10 +25,6 @@ public final class SparseFlips: FlipOperator {
 
   public func reset(to spins: [Int8]) {
     state.take(spins)
-    refresh()
-  }
-
-  public func refresh() {
     for position in 0..<spinCount {
       var field = Double(bias[position])
       for entry in couplings.row(position) {
