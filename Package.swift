@@ -25,6 +25,16 @@ let package = Package(
     .target(name: "Cluster", dependencies: ["MPI", "Kernels"]),
     .target(name: "Learning", dependencies: ["Hopfield", "Cluster", "Kernels"]),
     .target(name: "Datasets", dependencies: ["Kernels", "CZlib"]),
+
+    // Local rules that move spins in a field: they know nothing of graphs.
+    .target(name: "Machines", dependencies: ["Kernels"]),
+
+    // Ising problems: graphs, files, and what a solution is worth.
+    .target(name: "Ising", dependencies: ["Kernels", "CZlib"]),
+
+    // What runs the machines on problems, on one rank and on many.
+    .target(name: "Solving", dependencies: ["Ising", "Machines", "Kernels"]),
+
     .target(
       name: "Runs",
       dependencies: [
@@ -34,7 +44,7 @@ let package = Package(
     .executableTarget(
       name: "equilibria",
       dependencies: [
-        "Runs", "Learning", "Datasets", "Hopfield", "Cluster", "Kernels", "MPI",
+        "Runs", "Learning", "Datasets", "Hopfield", "Solving", "Ising", "Machines", "Cluster", "Kernels", "MPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -46,6 +56,12 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Benchmarks/Equilibria"),
 
+    // Ising machines on published problems: cuts after a time, time to solution, spin updates a second.
+    .executableTarget(
+      name: "equilibria-ising-benchmark",
+      dependencies: ["Solving", "Ising", "Machines", "Kernels", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Benchmarks/Ising"),
+
     .testTarget(name: "MPITests", dependencies: ["MPI"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "HopfieldTests", dependencies: ["Hopfield"]),
@@ -53,5 +69,8 @@ let package = Package(
     .testTarget(name: "LearningTests", dependencies: ["Learning"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
     .testTarget(name: "RunsTests", dependencies: ["Runs"]),
+    .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
+    .testTarget(name: "MachinesTests", dependencies: ["Machines"]),
+    .testTarget(name: "SolvingTests", dependencies: ["Solving"]),
   ]
 )

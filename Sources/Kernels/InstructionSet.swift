@@ -4,6 +4,8 @@ import Foundation
 /// The kernels in use: one of the instruction sets compiled into this binary, chosen at run time.
 public struct InstructionSet: Sendable {
   let kernels: eq_kernels
+  /// Those of the Ising machines.
+  let machines: eq_machine_kernels
 
   /// `AVX-512`, `AVX2` or `baseline`.
   public var name: String { String(cString: kernels.name) }
@@ -12,7 +14,8 @@ public struct InstructionSet: Sendable {
   public static let available: [InstructionSet] = {
     var count: Int32 = 0
     let sets = eq_available_kernels(&count)!
-    return (0..<Int(count)).map { InstructionSet(kernels: sets[$0]!.pointee) }
+    let machines = eq_available_machine_kernels(&count)!
+    return (0..<Int(count)).map { InstructionSet(kernels: sets[$0]!.pointee, machines: machines[$0]!.pointee) }
   }()
 
   /// The fastest, or the one that the environment variable `EQUILIBRIA_KERNELS` names.

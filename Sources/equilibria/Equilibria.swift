@@ -5,7 +5,7 @@ import Runs
 struct Equilibria: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "equilibria",
-    abstract: "Trains energy-based networks by equilibrium propagation under MPI.",
+    abstract: "Trains energy-based networks by equilibrium propagation and solves Ising problems, under MPI.",
     discussion: """
       A run is described by one YAML file, and leaves a folder with its configuration, metrics, log and checkpoints.
 
@@ -15,7 +15,7 @@ struct Equilibria: ParsableCommand {
       """,
     version: ProgramVersion.current,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, RelaxCommand.self, InspectCommand.self, DoctorCommand.self,
+      TrainCommand.self, EvaluateCommand.self, SolveCommand.self, RelaxCommand.self, InspectCommand.self, DoctorCommand.self,
       ConfigurationReferenceCommand.self,
     ])
 }

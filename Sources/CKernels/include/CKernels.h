@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "EquilibriaMachines.h"
+
 #define EQ_CHANNEL_PAD 16
 
 // One non-zero position that reaches a pixel in a transposed convolution under max-pooling: the list it is in (window × positions + position) and

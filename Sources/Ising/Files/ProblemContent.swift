@@ -1,0 +1,44 @@
+/// What a file says, before it is decided what is asked of it.
+public struct ProblemContent: Sendable {
+  /// What the numbers mean.
+  public enum Kind: Sendable, Equatable {
+    /// A graph with weights, which may be read as couplings `J` too; a diagonal as fields.
+    case graph
+    /// A symmetric matrix: as a QUBO `xᵀQx` counts each pair twice.
+    case matrix
+    /// `c + Σ h_i s_i + Σ J_ij s_i s_j` of spins, minimised: the opposite sign of this library's.
+    case spinFunction
+    /// `c + Σ q_i x_i + Σ q_ij x_i x_j` of variables 0 and 1, minimised.
+    case binaryFunction
+    /// Numbers to be divided.
+    case numbers
+  }
+
+  public var kind: Kind
+  /// The pairs.
+  public var graph: WeightedGraph
+  /// One number a vertex: what stands on the diagonal, or the numbers to be divided. Empty if there are none.
+  public var diagonal: [Double]
+  public var offset: Double
+  /// One name a vertex, if the file has names.
+  public var labels: [String]
+  /// The community that each vertex is known to belong to, if the file says so.
+  public var groundTruth: [Int]
+  /// The file and the form it was read in.
+  public var file: String
+  public var format: ProblemFormat
+
+  init(
+    kind: Kind, graph: WeightedGraph, diagonal: [Double] = [], offset: Double = 0, labels: [String] = [], groundTruth: [Int] = [],
+    file: String, format: ProblemFormat
+  ) {
+    self.kind = kind
+    self.graph = graph
+    self.diagonal = diagonal
+    self.offset = offset
+    self.labels = labels
+    self.groundTruth = groundTruth
+    self.file = file
+    self.format = format
+  }
+}

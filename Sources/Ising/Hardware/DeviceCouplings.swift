@@ -1,0 +1,99 @@
+import Foundation
+import Kernels
+
+/// What a device makes of the couplings and fields that it is given: its range, its resolution and its imperfections, in this order.
+/// Each is off unless it is set.
+///
+/// A device minimises the energy of the couplings that it has; a solution's energy is that of the couplings that were asked for.
+public struct DeviceCouplings: Sendable, Equatable {
+  /// The greatest magnitudes of a coupling and of a field; what is greater is cut off. D-Wave's chips: 1 and 4.
+  public var range: (coupling: Double, field: Double)?
+  /// The problem is first scaled so that it just fits into the range, so that nothing is cut off.
+  public var scalesToRange = false
+  /// Bits of a coupling and of a field: values are `−max … max` in steps of `2 max/(2ᵇ − 1)`.
+  public var bits: Int?
+  /// The relative error of each coupling and field, normal with this deviation, the same in every run of one device.
+  public var mismatch = 0.0
+  /// Which device.
+  public var device: UInt64 = 0
+
+  public init() {}
+
+  public static func == (a: DeviceCouplings, b: DeviceCouplings) -> Bool {
+    a.range?.coupling == b.range?.coupling && a.range?.field == b.range?.field && a.scalesToRange == b.scalesToRange
+      && a.bits == b.bits && a.mismatch == b.mismatch && a.device == b.device
+  }
+
+  /// Whether the device has any fault.
+  public var isIdeal: Bool { range == nil && bits == nil && mismatch == 0 }
+
+  /// - Throws: `ProblemError` if a setting is impossible.
+  public func validate() throws {
+    if let range {
+      guard range.coupling.isFinite, range.coupling > 0, range.field.isFinite, range.field > 0 else {
+        throw ProblemError("a range of \(range.coupling) for couplings and \(range.field) for fields, expected numbers above 0")
+      }
+    }
+    if let bits {
+      guard (1...32).contains(bits) else { throw ProblemError("couplings of \(bits) bits, expected 1 to 32") }
+    }
+    guard mismatch.isFinite, mismatch >= 0 else { throw ProblemError("a mismatch of \(mismatch), expected 0 or more") }
+    if scalesToRange, range == nil { throw ProblemError("scaling to the range needs a range") }
+  }
+
+  /// The problem that the device runs in place of `problem`.
+  ///
+  /// The offset is scaled like the rest, and otherwise unchanged.
+  public func applied(to problem: IsingProblem) throws -> IsingProblem {
+    try validate()
+    guard !isIdeal else { return problem }
+    let scale = scale(of: problem)
+    let greatestCoupling = Self.greatest(problem.couplings) * scale
+    let greatestField = Self.greatest(problem.fields) * scale
+    let errors = Philox(seed: device, stream: 0x4445_5600)
+    var couplings = problem.couplings
+    var fields = problem.fields
+    for spin in 0..<problem.spinCount {
+      for entry in problem.row(spin) {
+        let other = Int(problem.neighbours[entry])
+        let error = error(of: min(spin, other), max(spin, other), errors)
+        couplings[entry] = realised(couplings[entry] * scale, limit: range?.coupling, greatest: greatestCoupling, error: error)
+      }
+      fields[spin] = realised(
+        fields[spin] * scale, limit: range?.field, greatest: greatestField, error: error(of: spin, spin, errors))
+    }
+    let offset = problem.offset * scale
+    let isInteger = (couplings + fields + [offset]).allSatisfy(IsingProblem.isExactInteger)
+    return IsingProblem(
+      uncheckedRowStarts: problem.rowStarts, neighbours: problem.neighbours, couplings: couplings, fields: fields, offset: offset,
+      isInteger: isInteger)
+  }
+
+  private func realised(_ value: Double, limit: Double?, greatest: Double, error: Double) -> Double {
+    var value = value
+    if let limit { value = min(max(value, -limit), limit) }
+    let full = min(limit ?? greatest, greatest)
+    if let bits, full > 0 {
+      // An even number of levels, so zero is none of them: a coupling of one bit is −max or max.
+      let step = 2 * full / (pow(2, Double(bits)) - 1)
+      value = value == 0 ? 0 : min(max(((value + full) / step).rounded() * step - full, -full), full)
+    }
+    return value * (1 + error)
+  }
+
+  private func scale(of problem: IsingProblem) -> Double {
+    guard scalesToRange, let range else { return 1 }
+    let (coupling, field) = (Self.greatest(problem.couplings), Self.greatest(problem.fields))
+    let scale = min(coupling > 0 ? range.coupling / coupling : .infinity, field > 0 ? range.field / field : .infinity)
+    return scale.isFinite ? scale : 1
+  }
+
+  /// A normal number for a pair of spins, or for the field of one.
+  private func error(of i: Int, _ j: Int, _ philox: Philox) -> Double {
+    guard mismatch > 0 else { return 0 }
+    let words = philox.block(SIMD4(UInt32(truncatingIfNeeded: i), UInt32(truncatingIfNeeded: j), 0, 0))
+    return mismatch * NormalNumber.draw(words)
+  }
+
+  private static func greatest(_ values: [Double]) -> Double { values.reduce(0) { max($0, abs($1)) } }
+}

@@ -1,0 +1,24 @@
+/// What a device would take for its samples: power times time.
+///
+/// The analogue devices that these machines emulate settle in microseconds at milliwatts: 12 mW for 3 µs is 0.036 µJ a sample.
+public struct DeviceEstimate: Sendable, Equatable {
+  /// Watts while it settles.
+  public var power: Double
+  /// Seconds that one sample takes to settle.
+  public var settlingTime: Double
+
+  /// - Throws: `ProblemError` if one of them is not above 0.
+  public init(power: Double, settlingTime: Double) throws {
+    guard power.isFinite, power > 0, settlingTime.isFinite, settlingTime > 0 else {
+      throw ProblemError("a device of \(power) W and \(settlingTime) s a sample, expected numbers above 0")
+    }
+    self.power = power
+    self.settlingTime = settlingTime
+  }
+
+  /// Joules of so many samples.
+  public func energy(samples: Int) -> Double { power * settlingTime * Double(samples) }
+
+  /// Seconds of so many samples, one after the other.
+  public func time(samples: Int) -> Double { settlingTime * Double(samples) }
+}

@@ -1,0 +1,28 @@
+/// A question whose answer is the ground state of an Ising problem.
+///
+/// Its measure (a cut, an energy, a difference) is a monotonic function of the Ising energy, and is reported from the numbers that
+/// were given, not from the couplings that were derived from them.
+public protocol SpinObjective: Sendable {
+  /// What a machine solves.
+  var problem: IsingProblem { get }
+  /// The measure's name, one word: `cut`, `energy`.
+  var measureName: String { get }
+  /// Whether a greater measure is a better one; a lower energy always is.
+  var isMaximised: Bool { get }
+  /// The measure of a state, from the numbers that were given.
+  ///
+  /// - Parameter spins: −1 or 1, one a spin.
+  /// - Throws: `ProblemError` if the state is none of the problem's or an integer sum leaves 64 bits.
+  func measure(of spins: [Int8]) throws -> Total
+  /// The measure of the states of this Ising energy.
+  func measure(atEnergy energy: Double) -> Double
+  /// The Ising energy of the states of this measure.
+  func energy(atMeasure measure: Double) -> Double
+}
+
+extension SpinObjective {
+  /// Refuses what is not one −1 or 1 a spin.
+  func check(_ spins: [Int8]) throws {
+    try problem.check(spins)
+  }
+}

@@ -1,0 +1,66 @@
+import Kernels
+
+/// Drawn problems: the same one for the same size and seed, on any machine and whoever draws which part of it.
+public enum SyntheticProblem: Sendable, Equatable {
+  /// Sherrington & Kirkpatrick's spin glass: every pair is coupled, with normal couplings of variance 1/N. The energy per spin of
+  /// the ground state tends to −0.7632 for great N (Parisi 1980; Oppermann & Schmidt 2008).
+  case sherringtonKirkpatrick(spins: Int)
+  /// Every pair is coupled, with −1 or 1.
+  case dense(spins: Int)
+  /// A square lattice that is closed in both directions, with couplings −1 or 1: the ±J spin glass in two dimensions.
+  case torus(rows: Int, columns: Int)
+
+  /// - Throws: `ProblemError` if there are too few spins or they do not fit into memory.
+  public func problem(seed: UInt64) throws -> IsingProblem {
+    switch self {
+    case .sherringtonKirkpatrick(let spins), .dense(let spins):
+      return try IsingProblem.complete(spinCount: spins) { coupling($0, $1, seed: seed) }
+    case .torus(let rows, let columns):
+      return try IsingProblem(graph: try torus(rows: rows, columns: columns, seed: seed))
+    }
+  }
+
+  /// `J_ij = J_ji` of two spins that are coupled, by itself: one rank of many can draw its own rows.
+  public func coupling(_ i: Int, _ j: Int, seed: UInt64) -> Double {
+    let philox = Philox(seed: seed, stream: stream)
+    let words = philox.block(SIMD4(UInt32(clamping: min(i, j)), UInt32(clamping: max(i, j)), 0, 0))
+    guard case .sherringtonKirkpatrick(let spins) = self else { return words.x & 1 == 0 ? 1 : -1 }
+    return NormalNumber.draw(words) / Double(spins).squareRoot()
+  }
+
+  /// Streams of the seed, so that problems of different kinds are independent.
+  private var stream: UInt32 {
+    switch self {
+    case .sherringtonKirkpatrick: 0x5348_4b00
+    case .dense: 0x444e_5300
+    case .torus: 0x544f_5200
+    }
+  }
+
+  /// Spin `row · columns + column` is coupled with the next one of its row and of its column.
+  private func torus(rows: Int, columns: Int, seed: UInt64) throws -> WeightedGraph {
+    guard rows >= 3, columns >= 3 else {
+      throw ProblemError("a torus of \(rows) × \(columns) spins, expected 3 or more in each direction")
+    }
+    let (spins, overflow) = rows.multipliedReportingOverflow(by: columns)
+    guard !overflow, spins <= IsingProblem.greatestSpinCount else {
+      throw ProblemError("a torus of \(rows) × \(columns) spins, expected at most \(IsingProblem.greatestSpinCount) in all")
+    }
+    try Memory.require(Double(spins) * 160, for: "a torus of \(spins) spins")
+    var (sources, targets, weights) = ([Int32](), [Int32](), [Double]())
+    sources.reserveCapacity(2 * spins)
+    targets.reserveCapacity(2 * spins)
+    weights.reserveCapacity(2 * spins)
+    for row in 0..<rows {
+      for column in 0..<columns {
+        let spin = row * columns + column
+        for neighbour in [row * columns + (column + 1) % columns, (row + 1) % rows * columns + column] {
+          sources.append(Int32(spin))
+          targets.append(Int32(neighbour))
+          weights.append(coupling(spin, neighbour, seed: seed))
+        }
+      }
+    }
+    return WeightedGraph(uncheckedVertexCount: spins, sources: sources, targets: targets, weights: weights)
+  }
+}

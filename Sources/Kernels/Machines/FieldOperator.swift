@@ -1,0 +1,41 @@
+import CKernels
+
+/// What a machine knows of the system whose spins it moves: the field that they feel.
+///
+///     f_i = Σ_j J_ij x_j + scale · h_i
+///
+/// for each replica. Behind it may be a graph, a layered network, or a part of either on this rank.
+public protocol FieldOperator: AnyObject {
+  /// The spins of this rank, and the replicas.
+  var shape: ReplicaShape { get }
+  /// `h`, one number for each spin here, padded like a plane of one replica.
+  var bias: AlignedBuffer<Float> { get }
+  /// Whether any `h`, on any rank, is not zero.
+  var hasBias: Bool { get }
+  /// `Σ_ij |J_ij| + 2 Σ_i |h_i|` over all ranks: no energy is greater than half of it.
+  var magnitude: Double { get }
+
+  /// `field += Σ_j J_ij x_j`.
+  func addCouplings(_ states: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws
+
+  /// Adds up over the ranks that share the spins. Nothing to do where one rank has them all.
+  func total(_ sums: AlignedBuffer<Int64>) throws
+}
+
+extension FieldOperator {
+  public func total(_ sums: AlignedBuffer<Int64>) throws {}
+
+  /// `field = Σ_j J_ij x_j + scale_r h_i`.
+  ///
+  /// - Parameter scale: as `ReplicaShape.replicaNumbers` makes them.
+  public func evaluate(_ states: AlignedBuffer<Float>, scale: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws {
+    precondition(states.count == shape.count && field.count == shape.count && scale.count == shape.period)
+    if hasBias {
+      InstructionSet.current.machines.start_field(
+        bias.base, scale.base, Int64(shape.spins), Int64(shape.stride), field.base)
+    } else {
+      field.clear()
+    }
+    try addCouplings(states, into: field)
+  }
+}

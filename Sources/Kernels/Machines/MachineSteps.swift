@@ -1,0 +1,164 @@
+import CKernels
+
+/// The local rules of amplitude and phase machines, one pass over planes of one shape each. The equations are in the machines' own
+/// documentation.
+public enum MachineSteps {
+  /// Numbers of the coherent Ising machine's step: pump `p`, feedback `ε`, a time step, the strength of its noise, and the
+  /// amplitude at which a state is clipped.
+  public struct CoherentIsing: Sendable {
+    public var step, pump, feedback, noise, limit: Float
+
+    public init(step: Float, pump: Float, feedback: Float, noise: Float, limit: Float) {
+      (self.step, self.pump, self.feedback, self.noise, self.limit) = (step, pump, feedback, noise, limit)
+    }
+
+    var settings: eq_cim { eq_cim(step: step, pump: pump, feedback: feedback, noise: noise, limit: limit) }
+  }
+
+  /// Adam's numbers; the corrections are `1/(1 − βᵗ)`.
+  public struct Adam: Sendable {
+    public var beta1, beta2, epsilon, correction1, correction2: Float
+
+    public init(beta1: Float, beta2: Float, epsilon: Float, correction1: Float, correction2: Float) {
+      (self.beta1, self.beta2, self.epsilon) = (beta1, beta2, epsilon)
+      (self.correction1, self.correction2) = (correction1, correction2)
+    }
+  }
+
+  /// Numbers of the step with error signals.
+  public struct Chaotic: Sendable {
+    public var step, gain, saturation, feedback, limit, errorLimit: Float
+
+    public init(step: Float, gain: Float, saturation: Float, feedback: Float, limit: Float, errorLimit: Float) {
+      (self.step, self.gain, self.saturation) = (step, gain, saturation)
+      (self.feedback, self.limit, self.errorLimit) = (feedback, limit, errorLimit)
+    }
+  }
+
+  /// Numbers of the step with momenta. A wall of 0 is none.
+  public struct Momentum: Sendable {
+    public var step, mass, stiffness, cubic, feedback, friction, heating, wall: Float
+
+    public init(
+      step: Float, mass: Float = 1, stiffness: Float, cubic: Float = 0, feedback: Float, friction: Float = 0, heating: Float = 0,
+      wall: Float = 0
+    ) {
+      (self.step, self.mass, self.stiffness, self.cubic) = (step, mass, stiffness, cubic)
+      (self.feedback, self.friction, self.heating, self.wall) = (feedback, friction, heating, wall)
+    }
+  }
+
+  /// Numbers of the oscillators' step.
+  public struct Oscillator: Sendable {
+    public var step, feedback, locking, noise: Float
+
+    public init(step: Float, feedback: Float, locking: Float, noise: Float) {
+      (self.step, self.feedback, self.locking, self.noise) = (step, feedback, locking, noise)
+    }
+  }
+
+  private static var kernels: eq_machine_kernels { InstructionSet.current.machines }
+
+  /// `x += dt[(p − 1 − x²)x + ε f] + noise`.
+  public static func coherentIsing(
+    _ x: AlignedBuffer<Float>, field: AlignedBuffer<Float>, noise: NoisePlane?, _ numbers: CoherentIsing
+  ) {
+    let count = vectors(x, field)
+    kernels.step_cim(x.base, field.base, matching(noise, x), count, numbers.settings)
+  }
+
+  /// The same drift through Adam's moments.
+  public static func coherentIsing(
+    _ x: AlignedBuffer<Float>, first: AlignedBuffer<Float>, second: AlignedBuffer<Float>, field: AlignedBuffer<Float>,
+    noise: NoisePlane?, _ numbers: CoherentIsing, adam: Adam
+  ) {
+    let count = vectors(x, first, second, field)
+    let settings = eq_cim_adam(
+      cim: numbers.settings, beta1: adam.beta1, beta2: adam.beta2, epsilon: adam.epsilon, correction1: adam.correction1,
+      correction2: adam.correction2)
+    kernels.step_cim_adam(x.base, first.base, second.base, field.base, matching(noise, x), count, settings)
+  }
+
+  /// `x += dt[(r − 1 − μx²)x + β e f]`, `e += −dt ξ (x² − a) e`; `rates` (ξ) and `targets` (a) hold one number a replica, as
+  /// `ReplicaShape.replicaNumbers` makes them.
+  public static func chaotic(
+    _ x: AlignedBuffer<Float>, errors: AlignedBuffer<Float>, field: AlignedBuffer<Float>, rates: AlignedBuffer<Float>,
+    targets: AlignedBuffer<Float>, _ numbers: Chaotic
+  ) {
+    let count = vectors(x, errors, field)
+    precondition(rates.count == targets.count && rates.count % 16 == 0)
+    let settings = eq_chaotic(
+      step: numbers.step, gain: numbers.gain, saturation: numbers.saturation, feedback: numbers.feedback, limit: numbers.limit,
+      error_limit: numbers.errorLimit)
+    kernels.step_chaotic(x.base, errors.base, field.base, rates.base, targets.base, Int64(rates.count), count, settings)
+  }
+
+  /// `y += dt(−k x − cubic·x³ + c f − γ y + ξ y)`, `x += dt·m·y`, and at a wall `y ← 0`.
+  public static func momentum(
+    _ x: AlignedBuffer<Float>, momenta y: AlignedBuffer<Float>, field: AlignedBuffer<Float>, _ numbers: Momentum
+  ) {
+    let count = vectors(x, y, field)
+    let settings = eq_momentum(
+      step: numbers.step, mass: numbers.mass, stiffness: numbers.stiffness, cubic: numbers.cubic, feedback: numbers.feedback,
+      friction: numbers.friction, heating: numbers.heating, wall: numbers.wall)
+    kernels.step_momentum(x.base, y.base, field.base, count, settings)
+  }
+
+  /// `φ += dt[K(cos φ · F_sin − sin φ · F_cos) − S sin 2φ] + noise`, and cosines and sines follow.
+  public static func oscillator(
+    _ phases: AlignedBuffer<Float>, cosines: AlignedBuffer<Float>, sines: AlignedBuffer<Float>, cosineField: AlignedBuffer<Float>,
+    sineField: AlignedBuffer<Float>, noise: NoisePlane?, _ numbers: Oscillator
+  ) {
+    let count = vectors(phases, cosines, sines, cosineField, sineField)
+    let settings = eq_oscillator(
+      step: numbers.step, feedback: numbers.feedback, locking: numbers.locking, noise: numbers.noise)
+    kernels.step_oscillator(
+      phases.base, cosineField.base, sineField.base, matching(noise, phases), cosines.base, sines.base, count, settings)
+  }
+
+  public static func cosinesAndSines(of phases: AlignedBuffer<Float>, cosines: AlignedBuffer<Float>, sines: AlignedBuffer<Float>) {
+    let count = vectors(phases, cosines, sines)
+    kernels.sine_cosine(phases.base, cosines.base, sines.base, count)
+  }
+
+  /// `s ← clamp(s + η f + strength · noise, −1, 1)`.
+  public static func langevin(
+    _ s: AlignedBuffer<Float>, field: AlignedBuffer<Float>, noise: NoisePlane?, rate: Float, strength: Float
+  ) {
+    let count = vectors(s, field)
+    kernels.step_langevin(s.base, field.base, matching(noise, s), count, rate, strength)
+  }
+
+  /// `signs = ±1` with the signs of `x`; a zero counts as positive.
+  public static func signs(of x: AlignedBuffer<Float>, into signs: AlignedBuffer<Float>) {
+    kernels.take_signs(x.base, vectors(x, signs), signs.base)
+  }
+
+  /// Rounds to multiples of `step` and clips at ±`limit`. Numbers up to 2²² steps.
+  public static func quantise(_ x: AlignedBuffer<Float>, step: Float, limit: Float) {
+    precondition(step > 0, "a step of \(step)")
+    kernels.quantise(x.base, vectors(x), step, limit)
+  }
+
+  /// `x += strength · noise`.
+  public static func addNoise(_ x: AlignedBuffer<Float>, _ noise: NoisePlane, strength: Float) {
+    kernels.add_noise(x.base, matching(noise, x), vectors(x), strength)
+  }
+
+  /// The planes' common number of elements, whole vectors.
+  private static func vectors(
+    _ a: AlignedBuffer<Float>, _ b: AlignedBuffer<Float>? = nil, _ c: AlignedBuffer<Float>? = nil, _ d: AlignedBuffer<Float>? = nil,
+    _ e: AlignedBuffer<Float>? = nil
+  ) -> Int64 {
+    let count = a.count
+    precondition(
+      count % 16 == 0 && (b?.count ?? count) == count && (c?.count ?? count) == count && (d?.count ?? count) == count
+        && (e?.count ?? count) == count, "planes of different shapes")
+    return Int64(count)
+  }
+
+  private static func matching(_ noise: NoisePlane?, _ plane: AlignedBuffer<Float>) -> UnsafePointer<Float>? {
+    precondition(noise.map { $0.count == plane.count } ?? true, "noise of another shape")
+    return noise?.base
+  }
+}

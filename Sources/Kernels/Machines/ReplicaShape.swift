@@ -1,0 +1,36 @@
+/// The shape of a plane of spins in several replicas: [spin][replica], the replicas of a spin side by side.
+///
+/// One replica is kept as it is; more are padded to a multiple of 16, so that kernels work on whole vectors. What is in the padding
+/// takes part in the arithmetic and in nothing else.
+public struct ReplicaShape: Equatable, Sendable {
+  public let spins: Int
+  public let replicas: Int
+
+  public init(spins: Int, replicas: Int) {
+    precondition(spins >= 0 && replicas > 0, "a plane of \(spins) spins and \(replicas) replicas")
+    self.spins = spins
+    self.replicas = replicas
+  }
+
+  /// Numbers from one spin to the next.
+  public var stride: Int { replicas == 1 ? 1 : Self.padded(replicas) }
+  /// Numbers of a plane, a multiple of 16. Kernels may touch one vector more than there are spins.
+  public var count: Int { Self.padded(spins * stride) + 16 }
+  /// After so many numbers a plane's replicas repeat, for kernels that work on vectors of 16.
+  public var period: Int { max(stride, 16) }
+
+  /// A plane of zeros.
+  public func plane() -> AlignedBuffer<Float> { AlignedBuffer(count: count) }
+  /// One number for each replica, as often as a vector needs it.
+  public func replicaNumbers(_ value: Float) -> AlignedBuffer<Float> {
+    let numbers = AlignedBuffer<Float>(count: period)
+    numbers.fill(value)
+    return numbers
+  }
+
+  static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
+}
+
+extension AlignedBuffer where Element == Float {
+  public func fill(_ value: Float) { for index in 0..<count { base[index] = value } }
+}

@@ -1,0 +1,38 @@
+import CKernels
+
+/// Symmetric couplings in compressed rows, each with its neighbour beside it.
+///
+/// Rows may name more spins than there are rows: those of another rank, behind this one's own.
+public final class SparseCouplings: Sendable {
+  public let rowCount: Int
+  /// Spins that rows may name.
+  public let columnCount: Int
+  let rows: AlignedBuffer<Int64>
+  let neighbours: AlignedBuffer<eq_neighbour>
+
+  /// - Parameters:
+  ///   - rowStarts: `rowCount + 1` numbers, ascending from 0.
+  ///   - columnCount: as many as there are rows if not given.
+  public init(rowStarts: [Int], neighbours: [Int32], couplings: [Float], columnCount: Int? = nil) {
+    precondition(!rowStarts.isEmpty && rowStarts[0] == 0 && rowStarts.last! == neighbours.count)
+    precondition(neighbours.count == couplings.count, "\(neighbours.count) neighbours and \(couplings.count) couplings")
+    let columns = columnCount ?? rowStarts.count - 1
+    rowCount = rowStarts.count - 1
+    self.columnCount = columns
+    rows = AlignedBuffer(count: rowStarts.count)
+    for (row, start) in rowStarts.enumerated() {
+      precondition(row == 0 || rowStarts[row - 1] <= start, "row \(row) begins before the one before it")
+      rows[row] = Int64(start)
+    }
+    self.neighbours = AlignedBuffer(count: neighbours.count)
+    for entry in neighbours.indices {
+      precondition((0..<columns).contains(Int(neighbours[entry])), "neighbour \(neighbours[entry]) of \(columns) spins")
+      self.neighbours.base[entry] = eq_neighbour(spin: neighbours[entry], coupling: couplings[entry])
+    }
+  }
+
+  func row(_ index: Int) -> Range<Int> { Int(rows[index])..<Int(rows[index + 1]) }
+
+  /// `Σ_ij |J_ij|`.
+  public var magnitude: Double { (0..<neighbours.count).reduce(0) { $0 + Double(neighbours.base[$1].coupling.magnitude) } }
+}

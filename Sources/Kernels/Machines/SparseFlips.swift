@@ -1,0 +1,70 @@
+import CKernels
+
+/// Flips under sparse couplings, colour by colour: spins of one colour are not coupled, so the order among them does not matter.
+public final class SparseFlips: FlipOperator {
+  public var spinCount: Int { state.count }
+  public var identifiers: AlignedBuffer<UInt32> { state.identifiers }
+  public var energy: Double { state.energy }
+  /// Where each colour begins in the order of visits, and at the end where the last one does.
+  public let colourStarts: [Int]
+  private let state: FlipState
+  private let couplings: SparseCouplings
+  private let bias: [Float]
+  private let fields: AlignedBuffer<Float>
+
+  /// - Parameter bias: `h`, one a spin; none are zero.
+  public init(_ couplings: SparseCouplings, bias: [Float] = []) {
+    precondition(couplings.columnCount == couplings.rowCount && (bias.isEmpty || bias.count == couplings.rowCount))
+    let colouring = Colouring(couplings)
+    colourStarts = colouring.starts
+    self.couplings = couplings.reordered(colouring.order)
+    self.bias = bias.isEmpty ? [Float](repeating: 0, count: couplings.rowCount) : colouring.order.map { bias[$0] }
+    state = FlipState(order: colouring.order)
+    fields = AlignedBuffer(count: state.spins.count)
+  }
+
+  public func reset(to spins: [Int8]) {
+    state.take(spins)
+    for position in 0..<spinCount {
+      var field = Double(bias[position])
+      for entry in couplings.row(position) {
+        let neighbour = couplings.neighbours.base[entry]
+        field += Double(neighbour.coupling) * Double(state.spins.base[Int(neighbour.spin)])
+      }
+      fields[position] = Float(field)
+    }
+    state.energy = state.energy(field: { Double(fields[$0]) }, bias: bias)
+  }
+
+  @discardableResult public func sweep(thresholds: NoisePlane, scale: Float) -> Int {
+    precondition(thresholds.count >= spinCount)
+    return Int(
+      InstructionSet.current.machines.flip_sparse(
+        state.spins.base, fields.base, thresholds.base, scale, 0, Int64(spinCount), couplings.rows.base, couplings.neighbours.base,
+        &state.energy))
+  }
+
+  public func copySpins(to buffer: AlignedBuffer<Float>) { state.copy(to: buffer) }
+}
+
+extension SparseCouplings {
+  /// The same couplings with the spins in another order: position `p` is spin `order[p]`.
+  func reordered(_ order: [Int]) -> SparseCouplings {
+    var position = [Int32](repeating: 0, count: order.count)
+    for (place, spin) in order.enumerated() { position[spin] = Int32(place) }
+    var starts = [0]
+    starts.reserveCapacity(order.count + 1)
+    var others: [Int32] = []
+    var values: [Float] = []
+    others.reserveCapacity(neighbours.count)
+    values.reserveCapacity(neighbours.count)
+    for spin in order {
+      for entry in row(spin) {
+        others.append(position[Int(neighbours[entry].spin)])
+        values.append(neighbours[entry].coupling)
+      }
+      starts.append(others.count)
+    }
+    return SparseCouplings(rowStarts: starts, neighbours: others, couplings: values)
+  }
+}

@@ -1,0 +1,43 @@
+import Kernels
+
+/// An amplitude machine whose states are as coarse and as noisy as a device's.
+///
+/// After every step each amplitude gets Gaussian noise, is rounded to one of 2ᵇ − 1 levels at a distance of `2 · range / (2ᵇ − 1)`, and
+/// clipped at ±`range`.
+public final class HardwareMachine<Wrapped: AmplitudeMachine>: AmplitudeMachine {
+  public struct Settings: Equatable, Sendable {
+    /// `b`; `nil`: no rounding.
+    public var bits: Int?
+    /// The amplitude at which levels end.
+    public var range: Float = 1
+    /// Standard deviation of the noise of a step.
+    public var noise: Float = 0
+
+    public init() {}
+  }
+
+  public let machine: Wrapped
+  public let settings: Settings
+  private let noise: SpinNoise
+
+  /// - Precondition: 2 to 20 bits.
+  public init(_ machine: Wrapped, settings: Settings) {
+    precondition(settings.bits.map { (2...20).contains($0) } ?? true, "\(settings.bits ?? 0) bits")
+    self.machine = machine
+    self.settings = settings
+    noise = machine.system.noise(.normal, purpose: .hardware)
+  }
+
+  public var system: SpinSystem { machine.system }
+  public var states: AlignedBuffer<Float> { machine.states }
+
+  public func restart() { machine.restart() }
+
+  public func step(_ time: MachineTime) throws {
+    try machine.step(time)
+    if settings.noise > 0 { MachineSteps.addNoise(states, noise.plane(step: time.step), strength: settings.noise) }
+    if let bits = settings.bits {
+      MachineSteps.quantise(states, step: 2 * settings.range / Float((1 << bits) - 1), limit: settings.range)
+    }
+  }
+}

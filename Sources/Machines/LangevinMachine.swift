@@ -1,0 +1,44 @@
+import Kernels
+
+/// Overdamped Langevin dynamics in a box: noise as sampling.
+///
+///     s_i ← clamp(s_i + η f_i + √(2 η T) ξ_i, −1, 1)
+///
+/// For small η its stationary distribution is `exp(−E(s)/T)` on [−1, 1]ᴺ. The field and the temperature are in units of the field's
+/// root mean square.
+///
+/// Source: Parisi, Nuclear Physics B 180, 378 (1981); as an Ising machine, the noise of oscillators taken as sampling.
+public final class LangevinMachine: AmplitudeMachine {
+  public struct Settings: Equatable, Sendable {
+    /// `η`.
+    public var rate: Float = 0.1
+    /// `T` in the course of a run.
+    public var temperature = Course.linear(from: 0.4, to: 0.01)
+
+    public init() {}
+  }
+
+  public let system: SpinSystem
+  public let states: AlignedBuffer<Float>
+  public var settings: Settings
+  private let field: AlignedBuffer<Float>
+  private let noise: SpinNoise
+
+  public init(_ system: SpinSystem, settings: Settings = Settings()) {
+    self.system = system
+    self.settings = settings
+    states = system.shape.plane()
+    field = system.shape.plane()
+    noise = system.noise(.normal)
+  }
+
+  public func restart() {}
+
+  public func step(_ time: MachineTime) throws {
+    try system.evaluate(amplitudes: states, into: field)
+    let temperature = max(Float(settings.temperature.value(at: time.fraction)), 0)
+    MachineSteps.langevin(
+      states, field: field, noise: temperature > 0 ? noise.plane(step: time.step) : nil, rate: settings.rate / system.fieldScale,
+      strength: (2 * settings.rate * temperature).squareRoot())
+  }
+}

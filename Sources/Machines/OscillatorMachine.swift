@@ -1,0 +1,80 @@
+import Kernels
+
+/// The oscillator Ising machine: coupled phases that a second harmonic locks to 0 or π.
+///
+///     dφ_i/dt = −K [Σ_j J_ij sin(φ_i − φ_j) + h_i sin φ_i] − S sin 2φ_i + noise
+///
+/// with couplings in units of the field's root mean square, by Euler's method. The spin is the sign of cos φ. The sum over sines is
+/// `sin φ_i (J cos φ)_i − cos φ_i (J sin φ)_i`: two fields. At phases of 0 and π its Lyapunov function
+/// `−K/2 Σ J cos(φ_i − φ_j) − K Σ h cos φ − S/2 Σ cos 2φ` is K times the Ising energy.
+///
+/// Source: Wang & Roychowdhury, "OIM: Oscillator-based Ising machines for solving combinatorial optimisation problems", UCNC 2019.
+public final class OscillatorMachine: AmplitudeMachine {
+  public struct Settings: Equatable, Sendable {
+    public var step: Float = 0.1
+    /// `K` for a field of size 1.
+    public var feedback: Float = 1
+    /// `S` in the course of a run.
+    public var locking = Course.linear(from: 0, to: 2)
+    /// Standard deviation of the noise of one unit of time, in the course of a run.
+    public var noise = Course.linear(from: 0.3, to: 0)
+    /// Phases are rounded to 2 to this power levels a turn after every step; `nil`: not at all.
+    public var phaseBits: Int?
+
+    public init() {}
+  }
+
+  public let system: SpinSystem
+  /// `cos φ`.
+  public let states: AlignedBuffer<Float>
+  /// `φ`.
+  public let phases: AlignedBuffer<Float>
+  public var settings: Settings
+  private let sines: AlignedBuffer<Float>
+  private let cosineField: AlignedBuffer<Float>
+  private let sineField: AlignedBuffer<Float>
+  private let none: AlignedBuffer<Float>
+  private let noise: SpinNoise
+
+  public init(_ system: SpinSystem, settings: Settings = Settings()) {
+    self.system = system
+    self.settings = settings
+    let shape = system.shape
+    states = shape.plane()
+    phases = shape.plane()
+    sines = shape.plane()
+    cosineField = shape.plane()
+    sineField = shape.plane()
+    none = shape.replicaNumbers(0)
+    noise = system.noise(.normal)
+  }
+
+  /// `states` in (−1, 1) become phases `π/2 · (1 − state)`.
+  public func restart() {
+    for index in 0..<states.count { phases[index] = .pi / 2 * (1 - states[index]) }
+    MachineSteps.cosinesAndSines(of: phases, cosines: states, sines: sines)
+  }
+
+  /// Phases anywhere on the circle.
+  public func start(scale: Float = 1) {
+    phases.clear()
+    MachineSteps.addNoise(phases, system.noise(.uniform, purpose: .start).plane(step: 0), strength: scale * .pi)
+    MachineSteps.cosinesAndSines(of: phases, cosines: states, sines: sines)
+  }
+
+  public func step(_ time: MachineTime) throws {
+    try system.evaluate(spins: states, into: cosineField)
+    try system.field.evaluate(sines, scale: none, into: sineField)
+    let strength = Float(settings.noise.value(at: time.fraction))
+    MachineSteps.oscillator(
+      phases, cosines: states, sines: sines, cosineField: cosineField, sineField: sineField,
+      noise: strength > 0 ? noise.plane(step: time.step) : nil,
+      MachineSteps.Oscillator(
+        step: settings.step, feedback: settings.feedback / system.fieldScale,
+        locking: Float(settings.locking.value(at: time.fraction)), noise: strength * settings.step.squareRoot()))
+    if let bits = settings.phaseBits {
+      MachineSteps.quantise(phases, step: 2 * .pi / Float(1 << bits), limit: .infinity)
+      MachineSteps.cosinesAndSines(of: phases, cosines: states, sines: sines)
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Kernels
+
+/// The spins that a machine moves: the field that they feel, and what makes each of them itself.
+public final class SpinSystem {
+  /// What a draw of noise is for. Draws for different purposes are independent.
+  public enum Purpose: UInt32, Sendable {
+    case dynamics, start, hardware
+  }
+
+  public let field: any FieldOperator
+  /// The natural unit of fields: `√(Σ_j J_ij² + h_i²)`, root mean square over the spins of all ranks.
+  public let fieldScale: Float
+  /// The spins of all ranks.
+  public let spinCount: Int
+  public let sums: PlaneSums
+  private let identifiers: AlignedBuffer<UInt32>
+  private var firstReplica: UInt32
+  private let philox: Philox
+  private let sizes: AlignedBuffer<Double>
+  private let amplitudes: AlignedBuffer<Float>
+  private let unit: AlignedBuffer<Float>
+
+  /// - Parameters:
+  ///   - identifiers: the global number of each spin of this rank; 0, 1, … if not given.
+  ///   - spinCount: of all ranks; those of this rank if not given.
+  ///   - firstReplica: the global number of this rank's first replica.
+  public init(
+    _ field: any FieldOperator, fieldScale: Float, seed: UInt64, stream: UInt32 = 0, identifiers: [UInt32]? = nil,
+    spinCount: Int? = nil, firstReplica: Int = 0
+  ) {
+    let shape = field.shape
+    precondition(identifiers.map { $0.count == shape.spins } ?? true)
+    self.field = field
+    // Spins that feel nothing may have any scale but 0.
+    self.fieldScale = fieldScale > 0 ? fieldScale : 1
+    self.spinCount = spinCount ?? shape.spins
+    self.firstReplica = UInt32(firstReplica)
+    self.identifiers = AlignedBuffer(count: ReplicaShape(spins: shape.spins, replicas: 1).count)
+    for spin in 0..<shape.spins { self.identifiers[spin] = identifiers?[spin] ?? UInt32(spin) }
+    philox = Philox(seed: seed, stream: stream)
+    sums = PlaneSums(field)
+    sizes = AlignedBuffer(count: shape.replicas)
+    amplitudes = shape.replicaNumbers(1)
+    unit = shape.replicaNumbers(1)
+  }
+
+  public var shape: ReplicaShape { field.shape }
+
+  /// Machines that are made from now on draw the noise of other replicas.
+  public func moveReplicas(to first: Int) { firstReplica = UInt32(truncatingIfNeeded: first) }
+
+  /// Noise of this system's spins and replicas.
+  public func noise(_ kind: NoiseKind, purpose: Purpose = .dynamics) -> SpinNoise {
+    SpinNoise(
+      kind, shape: shape, identifiers: identifiers, philox: philox, purpose: purpose.rawValue, firstReplica: firstReplica)
+  }
+
+  /// The field of amplitudes. `h` is scaled by the mean amplitude of each replica, so that it weighs as much beside the couplings as
+  /// it does among spins of ±1 (the artificial Zeeman term, Mastiyage Don, Inui, … Yamamoto, arXiv:2309.04043).
+  public func evaluate(amplitudes states: AlignedBuffer<Float>, into result: AlignedBuffer<Float>) throws {
+    if field.hasBias {
+      try sums.sizes(states, into: sizes)
+      for index in 0..<amplitudes.count {
+        amplitudes[index] = Float(sizes[min(index, shape.replicas - 1)] / Double(spinCount))
+      }
+    }
+    try field.evaluate(states, scale: amplitudes, into: result)
+  }
+
+  /// The field of states whose size is 1: `h` counts once.
+  public func evaluate(spins states: AlignedBuffer<Float>, into result: AlignedBuffer<Float>) throws {
+    try field.evaluate(states, scale: unit, into: result)
+  }
+}

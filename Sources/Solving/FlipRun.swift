@@ -1,0 +1,57 @@
+import Kernels
+import Machines
+
+/// One run of a sequential sampler, which remembers the best state that it passed through.
+final class FlipRun {
+  let sampler: FlipSampler
+  let record: SearchRecord
+  private let couplings: any FlipOperator
+  private let best: AlignedBuffer<Float>
+  private var bestEnergy = Double.infinity
+
+  /// Sweeps between two looks at the clock: about a tenth of a millisecond.
+  private let sweepsPerLook: Int
+
+  init(_ sampler: FlipSampler, record: SearchRecord) {
+    self.sampler = sampler
+    self.record = record
+    couplings = sampler.couplings
+    best = AlignedBuffer(count: couplings.identifiers.count)
+    sweepsPerLook = max(1, 50_000 / max(couplings.spinCount, 1))
+  }
+
+  /// Sweeps through the sampler's course from `spins`, and then downhill until no flip helps.
+  ///
+  /// - Parameter number: the number of the run, which no other of the search has.
+  /// - Returns: the best state, which is a local minimum if the time was enough.
+  func run(from spins: [Int8], sweeps: Int, number: Int) throws -> [Int8] {
+    try couplings.reset(to: spins)
+    sampler.restart(replica: number)
+    bestEnergy = .infinity
+    keep()
+    var sweep = 0
+    while sweep < sweeps {
+      if sweep % sweepsPerLook == 0, record.clock.isOver { break }
+      try sampler.step(MachineTime(sweep, of: sweeps))
+      if couplings.energy < bestEnergy { keep() }
+      sweep += 1
+    }
+    record.spinUpdates += Double(sweep) * Double(couplings.spinCount)
+    try descend(after: sweep)
+    var result = [Int8](repeating: 1, count: couplings.spinCount)
+    for position in 0..<couplings.spinCount where best[position] < 0 { result[Int(couplings.identifiers[position])] = -1 }
+    return result
+  }
+
+  /// Every flip lowers an energy that is a whole number, so this ends.
+  private func descend(after sweep: Int) throws {
+    let time = MachineTime(step: UInt32(truncatingIfNeeded: sweep), fraction: 1)
+    while try sampler.descend(time) > 0 {}
+    if couplings.energy < bestEnergy { keep() }
+  }
+
+  private func keep() {
+    bestEnergy = couplings.energy
+    couplings.copySpins(to: best)
+  }
+}

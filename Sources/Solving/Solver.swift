@@ -1,0 +1,57 @@
+import Ising
+
+/// Searches for the ground state of an Ising problem.
+///
+/// ```swift
+/// let solver = try Solver(problem, settings)
+/// let solution = try solver.run(observe: { print($0.seconds, $0.energy) })
+/// ```
+///
+/// With `reads` and `steps` and without a time limit, results depend on the problem, the settings and the seed alone, on whichever
+/// number of ranks. With a time limit they depend on the speed of the machine too.
+public struct Solver {
+  public let problem: IsingProblem
+  public let settings: SolverSettings
+
+  /// - Throws: `SolverError` if a setting makes no sense or the problem has no spins.
+  public init(_ problem: IsingProblem, _ settings: SolverSettings = SolverSettings()) throws {
+    guard problem.spinCount > 0 else { throw SolverError("the problem has no spins") }
+    try settings.validate(spins: problem.spinCount)
+    self.problem = problem
+    self.settings = settings
+  }
+
+  /// What a search found, and what it cost.
+  public struct Solution: Sendable, Equatable {
+    public var samples: SampleSet
+    public var machine: MachineKind
+    /// Moves of single spins that were tried.
+    public var spinUpdates: Double
+    public var seconds: Double
+    public var wasStopped: Bool
+  }
+
+  /// - Parameters:
+  ///   - share: which of the reads are this caller's; all if not given.
+  ///   - shouldStop: asked some thousand times a second; the search ends soon after it says yes, with what it has.
+  ///   - observe: called with every state that is better than all before.
+  public func run(
+    share: ReadShare = ReadShare(), shouldStop: @escaping () -> Bool = { false },
+    observe: @escaping (SearchProgress) -> Void = { _ in }
+  ) throws -> Solution {
+    let kind = settings.machine ?? .standard
+    let clock = SearchClock(settings, shouldStop: shouldStop)
+    let record = SearchRecord(problem, settings: settings, clock: clock, observe: observe)
+    // Whatever happens, there is a state.
+    try record.pass(settings.initial ?? RandomSpins(seed: settings.seed).state(run: share.place, count: problem.spinCount))
+    let couplings = SpinCouplings(problem)
+    if kind.isSequential {
+      try FlipSearch(problem: problem, couplings: couplings, settings: settings, kind: kind, record: record, share: share).run()
+    } else {
+      try AmplitudeSearch(problem: problem, couplings: couplings, settings: settings, kind: kind, record: record, share: share).run()
+    }
+    return Solution(
+      samples: record.samples(), machine: kind, spinUpdates: record.spinUpdates, seconds: clock.seconds,
+      wasStopped: clock.wasStopped)
+  }
+}

@@ -1,0 +1,72 @@
+import Machines
+
+/// How to search.
+public struct SolverSettings: Sendable {
+  public enum Clock: String, CaseIterable, Sendable {
+    case wall
+    /// The processor time of this process: what a run costs on a machine that others use too.
+    case processor
+  }
+
+  /// `nil`: the one that is best by measurement.
+  public var machine: MachineKind?
+  /// Independent runs. `nil`: one, or as many as the time allows, which then learn from each other where the machine can.
+  public var reads: Int?
+  /// Steps or sweeps of a run. `nil`: as many as suit the time, or the machine's standard.
+  public var steps: Int?
+  /// Seconds. `nil`: until all reads are done. 0: the first states, and nothing more.
+  public var time: Double?
+  public var clock = Clock.wall
+  /// The search ends with a state of this energy or a lower one.
+  public var targetEnergy: Double?
+  /// In place of the machine's own course: a temperature in units of the field's root mean square, or a pump.
+  public var course: Course?
+  /// Where every run begins, one −1 or 1 a spin. `nil`: random states.
+  public var initial: [Int8]?
+  public var seed: UInt64 = 1
+  /// A multiplier of the machine's feedback, or of its temperatures.
+  public var scale = 1.0
+  /// Amplitudes of amplitude machines are rounded to so many bits after each step.
+  public var stateBits: Int?
+  /// Standard deviation of the noise that amplitudes get in each step.
+  public var stateNoise = 0.0
+  /// Distinct states that are kept when the number of reads is not given.
+  public var greatestSampleCount = 16
+
+  public init() {}
+
+  /// - Throws: `SolverError` if a number makes no sense.
+  public func validate(spins: Int) throws {
+    if let reads, reads < 1 { throw SolverError("reads is \(reads), expected 1 or more") }
+    if let steps, steps < 0 { throw SolverError("steps is \(steps), expected 0 or more") }
+    if let time, !(time >= 0 && time.isFinite) { throw SolverError("time is \(time), expected seconds, 0 or more") }
+    if let targetEnergy, targetEnergy.isNaN { throw SolverError("the target is not a number") }
+    guard scale > 0, scale.isFinite else { throw SolverError("scale is \(scale), expected a positive number") }
+    guard stateNoise >= 0, stateNoise.isFinite else {
+      throw SolverError("the noise of states is \(stateNoise), expected 0 or more")
+    }
+    if let stateBits, !(2...20).contains(stateBits) { throw SolverError("\(stateBits) bits a state, expected 2 to 20") }
+    if let initial {
+      guard initial.count == spins else { throw SolverError("an initial state of \(initial.count) spins for \(spins)") }
+      if let spin = initial.firstIndex(where: { $0 != 1 && $0 != -1 }) {
+        throw SolverError("spin \(spin) of the initial state is \(initial[spin]), expected -1 or 1")
+      }
+    }
+    if machine == .reverseAnneal, initial == nil, reads != nil || steps != nil {
+      throw SolverError("reverse-anneal needs an initial state, or a time limit alone to find one by annealing")
+    }
+    if case .geometric(let first, let last)? = course, !(first > 0 && last > 0) {
+      throw SolverError("a geometric schedule from \(first) to \(last), expected two positive numbers")
+    }
+    if case .points(let values)? = course, values.isEmpty || !values.allSatisfy(\.isFinite) {
+      throw SolverError("a schedule of \(values), expected one or more finite numbers")
+    }
+  }
+}
+
+/// Why a search cannot begin or go on.
+public struct SolverError: Error, Equatable, CustomStringConvertible {
+  public let description: String
+
+  public init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,65 @@
+import Ising
+import MPI
+import Runs
+import Solving
+
+/// One search on all ranks, each with its share of the reads.
+struct SharedSearch {
+  let world: Communicator
+
+  struct Result {
+    /// Everyone's, on rank 0; this rank's own elsewhere.
+    var samples: SampleSet
+    var machine: MachineKind
+    /// Of all ranks.
+    var spinUpdates: Double
+    var seconds: Double
+    /// Whether a signal ended it.
+    var wasStopped: Bool
+    /// The lowest energy that any rank found, on every rank.
+    var energy: Double
+  }
+
+  /// - Parameters:
+  ///   - tick: called some thousand times a second.
+  ///   - observe: called on every rank with what that rank finds.
+  func run(
+    _ problem: IsingProblem, _ settings: SolverSettings, tick: @escaping () -> Void = {},
+    observe: @escaping (SearchProgress) -> Void = { _ in }
+  ) throws -> Result {
+    let agreement = StopAgreement(over: world)
+    let solution = try Solver(problem, settings).run(
+      share: ReadShare(place: world.rank, of: world.size),
+      shouldStop: {
+        tick()
+        return agreement.poll(wantsToStop: StopSignal.isRequested)
+      }, observe: observe)
+    let own = solution.samples.best?.energy ?? .infinity
+    let hasReachedTarget = settings.targetEnergy.map { own <= $0 } ?? false
+    try agreement.finish(stopsOthers: hasReachedTarget || StopSignal.isRequested)
+    return Result(
+      samples: try gather(solution, hasReads: settings.reads.map { world.rank < $0 } ?? true), machine: solution.machine,
+      spinUpdates: try world.allreduce(solution.spinUpdates, .sum), seconds: try world.allreduce(solution.seconds, .max),
+      wasStopped: try world.allreduce(StopSignal.isRequested ? 1 : 0, .max) != 0, energy: try world.allreduce(own, .min))
+  }
+
+  /// Everyone's samples on rank 0. A rank without a read has nothing but the state it would begin with.
+  private func gather(_ solution: Solver.Solution, hasReads: Bool) throws -> SampleSet {
+    guard world.size > 1 else { return solution.samples }
+    let samples = hasReads ? solution.samples.samples : []
+    let energies = try world.gatherVarying(samples.map(\.energy), root: 0)
+    let occurrences = try world.gatherVarying(samples.map(\.occurrences), root: 0)
+    let spins = try world.gatherVarying(samples.flatMap(\.spins), root: 0)
+    guard world.rank == 0 else { return solution.samples }
+    var all = [SampleSet.Sample]()
+    for rank in energies.indices {
+      let count = energies[rank].isEmpty ? 0 : spins[rank].count / energies[rank].count
+      for (place, energy) in energies[rank].enumerated() {
+        all.append(
+          SampleSet.Sample(
+            spins: Array(spins[rank][place * count..<(place + 1) * count]), energy: energy, occurrences: occurrences[rank][place]))
+      }
+    }
+    return SampleSet(reads: all, seconds: solution.seconds)
+  }
+}

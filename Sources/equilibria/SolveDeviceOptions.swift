@@ -1,0 +1,87 @@
+import ArgumentParser
+import Ising
+
+/// The imperfections of a device, each off unless it is asked for.
+struct SolveDeviceOptions: ParsableArguments {
+  @Option(help: "Embed into a chip's couplers: chimera:SIZE, pegasus:SIZE or zephyr:SIZE.")
+  var hardware: HardwareGraph?
+
+  @Option(help: "The coupling within chains. By default √2 times the couplings' root mean square times the root of the degree.")
+  var chainStrength: Double?
+
+  @Option(help: "Bits of couplings and fields.")
+  var couplingBits: Int?
+
+  @Option(help: "The greatest coupling and field, as in 1,4; what is greater is cut off.")
+  var couplingRange: CouplingRange?
+
+  @Flag(help: "Scale the problem into --coupling-range instead of cutting off.")
+  var fitRange = false
+
+  @Option(help: "The relative error of each coupling and field.")
+  var mismatch = 0.0
+
+  @Option(name: .customLong("device"), help: "Which device: the seed of its mismatch.")
+  var device: UInt64 = 0
+
+  @Option(help: "Bits of an amplitude, or of a phase.")
+  var stateBits: Int?
+
+  @Option(help: "The noise that amplitudes get in each step.")
+  var stateNoise = 0.0
+
+  @Option(help: "Watts of a device, for an estimate of its energy.")
+  var devicePower = 12e-3
+
+  @Option(help: "Seconds that a device takes for a sample.")
+  var deviceTime = 3e-6
+
+  func validate() throws {
+    do {
+      try couplings.validate()
+      _ = try DeviceEstimate(power: devicePower, settlingTime: deviceTime)
+    } catch { throw ValidationError("\(error)") }
+    if chainStrength != nil, hardware == nil { throw ValidationError("--chain-strength needs --hardware") }
+    if let chainStrength, !(chainStrength > 0 && chainStrength.isFinite) {
+      throw ValidationError("--chain-strength \(chainStrength): expected a number above 0")
+    }
+  }
+
+  /// What becomes of couplings and fields.
+  var couplings: DeviceCouplings {
+    var couplings = DeviceCouplings()
+    couplings.range = couplingRange.map { ($0.coupling, $0.field) }
+    couplings.scalesToRange = fitRange
+    couplings.bits = couplingBits
+    couplings.mismatch = mismatch
+    couplings.device = device
+    return couplings
+  }
+}
+
+/// `COUPLING,FIELD`.
+struct CouplingRange: ExpressibleByArgument {
+  var coupling: Double
+  var field: Double
+
+  init?(argument: String) {
+    let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+    guard numbers.count == 2, let coupling = numbers[0], let field = numbers[1] else { return nil }
+    self.coupling = coupling
+    self.field = field
+  }
+}
+
+extension HardwareGraph: ExpressibleByArgument {
+  /// `chimera:16`, `pegasus:16`, `zephyr:15`.
+  public init?(argument: String) {
+    let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, let size = Int(parts[1]) else { return nil }
+    switch parts[0] {
+    case "chimera": self = .chimera(size: size)
+    case "pegasus": self = .pegasus(size: size)
+    case "zephyr": self = .zephyr(size: size)
+    default: return nil
+    }
+  }
+}

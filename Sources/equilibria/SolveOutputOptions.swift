@@ -1,0 +1,47 @@
+import ArgumentParser
+import Foundation
+import MPI
+import Runs
+
+/// What is written where.
+struct SolveOutputOptions: ParsableArguments {
+  @Flag(help: "Print one JSON object instead of text.")
+  var json = false
+
+  @Option(help: "Write the best state here, one spin a line.", completion: .file())
+  var output: String?
+
+  @Option(help: ArgumentHelp("List so many of the best states.", valueName: "count"))
+  var samples = 10
+
+  @Option(help: "Draw the best value against time here, as SVG.", completion: .file(extensions: ["svg"]))
+  var plot: String?
+
+  @Option(help: "Write the best value against time here, as CSV.", completion: .file(extensions: ["csv"]))
+  var trace: String?
+
+  func validate() throws {
+    if samples < 0 { throw ValidationError("--samples \(samples): expected 0 or more") }
+  }
+
+  /// A result that cannot be written should be known before the search, not after it.
+  func checkWritable(on world: Communicator) throws {
+    guard world.rank == 0 else { return }
+    for path in [output, plot, trace].compactMap({ $0 }) {
+      var isFolder: ObjCBool = false
+      if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+        throw FileError(path: path, reason: "is a folder, expected a file to write")
+      }
+      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+      guard FileManager.default.isWritableFile(atPath: folder) else {
+        throw FileError(path: path, reason: "cannot be written: there is no folder \(folder) that may be written to")
+      }
+    }
+  }
+
+  func write(_ text: String, to path: String) throws {
+    do {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch { throw FileError(path: path, reason: "cannot be written: \(error.localizedDescription)") }
+  }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import Ising
+
+/// Where a search stands, on standard error: one line that is redrawn on a terminal, a line now and then elsewhere.
+final class SolveProgress {
+  private let isTerminal: Bool
+  private let limit: Double?
+  private let start = ContinuousClock.now
+  private var lastShown: ContinuousClock.Instant
+  private var isLineOpen = false
+  private var best = ""
+
+  /// Between two drawings on a terminal, and between two lines elsewhere.
+  private static let redrawing = Duration.milliseconds(200)
+  private static let logging = Duration.seconds(10)
+
+  /// - Parameter limit: the search's seconds.
+  init(limit: Double?) {
+    isTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    self.limit = limit
+    lastShown = start
+  }
+
+  /// What has been found so far.
+  func found(_ text: String) { best = text }
+
+  /// Shows where the search stands, unless it did a moment ago.
+  func tick() {
+    let now = ContinuousClock.now
+    guard now - lastShown >= (isTerminal ? Self.redrawing : Self.logging) else { return }
+    lastShown = now
+    let passed = now - start
+    let seconds = Double(passed.components.seconds) + 1e-18 * Double(passed.components.attoseconds)
+    let time = limit.map { String(format: "%.1f of %g s", seconds, $0) } ?? String(format: "%.1f s", seconds)
+    write((isTerminal ? "\r\u{1B}[K" : "") + "\(time)  \(best)" + (isTerminal ? "" : "\n"))
+    isLineOpen = isTerminal
+  }
+
+  /// Takes the line away.
+  func finish() {
+    if isLineOpen { write("\r\u{1B}[K") }
+    isLineOpen = false
+  }
+
+  private func write(_ text: String) {
+    // A reader that went away must not end a search.
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Ising
+import Machines
+import Solving
+
+extension MachineKind: ExpressibleByArgument {}
+extension SolverSettings.Clock: ExpressibleByArgument {}
+
+/// How to search.
+struct SolveSearchOptions: ParsableArguments {
+  @Option(help: "The machine. By default the one that is best by measurement.")
+  var machine: MachineKind?
+
+  @Option(help: "Seconds; 0 for the first state alone. By default 10, unless --reads or --steps is given.")
+  var time: Double?
+
+  @Option(help: "Whose seconds: those of the wall clock, or the processor's.")
+  var clock = SolverSettings.Clock.wall
+
+  @Option(help: "Independent runs. By default as many as the time allows.")
+  var reads: Int?
+
+  @Option(name: [.long, .customLong("sweeps")], help: "Steps, or sweeps of a sampler, of one read.")
+  var steps: Int?
+
+  @Option(help: "Stop at this cut or energy.")
+  var target: Double?
+
+  @Option(help: "The pump or temperature in the course of a read: linear:A:B, geometric:A:B, constant:A, or values A,B,C ….")
+  var schedule: Course?
+
+  @Option(help: "Multiplies the machine's feedback, or its temperatures.")
+  var scale = 1.0
+
+  @Option(help: "A file with the state in which every read begins, one spin a line.", completion: .file())
+  var initial: String?
+
+  @Option(help: "The seed of all random numbers.")
+  var seed: UInt64 = 1
+
+  @Flag(help: "Spend a tenth of the time on choosing machine and scale.")
+  var auto = false
+
+  /// Seconds without any limit of the user's.
+  private static let standardTime = 10.0
+
+  func validate() throws {
+    if let time, !(time >= 0 && time.isFinite) { throw ValidationError("--time \(time): expected seconds, 0 or more") }
+    if let reads, reads < 1 { throw ValidationError("--reads \(reads): expected 1 or more") }
+    if let steps, steps < 0 { throw ValidationError("--steps \(steps): expected 0 or more") }
+    guard scale > 0, scale.isFinite else { throw ValidationError("--scale \(scale): expected a number above 0") }
+    if let target, !target.isFinite { throw ValidationError("--target \(target): expected a number") }
+    if auto, machine != nil { throw ValidationError("--auto chooses the machine: leave out --machine") }
+    if auto, reads != nil && steps != nil, time == nil { throw ValidationError("--auto needs --time, of which it takes a tenth") }
+  }
+
+  /// Seconds, `nil` if the number of reads or steps decides.
+  var timeLimit: Double? { time ?? (reads == nil && steps == nil || auto ? Self.standardTime : nil) }
+
+  /// The settings of a search for one problem.
+  ///
+  /// - Parameters:
+  ///   - targetEnergy: the Ising energy of `target`.
+  ///   - initial: the state of `initial`.
+  func settings(targetEnergy: Double?, initial: [Int8]?) -> SolverSettings {
+    var settings = SolverSettings()
+    settings.machine = machine
+    settings.reads = reads
+    settings.steps = steps
+    settings.time = timeLimit
+    settings.clock = clock
+    settings.targetEnergy = targetEnergy
+    settings.course = schedule
+    settings.initial = initial
+    settings.seed = seed
+    settings.scale = scale
+    return settings
+  }
+}
+
+extension Course: ExpressibleByArgument {
+  /// `linear:A:B`, `geometric:A:B`, `constant:A`, or values `A,B,C`.
+  public init?(argument: String) {
+    let parts = argument.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    let numbers = parts.dropFirst().compactMap(Double.init).filter(\.isFinite)
+    switch (parts[0], parts.count, numbers.count) {
+    case ("linear", 3, 2): self = .linear(from: numbers[0], to: numbers[1])
+    case ("geometric", 3, 2): self = .geometric(from: numbers[0], to: numbers[1])
+    case ("constant", 2, 1): self = .constant(numbers[0])
+    default:
+      let words = argument.split(separator: ",", omittingEmptySubsequences: false)
+      let values = words.compactMap { Double($0) }.filter(\.isFinite)
+      guard values.count == words.count else { return nil }
+      self = .points(values)
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import CZlib
+import Foundation
+import Testing
+
+@testable import Ising
+
+/// A folder for the files of one test, removed with the last reference to it.
+final class TemporaryFolder {
+  let path: String
+
+  init() throws {
+    path = FileManager.default.temporaryDirectory.appendingPathComponent("ising-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func write(_ text: String, _ name: String) throws -> String {
+    try Data(text.utf8).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
+    return "\(path)/\(name)"
+  }
+
+  func writeGzipped(_ text: String, _ name: String) throws -> String {
+    let file = try #require(gzopen("\(path)/\(name)", "wb"))
+    let bytes = [UInt8](text.utf8)
+    try #require(Int(gzwrite(file, bytes, UInt32(bytes.count))) == bytes.count)
+    try #require(gzclose(file) == Z_OK)
+    return "\(path)/\(name)"
+  }
+}
+
+/// What a text holds under a name, `f` unless the name's ending matters.
+func content(_ text: String, _ name: String = "f", format: ProblemFormat? = nil) throws -> ProblemContent {
+  try ProblemFile.parse([UInt8](text.utf8), file: name, format: format)
+}
+
+/// The message of the error that reading the text ends with.
+func message(_ text: String, _ name: String = "f", format: ProblemFormat? = nil) -> String {
+  do {
+    _ = try content(text, name, format: format)
+    return "read without error"
+  } catch let error as ProblemFileError {
+    return error.description
+  } catch {
+    return "not a ProblemFileError: \(error)"
+  }
+}
+
+/// Every state of `count` spins.
+func states(_ count: Int) -> [[Int8]] {
+  (0..<1 << count).map { bits in (0..<count).map { bits >> $0 & 1 == 1 ? 1 : -1 } }
+}
+
+/// A folder of published problems, if this machine has it.
+func publishedFolder(_ name: String) -> String? {
+  guard let root = ProcessInfo.processInfo.environment["EQUILIBRIA_DATA"] else { return nil }
+  let folder = "\(root)/\(name)"
+  return FileManager.default.fileExists(atPath: folder) ? folder : nil
+}
