@@ -61,12 +61,12 @@ make_hosts() {
 
 # One process carries the frames of all links; it makes both ends of each.
 lay_links() {
-  local round
+  local limit=$((SECONDS + 10))
   cc -O2 -o "$state/link" scripts/virtual-link.c || fail "scripts/virtual-link.c cannot be compiled; the compiler's message is above"
   write_figures
   setsid "$state/link" "$state/figures" "$@" > "$state/link.log" 2>&1 < /dev/null &
   echo $! > "$state/link.pid"
-  for round in {1..50}; do
+  while [[ $SECONDS -lt $limit ]]; do
     # The last one that is made.
     [[ ! -e /sys/class/net/${*: -1}-t ]] || return 0
     kill -0 "$(cat "$state/link.pid")" 2> /dev/null || break

@@ -4,8 +4,6 @@
 # In $state lie `slurm.conf` and, below `slurm/`, keys, logs, spool folders and process numbers.
 # shellcheck shell=bash disable=SC2154
 
-slurm_commands=(sbatch srun squeue sinfo scancel scontrol sacct salloc)
-
 require_slurm() {
   [[ -e $state/slurm.conf ]] || fail "the cluster $name has no Slurm; make it with \`up --slurm\`"
   export SLURM_CONF=$state/slurm.conf
@@ -24,6 +22,7 @@ AuthInfo=socket=$state/slurm/munge.socket,cred_expire=10
 CredType=cred/munge
 MpiDefault=pmi2
 ProctrackType=proctrack/pgid
+# The hosts have the same cores: bound to the first core of its host, each rank would get the same one.
 TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/none
 AccountingStorageType=accounting_storage/none
@@ -68,8 +67,8 @@ start_slurm() {
 
 # Nodes are idle once each slurmd has registered.
 await_nodes() {
-  local round
-  for round in {1..150}; do
+  local limit=$((SECONDS + 30))
+  while [[ $SECONDS -lt $limit ]]; do
     [[ $(sinfo -h -N -t idle -o %N 2> /dev/null | sort -u | wc -l) -lt $hosts ]] || return 0
     sleep 0.2
   done
