@@ -6,9 +6,6 @@
 
 set -uo pipefail
 
-# The code with which `train` and `scaling` say: stopped by a signal, all is written, start me again.
-stopped=75
-
 if [[ -z ${equilibria:-} ]]; then
   equilibria=.build/release/equilibria
   [[ -x $equilibria ]] || equilibria=$(command -v equilibria) || {
@@ -46,5 +43,10 @@ run_until_limit() {
 
 signal_launcher() { kill -USR1 "$process"; }
 
-# Whether the run is to be started again: it was stopped, and by the limit, not by someone who wants it to end.
-goes_on() { [[ $code -eq $stopped && $limit_is_near == yes ]]; }
+# Whether the run folder holds a training that came to its end. `train` leaves with code 75 when it was stopped, but launchers may
+# make another one of it: srun does where it has killed a rank, and mpirun with a single rank.
+training_is_complete() { grep -qs ',test,' "$1/metrics.csv"; }
+
+# goes_on COMMAND…: whether the job is to be started again: the limit stopped it, not an error or its owner, and the COMMAND says that
+# there is more to do.
+goes_on() { [[ $limit_is_near == yes ]] && ! "$@"; }

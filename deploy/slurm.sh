@@ -13,9 +13,9 @@ signal_steps() { scancel --signal=USR1 "$SLURM_JOB_ID"; }
 
 echo "job $SLURM_JOB_ID, start $((${SLURM_RESTART_COUNT:-0} + 1)), $(date '+%F %T'): $SLURM_NTASKS ranks on $SLURM_JOB_NODELIST"
 
-# Ends the job script: requeues the job if there is more to do.
+# finish COMMAND…: ends the job script; the job is requeued if the limit came before the COMMAND says that all is done.
 finish() {
-  if goes_on; then
+  if goes_on "$@"; then
     echo "requeued"
     scontrol requeue "$SLURM_JOB_ID"
   fi

@@ -35,8 +35,8 @@ while [[ $tries -lt 5 ]]; do
   echo "start $start, $(date '+%F %T'): $ranks ranks"
   run_until_limit signal_launcher mpirun -f "$hosts" -n "$ranks" -bind-to core \
     "$equilibria" train "$config" --run-dir "$run" --resume
-  # Done, stopped by someone, or refused with a message that starting again does not change.
-  [[ $code -ne 0 && $code -ne $stopped && $code -ne 64 && $code -ne 70 && $code -ne 130 ]] || exit "$code"
+  # Done, refused with a message that starting again does not change (64, 70), or stopped by someone (75, 130).
+  [[ ! $code =~ ^(0|64|70|75|130)$ ]] || exit "$code"
   tries=$((tries + 1))
   [[ "$(newest)" == "$before" ]] || tries=0
   echo "ended with code $code; starting again"
