@@ -13,6 +13,17 @@ signal_steps() { scancel --signal=USR1 "$SLURM_JOB_ID"; }
 
 echo "job $SLURM_JOB_ID, start $((${SLURM_RESTART_COUNT:-0} + 1)), $(date '+%F %T'): $SLURM_NTASKS ranks on $SLURM_JOB_NODELIST"
 
+# A job that was killed leaves its lock behind, and another job cannot know that it is dead. Slurm can.
+remove_lock_of_ended_job() {
+  local holder
+  holder=$(sed -n 's/.*"batchJob":"slurm-\([0-9]*\)\\*\/.*/\1/p' "$1/lock" 2> /dev/null)
+  [[ -n $holder && $holder != "$SLURM_JOB_ID" ]] || return 0
+  if [[ -z $(squeue -h -j "$holder" 2> /dev/null) ]]; then
+    echo "the lock of job $holder, which has ended, was removed"
+    rm -f "$1/lock"
+  fi
+}
+
 # finish COMMAND…: ends the job script; the job is requeued if the limit came before the COMMAND says that all is done.
 finish() {
   if goes_on "$@"; then

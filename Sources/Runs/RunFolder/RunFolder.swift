@@ -22,6 +22,7 @@ public final class RunFolder {
     case metrics = "metrics.csv"
     case log = "log.txt"
     case checkpoints
+    case predictions = "test-predictions.csv"
   }
 
   public func path(of file: FileName) -> String { "\(path)/\(file.rawValue)" }
