@@ -42,7 +42,8 @@ let package = Package(
     .executableTarget(
       name: "equilibria-benchmark",
       dependencies: [
-        "Learning", "Hopfield", "Kernels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Learning", "Hopfield", "Cluster", "Kernels", "MPI",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Benchmarks/Equilibria"),
 
     .testTarget(name: "MPITests", dependencies: ["MPI"]),

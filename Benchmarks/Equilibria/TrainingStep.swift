@@ -5,10 +5,9 @@ import Kernels
 import Learning
 
 /// One training step on one core: the operations that the mathematics needs, over the time, over the core's measured peak.
-@main
 struct TrainingStep: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "equilibria-benchmark",
+    commandName: "step",
     abstract: "Time a training step against this core's measured single-precision peak.",
     discussion: """
       Operations are counted as the mathematics needs them: one forward and one transposed convolution a layer a sweep, the
@@ -27,7 +26,7 @@ struct TrainingStep: ParsableCommand {
   @Option(help: "Repeats; the median counts.") var repeats = 5
 
   func run() throws {
-    let layout = try NetworkLayout(description)
+    let layout = try NetworkLayout(pyramid(channels: channels, pooling: pooling, gain: gain))
     let parameters = layout.initialParameters(seed: 1)
     var settings = LearningSettings()
     settings.batch = .init(size: batch, shard: shard)
@@ -47,14 +46,14 @@ struct TrainingStep: ParsableCommand {
     for _ in 0..<repeats {
       peaks.append(InstructionSet.current.measuredPeak())
       let processorStart = clock()
-      let time = ContinuousClock().measure {
+      let time = try ContinuousClock().measure {
         gradient.clear()
         for first in stride(from: 0, to: batch, by: shard) {
           var report = ShardReport()
           let shardLabels = labels[first..<min(first + shard, batch)]
           network.reset()
-          propagation.relaxFreely(pixels, labels: shardLabels, first: first, report: &report)
-          propagation.addGradient(labels: shardLabels, batch: batch, into: gradient, report: &report)
+          try propagation.relaxFreely(pixels, labels: shardLabels, first: first, report: &report)
+          try propagation.addGradient(labels: shardLabels, batch: batch, into: gradient, report: &report)
         }
         let norm = gradient.squaredNorm(count: parameters.count).squareRoot()
         optimiser.update(parameters, gradient: gradient, norm: norm, factor: 0)
@@ -83,20 +82,6 @@ struct TrainingStep: ParsableCommand {
     let needed = memory.states + 3 * layout.parameterCount * 4
     let (fields, scratch) = (memory.fields / 1024, memory.work / 1024)
     print("memory: states, weights and optimiser \(needed / 1024) KiB; fields \(fields), work \(scratch) KiB")
-  }
-
-  private var description: NetworkDescription {
-    var layers: [LayerDescription] = []
-    var from = NetworkDescription.inputName
-    for (index, count) in channels.split(separator: ",").enumerated() {
-      let kind = EdgeDescription.Pooling(rawValue: pooling) ?? .max
-      let edge = EdgeDescription(
-        from: from, kind: .convolution, kernel: 3, stride: kind == .none ? 2 : 1, padding: 1, pooling: kind, gain: gain)
-      layers.append(LayerDescription(name: "conv\(index + 1)", channels: Int(count) ?? 0, edges: [edge]))
-      from = "conv\(index + 1)"
-    }
-    layers.append(LayerDescription(name: "output", channels: 10, edges: [EdgeDescription(from: from, kind: .dense, gain: gain)]))
-    return NetworkDescription(input: ImageShape(channels: 3, rows: 32, columns: 32), layers: layers)
   }
 
   private func format(_ value: Double) -> String { String(Double((value * 1000).rounded()) / 1000) }

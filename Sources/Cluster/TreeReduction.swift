@@ -7,23 +7,16 @@ import MPI
 /// shards; it adds up the whole subtrees that lie in its run as its shards come in, and the ranks together add up what is left
 /// of the tree, each a part of the elements.
 public final class TreeReduction {
-  /// A whole subtree: `size` shards, a power of two, from a multiple of `size` on.
-  private struct Subtree {
-    var first: Int
-    var size: Int
-    var sum: AlignedBuffer<Float>
-  }
-
   public let shards: Int
   public let count: Int
   /// The shards of this rank.
   public let own: Range<Int>
 
   private let group: Communicator
-  private var pending: [Subtree] = []
+  private var pending: [ScatteredSum.Subtree] = []
   private var spare: [AlignedBuffer<Float>] = []
   private let total: AlignedBuffer<Float>
-  private var plan: ExchangePlan?
+  private var exchange: (sum: ScatteredSum, gathered: BlockLayout)?
 
   /// - Parameters:
   ///   - count: elements of each buffer.
@@ -53,104 +46,28 @@ public final class TreeReduction {
 
   /// Takes the buffer of shard `index`; shards come in order.
   public func add(_ buffer: AlignedBuffer<Float>, shard index: Int) {
-    pending.append(Subtree(first: index, size: 1, sum: buffer))
-    while pending.count > 1,
-      Self.areSiblings(pending[pending.count - 2].first, pending[pending.count - 2].size, pending.last!.size)
-    {
-      let right = pending.removeLast()
-      pending[pending.count - 1].sum.add(right.sum)
-      pending[pending.count - 1].size *= 2
-      spare.append(right.sum)
-    }
+    ScatteredSum.push(.init(leaves: index..<index + 1, sum: buffer), on: &pending) { spare.append($0) }
   }
-
-  private static func areSiblings(_ first: Int, _ size: Int, _ other: Int) -> Bool { size == other && first % (2 * size) == 0 }
 
   /// The sum over all shards of all ranks, the same on every rank. Collective; the buffer is valid until the next sum.
   public func sum() throws -> AlignedBuffer<Float> {
     if group.size == 1 {
-      total.copy(from: fold(pending.map { ($0.first, $0.size, $0.sum) }), count: count)
+      total.copy(from: ScatteredSum.fold(pending), count: count)
     } else {
-      try exchange()
+      let (scattered, gathered) = try exchange ?? makeExchange()
+      let part = try scattered.sum(pending.map(\.sum))
+      try group.allgatherVarying(UnsafeBufferPointer(part.unsafeElements), into: total.unsafeElements, gathered)
     }
     spare.append(contentsOf: pending.map(\.sum))
     pending.removeAll(keepingCapacity: true)
     return total
   }
 
-  /// Adds up subtrees in order: siblings first, what remains from the right.
-  private func fold(_ subtrees: [(first: Int, size: Int, sum: AlignedBuffer<Float>)]) -> AlignedBuffer<Float> {
-    var stack: [(first: Int, size: Int, sum: AlignedBuffer<Float>)] = []
-    for subtree in subtrees {
-      stack.append(subtree)
-      while stack.count > 1, Self.areSiblings(stack[stack.count - 2].first, stack[stack.count - 2].size, stack.last!.size) {
-        let right = stack.removeLast()
-        stack[stack.count - 1].sum.add(right.sum)
-        stack[stack.count - 1].size *= 2
-      }
-    }
-    while stack.count > 1 {
-      let right = stack.removeLast()
-      stack[stack.count - 1].sum.add(right.sum)
-    }
-    return stack[0].sum
-  }
-
-  /// The whole subtrees of a run of shards, in order.
-  static func subtrees(of run: Range<Int>) -> [(first: Int, size: Int)] {
-    var found: [(first: Int, size: Int)] = []
-    for index in run {
-      found.append((index, 1))
-      while found.count > 1, areSiblings(found[found.count - 2].first, found[found.count - 2].size, found.last!.size) {
-        found.removeLast()
-        found[found.count - 1].size *= 2
-      }
-    }
-    return found
-  }
-
-  /// Every rank adds up one part of the elements over the subtrees of all ranks, and then all gather the parts.
-  private func exchange() throws {
-    let plan = try plan ?? ExchangePlan(count: count, shards: shards, group: group)
-    self.plan = plan
-    var place = 0
-    for part in plan.parts {
-      for subtree in pending {
-        plan.outgoing.copy(from: subtree.sum, at: part.lowerBound, to: place, count: part.count)
-        place += part.count
-      }
-    }
-    try group.alltoallVarying(
-      UnsafeBufferPointer(plan.outgoing.unsafeElements), plan.sent, into: plan.incoming.unsafeElements, plan.received)
-    let size = plan.parts[group.rank].count
-    for (index, piece) in plan.pieces.enumerated() { piece.sum.copy(from: plan.incoming, at: index * size, count: size) }
-    let sum = fold(plan.pieces)
-    try group.allgatherVarying(UnsafeBufferPointer(sum.unsafeElements), into: total.unsafeElements, plan.gathered)
-  }
-
-  /// Who sends what to whom: the same in every sum.
-  private struct ExchangePlan {
-    let parts: [Range<Int>]
-    let pieces: [(first: Int, size: Int, sum: AlignedBuffer<Float>)]
-    let outgoing: AlignedBuffer<Float>
-    let incoming: AlignedBuffer<Float>
-    let sent: BlockLayout
-    let received: BlockLayout
-    let gathered: BlockLayout
-
-    init(count: Int, shards: Int, group: Communicator) throws {
-      parts = (0..<group.size).map { TreeReduction.run(of: $0, ranks: group.size, shards: count) }
-      let mine = parts[group.rank].count
-      let subtrees = (0..<group.size).map {
-        TreeReduction.subtrees(of: TreeReduction.run(of: $0, ranks: group.size, shards: shards))
-      }
-      let own = subtrees[group.rank].count
-      pieces = subtrees.joined().map { ($0.first, $0.size, AlignedBuffer(count: mine)) }
-      outgoing = AlignedBuffer(count: own * count)
-      incoming = AlignedBuffer(count: pieces.count * mine)
-      sent = try BlockLayout(counts: parts.map { $0.count * own })
-      received = try BlockLayout(counts: subtrees.map { $0.count * mine })
-      gathered = try BlockLayout(counts: parts.map(\.count))
-    }
+  private func makeExchange() throws -> (ScatteredSum, BlockLayout) {
+    let subtrees = (0..<group.size).map { FixedTree.subtrees(of: Self.run(of: $0, ranks: group.size, shards: shards)) }
+    let sum = try ScatteredSum(count: count, subtrees: subtrees, over: group)
+    let made = (sum, try BlockLayout(counts: sum.parts.map(\.count)))
+    exchange = made
+    return made
   }
 }

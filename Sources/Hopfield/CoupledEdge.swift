@@ -13,31 +13,35 @@ final class CoupledEdge {
 
   var isMaxPooled: Bool { coupling is MaxPooledConvolution }
 
-  init(_ edge: NetworkLayout.Edge, of layout: NetworkLayout, capacity: Int, workspace: Workspace) {
+  init(_ edge: NetworkLayout.Edge, of strip: Strip, capacity: Int, workspace: Workspace) {
     self.layout = edge
     effective = edge.effective
-    let post = layout.shape(edge.post)
-    var pre = layout.shape(edge.pre)
+    let post = strip.plane(edge.post)
+    let postRows = strip.ownedRows(edge.post)
+    let shape: ConvolutionShape
     if edge.pre == 0 {
       let unfolding = Unfolding(
-        image: pre, kernelRows: effective.kernelRows, kernelColumns: effective.kernelColumns, stride: effective.stride,
-        padding: effective.padding)
+        image: strip.layout.input, kernelRows: effective.kernelRows, kernelColumns: effective.kernelColumns,
+        stride: effective.stride, padding: effective.padding, rows: edge.outputRows(of: postRows))
       self.unfolding = unfolding
-      pre = unfolding.shape
-      clampedInput = SpinPlanes(shape: pre, capacity: capacity)
+      clampedInput = SpinPlanes(shape: unfolding.shape, capacity: capacity)
+      shape = ConvolutionShape(pre: unfolding.shape, postChannels: post.channels, kernelRows: 1, kernelColumns: 1)
     } else {
       unfolding = nil
       clampedInput = nil
+      shape = edge.convolution(
+        pre: strip.plane(edge.pre), from: strip.ownedRows(edge.pre).lowerBound, to: post, from: postRows.lowerBound)
     }
-    let shape =
-      edge.pre == 0
-      ? ConvolutionShape(pre: pre, postChannels: post.channels, kernelRows: 1, kernelColumns: 1)
-      : effective.convolution(pre: pre, postChannels: post.channels)
-    if edge.description.kind == .convolution, edge.description.pooling == .max {
+    if edge.isMaxPooled {
+      let linked = strip.partition.linkedRows(edge, strip: strip.index).from(postRows.lowerBound)
       coupling = MaxPooledConvolution(
-        shape: shape, window: edge.description.window, post: post, capacity: capacity, workspace: workspace)
+        shape: shape, window: edge.description.window, post: post, capacity: capacity, workspace: workspace, linkedRows: linked)
+    } else if edge.description.kind == .dense, edge.pre != 0 {
+      coupling = DenseCoupling(
+        pre: shape.pre, preRows: strip.layout.shape(edge.pre).rows, firstRow: strip.ownedRows(edge.pre).lowerBound, post: post,
+        workspace: workspace)
     } else if edge.description.kind == .dense {
-      coupling = DenseCoupling(pre: pre, post: post, workspace: workspace)
+      coupling = DenseCoupling(pre: shape.pre, post: post, workspace: workspace)
     } else {
       coupling = PlainConvolution(shape: shape, post: post, workspace: workspace)
     }
@@ -58,19 +62,21 @@ final class CoupledEdge {
     coupling.load(foldedWeights, at: 0)
   }
 
+  /// Adds the gradient over rows `rows` of the post plane at `offset`.
   func addGradient(
-    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, into gradient: AlignedBuffer<Float>
+    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, rows: Range<Int>,
+    into gradient: AlignedBuffer<Float>, at offset: Int
   ) {
     guard let folding = effective.folding, let foldedGradient else {
-      coupling.addGradient(pre: pre, post: post, scale: scale, samples: samples, into: gradient, at: layout.weight.offset)
+      coupling.addGradient(pre: pre, post: post, scale: scale, samples: samples, rows: rows, into: gradient, at: offset)
       return
     }
     foldedGradient.clear()
-    coupling.addGradient(pre: pre, post: post, scale: scale, samples: samples, into: foldedGradient, at: 0)
+    coupling.addGradient(pre: pre, post: post, scale: scale, samples: samples, rows: rows, into: foldedGradient, at: 0)
     let order = layout.weight.order
     folding.unfoldGradient(
       foldedGradient, posts: order.posts, depth: order.tapStride, rowStride: order.postStride, foldedRowStride: foldedRowStride,
-      into: gradient, at: layout.weight.offset)
+      into: gradient, at: offset)
   }
 
   private var foldedRowStride: Int { coupling.weightCount / PlaneShape.padded(layout.weight.order.posts) }

@@ -57,11 +57,15 @@ public struct NetworkLayout: Equatable, Sendable {
   /// the forward ones.
   public var multiplyAdds: (clamped: Int, sweep: Int) {
     edges.reduce(into: (0, 0)) { sum, edge in
-      let rows = shape(edge.post).rows * edge.poolingWindow
-      let columns = shape(edge.post).columns * edge.poolingWindow
-      let products = rows * columns * edge.weight.shape.reduce(1, *)
+      let products = multiplyAdds(of: edge)
       if edge.pre == 0 { sum.0 += products } else { sum.1 += 2 * products }
     }
+  }
+
+  /// Multiply-adds of one sample in an edge's convolution.
+  public func multiplyAdds(of edge: Edge) -> Int {
+    let post = shape(edge.post)
+    return post.rows * edge.poolingWindow * post.columns * edge.poolingWindow * edge.weight.shape.reduce(1, *)
   }
 }
 

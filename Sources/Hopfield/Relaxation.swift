@@ -24,7 +24,11 @@ public struct Relaxation {
     nudgedSchedule = UpdateSchedule(settings.order, layout: layout, nudged: true)
   }
 
-  /// Relaxes samples 0 … `samples` − 1 from their present states. The residual, and so the end, is theirs alone.
+  /// Relaxes samples 0 … `samples` − 1 from their present states. The residual, and so the end, is theirs alone; on strips it is
+  /// that of all of them, and so all end after the same sweep.
+  ///
+  /// Where the strips do not exchange every sweep, the last sweeps that the settings allow do, and a residual below the tolerance
+  /// ends the phase only after two sweeps that did: the state that is left is as good as with exchanges throughout.
   ///
   /// - Parameters:
   ///   - nudge: absent in the free phase.
@@ -32,17 +36,28 @@ public struct Relaxation {
   @discardableResult
   public func run(
     _ network: HopfieldNetwork, samples: Int, nudge: Nudge? = nil, stop: RelaxationSettings.Stop? = nil,
-    observe: ((Int) -> Void)? = nil
-  ) -> RelaxationReport {
+    observe: ((Int) throws -> Void)? = nil
+  ) throws -> RelaxationReport {
     let isNudged = nudge.map { $0.strengths.contains { $0 != 0 } } ?? false
     let stop = stop ?? (isNudged ? settings.nudged : settings.free)
     var report = RelaxationReport(sweeps: 0, residual: .infinity)
+    let every = network.boundary?.settings.every ?? 1
+    var isExact = every == 1
+    var exactSweeps = isExact ? 2 : 0
     while report.sweeps < stop.sweeps {
-      report.residual = network.sweep(isNudged ? nudgedSchedule : freeSchedule, samples: samples, nudge: nudge)
+      isExact = isExact || stop.sweeps - report.sweeps <= every
+      if isExact { exactSweeps += 1 }
+      let isLast = report.sweeps == stop.sweeps - 1
+      report.residual = try network.sweep(
+        isNudged ? nudgedSchedule : freeSchedule, samples: samples, nudge: nudge,
+        exchanges: isExact || (report.sweeps + 1) % every == 0, wantsResidual: stop.tolerance > 0 || isLast || observe != nil)
       report.sweeps += 1
-      observe?(report.sweeps)
-      if report.residual < Double(stop.tolerance) { break }
+      try observe?(report.sweeps)
+      guard report.residual < Double(stop.tolerance) else { continue }
+      if exactSweeps >= 2 { break }
+      isExact = true
     }
+    try network.settle()
     return report
   }
 }

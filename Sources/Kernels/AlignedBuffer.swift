@@ -49,7 +49,11 @@ public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
   }
 
   /// Sets every byte to zero.
-  public func clear() {
-    UnsafeMutableRawPointer(base).initializeMemory(as: UInt8.self, repeating: 0, count: count * MemoryLayout<Element>.stride)
+  public func clear() { clear(count: count) }
+
+  /// Sets every byte of the first `length` elements to zero.
+  public func clear(count length: Int) {
+    precondition(length >= 0 && length <= count)
+    UnsafeMutableRawPointer(base).initializeMemory(as: UInt8.self, repeating: 0, count: length * MemoryLayout<Element>.stride)
   }
 }

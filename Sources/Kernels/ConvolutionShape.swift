@@ -1,4 +1,5 @@
-/// The geometry of a convolution (cross-correlation, as everywhere in this field) from one plane to another.
+/// The geometry of a convolution (cross-correlation, as everywhere in this field) from one plane to another, or between strips
+/// of two planes.
 public struct ConvolutionShape: Equatable, Sendable {
   /// The plane that is read; its halo is at least the padding.
   public let pre: PlaneShape
@@ -7,8 +8,20 @@ public struct ConvolutionShape: Equatable, Sendable {
   public let kernelColumns: Int
   public let stride: Int
   public let padding: Int
+  /// Rows from the kernel's first one, for the first row of outputs, down to the first row of the pre plane: the padding, and
+  /// between strips whatever lies between where they begin, which may be negative.
+  public let topPadding: Int
+  /// Rows of outputs.
+  public let rows: Int
 
-  public init(pre: PlaneShape, postChannels: Int, kernelRows: Int, kernelColumns: Int, stride: Int = 1, padding: Int = 0) {
+  /// - Parameters:
+  ///   - topPadding, rows: between strips; those of whole planes unless given.
+  public init(
+    pre: PlaneShape, postChannels: Int, kernelRows: Int, kernelColumns: Int, stride: Int = 1, padding: Int = 0,
+    topPadding: Int? = nil, rows: Int? = nil
+  ) {
+    self.topPadding = topPadding ?? padding
+    self.rows = rows ?? (pre.rows + 2 * padding - kernelRows) / stride + 1
     self.pre = pre
     self.postChannels = postChannels
     self.kernelRows = kernelRows
@@ -17,7 +30,6 @@ public struct ConvolutionShape: Equatable, Sendable {
     self.padding = padding
   }
 
-  public var rows: Int { (pre.rows + 2 * padding - kernelRows) / stride + 1 }
   public var columns: Int { (pre.columns + 2 * padding - kernelColumns) / stride + 1 }
   public var taps: Int { kernelRows * kernelColumns }
   public var paddedPostChannels: Int { PlaneShape.padded(postChannels) }
@@ -40,7 +52,7 @@ public struct ConvolutionShape: Equatable, Sendable {
   }
 
   /// Where the kernel's first tap lies for the output at (`row`, `column`).
-  func corner(row: Int, column: Int) -> Int { pre.offset(row: row * stride - padding, column: column * stride - padding) }
+  func corner(row: Int, column: Int) -> Int { pre.offset(row: row * stride - topPadding, column: column * stride - padding) }
 
   /// The corners of all outputs, row by row.
   var corners: AlignedBuffer<Int64> {
@@ -51,19 +63,37 @@ public struct ConvolutionShape: Equatable, Sendable {
     return offsets
   }
 
-  /// The halo that the post plane needs for the transposed convolution.
+  /// Rows of the pre plane that rows `outputs` read.
+  public func preRows(of outputs: Range<Int>) -> Range<Int> {
+    guard !outputs.isEmpty else { return 0..<0 }
+    return outputs.lowerBound * stride - topPadding..<(outputs.upperBound - 1) * stride - topPadding + kernelRows
+  }
+
+  /// Rows of outputs that rows `inputs` of the pre plane reach, whether or not there are such rows.
+  public func outputRows(of inputs: Range<Int>) -> Range<Int> {
+    guard !inputs.isEmpty else { return 0..<0 }
+    let first = (inputs.lowerBound + topPadding - kernelRows + 1).quotientRoundedUp(by: stride)
+    let last = (inputs.upperBound - 1 + topPadding).quotientRoundedDown(by: stride)
+    return first <= last ? first..<last + 1 : 0..<0
+  }
+
+  /// The halo that the post plane of a whole pre plane needs for the transposed convolution.
   public var postHalo: Int {
     func reach(size: Int, kernel: Int, outputs: Int) -> Int {
-      var halo = 0
-      for position in 0..<size {
-        for tap in 0..<kernel where (position + padding - tap) % stride == 0 {
-          let output = (position + padding - tap) / stride
-          halo = max(halo, -output, output - (outputs - 1))
-        }
-      }
-      return halo
+      let first = (padding - kernel + 1).quotientRoundedUp(by: stride)
+      let last = (size - 1 + padding).quotientRoundedDown(by: stride)
+      return max(0, -first, last - (outputs - 1))
     }
     return max(
       reach(size: pre.rows, kernel: kernelRows, outputs: rows), reach(size: pre.columns, kernel: kernelColumns, outputs: columns))
   }
+}
+
+extension Int {
+  /// The greatest integer not above `self / divisor`; the divisor is positive.
+  public func quotientRoundedDown(by divisor: Int) -> Int { (self - remainderNotNegative(by: divisor)) / divisor }
+  /// The least integer not below `self / divisor`.
+  public func quotientRoundedUp(by divisor: Int) -> Int { (self + divisor - 1).quotientRoundedDown(by: divisor) }
+  /// `self` modulo `divisor`, from 0 to `divisor − 1`.
+  func remainderNotNegative(by divisor: Int) -> Int { (self % divisor + divisor) % divisor }
 }

@@ -4,6 +4,8 @@
 /// Weights, and their gradients, lie in a flat buffer in the order post channel, kernel row, kernel column, pre channel, both
 /// channels padded to multiples of 16 with zeros.
 public protocol Coupling: AnyObject {
+  /// The plane that the coupling reads.
+  var pre: PlaneShape { get }
   /// The plane that the coupling drives.
   var post: PlaneShape { get }
   /// Floats of its weights.
@@ -12,16 +14,17 @@ public protocol Coupling: AnyObject {
   /// Arranges the weights at `offset` of `parameters` as the products read them. To be called after every change.
   func load(_ parameters: AlignedBuffer<Float>, at offset: Int)
 
-  /// `drive (+)= P(w ⋆ s_pre)`, contiguous. A max-pooling coupling keeps the arg-max, which the next two products use.
-  func drive(from pre: SpinPlanes, into drive: AlignedBuffer<Float>, samples: Int, accumulate: Bool)
+  /// `drive (+)= P(w ⋆ s_pre)` on rows `rows` of the post plane, contiguous. A max-pooling coupling keeps the arg-max, which the
+  /// next two products use.
+  func drive(from pre: SpinPlanes, into drive: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool)
 
-  /// `field (+)= wᵀ ⋆ P⁻¹(s_post)`, contiguous.
-  func topDown(from post: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int, accumulate: Bool)
+  /// `field (+)= wᵀ ⋆ P⁻¹(s_post)` on rows `rows` of the pre plane, contiguous.
+  func topDown(from post: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool)
 
-  /// `gradient += Σ_n scale_n · s_pre ⋆ P⁻¹(s_post)` at `offset`.
+  /// `gradient += Σ_n scale_n · s_pre ⋆ P⁻¹(s_post)` over rows `rows` of the post plane, at `offset`.
   func addGradient(
-    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, into gradient: AlignedBuffer<Float>,
-    at offset: Int)
+    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, rows: Range<Int>,
+    into gradient: AlignedBuffer<Float>, at offset: Int)
 
   /// Copies the arg-max of `count` samples over those from `target` on. Nothing to do without max-pooling.
   func duplicateArgMax(count: Int, to target: Int)
@@ -29,6 +32,25 @@ public protocol Coupling: AnyObject {
 
 extension Coupling {
   public func duplicateArgMax(count: Int, to target: Int) {}
+
+  /// The drive of the whole post plane.
+  public func drive(from pre: SpinPlanes, into drive: AlignedBuffer<Float>, samples: Int, accumulate: Bool) {
+    self.drive(from: pre, into: drive, samples: samples, rows: 0..<post.rows, accumulate: accumulate)
+  }
+
+  /// The gradient over the whole post plane.
+  public func addGradient(
+    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, into gradient: AlignedBuffer<Float>,
+    at offset: Int
+  ) {
+    addGradient(
+      pre: pre, post: post, scale: scale, samples: samples, rows: 0..<self.post.rows, into: gradient, at: offset)
+  }
+
+  /// The field on the whole pre plane.
+  public func topDown(from post: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int, accumulate: Bool) {
+    topDown(from: post, into: field, samples: samples, rows: 0..<pre.rows, accumulate: accumulate)
+  }
 }
 
 /// Memory that couplings use one after the other and do not keep.

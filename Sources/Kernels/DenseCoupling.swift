@@ -6,7 +6,11 @@ import CKernels
 public final class DenseCoupling: Coupling {
   public let shape: ConvolutionShape
   public let post: PlaneShape
+  public var pre: PlaneShape { shape.pre }
   public var weightCount: Int { shape.weightCount }
+
+  /// Floats of one row of the field on the pre plane.
+  private var rowFields: Int { shape.pre.columns * shape.pre.paddedChannels }
 
   private let workspace: Workspace
   private let arrangement: WeightArrangement
@@ -17,9 +21,16 @@ public final class DenseCoupling: Coupling {
   private let forwardWeights: AlignedBuffer<Float>
   private let transposedWeights: AlignedBuffer<Float>
 
-  public init(pre: PlaneShape, post: PlaneShape, workspace: Workspace) {
+  /// - Parameters:
+  ///   - pre: a whole plane, or a strip of one that holds all other rows above and below.
+  ///   - preRows: rows of the whole pre plane, those of `pre` unless given.
+  ///   - firstRow: the row of the whole plane that the strip begins with.
+  public init(pre: PlaneShape, preRows: Int? = nil, firstRow: Int = 0, post: PlaneShape, workspace: Workspace) {
     precondition(post.rows == 1 && post.columns == 1)
-    shape = ConvolutionShape(pre: pre, postChannels: post.channels, kernelRows: pre.rows, kernelColumns: pre.columns)
+    shape = ConvolutionShape(
+      pre: pre, postChannels: post.channels, kernelRows: preRows ?? pre.rows, kernelColumns: pre.columns, topPadding: firstRow,
+      rows: 1)
+    precondition(firstRow <= pre.rowsAbove && shape.kernelRows - firstRow - pre.rows <= pre.rowsBelow)
     self.post = post
     self.workspace = workspace
     arrangement = WeightArrangement(postChannels: post.paddedChannels, taps: shape.taps, preChannels: pre.paddedChannels)
@@ -28,42 +39,50 @@ public final class DenseCoupling: Coupling {
     postOrigin = AlignedBuffer(count: 1)
     postOrigin[0] = Int64(post.offset(row: 0, column: 0))
     forwardWeights = AlignedBuffer(count: shape.weightCount)
-    transposedWeights = AlignedBuffer(count: shape.weightCount)
+    transposedWeights = AlignedBuffer(count: pre.fieldCount * post.paddedChannels)
   }
 
   public func load(_ parameters: AlignedBuffer<Float>, at offset: Int) {
     precondition(offset >= 0 && offset + weightCount <= parameters.count)
     let weights = UnsafePointer(parameters.base + offset)
     arrangement.packForward(weights, scratch: workspace.floats(weightCount), into: forwardWeights)
-    // As they lie, the weights are a matrix of post channels × (pixel, pre channel).
-    let columns = Int64(shape.pre.fieldCount)
-    InstructionSet.current.kernels.pack(weights, columns, Int64(post.paddedChannels), columns, transposedWeights.base)
+    // As they lie, the weights are a matrix of post channels × (pixel, pre channel). One row of pixels is one packed matrix.
+    for row in 0..<shape.pre.rows {
+      InstructionSet.current.kernels.pack(
+        weights + (shape.topPadding + row) * rowFields, Int64(shape.kernelRows * rowFields), Int64(post.paddedChannels),
+        Int64(rowFields), transposedWeights.base + row * rowFields * post.paddedChannels)
+    }
   }
 
-  public func drive(from pre: SpinPlanes, into drive: AlignedBuffer<Float>, samples: Int, accumulate: Bool) {
+  public func drive(from pre: SpinPlanes, into drive: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool) {
     precondition(pre.shape == shape.pre && samples <= pre.capacity && samples * post.paddedChannels <= drive.count)
+    guard !rows.isEmpty else { return }
     InstructionSet.current.kernels.convolve(
       pre.buffer.base, origin.base, Int64(pre.shape.stride), taps.base, Int64(shape.taps), Int64(shape.pre.paddedChannels),
       forwardWeights.base, Int64(post.paddedChannels), drive.base, zero.base, Int64(post.paddedChannels), 1, Int64(samples),
       accumulate ? 1 : 0)
   }
 
-  public func topDown(from post: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int, accumulate: Bool) {
+  public func topDown(from post: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool) {
     precondition(post.shape == self.post && samples <= post.capacity && samples * shape.pre.fieldCount <= field.count)
-    let columns = Int64(shape.pre.fieldCount)
-    InstructionSet.current.kernels.convolve(
-      post.buffer.base, postOrigin.base, Int64(post.shape.stride), zero.base, 1, Int64(post.shape.paddedChannels),
-      transposedWeights.base, columns, field.base, zero.base, columns, 1, Int64(samples), accumulate ? 1 : 0)
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= shape.pre.rows)
+    for row in rows {
+      InstructionSet.current.kernels.convolve(
+        post.buffer.base, postOrigin.base, Int64(post.shape.stride), zero.base, 1, Int64(post.shape.paddedChannels),
+        transposedWeights.base + row * rowFields * self.post.paddedChannels, Int64(rowFields), field.base + row * rowFields,
+        zero.base, Int64(shape.pre.fieldCount), 1, Int64(samples), accumulate ? 1 : 0)
+    }
   }
 
   public func addGradient(
-    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, into gradient: AlignedBuffer<Float>,
-    at offset: Int
+    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, rows: Range<Int>,
+    into gradient: AlignedBuffer<Float>, at offset: Int
   ) {
+    guard !rows.isEmpty else { return }
     precondition(pre.shape == shape.pre && post.shape == self.post && samples <= scale.count)
     precondition(offset >= 0 && offset + weightCount <= gradient.count)
     let scaled = workspace.floats(samples * self.post.paddedChannels)
-    post.copyScaled(by: scale, samples: samples, into: scaled)
+    post.copyScaled(by: scale, samples: samples, rows: rows, into: scaled)
     InstructionSet.current.kernels.gradient_dense(
       pre.buffer.base, origin.base, Int64(pre.shape.stride), taps.base, Int64(shape.taps), Int64(shape.pre.paddedChannels),
       scaled.base, Int64(self.post.paddedChannels), 1, Int64(samples), gradient.base + offset)

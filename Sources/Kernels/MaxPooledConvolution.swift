@@ -9,6 +9,9 @@ public final class MaxPooledConvolution: Coupling {
   public let shape: ConvolutionShape
   public let window: Int
   public let post: PlaneShape
+  public var pre: PlaneShape { shape.pre }
+  /// Rows of the post plane that the pre plane is linked to: its own, and those around a strip.
+  public let linkedRows: Range<Int>
   public var weightCount: Int { shape.weightCount }
 
   private let workspace: Workspace
@@ -21,13 +24,19 @@ public final class MaxPooledConvolution: Coupling {
   private let memberCorners: AlignedBuffer<Int64>
   private let windowStarts: AlignedBuffer<Int64>
   private let memberOffsets: AlignedBuffer<Int64>
+  /// Where the spins of the linked rows lie.
   private let postOffsets: AlignedBuffer<Int64>
   private let reach: AlignedBuffer<Reach>
   private let reachStarts: AlignedBuffer<Int32>
   private let forwardWeights: AlignedBuffer<Float>
   private let weightsByTap: AlignedBuffer<Float>
   private let winograd: WinogradConvolution?
-  private let argMax: AlignedBuffer<UInt8>
+  /// The index within its window of each post spin of the linked rows, as the last drive left it; of rows around a strip, as
+  /// whoever drives them wrote it here.
+  public let argMax: AlignedBuffer<UInt8>
+  /// Numbers of one sample, and of one row, in `argMax`.
+  public var argMaxStride: Int { linkedRows.count * argMaxRowStride }
+  public var argMaxRowStride: Int { post.columns * post.paddedChannels }
   /// Pre channels whose transposed weights lie together.
   private let slice: Int
   /// Samples whose convolution is pooled while it is still in the cache.
@@ -39,11 +48,18 @@ public final class MaxPooledConvolution: Coupling {
   /// - Parameters:
   ///   - window: the side of the pooling window, at most 15; it divides the convolution's rows and columns.
   ///   - capacity: samples that fit.
-  public init(shape: ConvolutionShape, window: Int, post: PlaneShape, capacity: Int, workspace: Workspace) {
+  ///   - linkedRows: rows of the post plane that pre spins are linked to; those of `post` unless given.
+  public init(
+    shape: ConvolutionShape, window: Int, post: PlaneShape, capacity: Int, workspace: Workspace, linkedRows: Range<Int>? = nil
+  ) {
     precondition(window >= 1 && window <= 15 && shape.rows % window == 0 && shape.columns % window == 0)
     precondition(
       post.rows == shape.rows / window && post.columns == shape.columns / window && post.channels == shape.postChannels)
     precondition(capacity * shape.pre.stride < Int(Int32.max) && shape.weightCount < Int(Int32.max))
+    let linkedRows = linkedRows ?? 0..<post.rows
+    precondition(linkedRows.lowerBound <= 0 && linkedRows.upperBound >= post.rows)
+    precondition(-linkedRows.lowerBound <= post.rowsAbove && linkedRows.upperBound - post.rows <= post.rowsBelow)
+    self.linkedRows = linkedRows
     self.shape = shape
     self.window = window
     self.post = post
@@ -58,7 +74,7 @@ public final class MaxPooledConvolution: Coupling {
     for pixel in 0..<pixels { places[pixel] = Int64(pixel * channels) }
     windowStarts = AlignedBuffer(count: post.pixels)
     memberCorners = AlignedBuffer(count: post.pixels * window * window)
-    postOffsets = AlignedBuffer(count: post.pixels)
+    postOffsets = AlignedBuffer(count: linkedRows.count * post.columns)
     memberOffsets = AlignedBuffer(count: window * window)
     for row in 0..<window {
       for column in 0..<window { memberOffsets[row * window + column] = Int64((row * shape.columns + column) * channels) }
@@ -67,23 +83,28 @@ public final class MaxPooledConvolution: Coupling {
       for column in 0..<post.columns {
         let index = row * post.columns + column
         windowStarts[index] = Int64((row * window * shape.columns + column * window) * channels)
-        postOffsets[index] = Int64(post.offset(row: row, column: column))
         for member in 0..<window * window {
           memberCorners[index * window * window + member] = Int64(
             shape.corner(row: row * window + member / window, column: column * window + member % window))
         }
       }
     }
+    for row in linkedRows {
+      for column in 0..<post.columns {
+        postOffsets[(row - linkedRows.lowerBound) * post.columns + column] = Int64(post.offset(row: row, column: column))
+      }
+    }
     slice = Self.slice(of: shape)
-    (reach, reachStarts) = Self.reaches(of: shape, window: window, post: post, tapStride: channels * slice)
+    (reach, reachStarts) = Self.reaches(
+      of: shape, window: window, post: post, linkedRows: linkedRows, tapStride: channels * slice)
     forwardWeights = AlignedBuffer(count: WinogradConvolution.suits(shape, window: window) ? 0 : shape.weightCount)
     weightsByTap = AlignedBuffer(count: shape.weightCount)
     winograd =
       WinogradConvolution.suits(shape, window: window)
       ? WinogradConvolution(shape: shape, post: post, corners: memberCorners, capacity: capacity, workspace: workspace) : nil
-    argMax = AlignedBuffer(count: capacity * post.fieldCount)
+    argMax = AlignedBuffer(count: capacity * linkedRows.count * post.columns * channels)
     // A register tile is twelve pixels: small planes go together, large ones stay in the second-level cache.
-    chunk = max(1, min(capacity, max(256 / pixels, 65_536 / (pixels * channels))))
+    chunk = max(1, min(capacity, max(256 / max(pixels, 1), 65_536 / max(pixels * channels, 1))))
   }
 
   /// The widest slice of pre channels whose weights stay in a second-level cache of 1 MiB.
@@ -94,7 +115,7 @@ public final class MaxPooledConvolution: Coupling {
 
   /// For each pixel of the pre plane, the window members that a kernel's tap connects it to.
   private static func reaches(
-    of shape: ConvolutionShape, window: Int, post: PlaneShape, tapStride: Int
+    of shape: ConvolutionShape, window: Int, post: PlaneShape, linkedRows: Range<Int>, tapStride: Int
   ) -> (AlignedBuffer<Reach>, AlignedBuffer<Int32>) {
     var reaches: [Reach] = []
     let starts = AlignedBuffer<Int32>(count: shape.pre.pixels + 1)
@@ -102,13 +123,14 @@ public final class MaxPooledConvolution: Coupling {
       for column in 0..<shape.pre.columns {
         starts[row * shape.pre.columns + column] = Int32(reaches.count)
         for tap in 0..<shape.taps {
-          let down = row + shape.padding - tap / shape.kernelColumns
+          let down = row + shape.topPadding - tap / shape.kernelColumns
           let right = column + shape.padding - tap % shape.kernelColumns
-          guard down >= 0, right >= 0, down % shape.stride == 0, right % shape.stride == 0 else { continue }
+          guard right >= 0, down % shape.stride == 0, right % shape.stride == 0 else { continue }
           let (outRow, outColumn) = (down / shape.stride, right / shape.stride)
-          guard outRow < shape.rows, outColumn < shape.columns else { continue }
-          let list = (outRow / window * post.columns + outColumn / window) * window * window
-          let member = outRow % window * window + outColumn % window
+          let windowRow = outRow.quotientRoundedDown(by: window)
+          guard linkedRows.contains(windowRow), outColumn < shape.columns else { continue }
+          let list = ((windowRow - linkedRows.lowerBound) * post.columns + outColumn / window) * window * window
+          let member = (outRow - windowRow * window) * window + outColumn % window
           reaches.append(Reach(list: Int32(list + member), tap: Int32(tap * tapStride)))
         }
       }
@@ -143,64 +165,88 @@ public final class MaxPooledConvolution: Coupling {
     }
   }
 
-  public func drive(from pre: SpinPlanes, into drive: AlignedBuffer<Float>, samples: Int, accumulate: Bool) {
+  public func drive(from pre: SpinPlanes, into drive: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool) {
     precondition(pre.shape == shape.pre && samples <= pre.capacity && samples * post.fieldCount <= drive.count)
-    precondition(samples * post.fieldCount <= argMax.count)
+    precondition(samples * argMaxStride <= argMax.count && rows.lowerBound >= 0 && rows.upperBound <= post.rows)
     if let winograd {
-      winograd.drive(from: pre, into: drive, argMax: argMax, samples: samples, accumulate: accumulate)
+      winograd.drive(
+        from: pre, into: drive, argMax: argMax, argMaxRow: linkedRows.lowerBound, argMaxStride: argMaxStride, samples: samples,
+        rows: rows, accumulate: accumulate)
       return
     }
+    let firstPixel = rows.lowerBound * window * shape.columns
+    let firstWindow = rows.lowerBound * post.columns
+    let pooled = drive.base + firstWindow * post.paddedChannels
+    let places = argMax.base + (rows.lowerBound - linkedRows.lowerBound) * argMaxRowStride
     let kernels = InstructionSet.current.kernels
     let convolved = workspace.floats(chunk * convolutionCount)
     for first in stride(from: 0, to: samples, by: chunk) {
       let count = min(chunk, samples - first)
       kernels.convolve(
-        pre.buffer.base + first * pre.shape.stride, corners.base, Int64(pre.shape.stride), taps.base, Int64(shape.taps),
-        Int64(shape.pre.paddedChannels), forwardWeights.base, Int64(post.paddedChannels), convolved.base, places.base,
-        Int64(convolutionCount), Int64(shape.rows * shape.columns), Int64(count), 0)
+        pre.buffer.base + first * pre.shape.stride, corners.base + firstPixel, Int64(pre.shape.stride), taps.base, Int64(shape.taps),
+        Int64(shape.pre.paddedChannels), forwardWeights.base, Int64(post.paddedChannels), convolved.base,
+        self.places.base + firstPixel, Int64(convolutionCount), Int64(rows.count * window * shape.columns), Int64(count), 0)
       kernels.pool_max(
-        convolved.base, Int64(convolutionCount), windowStarts.base, memberOffsets.base, Int32(members),
-        Int64(post.paddedChannels),
-        Int64(post.pixels), Int64(count), drive.base + first * post.fieldCount, argMax.base + first * post.fieldCount,
-        accumulate ? 1 : 0)
+        convolved.base, Int64(convolutionCount), windowStarts.base + firstWindow, memberOffsets.base, Int32(members),
+        Int64(post.paddedChannels), Int64(rows.count * post.columns), Int64(count), pooled + first * post.fieldCount,
+        Int64(post.fieldCount), places + first * argMaxStride, Int64(argMaxStride), accumulate ? 1 : 0)
     }
   }
 
-  public func topDown(from post: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int, accumulate: Bool) {
+  public func topDown(from post: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool) {
     precondition(post.shape == self.post && samples <= post.capacity && samples * shape.pre.fieldCount <= field.count)
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= shape.pre.rows)
     let kernels = InstructionSet.current.kernels
-    let lists = self.post.pixels * members
+    let lists = linkedRows.count * self.post.columns * members
+    let windows = linkedWindows(of: rows)
+    let firstPixel = rows.lowerBound * shape.pre.columns
     // Where the weights are cut into slices, several samples read a slice while it is in the cache.
-    let together = slice == shape.pre.paddedChannels ? 1 : min(samples, max(1, 262_144 / (lists * self.post.paddedChannels)))
+    let together =
+      slice == shape.pre.paddedChannels ? 1 : min(samples, max(1, 262_144 / max(lists * self.post.paddedChannels, 1)))
     let entries = workspace.entries(together * lists * self.post.paddedChannels)
     let counts = workspace.counts(together * lists)
     for first in stride(from: 0, to: samples, by: together) {
       let count = min(together, samples - first)
       kernels.list_spins(
-        post.buffer.base + first * post.shape.stride, postOffsets.base, Int64(post.shape.stride),
-        argMax.base + first * self.post.fieldCount, Int32(members), Int64(self.post.paddedChannels), Int64(self.post.pixels),
-        Int64(count), Int32(slice), entries.base, counts.base)
+        post.buffer.base + first * post.shape.stride, postOffsets.base + windows.lowerBound, Int64(post.shape.stride),
+        argMax.base + first * argMaxStride + windows.lowerBound * self.post.paddedChannels, Int64(argMaxStride), Int32(members),
+        Int64(self.post.paddedChannels), Int64(windows.count), Int64(count), Int32(slice),
+        entries.base + windows.lowerBound * members * self.post.paddedChannels, counts.base + windows.lowerBound * members,
+        Int64(lists))
       kernels.gather(
-        entries.base, counts.base, Int64(self.post.paddedChannels), Int64(lists), reach.base, reachStarts.base, weightsByTap.base,
-        Int64(shape.taps * self.post.paddedChannels * slice), Int32(slice), Int64(shape.pre.paddedChannels),
-        field.base + first * shape.pre.fieldCount, Int64(shape.pre.pixels), Int64(count), accumulate ? 1 : 0)
+        entries.base, counts.base, Int64(self.post.paddedChannels), Int64(lists), reach.base, reachStarts.base + firstPixel,
+        weightsByTap.base, Int64(shape.taps * self.post.paddedChannels * slice), Int32(slice), Int64(shape.pre.paddedChannels),
+        field.base + first * shape.pre.fieldCount + firstPixel * shape.pre.paddedChannels, Int64(shape.pre.fieldCount),
+        Int64(rows.count * shape.pre.columns), Int64(count), accumulate ? 1 : 0)
     }
   }
 
+  /// The windows, counted from the first linked one, that rows of the pre plane are linked to.
+  private func linkedWindows(of rows: Range<Int>) -> Range<Int> {
+    let outputs = shape.outputRows(of: rows)
+    guard !outputs.isEmpty else { return 0..<0 }
+    let reached = outputs.lowerBound.quotientRoundedDown(by: window)..<outputs.upperBound.quotientRoundedUp(by: window)
+    let linked = reached.clamped(to: linkedRows)
+    return (linked.lowerBound - linkedRows.lowerBound) * post.columns..<(linked.upperBound - linkedRows.lowerBound) * post.columns
+  }
+
   public func addGradient(
-    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, into gradient: AlignedBuffer<Float>,
-    at offset: Int
+    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, rows: Range<Int>,
+    into gradient: AlignedBuffer<Float>, at offset: Int
   ) {
     precondition(pre.shape == shape.pre && post.shape == self.post && samples <= scale.count)
     precondition(offset >= 0 && offset + weightCount <= gradient.count)
-    let scratch = workspace.entries(samples * self.post.pixels)
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= self.post.rows)
+    let scratch = workspace.entries(samples * rows.count * self.post.columns)
+    let linkedRow = rows.lowerBound - linkedRows.lowerBound
     InstructionSet.current.kernels.gradient_sparse(
-      pre.buffer.base, memberCorners.base, Int64(pre.shape.stride), taps.base, Int64(shape.taps), Int64(shape.pre.paddedChannels),
-      post.buffer.base, postOffsets.base, Int64(post.shape.stride), argMax.base, Int32(members), Int64(self.post.paddedChannels),
-      Int64(self.post.pixels), Int64(samples), scale.base, gradient.base + offset, scratch.base)
+      pre.buffer.base, memberCorners.base + rows.lowerBound * self.post.columns * members, Int64(pre.shape.stride), taps.base, Int64(shape.taps), Int64(shape.pre.paddedChannels),
+      post.buffer.base, postOffsets.base + linkedRow * self.post.columns, Int64(post.shape.stride),
+      argMax.base + linkedRow * argMaxRowStride, Int64(argMaxStride), Int32(members), Int64(self.post.paddedChannels),
+      Int64(rows.count * self.post.columns), Int64(samples), scale.base, gradient.base + offset, scratch.base)
   }
 
   public func duplicateArgMax(count: Int, to target: Int) {
-    argMax.copy(from: argMax, to: target * post.fieldCount, count: count * post.fieldCount)
+    argMax.copy(from: argMax, to: target * argMaxStride, count: count * argMaxStride)
   }
 }

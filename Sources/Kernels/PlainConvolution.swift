@@ -7,6 +7,7 @@ import CKernels
 public final class PlainConvolution: Coupling {
   public let shape: ConvolutionShape
   public let post: PlaneShape
+  public var pre: PlaneShape { shape.pre }
   public var weightCount: Int { shape.weightCount }
 
   private let workspace: Workspace
@@ -25,12 +26,25 @@ public final class PlainConvolution: Coupling {
     let pixels: AlignedBuffer<Int64>
     let targets: AlignedBuffer<Int64>
     let weightOffset: Int
+    /// The rows of those pixels, each with as many pixels.
+    let rows: [Int]
+
+    /// The pixels in some rows of the plane.
+    func pixels(in chosen: Range<Int>) -> Range<Int> {
+      let first = rows.firstIndex { $0 >= chosen.lowerBound } ?? rows.count
+      let last = rows.firstIndex { $0 >= chosen.upperBound } ?? rows.count
+      let columns = rows.isEmpty ? 0 : pixels.count / rows.count
+      return first * columns..<last * columns
+    }
   }
 
-  /// - Parameter post: the plane that is driven; its halo is at least `shape.postHalo`.
+  /// - Parameter post: the plane that is driven, with the rows and columns around it that the transpose reads: `shape.postHalo`
+  ///   of a whole plane, `shape.outputRows` of a strip.
   public init(shape: ConvolutionShape, post: PlaneShape, workspace: Workspace) {
     precondition(post.rows == shape.rows && post.columns == shape.columns && post.channels == shape.postChannels)
-    precondition(post.halo >= shape.postHalo && shape.pre.halo >= shape.padding)
+    precondition(shape.pre.halo >= shape.padding)
+    let reached = shape.outputRows(of: 0..<shape.pre.rows)
+    precondition(post.rowsAbove >= -reached.lowerBound && post.rowsBelow >= reached.upperBound - post.rows)
     self.shape = shape
     self.post = post
     self.workspace = workspace
@@ -61,17 +75,20 @@ public final class PlainConvolution: Coupling {
         }
         var pixels: [Int64] = []
         var targets: [Int64] = []
-        for row in 0..<shape.pre.rows where (row + shape.padding) % shape.stride == rowResidue {
+        let rows = (0..<shape.pre.rows).filter { ($0 + shape.topPadding).remainderNotNegative(by: shape.stride) == rowResidue }
+        for row in rows {
           for column in 0..<shape.pre.columns where (column + shape.padding) % shape.stride == columnResidue {
             pixels.append(
-              Int64(post.offset(row: (row + shape.padding) / shape.stride, column: (column + shape.padding) / shape.stride)))
+              Int64(post.offset(
+                  row: (row + shape.topPadding).quotientRoundedDown(by: shape.stride),
+                  column: (column + shape.padding) / shape.stride)))
             targets.append(Int64((row * shape.pre.columns + column) * shape.pre.paddedChannels))
           }
         }
         found.append(
           Residue(
-            taps: taps, tapOffsets: buffer(offsets), pixels: buffer(pixels), targets: buffer(targets), weightOffset: weightOffset)
-        )
+            taps: taps, tapOffsets: buffer(offsets), pixels: buffer(pixels), targets: buffer(targets),
+            weightOffset: weightOffset, rows: rows))
         weightOffset += taps.count * shape.paddedPostChannels * shape.pre.paddedChannels
       }
     }
@@ -95,48 +112,56 @@ public final class PlainConvolution: Coupling {
     }
   }
 
-  public func drive(from pre: SpinPlanes, into drive: AlignedBuffer<Float>, samples: Int, accumulate: Bool) {
+  public func drive(from pre: SpinPlanes, into drive: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool) {
     precondition(pre.shape == shape.pre && samples <= pre.capacity && samples * post.fieldCount <= drive.count)
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= post.rows)
+    let first = rows.lowerBound * post.columns
     InstructionSet.current.kernels.convolve(
-      pre.buffer.base, corners.base, Int64(pre.shape.stride), taps.base, Int64(shape.taps), Int64(shape.pre.paddedChannels),
-      forwardWeights.base, Int64(post.paddedChannels), drive.base, targets.base, Int64(post.fieldCount), Int64(post.pixels),
+      pre.buffer.base, corners.base + first, Int64(pre.shape.stride), taps.base, Int64(shape.taps), Int64(shape.pre.paddedChannels),
+      forwardWeights.base, Int64(post.paddedChannels), drive.base, targets.base + first, Int64(post.fieldCount),
+      Int64(rows.count * post.columns),
       Int64(samples), accumulate ? 1 : 0)
   }
 
-  public func topDown(from post: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int, accumulate: Bool) {
+  public func topDown(from post: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool) {
     precondition(post.shape == self.post && samples <= post.capacity && samples * shape.pre.fieldCount <= field.count)
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= shape.pre.rows)
     for residue in residues {
+      let pixels = residue.pixels(in: rows)
       InstructionSet.current.kernels.convolve(
-        post.buffer.base, residue.pixels.base, Int64(post.shape.stride), residue.tapOffsets.base, Int64(residue.taps.count),
+        post.buffer.base, residue.pixels.base + pixels.lowerBound, Int64(post.shape.stride), residue.tapOffsets.base, Int64(residue.taps.count),
         Int64(post.shape.paddedChannels), transposedWeights.base + residue.weightOffset, Int64(shape.pre.paddedChannels),
-        field.base,
-        residue.targets.base, Int64(shape.pre.fieldCount), Int64(residue.pixels.count), Int64(samples), accumulate ? 1 : 0)
+        field.base, residue.targets.base + pixels.lowerBound, Int64(shape.pre.fieldCount), Int64(pixels.count), Int64(samples),
+        accumulate ? 1 : 0)
     }
   }
 
   public func addGradient(
-    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, into gradient: AlignedBuffer<Float>,
-    at offset: Int
+    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, rows: Range<Int>,
+    into gradient: AlignedBuffer<Float>, at offset: Int
   ) {
     precondition(pre.shape == shape.pre && post.shape == self.post && samples <= scale.count)
     precondition(offset >= 0 && offset + weightCount <= gradient.count)
-    let scaled = workspace.floats(samples * self.post.fieldCount)
-    post.copyScaled(by: scale, samples: samples, into: scaled)
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= self.post.rows)
+    let pixels = rows.count * self.post.columns
+    let scaled = workspace.floats(samples * pixels * self.post.paddedChannels)
+    post.copyScaled(by: scale, samples: samples, rows: rows, into: scaled)
     InstructionSet.current.kernels.gradient_dense(
-      pre.buffer.base, corners.base, Int64(pre.shape.stride), taps.base, Int64(shape.taps), Int64(shape.pre.paddedChannels),
-      scaled.base, Int64(self.post.paddedChannels), Int64(self.post.pixels), Int64(samples), gradient.base + offset)
+      pre.buffer.base, corners.base + rows.lowerBound * self.post.columns, Int64(pre.shape.stride), taps.base, Int64(shape.taps), Int64(shape.pre.paddedChannels),
+      scaled.base, Int64(self.post.paddedChannels), Int64(pixels), Int64(samples), gradient.base + offset)
   }
 }
 
 extension SpinPlanes {
-  /// `target[n][pixel][channel] ← scale_n · s`, contiguous.
-  func copyScaled(by scale: AlignedBuffer<Float>, samples: Int, into target: AlignedBuffer<Float>) {
+  /// `target[n][pixel][channel] ← scale_n · s` of the pixels in rows `rows`, contiguous.
+  func copyScaled(by scale: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, into target: AlignedBuffer<Float>) {
+    let pixels = rows.lowerBound * shape.columns..<rows.upperBound * shape.columns
     let channels = shape.paddedChannels
     for sample in 0..<samples {
       let factor = scale.base[sample]
-      for pixel in 0..<shape.pixels {
+      for pixel in pixels {
         let spin = buffer.base + sample * shape.stride + Int(pixelOffsets.base[pixel])
-        let slot = target.base + (sample * shape.pixels + pixel) * channels
+        let slot = target.base + (sample * pixels.count + pixel - pixels.lowerBound) * channels
         for channel in 0..<channels { slot[channel] = factor * spin[channel] }
       }
     }

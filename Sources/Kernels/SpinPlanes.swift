@@ -1,18 +1,26 @@
 /// The shape of one sample's spins: rows × columns × channels, channels innermost.
 ///
-/// Channels are padded to a multiple of 16 so that every kernel works on whole vectors; `halo` rows and columns of zeros around
-/// the plane take the place of a convolution's padding, so that no kernel tests for borders.
+/// Channels are padded to a multiple of 16 so that every kernel works on whole vectors; rows and columns of zeros around the
+/// plane take the place of a convolution's padding, so that no kernel tests for borders.
+///
+/// A plane may be a strip of a larger one: the rows above and below it then hold copies of the neighbouring strips' rows.
 public struct PlaneShape: Equatable, Sendable {
   public let channels: Int
   public let rows: Int
   public let columns: Int
+  /// Columns on either side.
   public let halo: Int
+  public let rowsAbove: Int
+  public let rowsBelow: Int
 
-  public init(channels: Int, rows: Int, columns: Int, halo: Int = 0) {
+  /// A whole plane, or a strip of one; `rowsAbove` and `rowsBelow` are `halo` unless given.
+  public init(channels: Int, rows: Int, columns: Int, halo: Int = 0, rowsAbove: Int? = nil, rowsBelow: Int? = nil) {
     self.channels = channels
     self.rows = rows
     self.columns = columns
     self.halo = halo
+    self.rowsAbove = rowsAbove ?? halo
+    self.rowsBelow = rowsBelow ?? halo
   }
 
   /// `channels` up to the next multiple of 16.
@@ -21,14 +29,14 @@ public struct PlaneShape: Equatable, Sendable {
   /// Floats from one row to the next.
   public var rowStride: Int { (columns + 2 * halo) * paddedChannels }
   /// Floats from one sample to the next.
-  public var stride: Int { (rows + 2 * halo) * rowStride }
+  public var stride: Int { (rowsAbove + rows + rowsBelow) * rowStride }
   /// Spins that exist: without halo and padding.
   public var spins: Int { channels * rows * columns }
   /// Floats of a contiguous field: no halo, padded channels.
   public var fieldCount: Int { pixels * paddedChannels }
 
   /// Where a pixel begins; coordinates may lie in the halo.
-  public func offset(row: Int, column: Int) -> Int { (row + halo) * rowStride + (column + halo) * paddedChannels }
+  public func offset(row: Int, column: Int) -> Int { (row + rowsAbove) * rowStride + (column + halo) * paddedChannels }
 
   public static func padded(_ channels: Int) -> Int { (channels + 15) / 16 * 16 }
 }
@@ -76,6 +84,14 @@ public final class SpinPlanes: Sendable {
       }
     }
     return values
+  }
+
+  /// Copies rows `rows` of one sample over those of another plane of as many columns, from its row `target` on.
+  public func copyRows(_ rows: Range<Int>, sample: Int, to other: SpinPlanes, sample otherSample: Int, at target: Int) {
+    precondition(shape.rowStride == other.shape.rowStride)
+    let start = sample * shape.stride + (rows.lowerBound + shape.rowsAbove) * shape.rowStride
+    let place = otherSample * other.shape.stride + (target + other.shape.rowsAbove) * shape.rowStride
+    other.buffer.copy(from: buffer, at: start, to: place, count: rows.count * shape.rowStride)
   }
 
   /// `⟨s, field⟩` of one sample, in double precision; `field` is contiguous.

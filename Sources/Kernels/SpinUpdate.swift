@@ -26,32 +26,42 @@ public struct SpinChange: Sendable {
 }
 
 extension SpinPlanes {
-  /// `s ← σ(bias + base + drive + topDown)` in one pass over the first `samples` samples; absent terms are zero.
+  /// `s ← σ(bias + base + drive + topDown)` in one pass over rows `rows` of the first `samples` samples; absent terms are zero.
   ///
   /// - Parameters:
   ///   - bias: one number a channel, padded, at `biasOffset` of the buffer.
   ///   - base, drive, topDown: contiguous fields.
   public func update(
     _ rule: LocalRule, bias: AlignedBuffer<Float>, biasOffset: Int, base: AlignedBuffer<Float>?, drive: AlignedBuffer<Float>?,
-    topDown: AlignedBuffer<Float>?, samples: Int
+    topDown: AlignedBuffer<Float>?, samples: Int, rows: Range<Int>? = nil
   ) -> SpinChange {
+    let rows = rows ?? 0..<shape.rows
+    let first = rows.lowerBound * shape.columns
+    let skipped = first * shape.paddedChannels
     precondition(samples <= capacity && biasOffset + shape.paddedChannels <= bias.count)
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= shape.rows)
     for field in [base, drive, topDown] { precondition(field.map { $0.count >= samples * shape.fieldCount } ?? true) }
     var norms = (0.0, 0.0)
     withUnsafeMutableBytes(of: &norms) {
       InstructionSet.current.kernels.update(
-        buffer.base, pixelOffsets.base, Int64(shape.stride), bias.base + biasOffset, base?.base, drive?.base, topDown?.base,
-        rule.rawValue, Int64(shape.paddedChannels), Int64(shape.channels), Int64(shape.pixels), Int64(samples),
+        buffer.base, pixelOffsets.base + first, Int64(shape.stride), bias.base + biasOffset, base.map { $0.base + skipped },
+        drive.map { $0.base + skipped }, topDown.map { $0.base + skipped }, Int64(shape.fieldCount), rule.rawValue,
+        Int64(shape.paddedChannels), Int64(shape.channels), Int64(rows.count * shape.columns), Int64(samples),
         $0.baseAddress!.assumingMemoryBound(to: Double.self))
     }
     return SpinChange(moved: norms.0, size: norms.1)
   }
 
-  /// `sum[channel] += Σ_n scale_n Σ_pixels s`, at `offset` of the buffer.
-  public func addChannelSums(scale: AlignedBuffer<Float>, samples: Int, into sum: AlignedBuffer<Float>, at offset: Int) {
+  /// `sum[channel] += Σ_n scale_n Σ_pixels s` over rows `rows`, at `offset` of the buffer.
+  public func addChannelSums(
+    scale: AlignedBuffer<Float>, samples: Int, rows: Range<Int>? = nil, into sum: AlignedBuffer<Float>, at offset: Int
+  ) {
+    let rows = rows ?? 0..<shape.rows
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= shape.rows)
     precondition(samples <= capacity && samples <= scale.count && offset + shape.paddedChannels <= sum.count)
     InstructionSet.current.kernels.sum_spins(
-      buffer.base, pixelOffsets.base, Int64(shape.stride), Int64(shape.paddedChannels), Int64(shape.pixels), Int64(samples),
+      buffer.base, pixelOffsets.base + rows.lowerBound * shape.columns, Int64(shape.stride), Int64(shape.paddedChannels),
+      Int64(rows.count * shape.columns), Int64(samples),
       scale.base, sum.base + offset)
   }
 }
@@ -60,6 +70,12 @@ extension AlignedBuffer where Element == Float {
   /// `self += other`, element by element.
   public func add(_ other: AlignedBuffer<Float>) {
     precondition(other.count == count)
-    InstructionSet.current.kernels.add(base, other.base, Int64(count))
+    add(other, count: count)
+  }
+
+  /// Adds the first `length` elements of `other` to those from `offset` on.
+  public func add(_ other: AlignedBuffer<Float>, count length: Int, to offset: Int = 0) {
+    precondition(offset >= 0 && length >= 0 && offset + length <= count && length <= other.count)
+    InstructionSet.current.kernels.add(base + offset, other.base, Int64(length))
   }
 }

@@ -8,8 +8,12 @@ public struct Unfolding: Sendable {
   public let kernelColumns: Int
   public let stride: Int
   public let padding: Int
+  /// The rows of patches that are unfolded.
+  public let rows: Range<Int>
 
-  public init(image: PlaneShape, kernelRows: Int, kernelColumns: Int, stride: Int, padding: Int) {
+  /// - Parameter rows: of patches; all unless given.
+  public init(image: PlaneShape, kernelRows: Int, kernelColumns: Int, stride: Int, padding: Int, rows: Range<Int>? = nil) {
+    self.rows = rows ?? 0..<(image.rows + 2 * padding - kernelRows) / stride + 1
     self.image = image
     self.kernelRows = kernelRows
     self.kernelColumns = kernelColumns
@@ -21,7 +25,7 @@ public struct Unfolding: Sendable {
   public var shape: PlaneShape {
     PlaneShape(
       channels: kernelRows * kernelColumns * image.channels,
-      rows: (image.rows + 2 * padding - kernelRows) / stride + 1,
+      rows: rows.count,
       columns: (image.columns + 2 * padding - kernelColumns) / stride + 1)
   }
 
@@ -37,7 +41,7 @@ public struct Unfolding: Sendable {
           for column in 0..<shape.columns {
             var target = planes.buffer.base + sample * shape.stride + shape.offset(row: row, column: column)
             for kernelRow in 0..<kernelRows {
-              let sourceRow = row * stride - padding + kernelRow
+              let sourceRow = (rows.lowerBound + row) * stride - padding + kernelRow
               for position in 0..<patchRow {
                 let sourceColumn = column * stride - padding + position / image.channels
                 let inside = sourceRow >= 0 && sourceRow < image.rows && sourceColumn >= 0 && sourceColumn < image.columns

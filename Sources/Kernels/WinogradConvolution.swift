@@ -18,7 +18,8 @@ final class WinogradConvolution {
   private let patchRows: AlignedBuffer<Int64>
   private let productRows: AlignedBuffer<Int64>
   private let zero = AlignedBuffer<Int64>(count: 1)
-  private let chunk: Int
+  /// Windows that are transformed together.
+  private let rowCapacity: Int
 
   private var pairs: Int { shape.pre.paddedChannels * post.paddedChannels }
 
@@ -36,8 +37,9 @@ final class WinogradConvolution {
     self.workspace = workspace
     weights = AlignedBuffer(count: 16 * shape.pre.paddedChannels * post.paddedChannels)
     // Enough windows at once to pay for reading the weights, few enough to stay in the second-level cache.
-    chunk = max(1, min(capacity, (48 + post.pixels - 1) / post.pixels))
-    let rows = chunk * post.pixels
+    let pixels = max(post.pixels, 1)
+    rowCapacity = max(1, min(capacity, (48 + pixels - 1) / pixels)) * pixels
+    let rows = rowCapacity
     patchRows = AlignedBuffer(count: rows)
     productRows = AlignedBuffer(count: rows)
     for row in 0..<rows {
@@ -82,29 +84,40 @@ final class WinogradConvolution {
     target[3 * to] = third
   }
 
+  /// The drive of rows `rows` of the post plane; `argMax` begins with that of row `argMaxRow` and holds `argMaxStride` a sample.
   func drive(
-    from pre: SpinPlanes, into drive: AlignedBuffer<Float>, argMax: AlignedBuffer<UInt8>, samples: Int, accumulate: Bool
+    from pre: SpinPlanes, into drive: AlignedBuffer<Float>, argMax: AlignedBuffer<UInt8>, argMaxRow: Int, argMaxStride: Int,
+    samples: Int, rows: Range<Int>, accumulate: Bool
   ) {
     let kernels = InstructionSet.current.kernels
     let (pres, posts) = (shape.pre.paddedChannels, post.paddedChannels)
-    let capacity = chunk * post.pixels
-    let scratch = workspace.floats(16 * capacity * (pres + posts))
-    let products = scratch.base + 16 * capacity * pres
+    let scratch = workspace.floats(16 * rowCapacity * (pres + posts))
+    let products = scratch.base + 16 * rowCapacity * pres
+    let windows = rows.count * post.columns
+    guard windows > 0 else { return }
+    let chunk = max(1, rowCapacity / windows)
+    let firstCorner = corners.base + rows.lowerBound * post.columns * 4
+    let pooled = drive.base + rows.lowerBound * post.columns * posts
+    let places = argMax.base + (rows.lowerBound - argMaxRow) * post.columns * posts
+    // Where windows of all samples follow one another they are pooled in one pass.
+    let isDense = windows == post.pixels && argMaxStride == post.fieldCount
     for first in stride(from: 0, to: samples, by: chunk) {
       let count = min(chunk, samples - first)
-      let rows = count * post.pixels
+      let rows = count * windows
       kernels.winograd_input(
-        pre.buffer.base + first * pre.shape.stride, corners.base, 4, Int64(pre.shape.stride), Int64(pre.shape.rowStride),
-        Int64(pres),
-        Int64(post.pixels), Int64(count), scratch.base)
+        pre.buffer.base + first * pre.shape.stride, firstCorner, 4, Int64(pre.shape.stride), Int64(pre.shape.rowStride),
+        Int64(pres), Int64(windows), Int64(count), scratch.base)
       for index in 0..<16 {
         kernels.convolve(
           scratch.base + index * rows * pres, patchRows.base, 0, zero.base, 1, Int64(pres), weights.base + index * pairs,
           Int64(posts), products + index * rows * posts, productRows.base, 0, Int64(rows), 1, 0)
       }
-      kernels.winograd_pool(
-        products, Int64(posts), Int64(rows), drive.base + first * post.fieldCount, argMax.base + first * post.fieldCount,
-        accumulate ? 1 : 0)
+      let passes = isDense ? 1 : count
+      for pass in 0..<passes {
+        kernels.winograd_pool(
+          products + pass * windows * posts, Int64(rows * posts), Int64(rows / passes * posts),
+          pooled + (first + pass) * post.fieldCount, places + (first + pass) * argMaxStride, accumulate ? 1 : 0)
+      }
     }
   }
 }

@@ -18,19 +18,18 @@ public struct ShardReport: Equatable, Sendable {
 ///
 ///     g = Σ_i c_i ∂F/∂θ(s^{β_i}),   centred: c = ±1/2β at ±β;   one-sided: c = 1/β at β and −1/β at the free state
 ///
-/// The two nudged phases of the centred estimator are one batch of twice the samples.
+/// The two nudged phases of the centred estimator are one batch of twice the samples. The other estimators keep the free states
+/// in the same place, so that both phases' correlations are one sum.
 public final class EquilibriumPropagation {
   public let network: HopfieldNetwork
   public let settings: LearningSettings
   /// Called after every sweep, with the nudge if there is one.
-  public var observe: ((Nudge?) -> Void)?
+  public var observe: ((Nudge?) throws -> Void)?
   private let relaxation: Relaxation
   private let scale: AlignedBuffer<Float>
 
   /// Samples that the network must have room for.
-  public static func capacity(_ settings: LearningSettings) -> Int {
-    settings.estimator == .centred ? 2 * settings.batch.shard : settings.batch.shard
-  }
+  public static func capacity(_ settings: LearningSettings) -> Int { 2 * settings.batch.shard }
 
   public init(network: HopfieldNetwork, relaxation: RelaxationSettings, settings: LearningSettings) {
     precondition(network.capacity >= Self.capacity(settings) && network.cost == settings.cost)
@@ -51,10 +50,11 @@ public final class EquilibriumPropagation {
   }
 
   /// Relaxes the free phase of `samples` images from the network's present states and says how well it predicts.
-  public func relaxFreely(_ pixels: [Float], labels: ArraySlice<Int>, first: Int, report: inout ShardReport) {
+  public func relaxFreely(_ pixels: [Float], labels: ArraySlice<Int>, first: Int, report: inout ShardReport) throws {
     let samples = labels.count
     network.clamp(pixels, first: first, samples: samples)
-    report.free = relaxation.run(network, samples: samples, observe: observe.map { observe in { _ in observe(nil) } })
+    report.free = try relaxation.run(
+      network, samples: samples, observe: observe.map { observe in { _ in try observe(nil) } })
     for (sample, label) in labels.enumerated() {
       let prediction = network.prediction(sample: sample)
       report.loss += settings.cost.value(prediction: prediction, label: label)
@@ -64,35 +64,39 @@ public final class EquilibriumPropagation {
 
   /// Adds the gradient of the samples that relaxed freely just now, divided by `batch`, the samples of the whole mini-batch.
   ///
-  /// - Parameter sign: of β, for the random-sign estimator.
+  /// - Parameters:
+  ///   - sign: of β, for the random-sign estimator.
+  ///   - gradients: one for each subtree of the network's strip, see `HopfieldNetwork.addCorrelations`.
   public func addGradient(
-    labels: ArraySlice<Int>, batch: Int, sign: Float = 1, into gradient: AlignedBuffer<Float>, report: inout ShardReport
-  ) {
+    labels: ArraySlice<Int>, batch: Int, sign: Float = 1, into gradients: [AlignedBuffer<Float>], report: inout ShardReport
+  ) throws {
     let samples = labels.count
     let betas = nudges(sign: sign)
-    let strengths = betas.flatMap { Array(repeating: $0, count: samples) }
+    try network.duplicate(count: samples, to: samples)
     if betas.count == 2 {
-      network.duplicate(count: samples, to: samples)
       for (index, beta) in betas.enumerated() {
         setScale(1 / (2 * beta * Float(batch)), samples: index * samples..<(index + 1) * samples)
       }
     } else {
-      setScale(-1 / (betas[0] * Float(batch)), samples: 0..<samples)
-      network.addCorrelations(scale: scale, samples: samples, into: gradient)
       setScale(1 / (betas[0] * Float(batch)), samples: 0..<samples)
+      setScale(-1 / (betas[0] * Float(batch)), samples: samples..<2 * samples)
     }
-    nudge(labels: betas.flatMap { _ in labels }, strengths: strengths, into: gradient, report: &report)
+    let nudge = Nudge(
+      labels: betas.flatMap { _ in labels }, strengths: betas.flatMap { Array(repeating: $0, count: samples) })
+    report.nudged = try relaxation.run(
+      network, samples: nudge.labels.count, nudge: nudge, observe: observe.map { observe in { _ in try observe(nudge) } })
+    try network.addCorrelations(scale: scale, samples: 2 * samples, into: gradients)
+  }
+
+  /// The same of a whole network, into one buffer.
+  public func addGradient(
+    labels: ArraySlice<Int>, batch: Int, sign: Float = 1, into gradient: AlignedBuffer<Float>, report: inout ShardReport
+  ) throws {
+    try addGradient(labels: labels, batch: batch, sign: sign, into: [gradient], report: &report)
   }
 
   /// `scale` multiplies correlations, which are `−∂F/∂θ`; the caller gives the sign of c, this turns it.
   private func setScale(_ value: Float, samples: Range<Int>) {
     for sample in samples { scale[sample] = -value }
-  }
-
-  private func nudge(labels: [Int], strengths: [Float], into gradient: AlignedBuffer<Float>, report: inout ShardReport) {
-    let nudge = Nudge(labels: labels, strengths: strengths)
-    report.nudged = relaxation.run(
-      network, samples: labels.count, nudge: nudge, observe: observe.map { observe in { _ in observe(nudge) } })
-    network.addCorrelations(scale: scale, samples: labels.count, into: gradient)
   }
 }

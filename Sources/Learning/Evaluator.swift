@@ -1,3 +1,4 @@
+import Cluster
 import Hopfield
 import MPI
 
@@ -13,7 +14,7 @@ public struct Evaluation: Equatable, Sendable {
   public var predictions: [Int]
 }
 
-/// Evaluates a network, micro-shards shared out over ranks; every free phase starts from zero.
+/// Evaluates a network, micro-shards shared out over the data groups of a grid; every free phase starts from zero.
 public struct Evaluator {
   public let network: HopfieldNetwork
   private let relaxation: Relaxation
@@ -30,9 +31,10 @@ public struct Evaluator {
   }
 
   /// Collective; every rank gets the whole result. `progress` is called with the share that this rank has done.
-  public func evaluate(_ images: any TrainingImages, over group: Communicator, progress: ((Double) -> Void)? = nil) throws
+  public func evaluate(_ images: any TrainingImages, over grid: ProcessGrid, progress: ((Double) -> Void)? = nil) throws
     -> Evaluation
   {
+    let group = grid.data
     let shards = (images.count + shard - 1) / shard
     var pixels: [Float] = []
     var labels: [Int] = []
@@ -46,7 +48,7 @@ public struct Evaluator {
       images.load(chosen, epoch: 0, into: &pixels, labels: &labels)
       network.reset()
       network.clamp(pixels, samples: chosen.count)
-      sweeps += relaxation.run(network, samples: chosen.count).sweeps
+      sweeps += try relaxation.run(network, samples: chosen.count).sweeps
       for sample in 0..<chosen.count {
         let prediction = network.prediction(sample: sample)
         losses.append(network.cost.value(prediction: prediction, label: labels[sample]))

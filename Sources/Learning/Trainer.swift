@@ -40,15 +40,18 @@ public struct StepRequests: OptionSet, Sendable {
   public static let checkpoint = StepRequests(rawValue: 2)
 }
 
-/// Trains one network, each rank on its micro-shards of every mini-batch.
+/// Trains one network, each rank on its strip of it and its data group's micro-shards of every mini-batch.
 ///
-/// The order of samples, the micro-shards and the tree in which their gradients are added are fixed by the settings alone;
-/// every rank makes the same update. So the bits do not depend on the number of ranks.
+/// The order of samples, the micro-shards and the trees in which their gradients are added are fixed by the settings alone;
+/// every rank makes the same update. So the bits do not depend on the grid.
 public final class Trainer {
   public let network: HopfieldNetwork
   public let optimiser: Optimiser
   public let settings: LearningSettings
-  public let group: Communicator
+  public let grid: ProcessGrid
+  public let times: PhaseTimes
+  /// The network with its connections to other strips.
+  public let placed: NetworkOnGrid
   public private(set) var position = TrainingPosition()
   public let batchesPerEpoch: Int
   /// Asked once a step on every rank.
@@ -57,7 +60,7 @@ public final class Trainer {
   private let seed: UInt64
   private let images: any TrainingImages
   private let propagation: EquilibriumPropagation
-  private let reduction: TreeReduction
+  private let reduction: GridReduction
   private var order: (epoch: Int, indices: [Int])?
   private var pixels: [Float] = []
   private var labels: [Int] = []
@@ -71,22 +74,27 @@ public final class Trainer {
   ///   of a micro-shard cannot be addressed.
   public init(
     layout: NetworkLayout, parameters: AlignedBuffer<Float>, relaxation: RelaxationSettings, settings: LearningSettings,
-    seed: UInt64,
-    images: any TrainingImages, group: Communicator
+    seed: UInt64, images: any TrainingImages, grid: ProcessGrid, exchange: ExchangeSettings = ExchangeSettings(),
+    times: PhaseTimes = PhaseTimes()
   ) throws {
-    try Self.check(settings, images: images.count, ranks: group.size)
+    try Self.check(settings, images: images.count, ranks: grid.data.size)
     try layout.checkCapacity(EquilibriumPropagation.capacity(settings))
+    self.times = times
+    self.grid = grid
     self.settings = settings
     self.seed = seed
     self.images = images
-    self.group = group
     batchesPerEpoch = images.count / settings.batch.size
-    network = HopfieldNetwork(
-      layout: layout, parameters: parameters, cost: settings.cost, capacity: EquilibriumPropagation.capacity(settings))
+    placed = try NetworkOnGrid(
+      layout, parameters: parameters, cost: settings.cost, capacity: EquilibriumPropagation.capacity(settings),
+      order: relaxation.order, on: grid, exchange: exchange, times: times)
+    network = placed.network
     propagation = EquilibriumPropagation(network: network, relaxation: relaxation, settings: settings)
     optimiser = Optimiser(settings.optimiser, layout: layout)
-    let shards = settings.batch.size / settings.batch.shard
-    reduction = TreeReduction(count: layout.parameterCount + Tally.allCases.count, shards: shards, over: group)
+    let partition = network.strip.partition
+    reduction = try GridReduction(
+      count: layout.parameterCount + Tally.allCases.count, shards: settings.batch.size / settings.batch.shard,
+      subtrees: (0..<partition.strips).map(partition.subtrees), over: grid)
     warmStates = settings.warmStart ? WarmStates(network: network, samples: settings.batch.shard, shards: reduction.own) : nil
   }
 
@@ -131,14 +139,16 @@ public final class Trainer {
       Philox(seed: seed, stream: 2).block(SIMD4(UInt32(truncatingIfNeeded: position.step), 0, 0, 0)).x & 1 == 0 ? 1 : -1
     let requested = requests()
     for shard in reduction.own {
-      let buffer = reduction.buffer()
+      let buffers = reduction.buffers()
       let first = batch.startIndex + shard * settings.batch.shard
-      images.load(batch[first..<first + settings.batch.shard], epoch: position.epoch, into: &pixels, labels: &labels)
-      let report = propagate(shard, sign: sign, into: buffer)
-      tally(report, requested, into: buffer)
-      reduction.add(buffer, shard: shard)
+      times.measure(.load) {
+        images.load(batch[first..<first + settings.batch.shard], epoch: position.epoch, into: &pixels, labels: &labels)
+      }
+      let report = try propagate(shard, sign: sign, into: buffers)
+      tally(report, requested, into: buffers[0])
+      try times.measure(.reduce) { try reduction.add(buffers, shard: shard) }
     }
-    let total = try reduction.sum()
+    let total = try times.measure(.reduce) { try reduction.sum() }
     return try update(total)
   }
 
@@ -148,26 +158,28 @@ public final class Trainer {
     return order!.indices[position.batch * size..<(position.batch + 1) * size]
   }
 
-  private func propagate(_ shard: Int, sign: Float, into gradient: AlignedBuffer<Float>) -> ShardReport {
+  private func propagate(_ shard: Int, sign: Float, into gradients: [AlignedBuffer<Float>]) throws -> ShardReport {
     var report = ShardReport()
     let shardLabels = labels[0..<settings.batch.shard]
-    if let warmStates { warmStates.restore(shard, to: network) } else { network.reset() }
-    propagation.relaxFreely(pixels, labels: shardLabels, first: 0, report: &report)
-    warmStates?.keep(shard, of: network)
-    propagation.addGradient(labels: shardLabels, batch: settings.batch.size, sign: sign, into: gradient, report: &report)
+    if let warmStates { warmStates.restore(shard) } else { network.reset() }
+    try propagation.relaxFreely(pixels, labels: shardLabels, first: 0, report: &report)
+    warmStates?.keep(shard)
+    try propagation.addGradient(labels: shardLabels, batch: settings.batch.size, sign: sign, into: gradients, report: &report)
     return report
   }
 
   private func tally(_ report: ShardReport, _ requested: StepRequests, into buffer: AlignedBuffer<Float>) {
     let first = network.layout.parameterCount
+    // All strips know what a shard came to; one of them tells.
+    let tells: Float = network.strip.index == 0 ? 1 : 0
     for entry in Tally.allCases {
       buffer[first + entry.rawValue] =
         switch entry {
-        case .loss: Float(report.loss)
-        case .correct: Float(report.correct)
-        case .freeSweeps: Float(report.free.sweeps)
-        case .nudgedSweeps: Float(report.nudged.sweeps)
-        case .residual: Float(report.free.residual)
+        case .loss: tells * Float(report.loss)
+        case .correct: tells * Float(report.correct)
+        case .freeSweeps: tells * Float(report.free.sweeps)
+        case .nudgedSweeps: tells * Float(report.nudged.sweeps)
+        case .residual: tells * Float(report.free.residual)
         case .stop: requested.contains(.stop) ? 1 : 0
         case .checkpoint: requested.contains(.checkpoint) ? 1 : 0
         }
@@ -177,14 +189,14 @@ public final class Trainer {
   private func update(_ total: AlignedBuffer<Float>) throws -> StepReport {
     func sum(_ entry: Tally) -> Double { Double(total[network.layout.parameterCount + entry.rawValue]) }
     let samples = settings.batch.size
-    let shards = Double(reduction.shards)
+    let shards = Double(reduction.shardCount)
     let norm = total.squaredNorm(count: network.layout.parameterCount).squareRoot()
     guard norm.isFinite, sum(.loss).isFinite else {
       throw TrainingError.nonFinite(
         what: norm.isFinite ? "the loss" : "the gradient", epoch: position.epoch + 1, step: position.step + 1)
     }
     let factor = settings.schedule.factor(at: epochFraction, of: settings.epochs)
-    optimiser.update(network.parameters, gradient: total, norm: norm, factor: factor)
+    times.measure(.update) { optimiser.update(network.parameters, gradient: total, norm: norm, factor: factor) }
     network.parametersChanged()
     advance()
     var requests: StepRequests = []

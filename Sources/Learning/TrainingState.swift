@@ -67,7 +67,7 @@ extension Trainer {
     }
     if let warmStates {
       for (index, layer) in network.layout.layers.enumerated() {
-        let all = try group.gatherVarying(warmStates.elements(layer: index), root: 0).flatMap { $0 }
+        let all = try warmStates.gathered(layer: index + 1, over: grid)
         tensors["warm.\(layer.name)"] = .init(shape: [all.count], values: all)
       }
     }
@@ -95,7 +95,7 @@ extension Trainer {
         guard let tensor = state.tensors[name], tensor.values.count == count else {
           throw NetworkError("tensor \(name) is missing or has another size; \(count) numbers were expected")
         }
-        warmStates.assign(tensor.values, layer: index)
+        warmStates.assign(tensor.values, layer: index + 1)
       }
     }
     resume(at: position)

@@ -29,8 +29,9 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() {
     Environment.run { world in
-      let evaluation = try EvaluationRun(checkpoint: checkpoint, overrides: try overrides.map { try ConfigurationOverride($0) })
-      let result = try evaluation.run(over: world)
+      let evaluation = try EvaluationRun(
+        checkpoint: checkpoint, overrides: try overrides.map { try ConfigurationOverride($0) }, over: world)
+      let result = try evaluation.run()
       guard world.rank == 0 else { return 0 }
       if json {
         let report = Report(

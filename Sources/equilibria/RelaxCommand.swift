@@ -33,11 +33,12 @@ struct RelaxCommand: ParsableCommand {
 
   func run() {
     Environment.run { world in
-      // One batch relaxes as a whole, so one rank does it.
-      guard world.rank == 0 else { return 0 }
       let configuration = try Configuration(contentsOf: config, overrides: try overrides.map { try ConfigurationOverride($0) })
-      try RelaxationRun(configuration, weights: weights, input: input, labels: labels).run().write(to: output)
-      print("wrote \(output)")
+      let relaxation = try RelaxationRun(configuration, weights: weights, input: input, labels: labels)
+      if let result = try relaxation.run(over: world) {
+        try result.write(to: output)
+        print("wrote \(output)")
+      }
       return 0
     }
   }

@@ -6,7 +6,7 @@ import Runs
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Trains a network by equilibrium propagation, each rank on its micro-shards of every mini-batch.",
+    abstract: "Trains a network by equilibrium propagation, on any number of ranks.",
     discussion: """
       Ends with the accuracy on the test set of the weights that were best on the validation split. Any number of ranks gives the \
       same bits. Ctrl-C, SIGTERM and SIGUSR1 write a checkpoint and leave with exit code \(Exit.stopped); --resume goes on from it.
@@ -16,6 +16,8 @@ struct TrainCommand: ParsableCommand {
           --set learning.epochs=5 --set network.layers.conv1.gain=0.8
         mpirun -n 4 equilibria train configs/cifar10-small.yaml \\
           --run-dir runs/mine --resume
+        mpirun -n 4 equilibria train configs/cifar10-small.yaml \\
+          --set grid.data=2 --set grid.spin=2
       """)
 
   @Argument(help: "The configuration, a YAML file (docs/configuration.md).", completion: .file(extensions: ["yaml"]))

@@ -1,3 +1,4 @@
+import Kernels
 import Testing
 
 @testable import Cluster
@@ -18,11 +19,11 @@ import Testing
   @Test func subtreesTileEveryRun() {
     for first in 0..<20 {
       for end in first + 1...40 {
-        let subtrees = TreeReduction.subtrees(of: first..<end)
+        let subtrees = FixedTree.subtrees(of: first..<end)
         var next = first
         for subtree in subtrees {
-          #expect(subtree.first == next && subtree.size.nonzeroBitCount == 1 && subtree.first % subtree.size == 0)
-          next += subtree.size
+          #expect(subtree.lowerBound == next && subtree.count.nonzeroBitCount == 1 && next % subtree.count == 0)
+          next = subtree.upperBound
         }
         #expect(next == end)
       }

@@ -79,7 +79,7 @@ import Testing
       network.spins[0][0, channel, pixel / columns, pixel % columns] = spins[index]
     }
     network.spinsChanged()
-    RelaxationTests.relaxation(network, .synchronous, sweeps: 1).run(network, samples: 1)
+    try RelaxationTests.relaxation(network, .synchronous, sweeps: 1).run(network, samples: 1)
     let driven = network.spins[1].unpacked(samples: 0..<1)
     let shape = layout.layers[1].shape
     for index in driven.indices {
@@ -125,7 +125,7 @@ import Testing
       network.spins[0][0, channel, pixel / columns, pixel % columns] = spins[index]
     }
     network.spinsChanged()
-    RelaxationTests.relaxation(network, .synchronous, sweeps: 1).run(network, samples: 1)
+    try RelaxationTests.relaxation(network, .synchronous, sweeps: 1).run(network, samples: 1)
     let expected = (0..<4).map { post in
       var sum = bias[post]
       for pre in 0..<size { sum += fromA[post * size + pre] * spins[pre] + fromInput[post * size + pre] * image[pre] }

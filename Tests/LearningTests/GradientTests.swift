@@ -70,19 +70,19 @@ import Testing
     let pixels = (0..<2 * layout.input.spins).map { _ in 2 * random.uniform() - 1 }
     let labels = [0, 3]
 
-    func loss() -> Double {
+    func loss() throws -> Double {
       network.parametersChanged()
       network.reset()
       var report = ShardReport()
-      propagation.relaxFreely(pixels, labels: labels[...], first: 0, report: &report)
+      try propagation.relaxFreely(pixels, labels: labels[...], first: 0, report: &report)
       return report.loss / 2
     }
-    _ = loss()
+    _ = try loss()
     var report = ShardReport()
     let gradient = AlignedBuffer<Float>(count: layout.parameterCount)
-    propagation.addGradient(labels: labels[...], batch: 2, into: gradient, report: &report)
+    try propagation.addGradient(labels: labels[...], batch: 2, into: gradient, report: &report)
 
-    let centre = loss()
+    let centre = try loss()
     for block in layout.blocks {
       var (dot, ours, theirs) = (0.0, 0.0, 0.0)
       var smooth = 0
@@ -93,9 +93,9 @@ import Testing
         let saved = parameters[position]
         let step: Float = 0.01
         parameters[position] = saved + step
-        let above = loss()
+        let above = try loss()
         parameters[position] = saved - step
-        let below = loss()
+        let below = try loss()
         parameters[position] = saved
         // Where an arg-max flips within the step the loss has a kink or a jump, and no derivative to compare with.
         guard abs(above - 2 * centre + below) < 0.05 * abs(above - below) + 1e-6 else { continue }

@@ -1,3 +1,4 @@
+import Cluster
 import Hopfield
 import Kernels
 import Learning
@@ -85,11 +86,12 @@ struct Problem: CustomTestStringConvertible, Sendable {
     },
   ]
 
-  func trainer(over group: Communicator) throws -> Trainer {
+  func trainer(over group: Communicator) throws -> Trainer { try trainer(on: ProcessGrid(dataOver: group)) }
+
+  func trainer(on grid: ProcessGrid) throws -> Trainer {
     try Trainer(
       layout: Self.layout, parameters: Self.layout.initialParameters(seed: 4), relaxation: relaxation, settings: settings,
-      seed: 4,
-      images: images, group: group)
+      seed: 4, images: images, grid: grid)
   }
 }
 

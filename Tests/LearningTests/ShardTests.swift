@@ -6,8 +6,8 @@ import Testing
 
 @Suite struct ShardTests {
   /// The gradient of a batch is the sum of those of its micro-shards, however it is cut; so are loss and number of right answers.
-  @Test(arguments: Estimator.allCases, Cost.allCases) func gradientsAddUp(_ estimator: Estimator, _ cost: Cost) {
-    let results = [12, 4, 1].map { shard -> (gradient: [Float], loss: Double, correct: Int) in
+  @Test(arguments: Estimator.allCases, Cost.allCases) func gradientsAddUp(_ estimator: Estimator, _ cost: Cost) throws {
+    let results = try [12, 4, 1].map { shard -> (gradient: [Float], loss: Double, correct: Int) in
       var settings = LearningSettings()
       (settings.estimator, settings.cost) = (estimator, cost)
       settings.batch = .init(size: 12, shard: shard)
@@ -23,8 +23,8 @@ import Testing
       for first in stride(from: 0, to: 12, by: shard) {
         network.reset()
         var report = ShardReport()
-        propagation.relaxFreely(pixels, labels: labels[first..<first + shard], first: first, report: &report)
-        propagation.addGradient(labels: labels[first..<first + shard], batch: 12, sign: -1, into: gradient, report: &report)
+        try propagation.relaxFreely(pixels, labels: labels[first..<first + shard], first: first, report: &report)
+        try propagation.addGradient(labels: labels[first..<first + shard], batch: 12, sign: -1, into: gradient, report: &report)
         loss += report.loss
         correct += report.correct
       }

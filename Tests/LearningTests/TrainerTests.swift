@@ -1,3 +1,4 @@
+import Cluster
 import Hopfield
 import Kernels
 import MPI
@@ -154,10 +155,10 @@ extension AcrossRanks {
       let evaluator = Evaluator(network: trainer.network, relaxation: problem.relaxation, shard: 2)
       var unseen = problem.images
       unseen.noise = 0.9
-      let before = try evaluator.evaluate(unseen, over: world)
+      let before = try evaluator.evaluate(unseen, over: ProcessGrid(dataOver: world))
       while !trainer.isFinished { _ = try trainer.step() }
       #expect(trainer.position == TrainingPosition(epoch: 20, batch: 0, step: 80))
-      let after = try evaluator.evaluate(unseen, over: world)
+      let after = try evaluator.evaluate(unseen, over: ProcessGrid(dataOver: world))
       #expect(
         after.loss < 0.6 * before.loss && after.accuracy > 0.95, "\(before.loss) → \(after.loss), accuracy \(after.accuracy)")
     }
@@ -168,15 +169,15 @@ extension AcrossRanks {
       images.count = 37
       let trainer = try problem.trainer(over: .selfOnly)
       let evaluator = Evaluator(network: trainer.network, relaxation: problem.relaxation, shard: 3)
-      let together = try evaluator.evaluate(images, over: world)
-      #expect(try evaluator.evaluate(images, over: .selfOnly) == together)
+      let together = try evaluator.evaluate(images, over: ProcessGrid(dataOver: world))
+      #expect(try evaluator.evaluate(images, over: ProcessGrid(dataOver: .selfOnly)) == together)
       #expect(together.images == 37 && together.predictions.count == 37)
       let right = together.predictions.enumerated().count { $0.element == $0.offset % 4 }
       #expect(together.accuracy == Double(right) / 37)
       images.count = 1
-      #expect(try evaluator.evaluate(images, over: world).predictions == [together.predictions[0]])
+      #expect(try evaluator.evaluate(images, over: ProcessGrid(dataOver: world)).predictions == [together.predictions[0]])
       images.count = 0
-      #expect(try evaluator.evaluate(images, over: world).predictions == [])
+      #expect(try evaluator.evaluate(images, over: ProcessGrid(dataOver: world)).predictions == [])
     }
   }
 }

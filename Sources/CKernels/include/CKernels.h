@@ -40,42 +40,48 @@ typedef struct {
                    int64_t samples, int32_t accumulate);
 
   // Max-pooling of conv[window_start[w] + n·conv_stride + member[i] + c] over i < members; the index of the first greatest goes to `argmax`.
+  // Windows of a sample follow one another in `pooled` and `argmax`, samples after their strides.
   void (*pool_max)(const float *conv, int64_t conv_stride, const int64_t *window_start, const int64_t *member, int32_t members, int64_t channels,
-                   int64_t windows, int64_t samples, float *pooled, uint8_t *argmax, int32_t accumulate);
+                   int64_t windows, int64_t samples, float *pooled, int64_t pooled_stride, uint8_t *argmax, int64_t argmax_stride,
+                   int32_t accumulate);
 
   // Winograd's F(2×2, 3×3) under 2×2 max-pooling, whose windows are its output tiles. `winograd_input` transforms the 4×4 patch at
   // corner[w · members]: transformed[16][sample × window][channels]. Between the two lie sixteen matrix products over the channels.
-  // `winograd_pool` turns products[16][window][channels], samples and windows in one, into the maximum and its index.
+  // `winograd_pool` turns `count` floats of each of the sixteen products, `plane` floats apart, into the maxima and their indices.
   void (*winograd_input)(const float *pre, const int64_t *corner, int32_t members, int64_t pre_stride, int64_t row_stride, int64_t channels,
                          int64_t windows, int64_t samples, float *transformed);
-  void (*winograd_pool)(const float *products, int64_t channels, int64_t windows, float *pooled, uint8_t *argmax, int32_t accumulate);
+  void (*winograd_pool)(const float *products, int64_t plane, int64_t count, float *pooled, uint8_t *argmax, int32_t accumulate);
 
   // Lists, for each window and each position in it, the channels whose arg-max is there and whose spin is not zero.
-  // entries: [sample × window × member][channels]; counts: [sample × window × member]. offset = channel · channel_stride.
-  void (*list_spins)(const float *spins, const int64_t *spin_offset, int64_t spin_stride, const uint8_t *argmax, int32_t members,
-                     int64_t channels, int64_t windows, int64_t samples, int32_t channel_stride, eq_entry *entries, int32_t *counts);
+  // entries: [list][channels]; counts: [list]; list = n·lists + w·members + i. offset = channel · channel_stride.
+  void (*list_spins)(const float *spins, const int64_t *spin_offset, int64_t spin_stride, const uint8_t *argmax, int64_t argmax_stride,
+                     int32_t members, int64_t channels, int64_t windows, int64_t samples, int32_t channel_stride, eq_entry *entries,
+                     int32_t *counts, int64_t lists);
 
-  // output[n·pixels + q][c] (+)= Σ over reaches r of pixel q, Σ entries e of list r: e.value · weights[r.tap + e.offset + c]. The weights of `width`
+  // output[n·output_stride + q·channels + c] (+)= Σ over reaches r of pixel q, Σ entries e of list r: e.value · weights[r.tap + e.offset + c]. The weights of `width`
   // channels (128, 64, 32 or 16) lie together, those of the next `width` after `weights_stride` floats, so that a slice stays in the cache.
   void (*gather)(const eq_entry *entries, const int32_t *counts, int64_t list_capacity, int64_t lists, const eq_reach *reach,
                  const int32_t *reach_start, const float *weights, int64_t weights_stride, int32_t width, int64_t channels, float *output,
-                 int64_t pixels, int64_t samples, int32_t accumulate);
+                 int64_t output_stride, int64_t pixels, int64_t samples, int32_t accumulate);
 
   // Weight gradient under max-pooling: gradient[channel][tap][c] += Σ windows, samples: scale[n] · spin · pre[corner + tap + c].
   // `scratch` holds samples × windows entries.
   void (*gradient_sparse)(const float *pre, const int64_t *corner, int64_t pre_stride, const int64_t *tap, int64_t taps, int64_t depth,
-                          const float *spins, const int64_t *spin_offset, int64_t spin_stride, const uint8_t *argmax, int32_t members,
-                          int64_t channels, int64_t windows, int64_t samples, const float *scale, float *gradient, eq_entry *scratch);
+                          const float *spins, const int64_t *spin_offset, int64_t spin_stride, const uint8_t *argmax, int64_t argmax_stride,
+                          int32_t members, int64_t channels, int64_t windows, int64_t samples, const float *scale, float *gradient,
+                          eq_entry *scratch);
 
   // Weight gradient of a plain convolution: gradient[channel][tap][c] += Σ pixels q, samples n: post[q][channel] · pre[pixel[q] + tap + c].
   // `post` is contiguous: [sample × pixel][channels], already scaled.
   void (*gradient_dense)(const float *pre, const int64_t *pixel, int64_t pre_stride, const int64_t *tap, int64_t taps, int64_t depth,
                          const float *post, int64_t channels, int64_t pixels, int64_t samples, float *gradient);
 
-  // s ← σ(bias + base + drive + top_down) on `pixels` pixels of `samples` samples; base, drive and top_down are contiguous and may be null.
+  // s ← σ(bias + base + drive + top_down) on `pixels` pixels of `samples` samples; base, drive and top_down may be null, their pixels follow one
+  // another, and their samples after `field_stride`.
   // norms[0] += Σ(Δs)², norms[1] += Σ s². `channels` is padded, `used` is not: padded channels stay zero.
   void (*update)(float *spins, const int64_t *spin_offset, int64_t spin_stride, const float *bias, const float *base, const float *drive,
-                 const float *top_down, int32_t activation, int64_t channels, int64_t used, int64_t pixels, int64_t samples, double *norms);
+                 const float *top_down, int64_t field_stride, int32_t activation, int64_t channels, int64_t used, int64_t pixels,
+                 int64_t samples, double *norms);
 
   // bias_gradient[c] += Σ scale[n] · s.
   void (*sum_spins)(const float *spins, const int64_t *spin_offset, int64_t spin_stride, int64_t channels, int64_t pixels, int64_t samples,

@@ -13,11 +13,17 @@ public struct Configuration: Equatable, Sendable {
   public var relaxation: RelaxationSettings
   public var learning: LearningSettings
   public var run: RunSettings
+  /// How the ranks are arranged; no result depends on it.
+  public var grid: GridSettings
+  /// Of rows between the strips of a network.
+  public var exchange: ExchangeSettings
+  public var timeouts: TimeoutSettings
 
   public init(
     name: String, seed: UInt64 = 1, data: DatasetSettings, network: NetworkDescription,
     relaxation: RelaxationSettings = RelaxationSettings(), learning: LearningSettings = LearningSettings(),
-    run: RunSettings = RunSettings()
+    run: RunSettings = RunSettings(), grid: GridSettings = GridSettings(), exchange: ExchangeSettings = ExchangeSettings(),
+    timeouts: TimeoutSettings = TimeoutSettings()
   ) {
     self.name = name
     self.seed = seed
@@ -26,6 +32,9 @@ public struct Configuration: Equatable, Sendable {
     self.relaxation = relaxation
     self.learning = learning
     self.run = run
+    self.grid = grid
+    self.exchange = exchange
+    self.timeouts = timeouts
   }
 }
 

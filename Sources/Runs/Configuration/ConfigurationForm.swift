@@ -15,6 +15,9 @@ struct ConfigurationForm: ConfigurationSection {
   var relaxation = RelaxationSettings()
   var learning = LearningSettings()
   var run = RunSettings()
+  var grid = GridSettings()
+  var exchange = ExchangeSettings()
+  var timeouts = TimeoutSettings()
 
   static var standard: Self { Self() }
 
@@ -29,6 +32,9 @@ struct ConfigurationForm: ConfigurationSection {
       ConfigurationKey("relaxation", \.relaxation, "How states relax, and when they have."),
       ConfigurationKey("learning", \.learning, "Cost, gradient, optimiser and schedule."),
       ConfigurationKey("run", \.run, "Where the run is recorded, and how often."),
+      ConfigurationKey("grid", \.grid, "How the ranks are arranged (docs/partition.md); results do not depend on it."),
+      ConfigurationKey("exchange", \.exchange, "How the strips of a network exchange rows."),
+      ConfigurationKey("timeouts", \.timeouts, "How long ranks wait for each other."),
     ]
   }
 
@@ -52,7 +58,8 @@ struct ConfigurationForm: ConfigurationSection {
 
   func configuration() -> Configuration {
     Configuration(
-      name: name, seed: seed, data: data, network: network.description, relaxation: relaxation, learning: learning, run: run)
+      name: name, seed: seed, data: data, network: network.description, relaxation: relaxation, learning: learning, run: run,
+      grid: grid, exchange: exchange, timeouts: timeouts)
   }
 
   init() {}
@@ -65,6 +72,9 @@ struct ConfigurationForm: ConfigurationSection {
     relaxation = configuration.relaxation
     learning = configuration.learning
     run = configuration.run
+    grid = configuration.grid
+    exchange = configuration.exchange
+    timeouts = configuration.timeouts
   }
 
   /// The YAML text with every key.

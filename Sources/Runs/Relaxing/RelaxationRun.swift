@@ -1,6 +1,8 @@
+import Cluster
 import Hopfield
 import Kernels
 import Learning
+import MPI
 
 /// One relaxation of given weights on given inputs, written down for comparison with another implementation
 /// (docs/relax-format.md).
@@ -31,34 +33,52 @@ public struct RelaxationRun {
 
   private static func isOfTraining(_ name: String) -> Bool { name.hasPrefix("optimiser.") || name.hasPrefix("warm.") }
 
-  /// Relaxes, and returns everything that docs/relax-format.md lists.
-  public func run() throws -> TensorFile {
+  /// Relaxes, and returns everything that docs/relax-format.md lists, on world rank 0.
+  ///
+  /// One batch relaxes as a whole: on a grid it is the first network's strips that do it. Collective.
+  public func run(over world: Communicator) throws -> TensorFile? {
+    let shape = try GridChoice.forOneNetwork(configuration, layout: layout, over: world)
+    let grid = try ProcessGrid(shape, over: world, deadline: .seconds(configuration.timeouts.exchange))
+    guard grid.data.rank == 0 else { return nil }
+    let file = try relax(on: grid)
+    return grid.spin.rank == 0 ? file : nil
+  }
+
+  private func relax(on grid: ProcessGrid) throws -> TensorFile {
     let count = input.count
     var settings = configuration.learning
     settings.batch = .init(size: count, shard: count)
     try layout.checkCapacity(EquilibriumPropagation.capacity(settings))
-    let network = HopfieldNetwork(
-      layout: layout, parameters: parameters, cost: settings.cost, capacity: EquilibriumPropagation.capacity(settings))
+    let network = try NetworkOnGrid(
+      layout, parameters: parameters, cost: settings.cost, capacity: EquilibriumPropagation.capacity(settings),
+      order: configuration.relaxation.order, on: grid, exchange: configuration.exchange
+    ).network
     let propagation = EquilibriumPropagation(network: network, relaxation: configuration.relaxation, settings: settings)
     var energies: [[Double]] = []
     propagation.observe = { nudge in
       let samples = nudge?.labels.count ?? count
-      energies.append(network.energies(samples: samples, nudge: nudge))
+      energies.append(try network.energies(samples: samples, nudge: nudge))
     }
     var report = ShardReport()
-    propagation.relaxFreely(
+    try propagation.relaxFreely(
       input.pixels, labels: (input.labels ?? Array(repeating: 0, count: count))[...], first: 0, report: &report)
     var file = TensorFile(metadata: ["sweeps.free": "\(report.free.sweeps)", "residual.free": "\(report.free.residual)"])
-    try store(network, samples: 0..<count, as: "free", in: &file)
+    try store(network, samples: 0..<count, as: "free", on: grid, in: &file)
     file.tensors["energy.free"] = try table(energies, columns: 0..<count)
     guard let labels = input.labels else { return file }
 
     energies = []
-    let gradient = AlignedBuffer<Float>(count: layout.parameterCount)
-    propagation.addGradient(labels: labels[...], batch: count, into: gradient, report: &report)
+    let partition = network.strip.partition
+    let reduction = try GridReduction(
+      count: layout.parameterCount, shards: 1, subtrees: (0..<partition.strips).map(partition.subtrees),
+      over: grid.onlyThisNetwork)
+    let sums = reduction.buffers()
+    try propagation.addGradient(labels: labels[...], batch: count, into: sums, report: &report)
+    try reduction.add(sums, shard: 0)
+    let gradient = try reduction.sum()
     let nudges = propagation.nudges()
     for index in nudges.indices {
-      try store(network, samples: index * count..<(index + 1) * count, as: "nudged.\(index)", in: &file)
+      try store(network, samples: index * count..<(index + 1) * count, as: "nudged.\(index)", on: grid, in: &file)
       file.tensors["energy.nudged.\(index)"] = try table(energies, columns: index * count..<(index + 1) * count)
     }
     for block in layout.blocks {
@@ -70,13 +90,16 @@ public struct RelaxationRun {
     return file
   }
 
-  private func store(_ network: HopfieldNetwork, samples: Range<Int>, as prefix: String, in file: inout TensorFile) throws {
+  private func store(
+    _ network: HopfieldNetwork, samples: Range<Int>, as prefix: String, on grid: ProcessGrid, in file: inout TensorFile
+  ) throws {
     for (index, layer) in layout.layers.enumerated() {
       let isDense = layout.edges.first { $0.post == index + 1 }?.description.kind == .dense
       let shape =
         isDense
         ? [samples.count, layer.shape.channels] : [samples.count, layer.shape.channels, layer.shape.rows, layer.shape.columns]
-      file.tensors["\(prefix).\(layer.name)"] = try Tensor(network.spins[index].unpacked(samples: samples), shape: shape)
+      let values = try network.unpackedSpins(layer: index + 1, samples: samples, over: grid)
+      if grid.spin.rank == 0 { file.tensors["\(prefix).\(layer.name)"] = try Tensor(values, shape: shape) }
     }
   }
 

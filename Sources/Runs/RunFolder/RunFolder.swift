@@ -2,7 +2,7 @@ import Foundation
 
 /// The folder that says everything about one run.
 ///
-/// It holds `configuration.yaml` (resolved), `environment.json`, `metrics.csv`, `log.txt` and `checkpoints/`, and is locked while
+/// It holds `configuration.yaml` (resolved), `environment.json`, `metrics.csv`, `log.txt`, `timing.txt` and `checkpoints/`, and is locked while
 /// a job writes to it. One process of a job opens it, as a rule rank 0.
 public final class RunFolder {
   public let path: String
@@ -21,6 +21,7 @@ public final class RunFolder {
     case environment = "environment.json"
     case metrics = "metrics.csv"
     case log = "log.txt"
+    case timing = "timing.txt"
     case checkpoints
     case predictions = "test-predictions.csv"
   }
@@ -101,7 +102,7 @@ extension RunFolder {
 
 extension RunFolder {
   /// What may change between the parts of one run; everything else decides its result.
-  private static let changeable = ["learning.epochs", "data.folder", "run."]
+  private static let changeable = ["learning.epochs", "data.folder", "run.", "grid.", "exchange.overlap", "timeouts."]
 
   /// Writes `configuration.yaml`, unless it belongs to another run.
   private func record(_ configuration: Configuration, warn: (String) -> Void) throws {

@@ -1,3 +1,4 @@
+import Cluster
 import Datasets
 import Hopfield
 import Kernels
@@ -10,12 +11,13 @@ public struct EvaluationRun {
   public let classNames: [String]
   private let evaluator: Evaluator
   private let images: DatasetImages
+  private let grid: ProcessGrid
 
   /// - Parameters:
   ///   - path: a checkpoint or a run folder.
   ///   - overrides: of the checkpoint's configuration: where the data lie, how far to relax.
   /// - Throws: whatever is wrong with checkpoint, configuration or data.
-  public init(checkpoint path: String, overrides: [ConfigurationOverride] = []) throws {
+  public init(checkpoint path: String, overrides: [ConfigurationOverride] = [], over world: Communicator) throws {
     let file = try CheckpointLocation.file(of: path)
     let checkpoint = try Checkpoint(contentsOf: file)
     configuration = try Configuration(yaml: checkpoint.configuration, source: file, overrides: overrides)
@@ -31,11 +33,15 @@ public struct EvaluationRun {
     images = DatasetImages(
       sampler: try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed).test, seed: configuration.seed
     )
-    evaluator = try Evaluator(configuration, layout: layout, parameters: parameters)
+    let batch = configuration.run.evaluation.batch
+    let choice = try GridChoice(
+      configuration, layout: layout, networks: max(world.size, (images.count + batch - 1) / batch), over: world)
+    grid = try ProcessGrid(choice.shape, over: world, deadline: .seconds(configuration.timeouts.exchange))
+    evaluator = try Evaluator(configuration, layout: layout, parameters: parameters, on: grid)
   }
 
   /// Collective; every rank gets the result.
-  public func run(over world: Communicator, progress: ((Double) -> Void)? = nil) throws -> Evaluation {
-    try evaluator.evaluate(images, over: world, progress: progress)
+  public func run(progress: ((Double) -> Void)? = nil) throws -> Evaluation {
+    try evaluator.evaluate(images, over: grid, progress: progress)
   }
 }

@@ -1,3 +1,4 @@
+import Cluster
 import Datasets
 import Foundation
 import Kernels
@@ -23,7 +24,8 @@ final class RunRecorder {
   private var epochStarted = ContinuousClock.now
 
   init(
-    _ configuration: Configuration, folder path: String?, resume: Bool, overrides: [ConfigurationOverride], hosts: [String]
+    _ configuration: Configuration, folder path: String?, resume: Bool, overrides: [ConfigurationOverride], hosts: [String],
+    grid: GridShape
   ) throws {
     self.configuration = configuration
     ranks = hosts.count
@@ -33,7 +35,7 @@ final class RunRecorder {
     display = ProgressDisplay(interval: .seconds(configuration.run.logInterval), log: log)
     try folder.record(
       RunEnvironment(
-        mpi: Environment.shortLibraryVersion, instructionSet: InstructionSet.current.name, hosts: hosts, grid: [hosts.count, 1],
+        mpi: Environment.shortLibraryVersion, instructionSet: InstructionSet.current.name, hosts: hosts, grid: [grid.data, grid.spin],
         seed: configuration.seed, overrides: overrides))
     for override in overrides { display.message("set \(override)") }
     for warning in warnings { display.message("warning: \(warning)") }
@@ -71,7 +73,7 @@ final class RunRecorder {
     let parameters = (1 + trainer.optimiser.moments.count) * layout.parameterCount * 4
     display.message(
       "\(configuration.name): \(layout.layers.count) layers, \(layout.trainableCount) parameters, \(images.training.count) training, "
-        + "\(images.validation.count) validation images, \(ranks) rank\(ranks == 1 ? "" : "s"), \(InstructionSet.current.name)")
+        + "\(images.validation.count) validation images, \(ranks) rank\(ranks == 1 ? "" : "s")\(trainer.grid.spin.size > 1 ? " as \(trainer.grid.shape)" : ""), \(InstructionSet.current.name)")
     display.message(
       "memory a rank: states \(memory.states >> 10) KiB, fields \(memory.fields >> 10) KiB, weights and optimiser \(parameters >> 10) KiB"
     )
@@ -127,6 +129,12 @@ final class RunRecorder {
       "epoch \(trainer.position.epoch): validation accuracy \(Self.percent(evaluation.accuracy)), loss "
         + String(format: "%.4f", evaluation.loss) + String(format: ", %.1f sweeps", evaluation.sweeps))
     epochStarted = .now
+  }
+
+  /// The timing breakdown: a file of the run folder, and the end of the log.
+  func record(_ report: TimingReport) throws {
+    try AtomicFile.write(report.lines.joined(separator: "\n") + "\n", to: folder.path(of: .timing))
+    for line in report.lines { log.write(line) }
   }
 
   func stopped(at trainer: Trainer) {

@@ -1,3 +1,4 @@
+import Cluster
 import Datasets
 import Foundation
 import Hopfield
@@ -22,6 +23,7 @@ public final class TrainingRun {
   let samplers: DatasetSamplers
   private let recorder: RunRecorder?
   private let evaluator: Evaluator
+  private let gridReason: String?
   private var best: Double?
   private var lastCheckpoint = ContinuousClock.now
 
@@ -39,17 +41,22 @@ public final class TrainingRun {
     // The test part too, though it is used at the end alone: what is wrong with it should be said now.
     let dataset = try Dataset.load(configuration.data)
     samplers = try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed)
+    let choice = try GridChoice(
+      configuration, layout: layout, networks: configuration.learning.batch.size / configuration.learning.batch.shard, over: world)
+    gridReason = choice.reason
+    let grid = try ProcessGrid(choice.shape, over: world, deadline: .seconds(configuration.timeouts.exchange))
     trainer = try Trainer(
       layout: layout, parameters: layout.initialParameters(seed: configuration.seed), relaxation: configuration.relaxation,
       settings: configuration.learning, seed: configuration.seed,
-      images: DatasetImages(sampler: samplers.training, seed: configuration.seed), group: world)
-    evaluator = try Evaluator(configuration, layout: layout, parameters: trainer.network.parameters)
+      images: DatasetImages(sampler: samplers.training, seed: configuration.seed), grid: grid, exchange: configuration.exchange)
+    evaluator = try Evaluator(configuration, layout: layout, parameters: trainer.network.parameters, on: grid)
     let hosts = try world.gatherVarying(Array(Environment.processorName.utf8), root: 0).map {
       String(decoding: $0, as: UTF8.self)
     }
     recorder =
       world.rank == 0
-      ? try RunRecorder(configuration, folder: folder, resume: resume, overrides: overrides, hosts: hosts) : nil
+      ? try RunRecorder(
+        configuration, folder: folder, resume: resume, overrides: overrides, hosts: hosts, grid: grid.shape) : nil
     try continueFromCheckpoint()
   }
 
@@ -70,7 +77,9 @@ public final class TrainingRun {
 
   /// Trains to the end, or until a signal. Collective.
   public func run() throws -> Outcome {
+    if let gridReason { recorder?.say(gridReason) }
     recorder?.announce(trainer, images: samplers)
+    let start = PhaseTimes.now
     trainer.requests = { [unowned self] in requests() }
     while !trainer.isFinished {
       let report = try trainer.step()
@@ -83,11 +92,18 @@ public final class TrainingRun {
       }
       if report.requests.contains(.stop), !trainer.isFinished {
         if !epochEnded || !isCheckpointEpoch { try checkpoint(accuracy: nil, isBest: false) }
+        try reportTimes(since: start)
         recorder?.stopped(at: trainer)
         return .stopped
       }
     }
+    try reportTimes(since: start)
     return .finished(test: try finish())
+  }
+
+  private func reportTimes(since start: Double) throws {
+    let report = try TimingReport(trainer, seconds: PhaseTimes.now - start, over: world)
+    try recorder?.record(report)
   }
 
   private func requests() -> StepRequests {
@@ -122,21 +138,25 @@ public final class TrainingRun {
 
   private func evaluate(_ sampler: ImageSampler) throws -> Evaluation {
     evaluator.network.parametersChanged()
-    return try evaluator.evaluate(DatasetImages(sampler: sampler, seed: configuration.seed), over: world)
+    return try trainer.times.measure(.evaluation) {
+      try evaluator.evaluate(DatasetImages(sampler: sampler, seed: configuration.seed), over: trainer.grid)
+    }
   }
 
   /// Under which a checkpoint within an epoch holds the sums behind that epoch's row of `metrics.csv`.
   private static let epochMeansKey = "epoch.means"
 
   private func checkpoint(accuracy: Double?, isBest: Bool) throws {
-    let state = try trainer.state()
-    lastCheckpoint = .now
-    guard let recorder else { return }
-    try state.requireFinite()
-    var checkpoint = try state.checkpoint(
-      configuration: configuration, epochs: trainer.epochFraction, accuracy: accuracy, best: best)
-    if recorder.epoch.steps > 0 { checkpoint.extra[Self.epochMeansKey] = recorder.epoch.description }
-    try recorder.folder.checkpoints.save(checkpoint, isBest: isBest)
+    try trainer.times.measure(.checkpoint) {
+      let state = try trainer.state()
+      lastCheckpoint = .now
+      guard let recorder else { return }
+      try state.requireFinite()
+      var checkpoint = try state.checkpoint(
+        configuration: configuration, epochs: trainer.epochFraction, accuracy: accuracy, best: best)
+      if recorder.epoch.steps > 0 { checkpoint.extra[Self.epochMeansKey] = recorder.epoch.description }
+      try recorder.folder.checkpoints.save(checkpoint, isBest: isBest)
+    }
   }
 
   /// The test set chooses nothing: the parameters that were best on the validation split are measured on it, once.
@@ -161,15 +181,17 @@ extension Evaluator {
   /// The evaluator that a configuration asks for, over parameters that belong to someone else.
   ///
   /// - Throws: `NetworkError` if so many images at once cannot be addressed.
-  init(_ configuration: Configuration, layout: NetworkLayout, parameters: AlignedBuffer<Float>) throws {
+  init(
+    _ configuration: Configuration, layout: NetworkLayout, parameters: AlignedBuffer<Float>, on grid: ProcessGrid
+  ) throws {
     let settings = configuration.run.evaluation
     try layout.checkCapacity(settings.batch)
     var relaxation = configuration.relaxation
     if let sweeps = settings.sweeps { relaxation.free.sweeps = sweeps }
     if let tolerance = settings.tolerance { relaxation.free.tolerance = tolerance }
-    self.init(
-      network: HopfieldNetwork(
-        layout: layout, parameters: parameters, cost: configuration.learning.cost, capacity: settings.batch),
-      relaxation: relaxation, shard: settings.batch)
+    let placed = try NetworkOnGrid(
+      layout, parameters: parameters, cost: configuration.learning.cost, capacity: settings.batch, order: relaxation.order,
+      on: grid, exchange: configuration.exchange)
+    self.init(network: placed.network, relaxation: relaxation, shard: settings.batch)
   }
 }

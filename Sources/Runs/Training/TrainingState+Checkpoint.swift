@@ -22,6 +22,9 @@ extension TrainingState {
   func checkpoint(configuration: Configuration, epochs: Double, accuracy: Double?, best: Double?) throws -> Checkpoint {
     var extra = ["position.epoch": "\(position.epoch)", "position.batch": "\(position.batch)"]
     extra["validation.best"] = best.map { "\($0)" }
+    // A checkpoint does not know the grid that it was written on.
+    var configuration = configuration
+    configuration.grid = GridSettings()
     return try Checkpoint(
       tensors: try tensors.mapValues { try Runs.Tensor($0.values, shape: $0.shape) }, configuration: configuration, epoch: epochs,
       step: position.step, validationAccuracy: accuracy, extra: extra)

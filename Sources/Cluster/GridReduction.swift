@@ -1,0 +1,71 @@
+import Kernels
+import MPI
+
+/// Sums buffers over micro-shards and strips on a process grid, in one order whatever the grid.
+///
+/// Each micro-shard is summed over the pieces of its strips first, in a tree over pieces, and the shards then in `TreeReduction`'s
+/// tree. On a grid with several strips the ranks of a spin group share out the elements after the first sum, so that each
+/// reduces its part over the data groups, and gather the whole at the end.
+public final class GridReduction {
+  /// The micro-shards of this rank's data group.
+  public var own: Range<Int> { shards.own }
+  public var shardCount: Int { shards.shards }
+
+  private let count: Int
+  private let grid: ProcessGrid
+  private let subtrees: Int
+  private let strips: ScatteredSum?
+  private let gathered: BlockLayout?
+  private let shards: TreeReduction
+  private var spare: [[AlignedBuffer<Float>]] = []
+  private let total: AlignedBuffer<Float>
+
+  /// - Parameters:
+  ///   - count: elements of each buffer.
+  ///   - shards: micro-shards of one mini-batch; at least as many as data ranks.
+  ///   - subtrees: by strip, the subtrees of the tree over pieces that it sums by itself.
+  public init(count: Int, shards: Int, subtrees: [[Range<Int>]], over grid: ProcessGrid) throws {
+    precondition(subtrees.count == grid.spin.size)
+    self.count = count
+    self.grid = grid
+    self.subtrees = subtrees[grid.spin.rank].count
+    guard grid.spin.size > 1 else {
+      strips = nil
+      gathered = nil
+      total = AlignedBuffer(count: 0)
+      self.shards = TreeReduction(count: count, shards: shards, over: grid.data)
+      return
+    }
+    let strips = try ScatteredSum(count: count, subtrees: subtrees, over: grid.spin)
+    self.strips = strips
+    gathered = try BlockLayout(counts: strips.parts.map(\.count))
+    total = AlignedBuffer(count: count)
+    self.shards = TreeReduction(count: strips.parts[grid.spin.rank].count, shards: shards, over: grid.data)
+  }
+
+  /// Cleared buffers for the next shard, one for each subtree of this strip.
+  public func buffers() -> [AlignedBuffer<Float>] {
+    guard strips != nil else { return [shards.buffer()] }
+    guard let buffers = spare.popLast() else { return (0..<subtrees).map { _ in AlignedBuffer(count: count) } }
+    for buffer in buffers { buffer.clear() }
+    return buffers
+  }
+
+  /// Takes the buffers of shard `index`; shards come in order. Collective over the spin group.
+  public func add(_ buffers: [AlignedBuffer<Float>], shard index: Int) throws {
+    guard let strips else { return shards.add(buffers[0], shard: index) }
+    let part = try strips.sum(buffers)
+    let kept = shards.buffer()
+    kept.copy(from: part, count: part.count)
+    shards.add(kept, shard: index)
+    spare.append(buffers)
+  }
+
+  /// The sum over all shards of all ranks, the same on every rank. Collective; the buffer is valid until the next sum.
+  public func sum() throws -> AlignedBuffer<Float> {
+    let part = try shards.sum()
+    guard let gathered else { return part }
+    try grid.spin.allgatherVarying(UnsafeBufferPointer(part.unsafeElements), into: total.unsafeElements, gathered)
+    return total
+  }
+}

@@ -1,0 +1,44 @@
+import Kernels
+import MPI
+
+/// How fast this job's ranks compute and talk, measured in a moment: what predictions are made from.
+public struct MachineSpeed: Sendable {
+  /// Floating-point operations a second of one rank.
+  public var operations: Double
+  /// Seconds that a short message takes.
+  public var latency: Double
+  /// Bytes a second of a long message.
+  public var bandwidth: Double
+
+  public init(operations: Double, latency: Double, bandwidth: Double) {
+    self.operations = operations
+    self.latency = latency
+    self.bandwidth = bandwidth
+  }
+
+  /// Measures it: every rank computes, and passes messages around a ring. Collective; the slowest rank counts.
+  public static func measured(over world: Communicator) throws -> MachineSpeed {
+    let peak = try world.allreduce(InstructionSet.current.measuredPeak(slices: 3), .min)
+    let short = try ringTime(bytes: 8, rounds: 50, over: world)
+    let length = 1 << 20
+    let long = try ringTime(bytes: length, rounds: 5, over: world)
+    return MachineSpeed(
+      operations: peak, latency: short, bandwidth: Double(length) / max(long - short, Double.leastNormalMagnitude))
+  }
+
+  /// Seconds for passing a message to the next rank while one comes in, the best of several.
+  private static func ringTime(bytes: Int, rounds: Int, over world: Communicator) throws -> Double {
+    let outgoing = AlignedBuffer<UInt8>(count: bytes)
+    let incoming = AlignedBuffer<UInt8>(count: bytes)
+    var best = Double.infinity
+    try world.barrier()
+    for _ in 0..<rounds {
+      let start = PhaseTimes.now
+      try world.sendReceive(
+        UnsafeBufferPointer(outgoing.unsafeElements), to: (world.rank + 1) % world.size, into: incoming.unsafeElements,
+        from: (world.rank + world.size - 1) % world.size)
+      best = min(best, PhaseTimes.now - start)
+    }
+    return try world.allreduce(best, .max)
+  }
+}

@@ -1,0 +1,94 @@
+import MPI
+
+/// Ranks arranged as data × spin: those of one spin group hold the strips of one network, those of one data group the same strip
+/// of as many networks.
+///
+/// Ranks are counted node by node, so that a spin group lies on one node wherever it fits there.
+public struct ProcessGrid: Sendable {
+  public let world: Communicator
+  /// The ranks with the same strip; this rank's place says which micro-shards it relaxes.
+  public let data: Communicator
+  /// The ranks with the same micro-shards; this rank's place is its strip.
+  public let spin: Communicator
+  /// The ranks of this spin group, as `world` counts them.
+  public let spinRanks: [Int]
+
+  /// Collective.
+  ///
+  /// - Parameter deadline: how long a rank waits for another of its spin group.
+  /// - Throws: `GridError` if data × spin is not the number of ranks.
+  public init(_ shape: GridShape, over world: Communicator, deadline: Duration? = nil) throws {
+    guard shape.data * shape.spin == world.size else {
+      throw GridError("a grid of \(shape) needs \(shape.data * shape.spin) ranks; there are \(world.size)")
+    }
+    self.world = world
+    guard shape.spin > 1 else {
+      data = world
+      spin = Communicator.selfOnly
+      spinRanks = [world.rank]
+      return
+    }
+    let place = try Self.placeByNode(in: world)
+    data = try world.split(color: place % shape.spin, key: place)
+    var limited = world
+    limited.deadline = deadline
+    spin = try limited.split(color: place / shape.spin, key: place)
+    spinRanks = try spin.allgather(world.rank)
+  }
+
+  /// All ranks hold whole networks.
+  public init(dataOver world: Communicator) {
+    self.world = world
+    data = world
+    spin = Communicator.selfOnly
+    spinRanks = [world.rank]
+  }
+
+  /// The grid of this rank's spin group alone.
+  public var onlyThisNetwork: ProcessGrid { ProcessGrid(world: spin, data: .selfOnly, spin: spin, spinRanks: spinRanks) }
+
+  private init(world: Communicator, data: Communicator, spin: Communicator, spinRanks: [Int]) {
+    (self.world, self.data, self.spin, self.spinRanks) = (world, data, spin, spinRanks)
+  }
+
+  public var shape: GridShape { GridShape(data: data.size, spin: spin.size) }
+
+  /// This rank's place among all, counted node by node in the order of each node's first rank.
+  private static func placeByNode(in world: Communicator) throws -> Int {
+    let node = try world.splitShared()
+    let first = try node.broadcast(world.rank, root: 0)
+    try node.free()
+    let firsts = try world.allgather(first)
+    let order = firsts.indices.sorted { (firsts[$0], $0) < (firsts[$1], $1) }
+    return order.firstIndex(of: world.rank) ?? world.rank
+  }
+}
+
+/// The extents of a process grid.
+public struct GridShape: Equatable, Sendable, CustomStringConvertible {
+  /// Networks that relax at the same time.
+  public var data: Int
+  /// Strips of each.
+  public var spin: Int
+
+  public init(data: Int, spin: Int) {
+    self.data = data
+    self.spin = spin
+  }
+
+  /// `data × spin`.
+  public var description: String { "\(data) × \(spin)" }
+
+  /// The grids of some ranks, with at most as many networks and strips as there can be; fewest strips first.
+  public static func possible(ranks: Int, networks: Int, strips: Int) -> [GridShape] {
+    (1...max(1, min(ranks, strips))).compactMap { spin in
+      ranks % spin == 0 && ranks / spin <= networks ? GridShape(data: ranks / spin, spin: spin) : nil
+    }
+  }
+}
+
+/// A grid that cannot be.
+public struct GridError: Error, Equatable, CustomStringConvertible {
+  public let description: String
+  public init(_ description: String) { self.description = description }
+}

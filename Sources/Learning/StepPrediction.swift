@@ -1,0 +1,55 @@
+import Cluster
+import Hopfield
+
+/// What one mini-batch is predicted to take on a grid, from the operations and the messages of the busiest rank.
+///
+/// The estimate is coarse: products run at a fixed share of the processor's peak, exchange is not hidden behind them, and every
+/// phase makes all its sweeps. It serves to compare grids.
+public struct StepPrediction: Sendable {
+  public let shape: GridShape
+  /// Seconds of products; of rows exchanged; of sums over ranks.
+  public let computing: Double
+  public let exchanging: Double
+  public let reducing: Double
+  public var total: Double { computing + exchanging + reducing }
+
+  /// The share of the measured peak that products reach.
+  private static let efficiency = 0.5
+
+  /// - Throws: `NetworkError` if the network cannot be cut into so many strips.
+  public init(
+    _ shape: GridShape, layout: NetworkLayout, relaxation: RelaxationSettings, settings: LearningSettings, speed: MachineSpeed
+  ) throws {
+    self.shape = shape
+    let partition = try StripPartition(layout, strips: shape.spin)
+    let plan = HaloPlan(partition, order: relaxation.order)
+    let shards = (settings.batch.size / settings.batch.shard + shape.data - 1) / shape.data
+    let nudgedPhases = settings.estimator == .centred ? 2 : 1
+    let sampleSweeps = settings.batch.shard * (relaxation.free.sweeps + nudgedPhases * relaxation.nudged.sweeps)
+    let operations = (0..<shape.spin).map { 2 * Double(partition.multiplyAddsOfSweep(strip: $0)) }.max() ?? 0
+    computing = Double(shards * sampleSweeps) * operations / (Self.efficiency * speed.operations)
+    exchanging = (0..<shape.spin).map { strip in
+      let traffic = plan.traffic(from: strip)
+      let messages = Double(traffic.messages * (relaxation.free.sweeps + relaxation.nudged.sweeps)) * speed.latency
+      return Double(shards) * (messages + Double(traffic.bytesPerSample * sampleSweeps) / speed.bandwidth)
+    }.max() ?? 0
+    let gradient = Double(layout.parameterCount * 4)
+    let overData = shape.data == 1 ? 0 : 2 * gradient / Double(shape.spin)
+    let overStrips = shape.spin == 1 ? 0 : Double(shards + 1) * gradient
+    reducing = (overData + overStrips) / speed.bandwidth
+  }
+}
+
+extension StripPartition {
+  /// Multiply-adds of one sample in one sweep on one strip, counted as direct convolutions.
+  public func multiplyAddsOfSweep(strip: Int) -> Int {
+    layout.edges.reduce(0) { sum, edge in
+      guard edge.pre != 0 else { return sum }
+      let products = layout.multiplyAdds(of: edge)
+      func share(_ layer: Int) -> Int {
+        products * ownedRows(layer, strip: strip).count / layout.shape(layer).rows
+      }
+      return sum + share(edge.post) + share(edge.pre)
+    }
+  }
+}

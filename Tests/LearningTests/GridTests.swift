@@ -1,0 +1,181 @@
+import Cluster
+import Hopfield
+import Kernels
+import MPI
+import Testing
+
+@testable import Learning
+
+extension AcrossRanks {
+  /// A network cut into strips against the whole one, which every rank computes by itself: bit for bit.
+  @Suite struct GridTests {
+    let world: Communicator
+
+    init() throws {
+      world = try AcrossRanks.environment.get().world
+    }
+
+    struct Case: CustomTestStringConvertible, Sendable {
+      var network: String
+      var order: RelaxationSettings.Order
+      var cost: Cost = .squaredError
+      var estimator: Estimator = .centred
+      var testDescription: String { "\(network), \(order), \(cost), \(estimator)" }
+    }
+
+    static let cases: [Case] =
+      GridNetworks.names.flatMap { name in RelaxationSettings.Order.allCases.map { Case(network: name, order: $0) } }
+      + Cost.allCases.flatMap { cost in
+        Estimator.allCases.map { Case(network: "max-pooled chain", order: .checkerboard, cost: cost, estimator: $0) }
+      }
+
+    /// What one relaxation comes to.
+    struct Result {
+      var states: [[Float]]
+      var gradient: [Float]
+      var energies: [Double]
+      var report: ShardReport
+      var traffic: (sent: (messages: Int, bytes: Int), predicted: (messages: Int, bytes: Int))
+    }
+
+    private static let samples = 3
+
+    private func relax(
+      _ test: Case, on grid: ProcessGrid, exchange: ExchangeSettings = ExchangeSettings(), tolerance: Float = 1e-2,
+      sweeps: Int = 9
+    ) throws -> Result {
+      let layout = try NetworkLayout(GridNetworks.all[test.network]!)
+      var settings = LearningSettings()
+      (settings.cost, settings.estimator) = (test.cost, test.estimator)
+      settings.batch = .init(size: Self.samples, shard: Self.samples)
+      // The free phase ends by its residual in most cases, the nudged one by its sweeps.
+      let relaxation = RelaxationSettings(
+        order: test.order, free: .init(sweeps: sweeps, tolerance: tolerance), nudged: .init(sweeps: max(3, sweeps / 2)))
+      let placed = try NetworkOnGrid(
+        layout, parameters: layout.initialParameters(seed: 7), cost: test.cost,
+        capacity: EquilibriumPropagation.capacity(settings), order: test.order, on: grid, exchange: exchange)
+      let network = placed.network
+      let propagation = EquilibriumPropagation(network: network, relaxation: relaxation, settings: settings)
+      var random = Philox(seed: 8, stream: 0).sequence()
+      let pixels = (0..<Self.samples * layout.input.spins).map { _ in 2 * random.uniform() - 1 }
+      let labels = (0..<Self.samples).map { $0 % layout.output.shape.channels }
+      var report = ShardReport()
+      try propagation.relaxFreely(pixels, labels: labels[...], first: 0, report: &report)
+      let energies = try network.energies(samples: Self.samples, nudge: nil)
+      let partition = network.strip.partition
+      let reduction = try GridReduction(
+        count: layout.parameterCount, shards: 1, subtrees: (0..<partition.strips).map(partition.subtrees), over: grid.onlyThisNetwork)
+      let sums = reduction.buffers()
+      try propagation.addGradient(labels: labels[...], batch: Self.samples, into: sums, report: &report)
+      try reduction.add(sums, shard: 0)
+      let gradient = try reduction.sum().elements
+      let states = try (1...layout.layers.count).map {
+        try network.unpackedSpins(layer: $0, samples: 0..<2 * Self.samples, over: grid)
+      }
+      return Result(states: states, gradient: gradient, energies: energies, report: report, traffic: placed.traffic)
+    }
+
+    private func grids(_ test: Case) throws -> [GridShape] {
+      let layout = try NetworkLayout(GridNetworks.all[test.network]!)
+      return GridShape.possible(ranks: world.size, networks: world.size, strips: StripPartition.greatestCount(layout))
+    }
+
+    @Test(arguments: cases, [true, false]) func stripsAreTheWhole(_ test: Case, _ overlaps: Bool) throws {
+      let alone = try relax(test, on: ProcessGrid(dataOver: .selfOnly))
+      #expect(alone.gradient.contains { $0 != 0 })
+      for shape in try grids(test) {
+        let grid = try ProcessGrid(shape, over: world)
+        let result = try relax(test, on: grid, exchange: ExchangeSettings(overlap: overlaps))
+        #expect(result.report == alone.report, "\(shape)")
+        #expect(result.gradient.map(\.bitPattern) == alone.gradient.map(\.bitPattern), "\(shape)")
+        for (energy, expected) in zip(result.energies, alone.energies) {
+          #expect(abs(energy - expected) <= 1e-12 * abs(expected), "\(shape)")
+        }
+        #expect(result.traffic.sent == result.traffic.predicted, "\(shape)")
+        #expect((result.traffic.sent.bytes > 0) == (shape.spin > 1) || shape.spin > 4, "\(shape)")
+        guard grid.spin.rank == 0 else { continue }
+        for (states, expected) in zip(result.states, alone.states) {
+          #expect(states.map { $0 + 0 } == expected, "\(shape)")
+        }
+      }
+    }
+
+    /// Rows that are refreshed now and then lead to the same fixed point, if the phases are long enough.
+    @Test(arguments: [2, 3, 5], ["max-pooled chain", "skip edges"])
+    func lazyExchangeKeepsTheFixedPoint(_ every: Int, _ network: String) throws {
+      let test = Case(network: network, order: .checkerboard)
+      let alone = try relax(test, on: ProcessGrid(dataOver: .selfOnly), tolerance: 1e-6, sweeps: 300)
+      for shape in try grids(test) {
+        let grid = try ProcessGrid(shape, over: world)
+        let result = try relax(test, on: grid, exchange: ExchangeSettings(every: every), tolerance: 1e-6, sweeps: 300)
+        #expect(result.traffic.sent == result.traffic.predicted)
+        #expect(result.report.free.residual < 1e-6)
+        guard grid.spin.rank == 0 else { continue }
+        for (states, expected) in zip(result.states, alone.states) {
+          let error = zip(states, expected).map { abs($0 - $1) }.max() ?? 0
+          #expect(error < 1e-4, "\(shape)")
+        }
+      }
+    }
+
+    @Test(arguments: Problem.all) func trainingIsThatOfOneRank(_ problem: Problem) throws {
+      let alone = try problem.trainer(over: .selfOnly)
+      let reports = try alone.steps(3)
+      for shape in GridShape.possible(ranks: world.size, networks: 12, strips: 6) {
+        let trainer = try problem.trainer(on: try ProcessGrid(shape, over: world))
+        #expect(try trainer.steps(3) == reports, "\(shape)")
+        #expect(trainer.bits == alone.bits, "\(shape)")
+      }
+    }
+
+    /// A state goes on to the same bits on every grid, whichever it was written on.
+    @Test(arguments: Problem.all) func statesDoNotKnowTheirGrid(_ problem: Problem) throws {
+      let alone = try problem.trainer(over: .selfOnly)
+      _ = try alone.steps(2)
+      let state = try alone.state()
+      _ = try alone.steps(2)
+      for shape in GridShape.possible(ranks: world.size, networks: 12, strips: 6) {
+        let grid = try ProcessGrid(shape, over: world)
+        let first = try problem.trainer(on: grid)
+        _ = try first.steps(2)
+        let written = try first.state()
+        if world.rank == 0 {
+          #expect(Set(written.tensors.keys) == Set(state.tensors.keys))
+          for (name, tensor) in state.tensors {
+            #expect(written.tensors[name]?.shape == tensor.shape && written.tensors[name]?.values == tensor.values, "\(name), \(shape)")
+          }
+        }
+        let second = try problem.trainer(on: grid)
+        try second.restore(state)
+        _ = try second.steps(2)
+        #expect(second.bits == alone.bits, "\(shape)")
+      }
+    }
+
+    @Test func evaluationIsThatOfOneRank() throws {
+      let layout = Problem.layout
+      let relaxation = RelaxationSettings(free: .init(sweeps: 10, tolerance: 1e-3))
+      func evaluate(on grid: ProcessGrid) throws -> Evaluation {
+        let placed = try NetworkOnGrid(
+          layout, parameters: layout.initialParameters(seed: 4), cost: .squaredError, capacity: 5, order: relaxation.order, on: grid)
+        return try Evaluator(network: placed.network, relaxation: relaxation, shard: 5).evaluate(PatternImages(count: 33), over: grid)
+      }
+      let alone = try evaluate(on: ProcessGrid(dataOver: .selfOnly))
+      for shape in GridShape.possible(ranks: world.size, networks: 12, strips: 6) {
+        #expect(try evaluate(on: try ProcessGrid(shape, over: world)) == alone, "\(shape)")
+      }
+    }
+
+    @Test func ranksFormTheGrid() throws {
+      for shape in GridShape.possible(ranks: world.size, networks: world.size, strips: world.size) {
+        let grid = try ProcessGrid(shape, over: world)
+        #expect(grid.shape == shape)
+        let places = try world.allgather([grid.data.rank, grid.spin.rank])
+        #expect(Set((0..<world.size).map { places[2 * $0] * shape.spin + places[2 * $0 + 1] }) == Set(0..<world.size))
+        if world.rank == 0 { #expect(grid.data.rank == 0 && grid.spin.rank == 0) }
+        #expect(grid.spinRanks.count == shape.spin && grid.spinRanks[grid.spin.rank] == world.rank)
+      }
+      #expect(throws: GridError.self) { try ProcessGrid(GridShape(data: world.size, spin: 2), over: world) }
+    }
+  }
+}
