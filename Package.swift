@@ -52,6 +52,6 @@ let package = Package(
     .testTarget(name: "ClusterTests", dependencies: ["Cluster"]),
     .testTarget(name: "LearningTests", dependencies: ["Learning"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
-    .testTarget(name: "RunsTests", dependencies: ["Runs"]),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "Cluster", "Hopfield", "Kernels", "CZlib"]),
   ]
 )

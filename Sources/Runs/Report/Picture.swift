@@ -50,10 +50,14 @@ struct Picture {
     let size = UInt32(width).bigEndianBytes + UInt32(height).bigEndianBytes
     // Eight bits, true colour, deflate, the only method of filters, not interlaced.
     let header = Self.chunk("IHDR", size + [8, 2, 0, 0, 0])
-    // Each row begins with its filter: none.
-    let rows = (0..<height).flatMap { [0] + bytes[3 * $0 * width..<3 * ($0 + 1) * width] }
-    return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + header + Self.chunk("IDAT", try Self.deflated(rows))
-      + Self.chunk("IEND", [])
+    var rows: [UInt8] = []
+    for row in 0..<height {
+      // Each row begins with its filter: none.
+      rows.append(0)
+      rows += bytes[3 * row * width..<3 * (row + 1) * width]
+    }
+    let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+    return signature + header + Self.chunk("IDAT", try Self.deflated(rows)) + Self.chunk("IEND", [])
   }
 
   private static func chunk(_ type: String, _ content: [UInt8]) -> [UInt8] {

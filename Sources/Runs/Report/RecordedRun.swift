@@ -11,6 +11,8 @@ struct RecordedRun {
   let metrics: MetricsTable
   /// `nil` before the first checkpoint.
   let checkpoint: Checkpoint?
+  /// Where the time of the last start went; `nil` for one that did not end by itself.
+  let timing: String?
   /// `nil` for a run that is not complete.
   let predictions: TestPredictions?
 
@@ -31,6 +33,7 @@ struct RecordedRun {
     starts = exists(.environment) ? try RunEnvironment.starts(in: file(.environment)) : []
     metrics = try MetricsTable(contentsOf: file(.metrics))
     checkpoint = try (try? CheckpointLocation.file(of: path)).map { try Checkpoint(contentsOf: $0) }
+    timing = exists(.timing) ? String(decoding: try FileBytes.read(file(.timing), atMost: 1 << 20), as: UTF8.self) : nil
     predictions = exists(.predictions) ? try TestPredictions(contentsOf: file(.predictions)) : nil
   }
 

@@ -45,6 +45,7 @@ struct RunSections {
     } else if let obstacle {
       parts.append("<p class=\"note\">No relaxation and no confusion of classes: \(HTML.escape(obstacle))</p>")
     }
+    if let timing = run.timing { parts.append("<h3>Where the time went</h3><pre>\(HTML.escape(timing))</pre>") }
     parts.append(
       "<details><summary>Configuration</summary><pre>\(HTML.escape(run.configurationText))</pre></details>")
     return parts.joined(separator: "\n")
@@ -76,7 +77,7 @@ struct RunSections {
   // MARK: - Relaxation
 
   private func film(_ network: TrainedNetwork) throws -> [String] {
-    let film = network.film(of: image)
+    let film = try network.film(of: image)
     guard !film.frames.isEmpty else { return [] }
     let name = className(film.label, network)
     let sweeps = film.shownSweeps
@@ -136,7 +137,7 @@ struct RunSections {
   }
 
   private func confusion(_ network: TrainedNetwork) throws -> [String] {
-    let predictions = run.predictions ?? network.classify(within: Self.classificationTime)
+    let predictions = try run.predictions ?? network.classify(within: Self.classificationTime)
     guard !predictions.labels.isEmpty else { return [] }
     let counts = predictions.confusion(classes: max(network.images.classes, 1))
     let whole = predictions.labels.count == network.images.count ? "the \(network.images.count)" : "the first \(predictions.labels.count)"
@@ -173,11 +174,14 @@ struct RunSections {
   }
 
   private func examples(_ counts: [[Int]], _ predictions: TestPredictions, _ network: TrainedNetwork) throws -> [String] {
-    let pairs = counts.indices.flatMap { label in counts.indices.map { (label, $0) } }
-      .filter { $0.0 != $0.1 && counts[$0.0][$0.1] > 0 }
-      .sorted { (-counts[$0.0][$0.1], $0.0, $0.1) < (-counts[$1.0][$1.1], $1.0, $1.1) }
-      .prefix(Self.mostPairs)
-    let blocks = try pairs.map { label, prediction in
+    var pairs: [(label: Int, prediction: Int, count: Int)] = []
+    for label in counts.indices {
+      for prediction in counts.indices where prediction != label && counts[label][prediction] > 0 {
+        pairs.append((label, prediction, counts[label][prediction]))
+      }
+    }
+    pairs.sort { $0.count == $1.count ? ($0.label, $0.prediction) < ($1.label, $1.prediction) : $0.count > $1.count }
+    let blocks = try pairs.prefix(Self.mostPairs).map { label, prediction, count in
       let members = predictions.labels.indices.filter {
         predictions.labels[$0] == label && predictions.predictions[$0] == prediction && $0 < network.images.count
       }
@@ -185,7 +189,7 @@ struct RunSections {
         try HTML.image(network.picture(of: $0), scale: 48 / Double(network.images.shape.columns), title: "test image \($0)")
       }
       return "<figure><figcaption>\(HTML.escape(className(label, network))) taken for "
-        + "\(HTML.escape(className(prediction, network))): \(counts[label][prediction])</figcaption>\(pictures.joined())</figure>"
+        + "\(HTML.escape(className(prediction, network))): \(count)</figcaption>\(pictures.joined())</figure>"
     }
     return blocks.isEmpty ? [] : ["<h3>The most frequent mistakes</h3><div class=\"examples\">\(blocks.joined())</div>"]
   }

@@ -48,12 +48,12 @@ final class TrainedNetwork {
   }
 
   /// What the first images are taken for, as many as the time allows.
-  func classify(within budget: Duration) -> TestPredictions {
+  func classify(within budget: Duration) throws -> TestPredictions {
     var result = TestPredictions(labels: [], predictions: [])
     let end = ContinuousClock.now + budget
     while result.labels.count < images.count, ContinuousClock.now < end {
       let chosen = result.labels.count..<min(result.labels.count + network.capacity, images.count)
-      let labels = relax(chosen)
+      let labels = try relax(chosen)
       for sample in 0..<chosen.count {
         let prediction = network.prediction(sample: sample)
         result.labels.append(labels[sample])
@@ -64,26 +64,26 @@ final class TrainedNetwork {
   }
 
   /// The free phase of one image, sweep by sweep.
-  func film(of image: Int) -> RelaxationFilm {
+  func film(of image: Int) throws -> RelaxationFilm {
     var film = RelaxationFilm(image: image, label: label(of: image))
     var before = network.spins.map { _ in [Float]() }
-    relax(image..<image + 1) { [network] in
+    try relax(image..<image + 1) { [network] in
       let states = network.spins.map { $0.unpacked(samples: 0..<1) }
-      film.append(
-        states: states, output: network.prediction(sample: 0), energy: network.energies(samples: 1, nudge: nil)[0], before: before)
+      let output = network.prediction(sample: 0)
+      film.append(states: states, output: output, energy: try network.energies(samples: 1, nudge: nil)[0], before: before)
       before = states
     }
     return film
   }
 
   @discardableResult
-  private func relax(_ images: Range<Int>, observe: (() -> Void)? = nil) -> [Int] {
+  private func relax(_ images: Range<Int>, observe: (() throws -> Void)? = nil) throws -> [Int] {
     var pixels: [Float] = []
     var labels: [Int] = []
     sampler.load(Array(images)[...], epoch: 0, into: &pixels, labels: &labels)
     network.reset()
     network.clamp(pixels, samples: images.count)
-    relaxation.run(network, samples: images.count, observe: observe.map { observe in { _ in observe() } })
+    try relaxation.run(network, samples: images.count, observe: observe.map { observe in { _ in try observe() } })
     return labels
   }
 }
