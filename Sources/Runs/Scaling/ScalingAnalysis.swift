@@ -22,7 +22,8 @@ struct ScalingAnalysis {
     layout = try NetworkLayout(configuration.network)
     model = try PerformanceModel(points, sharedCores: settings.sharedCores)
     // What the ranks that are farthest from each other see.
-    let far = points.filter { $0.nodes == points.map(\.nodes).max() && $0.ranks > 1 }
+    let most = table.points.map(\.nodes).max()
+    let far = table.points.filter { $0.nodes == most && $0.ranks > 1 }
     network =
       settings.network
       ?? .init(
