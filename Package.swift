@@ -68,7 +68,7 @@ let package = Package(
     .testTarget(name: "ClusterTests", dependencies: ["Cluster"]),
     .testTarget(name: "LearningTests", dependencies: ["Learning"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
-    .testTarget(name: "RunsTests", dependencies: ["Runs"]),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "Cluster", "Hopfield", "Kernels", "CZlib"]),
     .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
     .testTarget(name: "MachinesTests", dependencies: ["Machines"]),
     .testTarget(name: "SolvingTests", dependencies: ["Solving"]),

@@ -62,6 +62,17 @@ refuses() {
   fi
 }
 
+# figures FOLDER: metrics.csv without what depends on the time: the columns time and samplesPerSecond, and rows by interval.
+figures() { grep -v ',interval,' "$1/metrics.csv" | cut -d , -f 2-10; }
+
+# same FOLDER FOLDER: both runs have the same checkpoints, byte by byte, and the same figures.
+same() {
+  local one=$1/checkpoints other=$2/checkpoints file
+  [[ -n $(ls "$one") && $(ls "$one") == "$(ls "$other")" ]] || { echo "other checkpoints: $(ls "$other")" > "$output"; return 1; }
+  for file in "$one"/*; do cmp "$file" "$other/${file##*/}" > "$output" 2>&1 || return 1; done
+  diff <(figures "$1") <(figures "$2") > "$output" 2>&1
+}
+
 # The last line of a suite, and its exit status.
 conclude() {
   echo "$good passed, $bad failed"

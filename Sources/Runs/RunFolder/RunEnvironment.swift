@@ -50,20 +50,26 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
   }
 }
 
+extension RunEnvironment {
+  /// The entries of an `environment.json`.
+  ///
+  /// - Throws: `FileError` if it cannot be read, `RunFolderError` if it holds something else.
+  static func starts(in file: String) throws -> [RunEnvironment] {
+    do {
+      return try JSONDecoder().decode([RunEnvironment].self, from: Data(try FileBytes.read(file, atMost: 1 << 26)))
+    } catch is DecodingError {
+      throw RunFolderError("\(file): expected the list of environments of a run")
+    }
+  }
+}
+
 extension RunFolder {
   /// Adds an entry to `environment.json`, which is a list with one a start of the run.
   ///
   /// - Throws: `FileError` if the file cannot be read or written, `RunFolderError` if it holds something else.
   public func record(_ environment: RunEnvironment) throws {
     let file = path(of: .environment)
-    var starts: [RunEnvironment] = []
-    if FileManager.default.fileExists(atPath: file) {
-      do {
-        starts = try JSONDecoder().decode([RunEnvironment].self, from: Data(try FileBytes.read(file, atMost: 1 << 26)))
-      } catch is DecodingError {
-        throw RunFolderError("\(file): expected the list of environments of a run")
-      }
-    }
+    let starts = FileManager.default.fileExists(atPath: file) ? try RunEnvironment.starts(in: file) : []
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try AtomicFile.write(String(decoding: try encoder.encode(starts + [environment]), as: UTF8.self) + "\n", to: file)

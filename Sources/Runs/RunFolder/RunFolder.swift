@@ -23,6 +23,7 @@ public final class RunFolder {
     case log = "log.txt"
     case timing = "timing.txt"
     case checkpoints
+    case predictions = "test-predictions.csv"
   }
 
   public func path(of file: FileName) -> String { "\(path)/\(file.rawValue)" }

@@ -3,7 +3,8 @@ import Foundation
 /// A file in the run folder that names the one process that may write to it.
 ///
 /// The lock is the file `lock`, so that it holds on network file systems and tells other hosts who has it. A lock whose process
-/// is dead is taken over on the host of that process, which alone can know.
+/// is dead is taken over on the host of that process, which alone can know; and by another start of the same batch job, of which
+/// a batch system runs one at a time.
 final class RunLock {
   static let fileName = "lock"
 
@@ -16,7 +17,30 @@ final class RunLock {
     var startTicks: String
     /// When the lock was taken.
     var since: String
+    /// `JOB/START`: what the job script says of itself in `EQUILIBRIA_BATCH_JOB`, if there is one.
+    var batchJob: String?
+
+    /// Whether both are starts of one batch job, but not the same start. The one that came first is dead then.
+    func isEarlierStart(of later: Holder) -> Bool {
+      guard let mine = batchJob.flatMap(BatchStart.init), let other = later.batchJob.flatMap(BatchStart.init) else { return false }
+      return mine.job == other.job && mine.start != other.start
+    }
   }
+
+  /// The words before and after the last `/` of `JOB/START`.
+  private struct BatchStart {
+    let job: Substring
+    let start: Substring
+
+    init?(_ text: String) {
+      guard let slash = text.lastIndex(of: "/"), slash != text.startIndex else { return nil }
+      job = text[..<slash]
+      start = text[text.index(after: slash)...]
+    }
+  }
+
+  /// The variable in which a job script names its job and this start of it.
+  static let batchJobVariable = "EQUILIBRIA_BATCH_JOB"
 
   private let path: String
   private let holder: Holder
@@ -29,17 +53,15 @@ final class RunLock {
     path = "\(folder)/\(Self.fileName)"
     holder = Holder(
       host: ProcessInfo.processInfo.hostName, process: getpid(), startTicks: Self.startTicks(of: getpid()) ?? "",
-      since: TimeStamp.readable(Date()))
+      since: TimeStamp.readable(Date()), batchJob: ProcessInfo.processInfo.environment[Self.batchJobVariable])
     // Of the processes of this host, one at a time looks at the lock and takes it.
     let guarding = open(folder, O_RDONLY | O_CLOEXEC)
     defer { if guarding >= 0 { close(guarding) } }
     if guarding >= 0 { flock(guarding, LOCK_EX) }
     if try create() { return }
     let other = try? Self.holder(of: path)
-    guard let other, other.host == holder.host, !Self.isAlive(other) else {
-      throw Self.refusal(folder: folder, other: other, path: path)
-    }
-    warn("the lock of process \(other.process), which is not running any more, was taken over")
+    guard let other, isDead(other) else { throw Self.refusal(folder: folder, other: other, path: path) }
+    warn("the lock of process \(other.process) on \(other.host), which is not running any more, was taken over")
     unlink(path)
     guard try create() else { throw Self.refusal(folder: folder, other: try? Self.holder(of: path), path: path) }
   }
@@ -75,6 +97,10 @@ final class RunLock {
     return RunFolderError(
       "\(folder): the run folder is in use by process \(other.process) on \(other.host) since \(other.since); "
         + "if that job is dead, remove \(path)")
+  }
+
+  private func isDead(_ other: Holder) -> Bool {
+    other.isEarlierStart(of: holder) || (other.host == holder.host && !Self.isAlive(other))
   }
 
   private static func isAlive(_ holder: Holder) -> Bool {

@@ -13,6 +13,7 @@ final class RunRecorder {
   private let display: ProgressDisplay
   private let ranks: Int
   private var metrics: MetricsLog?
+  private var events: EventFile?
   private var timeBefore = 0.0
   private var startStep = 0
   private let started = ContinuousClock.now
@@ -53,6 +54,7 @@ final class RunRecorder {
     timeBefore = try metrics.lastTime()
     startStep = step
     self.metrics = metrics
+    events = try EventFile(folder: folder.path, step: step)
   }
 
   func say(_ text: String) { display.message(text) }
@@ -104,7 +106,7 @@ final class RunRecorder {
   }
 
   private func append(_ kind: MetricsLog.Kind, means: StepMeans, elapsed: Double, of trainer: Trainer) throws {
-    try metrics?.append(
+    try append(
       MetricsLog.Row(
         time: time, epoch: trainer.epochFraction, step: trainer.position.step, kind: kind, loss: means.loss,
         accuracy: means.accuracy,
@@ -112,8 +114,13 @@ final class RunRecorder {
         nudgedSweeps: means.nudgedSweeps, residual: means.residual, samplesPerSecond: Double(means.samples) / max(elapsed, 1e-9)))
   }
 
+  private func append(_ row: MetricsLog.Row) throws {
+    try metrics?.append(row)
+    events?.append(row)
+  }
+
   func record(_ evaluation: Evaluation, kind: MetricsLog.Kind, of trainer: Trainer) throws {
-    try metrics?.append(
+    try append(
       MetricsLog.Row(
         time: time, epoch: trainer.epochFraction, step: trainer.position.step, kind: kind, loss: evaluation.loss,
         accuracy: evaluation.accuracy, freeSweeps: evaluation.sweeps))

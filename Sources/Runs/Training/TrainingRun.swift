@@ -168,6 +168,10 @@ public final class TrainingRun {
     }
     let evaluation = try evaluate(samplers.test)
     try recorder?.record(evaluation, kind: .test, of: trainer)
+    if let recorder {
+      try TestPredictions(labels: samplers.test.images.labels.map(Int.init), predictions: evaluation.predictions)
+        .write(to: recorder.folder.path(of: .predictions))
+    }
     recorder?.finished(evaluation, best: best)
     return evaluation
   }

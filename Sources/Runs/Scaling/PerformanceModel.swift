@@ -1,0 +1,112 @@
+import Foundation
+import Kernels
+
+/// Seconds of a step as a function of what the busiest rank does:
+///
+///     T = τ W c (1 + ε √(2 ln R)) + a ℓ M + b B / w
+///
+/// with W samples, M messages and B bytes of the busiest of R ranks, c ranks a core, and the network's measured latency ℓ and bandwidth
+/// w. Fitted are τ, the time of a sample; a and b, how many times the latency of a message and the time of a byte really count (rounds
+/// wait for each other, messages overlap); and ε, the spread of the ranks' compute times, of which the slowest of R counts: the
+/// expected maximum of R normal deviates is about √(2 ln R) standard deviations.
+public struct PerformanceModel: Equatable, Sendable {
+  /// τ, seconds of one sample on a core of its own.
+  public var sample: Double
+  /// ε.
+  public var imbalance: Double
+  /// a.
+  public var latencies: Double
+  /// b.
+  public var transfers: Double
+  /// Measured over predicted, of the points that were fitted.
+  public private(set) var ratios: [Double] = []
+
+  public struct Network: Equatable, Sendable {
+    /// Seconds of a short message.
+    public var latency: Double
+    /// Bytes a second.
+    public var bandwidth: Double
+
+    public init(latency: Double, bandwidth: Double) {
+      self.latency = latency
+      self.bandwidth = bandwidth
+    }
+  }
+
+  /// Fits the model by least squares of relative errors.
+  ///
+  /// - Throws: `ReportError` without points.
+  public init(_ points: [ScalingPoint], sharedCores: Int? = nil) throws {
+    guard !points.isEmpty else { throw ReportError("a model needs at least one measured point") }
+    let spread = points.filter { $0.ranks > 1 && $0.compute > 0 }.map {
+      max($0.computeMost / $0.compute - 1, 0) / Self.extreme($0.ranks)
+    }
+    let imbalance = spread.isEmpty ? 0 : ScalingTable.median(spread)
+    self.imbalance = imbalance
+    let rows = points.map { point in
+      Self.terms(
+        point.ranks, samples: point.samplesOfBusiest, messages: point.messages, bytes: point.bytes, imbalance: imbalance,
+        crowd: Self.crowd(point, sharedCores: sharedCores), network: Network(latency: point.latency, bandwidth: point.bandwidth)
+      ).map { $0 / point.seconds }
+    }
+    let factors = NonNegativeLeastSquares.solve(rows, Array(repeating: 1, count: rows.count))
+    (sample, latencies, transfers) = (factors[0], factors[1], factors[2])
+    ratios = rows.map { row in 1 / max(zip(row, factors).reduce(0) { $0 + $1.0 * $1.1 }, .leastNormalMagnitude) }
+  }
+
+  /// Seconds of a step.
+  ///
+  /// - Parameter crowd: ranks a core.
+  public func seconds(_ work: StepWork, ranks: Int, network: Network, crowd: Double = 1) -> Double {
+    let terms = Self.terms(
+      ranks, samples: work.samples, messages: work.messages, bytes: work.bytes, imbalance: imbalance, crowd: crowd, network: network)
+    return zip(terms, [sample, latencies, transfers]).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+
+  /// What the model says of a measured point.
+  public func seconds(of point: ScalingPoint, sharedCores: Int? = nil) -> Double {
+    let terms = Self.terms(
+      point.ranks, samples: point.samplesOfBusiest, messages: point.messages, bytes: point.bytes, imbalance: imbalance,
+      crowd: Self.crowd(point, sharedCores: sharedCores), network: Network(latency: point.latency, bandwidth: point.bandwidth))
+    return zip(terms, [sample, latencies, transfers]).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+
+  private static func terms(
+    _ ranks: Int, samples: Double, messages: Double, bytes: Double, imbalance: Double, crowd: Double, network: Network
+  ) -> [Double] {
+    [samples * crowd * (1 + imbalance * extreme(ranks)), messages * network.latency, bytes / network.bandwidth]
+  }
+
+  private static func extreme(_ ranks: Int) -> Double { (2 * log(Double(max(ranks, 1)))).squareRoot() }
+
+  /// The hosts of a virtual cluster have the same cores, which only its user knows.
+  private static func crowd(_ point: ScalingPoint, sharedCores: Int?) -> Double {
+    sharedCores.map { max(1, Double(point.ranks) / Double($0)) } ?? point.ranksPerCore
+  }
+}
+
+/// A prediction with its uncertainty: models fitted to drawn samples of the points, each with a drawn error of the fit.
+public struct PredictionInterval: Equatable, Sendable {
+  public var low: Double
+  public var middle: Double
+  public var high: Double
+
+  private static let draws = 400
+
+  /// The interval that holds nine tenths of the predictions (bootstrap; Efron & Tibshirani 1993).
+  public static func of(
+    _ points: [ScalingPoint], sharedCores: Int? = nil, seed: UInt64 = 1, _ predict: (PerformanceModel) -> Double
+  ) throws -> PredictionInterval {
+    let model = try PerformanceModel(points, sharedCores: sharedCores)
+    let generator = Philox(seed: seed, stream: 0)
+    let values = try (0..<draws).map { draw in
+      func pick(_ index: Int, below count: Int) -> Int {
+        Int(generator.block(SIMD4(UInt32(draw), UInt32(index), 0, 0)).x) % count
+      }
+      let drawn = points.indices.map { points[pick($0, below: points.count)] }
+      let ratio = model.ratios[pick(points.count, below: points.count)]
+      return predict(try PerformanceModel(drawn, sharedCores: sharedCores)) * ratio
+    }.sorted()
+    return PredictionInterval(low: values[draws / 20], middle: predict(model), high: values[draws - 1 - draws / 20])
+  }
+}

@@ -1,0 +1,195 @@
+import Cluster
+import Foundation
+import Hopfield
+
+/// What the points of a study say: the fitted model, its predictions, and the plots.
+struct ScalingAnalysis {
+  private let points: [ScalingPoint]
+  private let configuration: Configuration
+  private let settings: ScalingSettings
+  private let checks: [(name: String, table: ScalingTable)]
+  private let layout: NetworkLayout
+  private let model: PerformanceModel
+  private let network: PerformanceModel.Network
+
+  init(
+    _ table: ScalingTable, configuration: Configuration, settings: ScalingSettings, checks: [(name: String, table: ScalingTable)]
+  ) throws {
+    points = table.points
+    self.configuration = configuration
+    self.settings = settings
+    self.checks = checks
+    layout = try NetworkLayout(configuration.network)
+    model = try PerformanceModel(points, sharedCores: settings.sharedCores)
+    // What the ranks that are farthest from each other see.
+    let most = table.points.map(\.nodes).max()
+    let far = table.points.filter { $0.nodes == most && $0.ranks > 1 }
+    network =
+      settings.network
+      ?? .init(
+        latency: far.isEmpty ? 0 : ScalingTable.median(far.map(\.latency)),
+        bandwidth: far.isEmpty ? .infinity : ScalingTable.median(far.map(\.bandwidth)))
+  }
+
+  // MARK: - Prediction
+
+  private struct Prediction {
+    var ranks: Int
+    var grid: GridShape
+    var seconds: PredictionInterval
+    var samplesPerSecond: PredictionInterval
+    var efficiency: Double
+  }
+
+  /// The fastest grid of some ranks, by the model; `nil` where no grid is possible.
+  private func fastest(_ mode: ScalingMode, ranks: Int) throws -> (grid: GridShape, work: StepWork, batch: Int)? {
+    let scaled = mode.configuration(configuration, ranks: ranks, grid: nil)
+    let batch = scaled.learning.batch
+    let possible = GridShape.possible(ranks: ranks, networks: batch.size / batch.shard, strips: StripPartition.greatestCount(layout))
+    let works = try possible.map { ($0, try StepWork(scaled, layout: layout, grid: $0), batch.size) }
+    return works.min { seconds($0.1, ranks) < seconds($1.1, ranks) }.map { (grid: $0.0, work: $0.1, batch: $0.2) }
+  }
+
+  private func seconds(_ work: StepWork, _ ranks: Int) -> Double { model.seconds(work, ranks: ranks, network: network) }
+
+  private func prediction(_ mode: ScalingMode, ranks: Int) throws -> Prediction? {
+    guard let (grid, work, batch) = try fastest(mode, ranks: ranks), let (_, alone, oneBatch) = try fastest(mode, ranks: 1) else {
+      return nil
+    }
+    let interval = try PredictionInterval.of(points, sharedCores: settings.sharedCores) {
+      $0.seconds(work, ranks: ranks, network: network)
+    }
+    let size = Double(batch)
+    let speed = PredictionInterval(low: size / interval.high, middle: size / interval.middle, high: size / interval.low)
+    let base = Double(oneBatch) / seconds(alone, 1)
+    return Prediction(
+      ranks: ranks, grid: grid, seconds: interval, samplesPerSecond: speed, efficiency: speed.middle / Double(ranks) / base)
+  }
+
+  // MARK: - Text
+
+  func text() throws -> String {
+    var lines = measured
+    lines += ["", "Model: seconds of a step = τ W c (1 + ε √(2 ln R)) + a ℓ M + b B / w, of the busiest of R ranks"]
+    lines.append(String(format: "  compute   τ = %.4g s a sample, %.4g samples/s a core", model.sample, 1 / model.sample))
+    lines.append(String(format: "  imbalance ε = %.4f", model.imbalance))
+    lines.append(String(format: "  latency   a = %.3g times ℓ = %.3g µs a message", model.latencies, network.latency * 1e6))
+    lines.append(String(format: "  bandwidth b = %.3g times 1/w, w = %.4g MB/s", model.transfers, network.bandwidth / 1e6))
+    let errors = model.ratios.map { abs($0 - 1) }
+    lines.append(
+      String(
+        format: "  error at the points that were fitted: mean %.1f %%, greatest %.1f %%",
+        100 * errors.reduce(0, +) / Double(max(errors.count, 1)), 100 * (errors.max() ?? 0)))
+    lines += checkLines
+    for mode in settings.modes { lines += try predictionLines(mode) }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var measured: [String] {
+    var table = TextTable(
+      ["scaling", "ranks", "grid", "nodes", "samples/s", "efficiency", "compute", "exchange", "wait", "reduce", "start s", "MiB a rank"],
+      numeric: [false] + Array(repeating: true, count: 11))
+    for mode in settings.modes {
+      for ranks in Set(points.filter { $0.mode == mode }.map(\.ranks)).sorted() {
+        let some = points.filter { $0.mode == mode && $0.ranks == ranks }
+        func median(_ figure: (ScalingPoint) -> Double) -> Double { ScalingTable.median(some.map(figure)) }
+        func share(_ figure: (ScalingPoint) -> Double) -> String {
+          String(format: "%.1f %%", 100 * median { figure($0) / $0.seconds })
+        }
+        table.add([
+          mode.rawValue, "\(ranks)", "\(some[0].grid)", "\(some[0].nodes)", String(format: "%.4g", median(\.samplesPerSecond)),
+          String(format: "%.3f", median { $0.efficiency ?? .nan }), share(\.compute), share(\.exchange), share(\.wait), share(\.reduce),
+          String(format: "%.2f", median(\.start)), String(format: "%.0f", median { Double($0.memory) / 0x1p20 }),
+        ])
+      }
+    }
+    return table.lines
+  }
+
+  /// Points that were not fitted.
+  private var checkLines: [String] {
+    checks.map { name, table in
+      let errors = table.points.map { model.seconds(of: $0, sharedCores: settings.sharedCores) / $0.seconds - 1 }
+      let greatest = errors.max { abs($0) < abs($1) } ?? 0
+      return String(
+        format: "  error at %d points of \(name), which were not fitted: mean %.1f %%, greatest %+.1f %%", errors.count,
+        100 * errors.reduce(0) { $0 + abs($1) } / Double(max(errors.count, 1)), 100 * greatest)
+    }
+  }
+
+  private func predictionLines(_ mode: ScalingMode) throws -> [String] {
+    guard !settings.predicted.isEmpty else { return [] }
+    var table = TextTable(
+      ["ranks", "grid", "a step, s", "5 % to 95 %", "samples/s", "efficiency"], numeric: Array(repeating: true, count: 6))
+    for ranks in settings.predicted {
+      guard let prediction = try prediction(mode, ranks: ranks) else {
+        table.add(["\(ranks)", "none", "–", "–", "–", "–"])
+        continue
+      }
+      let seconds = prediction.seconds
+      table.add([
+        "\(ranks)", "\(prediction.grid)", String(format: "%.4g", seconds.middle),
+        String(format: "%.4g to %.4g", seconds.low, seconds.high), String(format: "%.5g", prediction.samplesPerSecond.middle),
+        String(format: "%.3f", prediction.efficiency),
+      ])
+    }
+    return ["", "Predicted, \(mode.rawValue) scaling, a core for every rank"] + table.lines
+  }
+
+  // MARK: - Plots
+
+  func charts() throws -> [(name: String, chart: Chart)] {
+    let ranks = Set(points.map(\.ranks) + settings.predicted).sorted().map(Double.init)
+    var speed = Chart(
+      title: "speed-up", xTitle: "ranks", yTitle: "times the speed of the fewest ranks", xScale: .logarithmic, yScale: .logarithmic,
+      xMarks: ranks, series: [])
+    var efficiency = Chart(
+      title: "parallel efficiency", xTitle: "ranks", yTitle: "efficiency", xScale: .logarithmic, xMarks: ranks, includesZero: true,
+      series: [])
+    for (index, mode) in settings.modes.enumerated() {
+      let own = points.filter { $0.mode == mode }
+      guard let fewest = own.map(\.ranks).min() else { continue }
+      let base = ScalingTable.median(own.filter { $0.ranks == fewest }.map(\.samplesPerSecond))
+      let predictions = try settings.predicted.compactMap { try prediction(mode, ranks: $0) }
+      let name = mode.rawValue
+      speed.series.append(series("\(name), measured", index, own) { $0.samplesPerSecond / base })
+      speed.series.append(
+        .init(
+          name: "\(name), model", colour: index, style: .dashed,
+          points: predictions.map { (Double($0.ranks), $0.samplesPerSecond.middle / base) }))
+      efficiency.series.append(series("\(name), measured", index, own) { $0.efficiency ?? .nan })
+      efficiency.series.append(
+        .init(name: "\(name), model", colour: index, style: .dashed, points: predictions.map { (Double($0.ranks), $0.efficiency) }))
+    }
+    if let first = ranks.first, let last = ranks.last {
+      speed.series.append(.init(name: "ideal", colour: 7, points: [(first, 1), (last, last / first)]))
+    }
+    return [("speed-up", speed), ("efficiency", efficiency)] + settings.modes.map { ("time-\($0.rawValue)", breakdown($0)) }
+  }
+
+  /// Medians over repetitions, with bars from the least to the greatest.
+  private func series(_ name: String, _ colour: Int, _ points: [ScalingPoint], _ figure: (ScalingPoint) -> Double) -> Chart.Series {
+    let groups = Dictionary(grouping: points, by: \.ranks).sorted { $0.key < $1.key }.map { ranks, some in
+      (ranks: Double(ranks), values: some.map(figure))
+    }
+    return .init(
+      name: name, colour: colour, style: .points, points: groups.map { ($0.ranks, ScalingTable.median($0.values)) },
+      errors: groups.map { (($0.values.max() ?? 0) - ($0.values.min() ?? 0)) / 2 })
+  }
+
+  private func breakdown(_ mode: ScalingMode) -> Chart {
+    let own = points.filter { $0.mode == mode }
+    let parts: [(String, (ScalingPoint) -> Double)] = [
+      ("whole step", \.seconds), ("compute", \.compute), ("exchange", \.exchange), ("wait", \.wait), ("reduce", \.reduce),
+    ]
+    return Chart(
+      title: "seconds of a step, \(mode.rawValue) scaling", xTitle: "ranks", yTitle: "seconds", xScale: .logarithmic,
+      yScale: .logarithmic, xMarks: Set(own.map(\.ranks)).sorted().map(Double.init),
+      series: parts.enumerated().map { index, part in
+        var line = series(part.0, index, own, part.1)
+        line.style = .line
+        line.errors = []
+        return line
+      })
+  }
+}

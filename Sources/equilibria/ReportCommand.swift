@@ -1,0 +1,42 @@
+import ArgumentParser
+import Foundation
+import Runs
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Writes a page about one or several trainings: curves, filters, a relaxation, confusions.",
+    discussion: """
+      The page is one HTML file that needs no network. Of several runs the curves are drawn over each other. A training that still \
+      runs may be looked at, too. While training, TensorBoard shows the figures: tensorboard --logdir runs
+
+        equilibria report runs/mine
+        equilibria report runs/mine-seed-* --output seeds.html
+        equilibria report runs/mine --image 7 --watts-per-core 4
+      """)
+
+  @Argument(help: "Run folders.", completion: .directory)
+  var runs: [String]
+
+  @Option(help: "Where to write. By default report.html in the folder of the only run, or here.", completion: .file(extensions: ["html"]))
+  var output: String?
+
+  @Option(help: "The test image whose relaxation is shown.")
+  var image = 0
+
+  @Option(help: "What a core takes, for an estimate of the energy.")
+  var wattsPerCore: Double?
+
+  func validate() throws {
+    if let wattsPerCore, !(wattsPerCore > 0 && wattsPerCore.isFinite) {
+      throw ValidationError("--watts-per-core \(wattsPerCore): expected a number above 0")
+    }
+  }
+
+  func run() throws {
+    let report = try TrainingReport(folders: runs, image: image, wattsPerCore: wattsPerCore)
+    let path = output ?? report.defaultPath
+    try report.write(to: path)
+    print("wrote \(path)")
+  }
+}

@@ -1,0 +1,157 @@
+import ArgumentParser
+import Cluster
+import Foundation
+import MPI
+import Runs
+
+struct ScalingCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "scaling",
+    abstract: "Measures a training step on several numbers of ranks, and predicts it on more.",
+    discussion: """
+      Starts a job for every point, so it runs without a launcher itself. Every point is a row of scaling.csv in --folder at once; \
+      the same command goes on where it was interrupted, and draws the plots. Images are drawn by the program and tolerances are 0, so \
+      every point does the same work (docs/scaling.md).
+
+        equilibria scaling configs/cifar10-small.yaml --ranks 1,2 --strong --weak
+        equilibria scaling configs/cifar10-small.yaml --ranks 1,2,4 \\
+          --hosts node1,node2 --repeats 5 --folder runs/two-nodes
+        equilibria scaling configs/cifar10-small.yaml --ranks 4 --grids 2x2,1x4
+      """)
+
+  @Argument(help: "The configuration of what is measured.", completion: .file(extensions: ["yaml"]))
+  var config: String
+
+  @Option(name: .customLong("set"), parsing: .singleValue, help: "Overrides one key of the configuration. May be repeated.")
+  var overrides: [String] = []
+
+  @Option(help: "Numbers of ranks, with commas.")
+  var ranks = "1,2,4"
+
+  @Flag(help: "The configuration's mini-batch on any number of ranks. What is measured if nothing is said.")
+  var strong = false
+
+  @Flag(help: "One mini-batch of the configuration's size a rank.")
+  var weak = false
+
+  @Option(help: "Data × spin for some numbers of ranks, as 2x2,1x4; auto: what is predicted to be fastest.")
+  var grids = "auto"
+
+  @Option(help: "How often each point is measured.")
+  var repeats = 3
+
+  @Option(help: "Steps that are timed, after one that is not.")
+  var steps = 5
+
+  @Option(help: "Hosts for MPICH's launcher, with commas. In a job of a batch system it finds them itself.")
+  var hosts: String?
+
+  @Option(help: "The launcher and options of its own, in one word: \"srun --mpi=pmi2\".")
+  var launcher = "mpirun"
+
+  @Option(help: "The cores that all ranks share, where the hosts are no machines of their own.")
+  var sharedCores: Int?
+
+  @Option(help: "The folder of the study. By default scaling-NAME below run.folder.", completion: .directory)
+  var folder: String?
+
+  @Option(help: "Numbers of ranks to predict, with commas.")
+  var predict = "16,32,64,128,256,512,1024,2048,4096"
+
+  @Option(help: "Predict for a network with this many seconds a short message.")
+  var latency: Double?
+
+  @Option(help: "Predict for a network with this many bytes a second.")
+  var bandwidth: Double?
+
+  @Option(parsing: .singleValue, help: "Compare the model with the points of another study's folder. May be repeated.")
+  var check: [String] = []
+
+  func validate() throws {
+    guard repeats > 0, steps > 0 else { throw ValidationError("--repeats and --steps have to be above 0") }
+    guard (latency == nil) == (bandwidth == nil), latency ?? 1 > 0, bandwidth ?? 1 > 0 else {
+      throw ValidationError("--latency and --bandwidth belong together, and are above 0")
+    }
+    if let sharedCores, sharedCores < 1 { throw ValidationError("--shared-cores \(sharedCores): expected a positive number") }
+    _ = try settings()
+  }
+
+  func run() throws {
+    StopSignal.install()
+    let configuration = try Configuration(contentsOf: config, overrides: try overrides.map { try ConfigurationOverride($0) })
+    let folder = folder ?? "\(configuration.run.folder)/scaling-\(configuration.name)"
+    let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
+    let study = try ScalingStudy(configuration, settings: try settings(), folder: folder, program: program)
+    switch try study.measure(say: { print($0) }) {
+    case .stopped:
+      print("stopped; the same command goes on")
+      throw ExitCode(Exit.stopped)
+    case .finished:
+      print("\n" + (try study.evaluate()))
+      print("wrote \(folder)/scaling.csv, model.txt and the plots")
+    }
+  }
+
+  private func settings() throws -> ScalingSettings {
+    var settings = ScalingSettings()
+    settings.modes = (strong || !weak ? [.strong] : []) + (weak ? [.weak] : [])
+    settings.ranks = try Self.numbers(ranks, of: "--ranks").sorted()
+    settings.grids = grids == "auto" ? [] : try grids.split(separator: ",").map { try GridArgument(String($0)).shape }
+    settings.repetitions = repeats
+    settings.steps = steps
+    settings.launcher = launcher.split(separator: " ").map(String.init) + (hosts.map { ["-hosts", $0] } ?? [])
+    settings.sharedCores = sharedCores
+    settings.predicted = try Self.numbers(predict, of: "--predict")
+    if let latency, let bandwidth { settings.network = .init(latency: latency, bandwidth: bandwidth) }
+    settings.checks = check
+    if let stranger = settings.grids.first(where: { !settings.ranks.contains($0.data * $0.spin) }) {
+      throw ValidationError("--grids: \(stranger) has \(stranger.data * stranger.spin) ranks, which are not among --ranks \(ranks)")
+    }
+    return settings
+  }
+
+  private static func numbers(_ text: String, of option: String) throws -> [Int] {
+    try text.split(separator: ",").map { word in
+      guard let number = Int(word), number > 0 else { throw ValidationError("\(option): `\(word)` is not a positive number") }
+      return number
+    }
+  }
+}
+
+/// A grid on the command line: `2x4` or `2×4`.
+struct GridArgument {
+  let shape: GridShape
+
+  init(_ text: String) throws {
+    let extents = text.split(whereSeparator: { $0 == "x" || $0 == "×" }).compactMap { Int($0) }
+    guard extents.count == 2, extents.allSatisfy({ $0 > 0 }) else {
+      throw ValidationError("`\(text)` is no grid; expected data x spin, such as 2x4")
+    }
+    shape = GridShape(data: extents[0], spin: extents[1])
+  }
+}
+
+/// What `scaling` has the launcher start: one point, printed as JSON.
+struct ScalingPointCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "scaling-point", abstract: "Measures one point of a scaling study with the ranks of this job.", shouldDisplay: false)
+
+  @Argument var config: String
+  @Option var mode: String
+  @Option var steps: Int
+  @Option var repetition: Int
+  @Option var launched: Double
+  @Option var grid: String?
+
+  func run() {
+    Environment.run { world in
+      let configuration = try Configuration(contentsOf: config)
+      guard let mode = ScalingMode(rawValue: mode) else { throw ValidationError("--mode \(mode): expected strong or weak") }
+      let measurement = PointMeasurement(
+        configuration, mode: mode, grid: try grid.map { try GridArgument($0).shape }, over: world)
+      let point = try measurement.run(steps: steps, repetition: repetition, launch: Date(timeIntervalSince1970: launched))
+      if world.rank == 0 { print(String(decoding: try JSONEncoder().encode(point), as: UTF8.self)) }
+      return 0
+    }
+  }
+}

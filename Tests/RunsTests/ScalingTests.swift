@@ -1,0 +1,128 @@
+import Cluster
+import Foundation
+import Hopfield
+import Kernels
+import Testing
+
+@testable import Runs
+
+@Suite struct ScalingTests {
+  /// A point of a machine that obeys the model to the letter.
+  private func point(
+    _ ranks: Int, samples: Double, messages: Double = 0, bytes: Double = 0, latency: Double = 2e-5, bandwidth: Double = 1e8,
+    repetition: Int = 1, mode: ScalingMode = .strong
+  ) -> ScalingPoint {
+    let imbalance = 0.05 * (2 * log(Double(ranks))).squareRoot()
+    let compute = 0.01 * samples
+    let seconds = compute * (1 + imbalance) + 3 * latency * messages + 1.5 * bytes / bandwidth
+    return ScalingPoint(
+      mode: mode, ranks: ranks, data: ranks, spin: 1, nodes: ranks, repetition: repetition, batch: 64, steps: 5, seconds: seconds,
+      samplesPerSecond: 64 / seconds, spinUpdatesPerSecond: 6400 / seconds, compute: compute, computeMost: compute * (1 + imbalance),
+      exchange: 0, wait: 0, reduce: seconds - compute, samplesOfBusiest: samples, messages: messages, bytes: bytes, latency: latency,
+      bandwidth: bandwidth, ranksPerCore: 1, memory: 1 << 20, start: 0.5, joules: nil, efficiency: nil)
+  }
+
+  private var study: [ScalingPoint] {
+    [
+      point(1, samples: 64), point(2, samples: 32, messages: 2, bytes: 1e6), point(4, samples: 16, messages: 6, bytes: 1.5e6),
+      point(8, samples: 8, messages: 14, bytes: 1.75e6), point(8, samples: 8, messages: 14, bytes: 1.75e6, latency: 1e-3),
+      point(8, samples: 8, messages: 14, bytes: 1.75e6, bandwidth: 1e6),
+    ]
+  }
+
+  @Test func modelIsRecovered() throws {
+    let model = try PerformanceModel(study)
+    #expect(abs(model.sample / 0.01 - 1) < 1e-6)
+    #expect(abs(model.imbalance / 0.05 - 1) < 1e-6)
+    #expect(abs(model.latencies / 3 - 1) < 1e-6)
+    #expect(abs(model.transfers / 1.5 - 1) < 1e-6)
+    let unseen = point(64, samples: 1, messages: 126, bytes: 2e6, latency: 5e-5, bandwidth: 3e8)
+    #expect(abs(model.seconds(of: unseen) / unseen.seconds - 1) < 1e-6)
+  }
+
+  @Test func intervalHoldsTheTruthAndNarrowsWithoutNoise() throws {
+    let truth = point(64, samples: 1, messages: 126, bytes: 2e6)
+    let exact = try PredictionInterval.of(study) { $0.seconds(of: truth) }
+    #expect(exact.low <= exact.middle && exact.middle <= exact.high)
+    #expect(abs(exact.middle / truth.seconds - 1) < 1e-6)
+    var noisy = study + study
+    for index in noisy.indices { noisy[index].seconds *= index % 2 == 0 ? 1.1 : 0.9 }
+    let wide = try PredictionInterval.of(noisy) { $0.seconds(of: truth) }
+    #expect(wide.high - wide.low > 10 * (exact.high - exact.low))
+    #expect(wide.low < truth.seconds && truth.seconds < wide.high)
+  }
+
+  @Test func factorsAreNeverNegative() {
+    // The best plane has a negative slope in the second column.
+    let rows = [[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]]
+    let factors = NonNegativeLeastSquares.solve(rows, [3, 2, 1])
+    #expect(factors[1] == 0 && abs(factors[0] - 2) < 1e-12)
+    #expect(NonNegativeLeastSquares.solve([[2, 0], [4, 0]], [1, 2]) == [0.5, 0])
+  }
+
+  @Test func efficiencyIsAgainstTheFewestRanks() {
+    var table = ScalingTable()
+    table.add(point(2, samples: 32))
+    table.add(point(4, samples: 32))
+    #expect(table.points[0].efficiency == 1)
+    #expect(abs((table.points[1].efficiency ?? 0) - table.points[0].seconds / table.points[1].seconds / 2) < 1e-12)
+  }
+
+  @Test func tableIsReadBack() throws {
+    let folder = try TemporaryFolder()
+    var table = ScalingTable()
+    for point in study { table.add(point) }
+    try table.write(to: folder("scaling.csv"))
+    let again = try ScalingTable(contentsOf: folder("scaling.csv"))
+    #expect(again.points.map(\.key) == table.points.map(\.key))
+    #expect(zip(again.points, table.points).allSatisfy { abs($0.seconds / $1.seconds - 1) < 1e-6 && $0.joules == nil })
+    try write(Array((ScalingTable.header + "\nstrong,1,x\n").utf8), to: folder("bad.csv"))
+    #expect(message { try ScalingTable(contentsOf: folder("bad.csv")) }.contains("line 2: found `strong,1,x`"))
+  }
+
+  @Test func workIsWhatTheBusiestRankDoes() throws {
+    // 32 images in micro-shards of 4: 8 shards.
+    var configuration = try example()
+    configuration.learning.estimator = .centred
+    let layout = try NetworkLayout(configuration.network)
+    let alone = try StepWork(configuration, layout: layout, grid: GridShape(data: 1, spin: 1))
+    #expect(alone == (try StepWork(configuration, layout: layout, grid: GridShape(data: 1, spin: 1))))
+    #expect(alone.samples == 32 && alone.messages == 0 && alone.bytes == 0)
+    let gradient = Double(layout.parameterCount * 4)
+    let two = try StepWork(configuration, layout: layout, grid: GridShape(data: 2, spin: 1))
+    // Four shards are one subtree: half of it goes to the other rank, and half of the sum comes back.
+    #expect(two.samples == 16 && two.messages == 2 && abs(two.bytes - gradient) < 1)
+    let three = try StepWork(configuration, layout: layout, grid: GridShape(data: 3, spin: 1))
+    // The first rank has three shards: two subtrees.
+    #expect(three.samples == 12 && three.messages == 4 && abs(three.bytes - 3 * gradient * 2 / 3) < 1)
+    let strips = try StepWork(configuration, layout: layout, grid: GridShape(data: 1, spin: 2))
+    #expect(strips.samples < 32 && strips.samples >= 16 && strips.messages > 0 && strips.bytes > 0)
+  }
+
+  @Test func weakScalingGrowsTheBatch() throws {
+    let base = try example()
+    let weak = ScalingMode.weak.configuration(base, ranks: 4, grid: GridShape(data: 2, spin: 2))
+    #expect(weak.learning.batch.size == 128 && weak.learning.batch.shard == 4)
+    #expect(weak.grid.data == 2 && weak.grid.spin == 2)
+    #expect(weak.relaxation.free.tolerance == 0 && weak.data.synthetic.train == 128)
+    #expect(ScalingMode.strong.configuration(base, ranks: 4, grid: nil).learning.batch.size == 32)
+  }
+
+  @Test func aStudyOfAnotherConfigurationIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let settings = ScalingSettings()
+    _ = try ScalingStudy(try example(), settings: settings, folder: folder("study"), program: "equilibria")
+    _ = try ScalingStudy(try example(), settings: settings, folder: folder("study"), program: "equilibria")
+    #expect(
+      message { try ScalingStudy(try example("learning.nudge=0.5"), settings: settings, folder: folder("study"), program: "") }
+        .contains("holds a study of another configuration (key: now, then): learning.nudge: 0.5, 0.25"))
+  }
+
+  @Test func aPointThatFailsIsSaid() throws {
+    let folder = try TemporaryFolder()
+    var settings = ScalingSettings()
+    settings.launcher = ["false"]
+    let study = try ScalingStudy(try example(), settings: settings, folder: folder("study"), program: "equilibria")
+    #expect(message { try study.measure { _ in } }.hasPrefix("a point could not be measured (exit code 1): false -n 1 equilibria"))
+  }
+}
