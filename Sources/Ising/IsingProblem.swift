@@ -2,9 +2,9 @@
 ///
 ///     E(s) = c − ½ Σ_{i≠j} J_ij s_i s_j − Σ_i h_i s_i ,    J_ij = J_ji,  J_ii = 0.
 ///
-/// The couplings are kept by rows in compressed form (CSR), each of them twice, so that the field of one spin is one run of memory:
-/// row `i` is `neighbours[k]`, `couplings[k]` for `k` in `row(i)`, in ascending order of the neighbour. A coupling that is listed
-/// may be zero; one that is not listed is.
+/// The couplings are kept by rows in compressed form (CSR), each of them twice, so that the field of one spin is one run of
+/// memory: row `i` is `neighbours[k]`, `couplings[k]` for `k` in `row(i)`, in ascending order of the neighbour. A coupling that
+/// is listed may be zero; one that is not listed is.
 ///
 /// A positive coupling favours equal spins. (D-Wave's tools and dimod use the opposite sign.)
 public struct IsingProblem: Sendable, Equatable {

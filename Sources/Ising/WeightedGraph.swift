@@ -9,8 +9,8 @@ public struct WeightedGraph: Sendable, Equatable {
   /// Finite.
   public let weights: [Double]
 
-  /// - Throws: `ProblemError` if there are no vertices or too many for 32 bits, the arrays differ in length, an end is out of range,
-  ///   an edge joins a vertex to itself, two edges join the same vertices, or a weight is not finite.
+  /// - Throws: `ProblemError` if there are no vertices or too many for 32 bits, the arrays differ in length, an end is out of
+  ///   range, an edge joins a vertex to itself, two edges join the same vertices, or a weight is not finite.
   /// - Complexity: O(vertices + edges).
   public init(vertexCount: Int, sources: [Int32], targets: [Int32], weights: [Double]) throws {
     guard (1...IsingProblem.greatestSpinCount).contains(vertexCount) else {

@@ -57,7 +57,8 @@ struct SharedSearch {
       for (place, energy) in energies[rank].enumerated() {
         all.append(
           SampleSet.Sample(
-            spins: Array(spins[rank][place * count..<(place + 1) * count]), energy: energy, occurrences: occurrences[rank][place]))
+            spins: Array(spins[rank][place * count..<(place + 1) * count]), energy: energy,
+            occurrences: occurrences[rank][place]))
       }
     }
     return SampleSet(reads: all, seconds: solution.seconds)

@@ -21,7 +21,8 @@ struct SolveCommunitiesRun {
     self.options = options
     self.world = world
     for (isGiven, name) in [
-      (options.search.initial != nil, "--initial"), (options.device.hardware != nil, "--hardware"), (options.search.auto, "--auto"),
+      (options.search.initial != nil, "--initial"), (options.device.hardware != nil, "--hardware"),
+      (options.search.auto, "--auto"),
     ] where isGiven {
       throw ProblemError("\(name) is for one Ising problem; communities are a sequence of them")
     }

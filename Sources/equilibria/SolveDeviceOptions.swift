@@ -39,8 +39,10 @@ struct SolveDeviceOptions: ParsableArguments {
   func validate() throws {
     do {
       try couplings.validate()
+    } catch { throw ValidationError("--coupling-bits, --coupling-range, --fit-range, --mismatch: \(error)") }
+    do {
       _ = try DeviceEstimate(power: devicePower, settlingTime: deviceTime)
-    } catch { throw ValidationError("\(error)") }
+    } catch { throw ValidationError("--device-power, --device-time: \(error)") }
     if chainStrength != nil, hardware == nil { throw ValidationError("--chain-strength needs --hardware") }
     if let chainStrength, !(chainStrength > 0 && chainStrength.isFinite) {
       throw ValidationError("--chain-strength \(chainStrength): expected a number above 0")
@@ -50,7 +52,7 @@ struct SolveDeviceOptions: ParsableArguments {
   /// What becomes of couplings and fields.
   var couplings: DeviceCouplings {
     var couplings = DeviceCouplings()
-    couplings.range = couplingRange.map { ($0.coupling, $0.field) }
+    couplings.range = couplingRange.map { (coupling: $0.coupling, field: $0.field) }
     couplings.scalesToRange = fitRange
     couplings.bits = couplingBits
     couplings.mismatch = mismatch

@@ -76,7 +76,8 @@ struct SolveReport {
       difference: objective.measureName == "difference" ? measure : nil, bestKnown: question.bestKnown, machine: machine,
       scale: settings.scale, seed: settings.seed, seconds: result.seconds, spins: best.map(Int.init),
       variables: question.kind == .qubo ? values : nil, ranks: ranks, reads: samples.readCount, spinUpdates: result.spinUpdates,
-      interrupted: result.wasStopped, chip: chip, deviceJoules: device.energy(samples: samples.readCount), processorJoules: joules,
+      interrupted: result.wasStopped, chip: chip, deviceJoules: device.energy(samples: samples.readCount),
+      processorJoules: joules,
       samples: samples.samples.prefix(count).map { sample in
         Object.Sample(
           energy: question.kind == .qubo ? objective.measure(atEnergy: sample.energy) : sample.energy,

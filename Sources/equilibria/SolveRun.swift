@@ -58,11 +58,13 @@ struct SolveRun {
     let progress = SolveProgress(limit: settings.time)
     let known = question.bestKnown.map { " (best known \(SearchTrace.text($0)))" } ?? ""
     let isFaithful = target.isFaithful
-    let result = try search.run(target.problem, settings, tick: { progress.tick() }) { found in
-      let measure = isFaithful ? objective.measure(atEnergy: found.energy) : found.energy
-      trace.append(seconds: found.seconds, measure: measure)
-      progress.found("\(trace.measureName) \(SearchTrace.text(measure))\(known)")
-    }
+    let result = try search.run(
+      target.problem, settings, tick: { progress.tick() },
+      observe: { found in
+        let measure = isFaithful ? objective.measure(atEnergy: found.energy) : found.energy
+        trace.append(seconds: found.seconds, measure: measure)
+        progress.found("\(trace.measureName) \(SearchTrace.text(measure))\(known)")
+      })
     progress.finish()
     return (result, trace)
   }

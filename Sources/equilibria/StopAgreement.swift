@@ -2,7 +2,8 @@ import MPI
 
 /// Ends the searches of all ranks when one of them has a reason to: a target reached, or a signal.
 ///
-/// The ranks combine their wishes in rounds of a non-blocking reduction. A rank that is done takes part in the rounds until all are.
+/// The ranks combine their wishes in rounds of a non-blocking reduction. A rank that is done takes part in the rounds until all
+/// are.
 final class StopAgreement {
   private let world: Communicator
   private var round: PendingValues<Int>?

@@ -62,7 +62,10 @@ import Testing
   @Test func exchangeMendsABadBisection() throws {
     var (sources, targets) = ([Int32](), [Int32]())
     for clique in 0..<3 {
-      for i in 0..<4 { for j in 0..<i { sources.append(Int32(4 * clique + i)); targets.append(Int32(4 * clique + j)) } }
+      for i in 0..<4 {
+        sources += (0..<i).map { _ in Int32(4 * clique + i) }
+        targets += (0..<i).map { Int32(4 * clique + $0) }
+      }
     }
     sources += [3, 7]
     targets += [4, 8]

@@ -100,7 +100,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("graph [\n node [ id 0 ]\n edge [ source 0 target 4 ]\n]", "f:3: the edge's node 4 is not in the graph, expected one of its nodes"),
+    (
+      "graph [\n node [ id 0 ]\n edge [ source 0 target 4 ]\n]",
+      "f:3: the edge's node 4 is not in the graph, expected one of its nodes"
+    ),
     ("graph [\n node [ id 0 ]\n node [ id 0 ]\n]", "f:3: node 0 is there twice, expected every node once"),
     ("graph [\n node [ label 0 ]\n]", "f:2: a node without `id`, expected one"),
     ("graph [\n node [ id 0 ]\n edge [ source 0 ]\n]", "f:3: an edge without `target`, expected both ends"),
@@ -128,8 +131,8 @@ import Testing
 
   private func model(_ changed: String, _ value: String) -> String {
     var members = [
-      ("type", "\"BinaryQuadraticModel\""), ("variable_type", "\"SPIN\""), ("linear_biases", "[1, 2]"), ("quadratic_biases", "[3]"),
-      ("quadratic_head", "[0]"), ("quadratic_tail", "[1]"), ("offset", "0"),
+      ("type", "\"BinaryQuadraticModel\""), ("variable_type", "\"SPIN\""), ("linear_biases", "[1, 2]"),
+      ("quadratic_biases", "[3]"), ("quadratic_head", "[0]"), ("quadratic_tail", "[1]"), ("offset", "0"),
     ]
     members.removeAll { $0.0 == changed && value.isEmpty }
     let lines = members.map { "\"\($0.0)\": \($0.0 == changed ? value : $0.1)" }

@@ -31,8 +31,14 @@ import Testing
   }
 
   @Test(arguments: [
-    (ProblemKind.ising, "p qubo 0 1 1 0\n0 0 1\n", "f: holds a function of variables 0 and 1, ising expected spins (--problem qubo solves it)"),
-    (.qubo, "# vartype=SPIN\n0 1 1\n", "f: holds a function of spins, qubo expected variables 0 and 1 (--problem ising solves it)"),
+    (
+      ProblemKind.ising, "p qubo 0 1 1 0\n0 0 1\n",
+      "f: holds a function of variables 0 and 1, ising expected spins (--problem qubo solves it)"
+    ),
+    (
+      .qubo, "# vartype=SPIN\n0 1 1\n",
+      "f: holds a function of spins, qubo expected variables 0 and 1 (--problem ising solves it)"
+    ),
     (.maxCut, "0 1 1\n0 0 1\n", "f: holds couplings with a diagonal, maxcut expected a graph without a diagonal"),
     (.partition, "2 1\n1 2 1\n", "f: holds a graph, partition expected numbers (--format numbers)"),
     (.ising, "1\n2\n", "f: holds numbers, ising expected couplings"),

@@ -1,9 +1,9 @@
 /// Communities of the greatest modularity, as a sequence of Ising problems.
 ///
-/// Two communities are one problem: with `B_ij = A_ij − γ k_i k_j / 2m`, the modularity of a bisection is a constant plus
-/// `(1/2m) Σ_{i<j} B_ij s_i s_j`. More are found by bisecting each part again until no bisection gains (Newman, PNAS 103, 8577, 2006),
-/// and then by bisecting the unions of two communities anew: which moves any number of vertices from one to the other, or
-/// joins the two. That is repeated until no pair and no part gains.
+/// Two communities are one problem: with `B_ij = A_ij − γ k_i k_j / 2m`, the modularity of a bisection is a constant plus `(1/2m)
+/// Σ_{i<j} B_ij s_i s_j`. More are found by bisecting each part again until no bisection gains (Newman, PNAS 103, 8577, 2006),
+/// and then by bisecting the unions of two communities anew: which moves any number of vertices from one to the other, or joins
+/// the two. That is repeated until no pair and no part gains.
 public struct CommunityDetection: Sendable {
   public let graph: CommunityGraph
   public let resolution: Double
@@ -28,8 +28,8 @@ public struct CommunityDetection: Sendable {
     self.limit = limit
   }
 
-  /// The bisection of some vertices as an Ising problem, in units of `1/2m`: `J_ij = 2m A_ij − γ k_i k_j`, integers if the weights
-  /// are and `γ = 1`.
+  /// The bisection of some vertices as an Ising problem, in units of `1/2m`: `J_ij = 2m A_ij − γ k_i k_j`, integers if the
+  /// weights are and `γ = 1`.
   public func bisection(of vertices: [Int]) throws -> IsingProblem {
     let degrees = graph.degrees
     return try IsingProblem.complete(spinCount: vertices.count) { i, j in

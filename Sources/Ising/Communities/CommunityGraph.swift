@@ -25,7 +25,9 @@ public struct CommunityGraph: Sendable {
       for entry in rows.starts[vertex]..<rows.starts[vertex + 1] { degrees[vertex] += rows.weights[entry] }
     }
     totalDegree = degrees.reduce(0, +)
-    guard totalDegree > 0 else { throw ProblemError("the graph has no edges, expected one or more: communities are made of them") }
+    guard totalDegree > 0 else {
+      throw ProblemError("the graph has no edges, expected one or more: communities are made of them")
+    }
     vertexCount = graph.vertexCount
     self.degrees = degrees
     self.loops = loops
@@ -56,8 +58,8 @@ public struct CommunityGraph: Sendable {
     }
   }
 
-  /// The graph whose weights are how alike two vertices' neighbourhoods are: `|Γ_i ∩ Γ_j| / √(|Γ_i| |Γ_j|)`, where `Γ_i` is vertex
-  /// `i` with its neighbours. Vertices without a common neighbour are not joined.
+  /// The graph whose weights are how alike two vertices' neighbourhoods are: `|Γ_i ∩ Γ_j| / √(|Γ_i| |Γ_j|)`, where `Γ_i` is
+  /// vertex `i` with its neighbours. Vertices without a common neighbour are not joined.
   ///
   /// Source: Xu, Yuruk, Feng & Schweiger, "SCAN: a structural clustering algorithm for networks", KDD 2007.
   ///

@@ -28,7 +28,8 @@ public struct Partition: Sendable, Equatable {
 
   /// Normalised mutual information `2 I(a; b) / (H(a) + H(b))`: 1 for equal divisions, 0 for independent ones.
   ///
-  /// Two divisions that both have one community are equal. Source: Danon, Díaz-Guilera, Duch & Arenas, J. Stat. Mech. P09008 (2005).
+  /// Two divisions that both have one community are equal. Source: Danon, Díaz-Guilera, Duch & Arenas, J. Stat. Mech. P09008
+  /// (2005).
   ///
   /// - Throws: `ProblemError` if the divisions are not of as many vertices.
   public func normalizedMutualInformation(with other: Partition) throws -> Double {

@@ -58,7 +58,8 @@ struct GraphMarkup {
 
   private func place(_ id: Int, line: Int) throws -> Int {
     guard let place = places[id] else {
-      throw ProblemFileError(file: file, line: line, reason: "the edge's node \(id) is not in the graph, expected one of its nodes")
+      throw ProblemFileError(
+        file: file, line: line, reason: "the edge's node \(id) is not in the graph, expected one of its nodes")
     }
     return place
   }

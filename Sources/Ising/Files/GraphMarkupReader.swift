@@ -1,7 +1,7 @@
 /// GML: Himsolt, "GML: a portable graph file format" (1997).
 ///
-/// Of a node `id`, `label` and the known community (`groundTruth`, `community`, `group` or `value`) are read, of an edge `source`,
-/// `target` and `weight` or `value` (1 if there is neither). An edge from a node to itself stands on the diagonal.
+/// Of a node `id`, `label` and the known community (`groundTruth`, `community`, `group` or `value`) are read, of an edge
+/// `source`, `target` and `weight` or `value` (1 if there is neither). An edge from a node to itself stands on the diagonal.
 struct GraphMarkupReader: ProblemReader {
   func read(_ scanner: inout TextScanner) throws -> ProblemContent {
     var tokens = GraphMarkupTokens(scanner)

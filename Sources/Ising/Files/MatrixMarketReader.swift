@@ -1,6 +1,7 @@
 /// Matrix Market's exchange format: Boisvert, Pozo & Remington, NISTIR 5935 (1996).
 ///
-/// The matrix must be square and symmetric: stored as `symmetric`, or as `general` with equal entries on both sides of the diagonal.
+/// The matrix must be square and symmetric: stored as `symmetric`, or as `general` with equal entries on both sides of the
+/// diagonal.
 struct MatrixMarketReader: ProblemReader {
   private struct Header {
     var isSparse: Bool

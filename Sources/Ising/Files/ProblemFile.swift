@@ -21,7 +21,8 @@ public enum ProblemFile {
       let reason =
         bytes.allSatisfy { $0 <= UInt8(ascii: " ") }
         ? "the file is empty, expected a problem"
-        : "the content looks like none of the forms; name one of \(ProblemFormat.allCases.map(\.rawValue).joined(separator: ", "))"
+        : "the content looks like none of the forms, expected one of "
+          + ProblemFormat.allCases.map(\.rawValue).joined(separator: ", ")
       throw ProblemFileError(file: file, line: 1, reason: reason)
     }
     var scanner = TextScanner(bytes, file: file)

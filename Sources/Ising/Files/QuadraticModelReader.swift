@@ -37,7 +37,9 @@ struct QuadraticModelReader: ProblemReader {
       for (index, bias) in biases.enumerated() {
         let head = try variable(heads[index], "quadratic_head", index, of: linear.count)
         let tail = try variable(tails[index], "quadratic_tail", index, of: linear.count)
-        guard head != tail else { throw failure("quadratic_head", "[\(index)] and quadratic_tail name one variable, expected two") }
+        guard head != tail else {
+          throw failure("quadratic_head", "[\(index)] and quadratic_tail name one variable, expected two")
+        }
         list.append(head, tail, bias, line: edgeLine)
       }
       return ProblemContent(

@@ -24,7 +24,8 @@ struct QuboReader: ProblemReader {
     }
     guard linearLines.count == nodes, list.count == couplers else {
       throw scanner.failure(
-        "found \(linearLines.count) nodes and \(list.count) couplers, expected \(nodes) and \(couplers) as line \(headerLine) says")
+        "found \(linearLines.count) nodes and \(list.count) couplers, "
+          + "expected \(nodes) and \(couplers) as line \(headerLine) says")
     }
     return ProblemContent(
       kind: .binaryFunction, graph: try list.graph(vertexCount: variables), diagonal: linear, file: scanner.file, format: .qubo)

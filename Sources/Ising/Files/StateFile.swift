@@ -17,7 +17,9 @@ public enum StateFile {
       try scanner.expectLineEnd()
       scanner.skipSpace()
     }
-    guard spins.count == spinCount else { throw scanner.failure("the file ends after \(spins.count) spins, expected \(spinCount)") }
+    guard spins.count == spinCount else {
+      throw scanner.failure("the file ends after \(spins.count) spins, expected \(spinCount)")
+    }
     return spins
   }
 

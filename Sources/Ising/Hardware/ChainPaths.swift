@@ -1,6 +1,7 @@
 /// Cheapest paths from a chain to all spins of a chip, where spins cost and couplers do not (Dijkstra 1959).
 struct ChainPaths {
-  /// The cost of the spins on the way from the chain's edge to each spin, that spin with them; of the chain's own spins their cost.
+  /// The cost of the spins on the way from the chain's edge to each spin, that spin with them; of the chain's own spins their
+  /// cost.
   private(set) var distances: [Double]
   private var previous: [Int32]
   private var heap = [(distance: Double, vertex: Int32)]()

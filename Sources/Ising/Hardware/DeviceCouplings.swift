@@ -1,8 +1,8 @@
 import Foundation
 import Kernels
 
-/// What a device makes of the couplings and fields that it is given: its range, its resolution and its imperfections, in this order.
-/// Each is off unless it is set.
+/// What a device makes of the couplings and fields that it is given: its range, its resolution and its imperfections, in this
+/// order. Each is off unless it is set.
 ///
 /// A device minimises the energy of the couplings that it has; a solution's energy is that of the couplings that were asked for.
 public struct DeviceCouplings: Sendable, Equatable {

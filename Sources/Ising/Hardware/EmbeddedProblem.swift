@@ -1,5 +1,5 @@
-/// A problem as a chip runs it: fields shared out over the chains, couplings over the couplers between them, and every coupler within
-/// a chain a strong one that favours equal spins.
+/// A problem as a chip runs it: fields shared out over the chains, couplings over the couplers between them, and every coupler
+/// within a chain a strong one that favours equal spins.
 public struct EmbeddedProblem: Sendable {
   public let problem: IsingProblem
   public let embedding: MinorEmbedding
@@ -10,8 +10,8 @@ public struct EmbeddedProblem: Sendable {
 
   /// - Parameters:
   ///   - logical: what is to be solved.
-  ///   - chainStrength: by default `√2 · rms J · √(mean degree)`, which withstands the torque that a spin's neighbours exert on its
-  ///     chain (Raymond et al., "Improving performance of logical qubits by parameter tuning and topology compensation", 2020).
+  ///   - chainStrength: by default `√2 · rms J · √(mean degree)`, which withstands the torque that a spin's neighbours exert on
+  ///     its chain (Raymond et al., "Improving performance of logical qubits by parameter tuning and topology compensation", 2020).
   /// - Throws: `ProblemError` if the embedding is none of the problem, or the strength is not positive.
   public init(
     _ logical: IsingProblem, embedding: MinorEmbedding, on hardware: WeightedGraph, chainStrength: Double? = nil

@@ -1,13 +1,14 @@
 import Kernels
 
-/// Searches for a minor embedding by the heuristic of Cai, Macready & Roy, "A practical heuristic for finding graph minors" (2014).
+/// Searches for a minor embedding by the heuristic of Cai, Macready & Roy, "A practical heuristic for finding graph minors"
+/// (2014).
 ///
-/// Chains may overlap at first. Over and over, one logical spin's chain is taken away and laid anew: from each neighbour's chain the
-/// cheapest paths to all of the chip's spins are found, a spin costing the more the more chains use it, and the chain grows from
-/// the spin whose paths are cheapest together. The far half of each path goes to the neighbour's chain: a chain could else be walled
-/// in by others for ever. What a chain no longer needs is cut off first. The price of overlap rises, most where chains keep
-/// overlapping (McMurchie & Ebeling, "PathFinder", FPGA 1995), until there is none; then chains are laid anew as long as that makes
-/// them shorter.
+/// Chains may overlap at first. Over and over, one logical spin's chain is taken away and laid anew: from each neighbour's chain
+/// the cheapest paths to all of the chip's spins are found, a spin costing the more the more chains use it, and the chain grows
+/// from the spin whose paths are cheapest together. The far half of each path goes to the neighbour's chain: a chain could else
+/// be walled in by others for ever. What a chain no longer needs is cut off first. The price of overlap rises, most where chains
+/// keep overlapping (McMurchie & Ebeling, "PathFinder", FPGA 1995), until there is none; then chains are laid anew as long as
+/// that makes them shorter.
 public struct EmbeddingSearch {
   private let problem: IsingProblem
   private let rows: AdjacencyRows
@@ -60,8 +61,8 @@ public struct EmbeddingSearch {
       if shouldStop() { break }
     }
     throw ProblemError(
-      "no embedding of \(problem.spinCount) spins and \(problem.couplingCount) couplings on a chip of \(available) spins was found; "
-        + "expected a smaller problem or a greater chip")
+      "no embedding of \(problem.spinCount) spins and \(problem.couplingCount) couplings on a chip of \(available) spins "
+        + "was found; expected a smaller problem or a greater chip")
   }
 
   private mutating func run(_ shouldStop: () -> Bool) -> [[Int32]]? {

@@ -3,7 +3,8 @@
 /// The vertices are numbered as D-Wave's tools number them, so that embeddings can be exchanged with those.
 public enum HardwareGraph: Sendable, Equatable {
   /// `m × m` cells of two sides of `t` spins; the sides are coupled with each other, and with the same side of the next cell, the
-  /// first ones down and the second ones across. Degree 6 for t = 4. Source: Bunyk et al., IEEE Trans. Appl. Supercond. 24 (2014).
+  /// first ones down and the second ones across. Degree 6 for t = 4. Source: Bunyk et al., IEEE Trans. Appl. Supercond. 24
+  /// (2014).
   case chimera(size: Int, side: Int = 4)
   /// Degree 15. Source: Boothby, Bunyk, Raymond & Roy, "Next-generation topology of D-Wave quantum processors" (2020), section 3.
   case pegasus(size: Int)

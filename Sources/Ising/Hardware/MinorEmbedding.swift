@@ -1,5 +1,5 @@
-/// Where the spins of a problem lie on a chip: each logical spin is a chain, a connected set of the chip's spins, and the chains of
-/// two coupled spins are joined by at least one coupler.
+/// Where the spins of a problem lie on a chip: each logical spin is a chain, a connected set of the chip's spins, and the chains
+/// of two coupled spins are joined by at least one coupler.
 public struct MinorEmbedding: Sendable, Equatable {
   /// The chip's spins of each logical spin, ascending.
   public let chains: [[Int32]]
@@ -9,8 +9,8 @@ public struct MinorEmbedding: Sendable, Equatable {
   /// - Parameters:
   ///   - chains: of each of the problem's spins.
   ///   - hardware: the chip's couplers.
-  /// - Throws: `ProblemError` if a chain is empty, not connected, leaves the chip or shares a spin with another one, or if two coupled
-  ///   spins have chains without a coupler between them.
+  /// - Throws: `ProblemError` if a chain is empty, not connected, leaves the chip or shares a spin with another one, or if two
+  ///   coupled spins have chains without a coupler between them.
   public init(chains: [[Int32]], of problem: IsingProblem, on hardware: WeightedGraph) throws {
     guard chains.count == problem.spinCount else {
       throw ProblemError("\(chains.count) chains for \(problem.spinCount) spins, expected one each")

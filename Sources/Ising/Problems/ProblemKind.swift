@@ -6,8 +6,8 @@ public enum ProblemKind: String, CaseIterable, Sendable {
   case partition
   case communities
 
-  /// What is asked if nobody says: of a function its minimum, of numbers their division, of a GML file its communities, of couplings
-  /// `i j value` their ground state, and of any other graph its greatest cut.
+  /// What is asked if nobody says: of a function its minimum, of numbers their division, of a GML file its communities, of
+  /// couplings `i j value` their ground state, and of any other graph its greatest cut.
   public static func standard(for content: ProblemContent) -> ProblemKind {
     switch content.kind {
     case .spinFunction: .ising

@@ -1,7 +1,7 @@
 /// A question whose answer is the ground state of an Ising problem.
 ///
-/// Its measure (a cut, an energy, a difference) is a monotonic function of the Ising energy, and is reported from the numbers that
-/// were given, not from the couplings that were derived from them.
+/// Its measure (a cut, an energy, a difference) is a monotonic function of the Ising energy, and is reported from the numbers
+/// that were given, not from the couplings that were derived from them.
 public protocol SpinObjective: Sendable {
   /// What a machine solves.
   var problem: IsingProblem { get }

@@ -1,5 +1,6 @@
 extension SyntheticProblem {
-  /// A drawn problem by its name: `sk:1000`, `dense:20000` or `torus:100x200`, and after another colon its seed, 0 if there is none.
+  /// A drawn problem by its name: `sk:1000`, `dense:20000` or `torus:100x200`, and after another colon its seed, 0 if there is
+  /// none.
   ///
   /// - Returns: `nil` if the text names none.
   /// - Throws: `ProblemError` if it names one and its numbers are wrong.

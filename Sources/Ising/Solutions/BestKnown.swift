@@ -4,8 +4,8 @@ import Foundation
 public enum BestKnown {
   private static let fileName = "BEST_KNOWN.csv"
 
-  /// The value of the column `best_known` in the row whose `instance` is the file's name without its endings; `nil` if the folder has
-  /// no such file or the file no such row.
+  /// The value of the column `best_known` in the row whose `instance` is the file's name without its endings; `nil` if the folder
+  /// has no such file or the file no such row.
   public static func cut(for path: String) -> Double? {
     let url = URL(fileURLWithPath: path)
     let name = url.lastPathComponent.split(separator: ".").first.map(String.init) ?? ""

@@ -14,8 +14,8 @@ public struct SampleSet: Sendable, Equatable {
     }
   }
 
-  /// In order of energy; of equal energies, in the order of their spins, so that it does not matter who found which. Never the same
-  /// state twice.
+  /// In order of energy; of equal energies, in the order of their spins, so that it does not matter who found which. Never the
+  /// same state twice.
   public let samples: [Sample]
   /// Wall-clock seconds that the search took.
   public let seconds: Double
