@@ -15,6 +15,9 @@ public enum Activation: String, CaseIterable, Sendable {
   /// `z`: the output layer.
   case linear
 
+  /// Whether a spin can be below zero.
+  var isSigned: Bool { self == .tanh || self == .linear }
+
   var rule: LocalRule {
     switch self {
     case .clamp: .clamp

@@ -13,7 +13,9 @@ final class CoupledEdge {
 
   var isMaxPooled: Bool { coupling is MaxPooledConvolution }
 
-  /// Whether the drive keeps to the arg-max that there is; nothing to do without max-pooling.
+  /// Whether the drive keeps to the arg-max that there is, under max-pooling.
+  var holdsArgMax: Bool { (coupling as? MaxPooledConvolution)?.holdsArgMax ?? false }
+
   func holdArgMax(_ holds: Bool) { (coupling as? MaxPooledConvolution)?.holdsArgMax = holds }
 
   init(_ edge: NetworkLayout.Edge, of strip: Strip, capacity: Int, workspace: Workspace) {

@@ -124,7 +124,7 @@ extension HopfieldNetwork {
   /// the pre layer has moved since.
   func refreshArgMax(_ index: Int, samples: Int) {
     let edge = edges[index]
-    guard !holdsArgMax, edge.isMaxPooled, current[index] < samples, edge.layout.pre != 0 else { return }
+    guard edge.isMaxPooled, !edge.holdsArgMax, current[index] < samples, edge.layout.pre != 0 else { return }
     edge.coupling.drive(from: spins[edge.layout.pre - 1], into: unusedDrive, samples: samples, accumulate: false)
     current[index] = samples
   }

@@ -42,7 +42,6 @@ public final class HopfieldNetwork {
   let changes: AlignedBuffer<Double>
   /// Of an edge under max-pooling: in how many samples, from the first on, the arg-max is that of the present pre state.
   var current: [Int]
-  private(set) var holdsArgMax = false
   /// Of a layer: from which sample on every spin is known to be zero. Products with a layer that is zero everywhere are left out.
   var extents: [Int]
   /// Sweeps so far.
@@ -149,16 +148,16 @@ public final class HopfieldNetwork {
   ///
   /// To first order in the nudge nothing else changes (the derivative of a maximum is that of its greatest member), so the limit
   /// β → 0 of the gradient is the same. At finite β no arg-max flips, which would each add noise of order 1/β.
+  ///
+  /// Spins that can be negative are left as they are: they press the positions of their window together, so that at the
+  /// equilibrium none of them is the greatest.
   public func holdArgMax(samples: Int) {
     for index in edges.indices { refreshArgMax(index, samples: samples) }
-    for edge in edges { edge.holdArgMax(true) }
-    holdsArgMax = true
+    for edge in edges where !layout.layers[edge.layout.post - 1].activation.isSigned { edge.holdArgMax(true) }
   }
 
   private func releaseArgMax() {
-    guard holdsArgMax else { return }
     for edge in edges { edge.holdArgMax(false) }
-    holdsArgMax = false
   }
 
   /// Copies states, clamped inputs and fields of samples 0 … `count` − 1 over those from `target` on.

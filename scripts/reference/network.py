@@ -70,9 +70,14 @@ class Network:
         self.shapes = {INPUT: description.input, **{layer.name: layer.shape for layer in self.layers}}
 
     def holding(self, state):
-        """This network with every spin under max-pooling held at the pixel that is the greatest of its tile in `state`."""
+        """This network with every spin under max-pooling held at the pixel that is the greatest of its tile in `state`.
+
+        Spins that can be negative are not held.
+        """
+        signed = {layer.name for layer in self.layers if layer.activation in ("tanh", "linear")}
+        edges = [edge for edge in self.description.edges if edge.pooling == "max" and edge.post not in signed]
         held = copy.copy(self)
-        held._held = {edge.name: self.drive(edge, state) for edge in self.description.edges if edge.pooling == "max"}
+        held._held = {edge.name: self.drive(edge, state) for edge in edges}
         return held
 
     def zero_state(self, x):

@@ -13,7 +13,7 @@ extension RelaxationSettings: ConfigurationSection {
       ConfigurationKey("nudged", \.nudged, "The end of the nudged phases."),
       ConfigurationKey(
         "holdArgMax", \.holdsArgMax,
-        "Whether spins under max-pooling stay coupled, while nudged, to the positions that were the greatest when the free phase ended."
+        "Whether spins under max-pooling stay coupled, while nudged, to the positions that were the greatest when the free phase ended; not spins that can be negative."
       ),
     ]
   }
