@@ -50,25 +50,11 @@ public final class HopfieldNetwork {
   var fieldRow: [Float]
 
   /// A whole network.
-  public init(
+  public convenience init(
     layout: NetworkLayout, parameters: AlignedBuffer<Float>, cost: Cost = .squaredError, capacity: Int,
     times: PhaseTimes = PhaseTimes()
   ) {
-    precondition(parameters.count == layout.parameterCount && capacity > 0)
-    let strip = Strip(whole: layout)
-    let workspace = Workspace()
-    let memory = Memory(strip, capacity: capacity, workspace: workspace)
-    (self.layout, self.strip, self.parameters) = (layout, strip, parameters)
-    (self.cost, self.capacity, self.times, self.workspace) = (cost, capacity, times, workspace)
-    (spins, edges, pieces) = (memory.spins, memory.edges, memory.pieces)
-    (base, drive, topDown) = (memory.base, memory.drive, memory.topDown)
-    (outputField, unusedDrive, changes, sums) = (memory.outputField, memory.unusedDrive, memory.changes, memory.sums)
-    boundary = nil
-    current = Array(repeating: 0, count: layout.edges.count)
-    extents = Array(repeating: 0, count: layout.layers.count)
-    outputRow = Array(repeating: 0, count: layout.output.shape.channels)
-    fieldRow = outputRow
-    parametersChanged()
+    self.init(Strip(whole: layout), parameters: parameters, cost: cost, capacity: capacity, times: times) { _ in nil }
   }
 
   /// One strip of a network.
@@ -77,13 +63,25 @@ public final class HopfieldNetwork {
   ///   - order: in which its layers will move; it decides which rows travel together.
   ///   - connect: makes the exchange with the other strips over the given channels, each a list of links to neighbours and a
   ///     name for messages.
-  public init(
+  public convenience init(
     _ strip: Strip, parameters: AlignedBuffer<Float>, cost: Cost = .squaredError, capacity: Int,
     order: RelaxationSettings.Order, exchange settings: ExchangeSettings = ExchangeSettings(), times: PhaseTimes = PhaseTimes(),
     connect: ([[HaloLink]], [String]) throws -> any StripExchange
   ) throws {
-    precondition(parameters.count == strip.layout.parameterCount && capacity > 0)
+    try self.init(strip, parameters: parameters, cost: cost, capacity: capacity, times: times) { memory in
+      let plan = HaloPlan(strip.partition, order: order)
+      let exchange = try connect(
+        plan.links(of: strip, spins: memory.spins, edges: memory.edges), plan.channels.indices.map(plan.name))
+      return Boundary(strip, plan: plan, exchange: exchange, settings: settings, times: times)
+    }
+  }
+
+  private init(
+    _ strip: Strip, parameters: AlignedBuffer<Float>, cost: Cost, capacity: Int, times: PhaseTimes,
+    boundary: (Memory) throws -> Boundary?
+  ) rethrows {
     let layout = strip.layout
+    precondition(parameters.count == layout.parameterCount && capacity > 0)
     let workspace = Workspace()
     let memory = Memory(strip, capacity: capacity, workspace: workspace)
     (self.layout, self.strip, self.parameters) = (layout, strip, parameters)
@@ -91,10 +89,7 @@ public final class HopfieldNetwork {
     (spins, edges, pieces) = (memory.spins, memory.edges, memory.pieces)
     (base, drive, topDown) = (memory.base, memory.drive, memory.topDown)
     (outputField, unusedDrive, changes, sums) = (memory.outputField, memory.unusedDrive, memory.changes, memory.sums)
-    let plan = HaloPlan(strip.partition, order: order)
-    let exchange = try connect(
-      plan.links(of: strip, spins: memory.spins, edges: memory.edges), plan.channels.indices.map(plan.name))
-    boundary = Boundary(strip, plan: plan, exchange: exchange, settings: settings, times: times)
+    self.boundary = try boundary(memory)
     current = Array(repeating: 0, count: layout.edges.count)
     extents = Array(repeating: 0, count: layout.layers.count)
     outputRow = Array(repeating: 0, count: layout.output.shape.channels)

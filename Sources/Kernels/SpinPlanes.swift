@@ -94,11 +94,17 @@ public final class SpinPlanes: Sendable {
     other.buffer.copy(from: buffer, at: start, to: place, count: rows.count * shape.rowStride)
   }
 
-  /// `⟨s, field⟩` of one sample, in double precision; `field` is contiguous.
-  public func product(with field: AlignedBuffer<Float>, sample: Int) -> Double {
+  fileprivate func pixels(in rows: Range<Int>?) -> Range<Int> {
+    guard let rows else { return 0..<shape.pixels }
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= shape.rows)
+    return rows.lowerBound * shape.columns..<rows.upperBound * shape.columns
+  }
+
+  /// `⟨s, field⟩` of one sample over rows `rows`, in double precision; `field` is contiguous.
+  public func product(with field: AlignedBuffer<Float>, sample: Int, rows: Range<Int>? = nil) -> Double {
     var sum = 0.0
     let channels = shape.paddedChannels
-    for pixel in 0..<shape.pixels {
+    for pixel in pixels(in: rows) {
       let spin = buffer.base + sample * shape.stride + Int(pixelOffsets[pixel])
       let other = field.base + (sample * shape.pixels + pixel) * channels
       for channel in 0..<channels { sum += Double(spin[channel]) * Double(other[channel]) }
@@ -106,10 +112,10 @@ public final class SpinPlanes: Sendable {
     return sum
   }
 
-  /// `Σ body(s)` over the spins of one sample, in double precision.
-  public func sum(sample: Int, _ body: (Double) -> Double) -> Double {
+  /// `Σ body(s)` over the spins of one sample in rows `rows`, in double precision.
+  public func sum(sample: Int, rows: Range<Int>? = nil, _ body: (Double) -> Double) -> Double {
     var sum = 0.0
-    for pixel in 0..<shape.pixels {
+    for pixel in pixels(in: rows) {
       let spin = buffer.base + sample * shape.stride + Int(pixelOffsets[pixel])
       for channel in 0..<shape.channels { sum += body(Double(spin[channel])) }
     }
@@ -118,11 +124,13 @@ public final class SpinPlanes: Sendable {
 }
 
 extension SpinPlanes {
-  /// `Σ s · bias`, one bias a channel at `offset`, of one sample.
-  public func sumWithBias(_ bias: AlignedBuffer<Float>, at offset: Int, sample: Int) -> Double {
+  /// `Σ s · bias`, one bias a channel at `offset`, of one sample over rows `rows`.
+  public func sumWithBias(
+    _ bias: AlignedBuffer<Float>, at offset: Int, sample: Int, rows: Range<Int>? = nil
+  ) -> Double {
     precondition(offset >= 0 && offset + shape.channels <= bias.count)
     var sum = 0.0
-    for pixel in 0..<shape.pixels {
+    for pixel in pixels(in: rows) {
       let spin = buffer.base + sample * shape.stride + Int(pixelOffsets[pixel])
       for channel in 0..<shape.channels { sum += Double(spin[channel]) * Double(bias.base[offset + channel]) }
     }

@@ -88,9 +88,7 @@ extension AcrossRanks {
         let result = try relax(test, on: grid, exchange: ExchangeSettings(overlap: overlaps))
         #expect(result.report == alone.report, "\(shape)")
         #expect(result.gradient.map(\.bitPattern) == alone.gradient.map(\.bitPattern), "\(shape)")
-        for (energy, expected) in zip(result.energies, alone.energies) {
-          #expect(abs(energy - expected) <= 1e-12 * (1 + abs(expected)), "\(shape)")
-        }
+        #expect(result.energies == alone.energies, "\(shape)")
         #expect(result.traffic.sent == result.traffic.predicted, "\(shape)")
         #expect((result.traffic.sent.bytes > 0) == (shape.spin > 1) || shape.spin > 4, "\(shape)")
         guard grid.spin.rank == 0 else { continue }
