@@ -90,8 +90,9 @@ public struct TracePlot {
     let rough = (high - low) / 6
     let power = pow(10, log10(rough).rounded(.down))
     let step = [1.0, 2, 5, 10].map { $0 * power }.first { $0 >= rough } ?? rough
-    let first = (low / step).rounded(.up)
-    return stride(from: first, through: (high / step).rounded(.down), by: 1).map { tick in
+    // A bound that is a round number but for its last digits counts as one.
+    let first = (low / step - 1e-9).rounded(.up)
+    return stride(from: first, through: (high / step + 1e-9).rounded(.down), by: 1).map { tick in
       // Steps below one would show their rounding.
       let value = tick * step
       return step >= 1 ? value : (value / power).rounded() * power
