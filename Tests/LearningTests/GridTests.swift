@@ -98,8 +98,9 @@ extension AcrossRanks {
       }
     }
 
-    /// Rows that are refreshed now and then lead to the same fixed point, if the phases are long enough.
-    @Test(arguments: [2, 3, 5], ["max-pooled chain", "skip edges"])
+    /// Rows that are refreshed now and then lead to a fixed point of the whole network, if the phases are long enough. Under
+    /// max-pooling there are several, and it may be another one.
+    @Test(arguments: [2, 3, 5], ["max-pooled chain", "skip edges", "average pooling"])
     func lazyExchangeKeepsTheFixedPoint(_ every: Int, _ network: String) throws {
       let test = Case(network: network, order: .checkerboard)
       let alone = try relax(test, on: ProcessGrid(dataOver: .selfOnly), tolerance: 1e-6, sweeps: 300)
@@ -108,7 +109,7 @@ extension AcrossRanks {
         let result = try relax(test, on: grid, exchange: ExchangeSettings(every: every), tolerance: 1e-6, sweeps: 300)
         #expect(result.traffic.sent == result.traffic.predicted)
         #expect(result.report.free.residual < 1e-6)
-        guard grid.spin.rank == 0 else { continue }
+        guard grid.spin.rank == 0, network != "max-pooled chain" else { continue }
         for (states, expected) in zip(result.states, alone.states) {
           let error = zip(states, expected).map { abs($0 - $1) }.max() ?? 0
           #expect(error < 1e-4, "\(shape)")
