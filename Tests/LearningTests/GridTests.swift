@@ -64,7 +64,8 @@ extension AcrossRanks {
       let energies = try network.energies(samples: Self.samples, nudge: nil)
       let partition = network.strip.partition
       let reduction = try GridReduction(
-        count: layout.parameterCount, shards: 1, subtrees: (0..<partition.strips).map(partition.subtrees), over: grid.onlyThisNetwork)
+        count: layout.parameterCount, shards: 1, subtrees: (0..<partition.strips).map(partition.subtrees),
+        over: grid.onlyThisNetwork)
       let sums = reduction.buffers()
       try propagation.addGradient(labels: labels[...], batch: Self.samples, into: sums, report: &report)
       try reduction.add(sums, shard: 0)
@@ -141,7 +142,8 @@ extension AcrossRanks {
         if world.rank == 0 {
           #expect(Set(written.tensors.keys) == Set(state.tensors.keys))
           for (name, tensor) in state.tensors {
-            #expect(written.tensors[name]?.shape == tensor.shape && written.tensors[name]?.values == tensor.values, "\(name), \(shape)")
+            let other = written.tensors[name]
+            #expect(other?.shape == tensor.shape && other?.values == tensor.values, "\(name), \(shape)")
           }
         }
         let second = try problem.trainer(on: grid)
@@ -156,8 +158,10 @@ extension AcrossRanks {
       let relaxation = RelaxationSettings(free: .init(sweeps: 10, tolerance: 1e-3))
       func evaluate(on grid: ProcessGrid) throws -> Evaluation {
         let placed = try NetworkOnGrid(
-          layout, parameters: layout.initialParameters(seed: 4), cost: .squaredError, capacity: 5, order: relaxation.order, on: grid)
-        return try Evaluator(network: placed.network, relaxation: relaxation, shard: 5).evaluate(PatternImages(count: 33), over: grid)
+          layout, parameters: layout.initialParameters(seed: 4), cost: .squaredError, capacity: 5, order: relaxation.order,
+          on: grid)
+        let evaluator = Evaluator(network: placed.network, relaxation: relaxation, shard: 5)
+        return try evaluator.evaluate(PatternImages(count: 33), over: grid)
       }
       let alone = try evaluate(on: ProcessGrid(dataOver: .selfOnly))
       for shape in GridShape.possible(ranks: world.size, networks: 12, strips: 6) {
