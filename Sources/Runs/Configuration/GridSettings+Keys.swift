@@ -21,8 +21,8 @@ extension ExchangeSettings: ConfigurationSection {
     [
       ConfigurationKey(
         "every", \.every, .from(1, to: 1000),
-        "Sweeps from one exchange of rows between strips to the next; the last sweeps of a phase always exchange. Above 1 states "
-          + "differ from those of the whole network by about the tolerance, and more sweeps are needed."),
+        "Sweeps from one exchange of rows between strips to the next; the last sweeps of a phase always exchange. Above 1 more "
+          + "sweeps are needed, and results depend on the strips."),
       ConfigurationKey("overlap", \.overlap, "Compute the interior of a strip while rows travel."),
     ]
   }
