@@ -68,7 +68,7 @@ struct RunSections {
     guard let checkpoint = run.checkpoint, let layout = try? NetworkLayout(run.configuration.network) else { return [] }
     return try FilterSheet.sheets(of: checkpoint, layout: layout, source: run.path).map { sheet in
       let which = sheet.shown < sheet.count ? "the first \(sheet.shown) of \(sheet.count)" : "\(sheet.count)"
-      let scale = min(4, 900 / Double(sheet.picture.width))
+      let scale = min(12, 900 / Double(sheet.picture.width))
       return "<h3>Weights from the input to \(HTML.escape(sheet.name)): \(which)</h3>"
         + (try HTML.image(sheet.picture, scale: max(scale, 1), title: "weights of \(sheet.name)"))
     }
@@ -98,7 +98,7 @@ struct RunSections {
       "<div class=\"wide\"><table class=\"film\"><thead><tr>\(head.map { "<th>\($0)</th>" }.joined())</tr></thead>"
         + "<tbody>\(rows.joined(separator: "\n"))</tbody></table></div>",
       "<p class=\"note\">Of a layer with rows the six channels that vary most over the plane in the end; white is 0, dark the layer's "
-        + "greatest state.</p>",
+        + "greatest state; of a layer with negative states these are blue and positive ones red.</p>",
     ]
   }
 
