@@ -67,7 +67,8 @@ struct RelaxationFilm {
     return .tiled(
       channels.map { channel in
         Shading.plane(
-          states[channel * pixels..<(channel + 1) * pixels], rows: shape.rows, columns: shape.columns, scale: greatest, by: colour)
+          states[channel * pixels..<(channel + 1) * pixels], rows: shape.rows, columns: shape.columns, scale: greatest, by: colour
+        )
       }, columns: 3)
   }
 }

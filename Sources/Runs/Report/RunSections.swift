@@ -56,7 +56,8 @@ struct RunSections {
       let hosts = Array(Set(start.hosts)).sorted()
       let names = hosts.count > 4 ? hosts.prefix(4).joined(separator: ", ") + " …" : hosts.joined(separator: ", ")
       return [
-        "\(index + 1)", start.started, "\(start.ranks)", "\(hosts.count): \(names)", "\(start.processor), \(start.instructionSet)",
+        "\(index + 1)", start.started, "\(start.ranks)", "\(hosts.count): \(names)",
+        "\(start.processor), \(start.instructionSet)",
         start.program, start.commit.map { String($0.prefix(10)) } ?? "", start.overrides.joined(separator: " "),
       ]
     }
@@ -87,7 +88,8 @@ struct RunSections {
       let shape = (layer.shape.channels, layer.shape.rows, layer.shape.columns)
       let cells = try sweeps.map { sweep in
         let picture = film.picture(layer: index, shape: shape, sweep: sweep)
-        return "<td>\(try HTML.image(picture, scale: 78 / Double(picture.width), title: "\(layer.name) after sweep \(sweep)"))</td>"
+        return
+          "<td>\(try HTML.image(picture, scale: 78 / Double(picture.width), title: "\(layer.name) after sweep \(sweep)"))</td>"
       }
       rows.append("<tr><th>\(HTML.escape(layer.name))</th>\(cells.joined())</tr>")
     }
@@ -140,7 +142,8 @@ struct RunSections {
     let predictions = try run.predictions ?? network.classify(within: Self.classificationTime)
     guard !predictions.labels.isEmpty else { return [] }
     let counts = predictions.confusion(classes: max(network.images.classes, 1))
-    let whole = predictions.labels.count == network.images.count ? "the \(network.images.count)" : "the first \(predictions.labels.count)"
+    let whole =
+      predictions.labels.count == network.images.count ? "the \(network.images.count)" : "the first \(predictions.labels.count)"
     var parts = [
       "<h3>Classes of \(whole) test images: \(String(format: "%.2f %%", 100 * predictions.accuracy)) right</h3>",
       counts.count <= 20 ? table(counts, network) : try sheet(counts),
@@ -163,14 +166,16 @@ struct RunSections {
       }
       return "<tr><th>\(HTML.escape(className(label, network)))</th>\(cells.joined())</tr>"
     }
-    return "<div class=\"wide\"><table class=\"confusion\"><thead><tr>\(head)</tr></thead><tbody>\(rows.joined())</tbody></table></div>"
+    return
+      "<div class=\"wide\"><table class=\"confusion\"><thead><tr>\(head)</tr></thead><tbody>\(rows.joined())</tbody></table></div>"
   }
 
   /// Of many classes only the pattern can be seen.
   private func sheet(_ counts: [[Int]]) throws -> String {
     let shares = counts.flatMap { row in row.map { Float($0) / Float(max(row.reduce(0, +), 1)) } }
     let picture = Shading.plane(shares[...], rows: counts.count, columns: counts.count, scale: 0.5, by: Shading.sequential)
-    return try HTML.image(picture, scale: 500 / Double(counts.count), title: "rows: what images are; columns: what they were taken for")
+    return try HTML.image(
+      picture, scale: 500 / Double(counts.count), title: "rows: what images are; columns: what they were taken for")
   }
 
   private func examples(_ counts: [[Int]], _ predictions: TestPredictions, _ network: TrainedNetwork) throws -> [String] {
