@@ -18,7 +18,9 @@ struct ReportCommand: ParsableCommand {
   @Argument(help: "Run folders.", completion: .directory)
   var runs: [String]
 
-  @Option(help: "Where to write. By default report.html in the folder of the only run, or here.", completion: .file(extensions: ["html"]))
+  @Option(
+    help: "Where to write. By default report.html in the folder of the only run, or here.",
+    completion: .file(extensions: ["html"]))
   var output: String?
 
   @Option(help: "The test image whose relaxation is shown.")

@@ -105,7 +105,8 @@ struct ScalingCommand: ParsableCommand {
     if let latency, let bandwidth { settings.network = .init(latency: latency, bandwidth: bandwidth) }
     settings.checks = check
     if let stranger = settings.grids.first(where: { !settings.ranks.contains($0.data * $0.spin) }) {
-      throw ValidationError("--grids: \(stranger) has \(stranger.data * stranger.spin) ranks, which are not among --ranks \(ranks)")
+      throw ValidationError(
+        "--grids: \(stranger) has \(stranger.data * stranger.spin) ranks, which are not among --ranks \(ranks)")
     }
     return settings
   }
@@ -134,7 +135,8 @@ struct GridArgument {
 /// What `scaling` has the launcher start: one point, printed as JSON.
 struct ScalingPointCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "scaling-point", abstract: "Measures one point of a scaling study with the ranks of this job.", shouldDisplay: false)
+    commandName: "scaling-point", abstract: "Measures one point of a scaling study with the ranks of this job.",
+    shouldDisplay: false)
 
   @Argument var config: String
   @Option var mode: String

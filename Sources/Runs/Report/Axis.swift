@@ -29,8 +29,9 @@ struct Axis {
         (low, high) = (low - (includesZero && low == 0 ? 0 : room), high + room)
       }
       let step = Self.roundStep((high - low) / Double(max(count, 1)))
-      let first = (low / step - 1e-9).rounded(.down)
-      let last = (high / step + 1e-9).rounded(.up)
+      // A bound that is a round number but for its last digits gets no further mark.
+      let first = (low / step + 1e-9).rounded(.down)
+      let last = max((high / step - 1e-9).rounded(.up), first + 1)
       range = first * step...last * step
       ticks = (0...Int(last - first)).map { (first + Double($0)) * step }
     case .logarithmic:

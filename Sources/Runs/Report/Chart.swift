@@ -118,8 +118,11 @@ struct Chart {
       guard let across = x.place(point.x), let up = y.place(point.y) else { return nil }
       var text = "<circle cx=\"\(left(across))\" cy=\"\(top(up))\" r=\"3\" fill=\"\(colour)\">"
       text += "<title>\(HTML.escape(series.name)): \(Axis.label(point.x)), \(Axis.label(point.y))</title></circle>"
-      if index < series.errors.count, let low = y.place(point.y - series.errors[index]), let high = y.place(point.y + series.errors[index]) {
-        text += "<line x1=\"\(left(across))\" x2=\"\(left(across))\" y1=\"\(top(low))\" y2=\"\(top(high))\" stroke=\"\(colour)\"/>"
+      if index < series.errors.count, let low = y.place(point.y - series.errors[index]),
+        let high = y.place(point.y + series.errors[index])
+      {
+        text +=
+          "<line x1=\"\(left(across))\" x2=\"\(left(across))\" y1=\"\(top(low))\" y2=\"\(top(high))\" stroke=\"\(colour)\"/>"
       }
       return text
     }.joined(separator: "\n")

@@ -8,7 +8,8 @@ struct CurveCharts {
     [
       chart("loss", "loss", [(.epoch, "training", .line), (.validation, "validation", .dashed)], \.loss),
       chart("accuracy", "accuracy", [(.epoch, "training", .line), (.validation, "validation", .dashed)], \.accuracy),
-      chart("sweeps of the free phase", "sweeps", [(.epoch, "training", .line), (.validation, "validation", .dashed)], \.freeSweeps),
+      chart(
+        "sweeps of the free phase", "sweeps", [(.epoch, "training", .line), (.validation, "validation", .dashed)], \.freeSweeps),
       chart("sweeps of the nudged phases", "sweeps", [(.epoch, "", .line)], \.nudgedSweeps),
       chart("residual at the end of the free phase", "residual", scale: .logarithmic, [(.epoch, "", .line)], \.residual),
       chart("speed", "samples/s", [(.epoch, "", .line)], includesZero: true, \.samplesPerSecond),

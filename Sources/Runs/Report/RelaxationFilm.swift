@@ -55,7 +55,8 @@ struct RelaxationFilm {
   func picture(layer: Int, shape: (channels: Int, rows: Int, columns: Int), sweep: Int) -> Picture {
     let states = frames[sweep - 1].states[layer]
     let greatest = max(frames[frames.count - 1].states[layer].reduce(0) { max($0, abs($1)) }, .leastNormalMagnitude)
-    let colour = states.contains { $0 < 0 } ? Shading.diverging : Shading.sequential
+    let isSigned = frames.contains { frame in frame.states[layer].contains { $0 < 0 } }
+    let colour = isSigned ? Shading.diverging : Shading.sequential
     guard shape.rows * shape.columns > 1 else {
       let columns = max(1, Int(Double(shape.channels).squareRoot().rounded(.up)))
       let rows = (shape.channels + columns - 1) / columns
@@ -66,7 +67,8 @@ struct RelaxationFilm {
     return .tiled(
       channels.map { channel in
         Shading.plane(
-          states[channel * pixels..<(channel + 1) * pixels], rows: shape.rows, columns: shape.columns, scale: greatest, by: colour)
+          states[channel * pixels..<(channel + 1) * pixels], rows: shape.rows, columns: shape.columns, scale: greatest, by: colour
+        )
       }, columns: 3)
   }
 }

@@ -56,7 +56,8 @@ struct RunSections {
       let hosts = Array(Set(start.hosts)).sorted()
       let names = hosts.count > 4 ? hosts.prefix(4).joined(separator: ", ") + " …" : hosts.joined(separator: ", ")
       return [
-        "\(index + 1)", start.started, "\(start.ranks)", "\(hosts.count): \(names)", "\(start.processor), \(start.instructionSet)",
+        "\(index + 1)", start.started, "\(start.ranks)", "\(hosts.count): \(names)",
+        "\(start.processor), \(start.instructionSet)",
         start.program, start.commit.map { String($0.prefix(10)) } ?? "", start.overrides.joined(separator: " "),
       ]
     }
@@ -68,7 +69,7 @@ struct RunSections {
     guard let checkpoint = run.checkpoint, let layout = try? NetworkLayout(run.configuration.network) else { return [] }
     return try FilterSheet.sheets(of: checkpoint, layout: layout, source: run.path).map { sheet in
       let which = sheet.shown < sheet.count ? "the first \(sheet.shown) of \(sheet.count)" : "\(sheet.count)"
-      let scale = min(4, 900 / Double(sheet.picture.width))
+      let scale = min(12, 900 / Double(sheet.picture.width))
       return "<h3>Weights from the input to \(HTML.escape(sheet.name)): \(which)</h3>"
         + (try HTML.image(sheet.picture, scale: max(scale, 1), title: "weights of \(sheet.name)"))
     }
@@ -87,7 +88,8 @@ struct RunSections {
       let shape = (layer.shape.channels, layer.shape.rows, layer.shape.columns)
       let cells = try sweeps.map { sweep in
         let picture = film.picture(layer: index, shape: shape, sweep: sweep)
-        return "<td>\(try HTML.image(picture, scale: 78 / Double(picture.width), title: "\(layer.name) after sweep \(sweep)"))</td>"
+        return
+          "<td>\(try HTML.image(picture, scale: 78 / Double(picture.width), title: "\(layer.name) after sweep \(sweep)"))</td>"
       }
       rows.append("<tr><th>\(HTML.escape(layer.name))</th>\(cells.joined())</tr>")
     }
@@ -98,7 +100,7 @@ struct RunSections {
       "<div class=\"wide\"><table class=\"film\"><thead><tr>\(head.map { "<th>\($0)</th>" }.joined())</tr></thead>"
         + "<tbody>\(rows.joined(separator: "\n"))</tbody></table></div>",
       "<p class=\"note\">Of a layer with rows the six channels that vary most over the plane in the end; white is 0, dark the layer's "
-        + "greatest state.</p>",
+        + "greatest state; of a layer with negative states these are blue and positive ones red.</p>",
     ]
   }
 
@@ -140,7 +142,8 @@ struct RunSections {
     let predictions = try run.predictions ?? network.classify(within: Self.classificationTime)
     guard !predictions.labels.isEmpty else { return [] }
     let counts = predictions.confusion(classes: max(network.images.classes, 1))
-    let whole = predictions.labels.count == network.images.count ? "the \(network.images.count)" : "the first \(predictions.labels.count)"
+    let whole =
+      predictions.labels.count == network.images.count ? "the \(network.images.count)" : "the first \(predictions.labels.count)"
     var parts = [
       "<h3>Classes of \(whole) test images: \(String(format: "%.2f %%", 100 * predictions.accuracy)) right</h3>",
       counts.count <= 20 ? table(counts, network) : try sheet(counts),
@@ -163,14 +166,16 @@ struct RunSections {
       }
       return "<tr><th>\(HTML.escape(className(label, network)))</th>\(cells.joined())</tr>"
     }
-    return "<div class=\"wide\"><table class=\"confusion\"><thead><tr>\(head)</tr></thead><tbody>\(rows.joined())</tbody></table></div>"
+    return
+      "<div class=\"wide\"><table class=\"confusion\"><thead><tr>\(head)</tr></thead><tbody>\(rows.joined())</tbody></table></div>"
   }
 
   /// Of many classes only the pattern can be seen.
   private func sheet(_ counts: [[Int]]) throws -> String {
     let shares = counts.flatMap { row in row.map { Float($0) / Float(max(row.reduce(0, +), 1)) } }
     let picture = Shading.plane(shares[...], rows: counts.count, columns: counts.count, scale: 0.5, by: Shading.sequential)
-    return try HTML.image(picture, scale: 500 / Double(counts.count), title: "rows: what images are; columns: what they were taken for")
+    return try HTML.image(
+      picture, scale: 500 / Double(counts.count), title: "rows: what images are; columns: what they were taken for")
   }
 
   private func examples(_ counts: [[Int]], _ predictions: TestPredictions, _ network: TrainedNetwork) throws -> [String] {

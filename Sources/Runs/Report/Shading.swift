@@ -10,7 +10,8 @@ enum Shading {
     value < 0 ? mixed((255, 255, 255), (33, 82, 172), by: -value) : mixed((255, 255, 255), (178, 24, 43), by: value)
   }
 
-  private static func mixed(_ from: (Float, Float, Float), _ to: (Float, Float, Float), by share: Float) -> (UInt8, UInt8, UInt8) {
+  private static func mixed(_ from: (Float, Float, Float), _ to: (Float, Float, Float), by share: Float) -> (UInt8, UInt8, UInt8)
+  {
     let share = share.isFinite ? min(max(share, 0), 1) : 0
     func mix(_ from: Float, _ to: Float) -> UInt8 { UInt8(from + (to - from) * share) }
     return (mix(from.0, to.0), mix(from.1, to.1), mix(from.2, to.2))

@@ -44,7 +44,8 @@ struct TestPredictions: Equatable {
     for (index, line) in lines.dropFirst().enumerated() {
       let numbers = line.split(separator: ",").compactMap { Int($0) }
       guard numbers.count == 3, numbers[0] == index, numbers[1] >= 0 else {
-        throw FileError(path: path, reason: "line \(index + 2): found `\(line)`, expected image \(index), its label and a prediction")
+        throw FileError(
+          path: path, reason: "line \(index + 2): found `\(line)`, expected image \(index), its label and a prediction")
       }
       labels.append(numbers[1])
       predictions.append(numbers[2])

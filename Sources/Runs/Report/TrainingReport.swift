@@ -30,7 +30,8 @@ public struct TrainingReport {
     let title = runs.count == 1 ? runs[0].label : "\(runs.count) runs"
     var body = ["<h1>\(HTML.escape(title))</h1>", summary]
     if let spread { body.append(spread) }
-    body.append("<div class=\"charts\">\(CurveCharts(runs).charts.filter { !$0.isEmpty }.map(\.svg).joined(separator: "\n"))</div>")
+    body.append(
+      "<div class=\"charts\">\(CurveCharts(runs).charts.filter { !$0.isEmpty }.map(\.svg).joined(separator: "\n"))</div>")
     body.append(energy)
     if runs.count > 1 { body.append(differences) }
     body += try sections.map { try $0.html() }
@@ -86,7 +87,9 @@ public struct TrainingReport {
       run.configuration.differences(from: runs[0].configuration).map { [run.label, $0] }
     }
     return lines.isEmpty
-      ? "" : "<h2>What differs from \(HTML.escape(runs[0].label))</h2>" + HTML.table(head: ["run", "key: here, there"], rows: lines, className: "text")
+      ? ""
+      : "<h2>What differs from \(HTML.escape(runs[0].label))</h2>"
+        + HTML.table(head: ["run", "key: here, there"], rows: lines, className: "text")
   }
 
   /// What an analogue machine would take, next to this one: 12 mW for the 3 µs of a relaxation (a coherent Ising machine's figures,

@@ -22,7 +22,9 @@ final class RunLock {
 
     /// Whether both are starts of one batch job, but not the same start. The one that came first is dead then.
     func isEarlierStart(of later: Holder) -> Bool {
-      guard let mine = batchJob.flatMap(BatchStart.init), let other = later.batchJob.flatMap(BatchStart.init) else { return false }
+      guard let mine = batchJob.flatMap(BatchStart.init), let other = later.batchJob.flatMap(BatchStart.init) else {
+        return false
+      }
       return mine.job == other.job && mine.start != other.start
     }
   }

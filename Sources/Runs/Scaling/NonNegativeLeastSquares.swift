@@ -35,7 +35,8 @@ enum NonNegativeLeastSquares {
         + [zip(rows, targets).reduce(0) { $0 + $1.0[columns[i]] / lengths[i] * $1.1 }]
     }
     for pivot in 0..<count {
-      guard let best = (pivot..<count).max(by: { abs(matrix[$0][pivot]) < abs(matrix[$1][pivot]) }), abs(matrix[best][pivot]) > 1e-10
+      guard let best = (pivot..<count).max(by: { abs(matrix[$0][pivot]) < abs(matrix[$1][pivot]) }),
+        abs(matrix[best][pivot]) > 1e-10
       else { return nil }
       matrix.swapAt(pivot, best)
       for row in 0..<count where row != pivot {

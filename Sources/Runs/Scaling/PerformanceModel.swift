@@ -59,7 +59,8 @@ public struct PerformanceModel: Equatable, Sendable {
   /// - Parameter crowd: ranks a core.
   public func seconds(_ work: StepWork, ranks: Int, network: Network, crowd: Double = 1) -> Double {
     let terms = Self.terms(
-      ranks, samples: work.samples, messages: work.messages, bytes: work.bytes, imbalance: imbalance, crowd: crowd, network: network)
+      ranks, samples: work.samples, messages: work.messages, bytes: work.bytes, imbalance: imbalance, crowd: crowd,
+      network: network)
     return zip(terms, [sample, latencies, transfers]).reduce(0) { $0 + $1.0 * $1.1 }
   }
 

@@ -61,7 +61,8 @@ public struct PointMeasurement {
       steps: steps, seconds: seconds, samplesPerSecond: Double(batch) / seconds,
       spinUpdatesPerSecond: Double(batch) * updatesPerSample(layout) / seconds, compute: try mean(computing),
       computeMost: try world.allreduce(sum(computing), .max), exchange: try mean([.posted]), wait: try mean([.waited]),
-      reduce: try mean([.reduce]), samplesOfBusiest: work.samples, messages: work.messages, bytes: work.bytes, latency: speed.latency,
+      reduce: try mean([.reduce]), samplesOfBusiest: work.samples, messages: work.messages, bytes: work.bytes,
+      latency: speed.latency,
       bandwidth: speed.bandwidth, ranksPerCore: node.ranksPerCore, memory: try world.allreduce(ProcessMemory.greatest, .max),
       start: try world.allreduce(start, .max), joules: joules, efficiency: nil)
   }

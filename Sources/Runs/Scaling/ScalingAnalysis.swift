@@ -45,7 +45,8 @@ struct ScalingAnalysis {
   private func fastest(_ mode: ScalingMode, ranks: Int) throws -> (grid: GridShape, work: StepWork, batch: Int)? {
     let scaled = mode.configuration(configuration, ranks: ranks, grid: nil)
     let batch = scaled.learning.batch
-    let possible = GridShape.possible(ranks: ranks, networks: batch.size / batch.shard, strips: StripPartition.greatestCount(layout))
+    let possible = GridShape.possible(
+      ranks: ranks, networks: batch.size / batch.shard, strips: StripPartition.greatestCount(layout))
     let works = try possible.map { ($0, try StepWork(scaled, layout: layout, grid: $0), batch.size) }
     return works.min { seconds($0.1, ranks) < seconds($1.1, ranks) }.map { (grid: $0.0, work: $0.1, batch: $0.2) }
   }
@@ -87,7 +88,10 @@ struct ScalingAnalysis {
 
   private var measured: [String] {
     var table = TextTable(
-      ["scaling", "ranks", "grid", "nodes", "samples/s", "efficiency", "compute", "exchange", "wait", "reduce", "start s", "MiB a rank"],
+      [
+        "scaling", "ranks", "grid", "nodes", "samples/s", "efficiency", "compute", "exchange", "wait", "reduce", "start s",
+        "MiB a rank",
+      ],
       numeric: [false] + Array(repeating: true, count: 11))
     for mode in settings.modes {
       for ranks in Set(points.filter { $0.mode == mode }.map(\.ranks)).sorted() {
@@ -98,7 +102,8 @@ struct ScalingAnalysis {
         }
         table.add([
           mode.rawValue, "\(ranks)", "\(some[0].grid)", "\(some[0].nodes)", String(format: "%.4g", median(\.samplesPerSecond)),
-          String(format: "%.3f", median { $0.efficiency ?? .nan }), share(\.compute), share(\.exchange), share(\.wait), share(\.reduce),
+          String(format: "%.3f", median { $0.efficiency ?? .nan }), share(\.compute), share(\.exchange), share(\.wait),
+          share(\.reduce),
           String(format: "%.2f", median(\.start)), String(format: "%.0f", median { Double($0.memory) / 0x1p20 }),
         ])
       }
@@ -141,10 +146,12 @@ struct ScalingAnalysis {
   func charts() throws -> [(name: String, chart: Chart)] {
     let ranks = Set(points.map(\.ranks) + settings.predicted).sorted().map(Double.init)
     var speed = Chart(
-      title: "speed-up", xTitle: "ranks", yTitle: "times the speed of the fewest ranks", xScale: .logarithmic, yScale: .logarithmic,
+      title: "speed-up", xTitle: "ranks", yTitle: "times the speed of the fewest ranks", xScale: .logarithmic,
+      yScale: .logarithmic,
       xMarks: ranks, series: [])
     var efficiency = Chart(
-      title: "parallel efficiency", xTitle: "ranks", yTitle: "efficiency", xScale: .logarithmic, xMarks: ranks, includesZero: true,
+      title: "parallel efficiency", xTitle: "ranks", yTitle: "efficiency", xScale: .logarithmic, xMarks: ranks,
+      includesZero: true,
       series: [])
     for (index, mode) in settings.modes.enumerated() {
       let own = points.filter { $0.mode == mode }
@@ -159,7 +166,8 @@ struct ScalingAnalysis {
           points: predictions.map { (Double($0.ranks), $0.samplesPerSecond.middle / base) }))
       efficiency.series.append(series("\(name), measured", index, own) { $0.efficiency ?? .nan })
       efficiency.series.append(
-        .init(name: "\(name), model", colour: index, style: .dashed, points: predictions.map { (Double($0.ranks), $0.efficiency) }))
+        .init(
+          name: "\(name), model", colour: index, style: .dashed, points: predictions.map { (Double($0.ranks), $0.efficiency) }))
     }
     if let first = ranks.first, let last = ranks.last {
       speed.series.append(.init(name: "ideal", colour: 7, points: [(first, 1), (last, last / first)]))
@@ -168,7 +176,8 @@ struct ScalingAnalysis {
   }
 
   /// Medians over repetitions, with bars from the least to the greatest.
-  private func series(_ name: String, _ colour: Int, _ points: [ScalingPoint], _ figure: (ScalingPoint) -> Double) -> Chart.Series {
+  private func series(_ name: String, _ colour: Int, _ points: [ScalingPoint], _ figure: (ScalingPoint) -> Double) -> Chart.Series
+  {
     let groups = Dictionary(grouping: points, by: \.ranks).sorted { $0.key < $1.key }.map { ranks, some in
       (ranks: Double(ranks), values: some.map(figure))
     }

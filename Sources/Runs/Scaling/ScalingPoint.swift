@@ -68,7 +68,8 @@ public struct ScalingTable: Equatable, Sendable {
   private mutating func setEfficiencies() {
     for mode in ScalingMode.allCases {
       let fewest = points.filter { $0.mode == mode }.map(\.ranks).min() ?? 1
-      let base = Self.median(points.filter { $0.mode == mode && $0.ranks == fewest }.map { $0.samplesPerSecond / Double($0.ranks) })
+      let base = Self.median(
+        points.filter { $0.mode == mode && $0.ranks == fewest }.map { $0.samplesPerSecond / Double($0.ranks) })
       for index in points.indices where points[index].mode == mode {
         points[index].efficiency = points[index].samplesPerSecond / Double(points[index].ranks) / base
       }
@@ -107,7 +108,8 @@ extension ScalingPoint {
     func format(_ value: Double) -> String { String(format: "%.7g", value) }
     let counts = [ranks, data, spin, nodes, repetition, batch, steps].map(String.init)
     let times = [
-      seconds, samplesPerSecond, spinUpdatesPerSecond, compute, computeMost, exchange, wait, reduce, samplesOfBusiest, messages, bytes,
+      seconds, samplesPerSecond, spinUpdatesPerSecond, compute, computeMost, exchange, wait, reduce, samplesOfBusiest, messages,
+      bytes,
       latency, bandwidth, ranksPerCore,
     ].map(format)
     let rest = ["\(memory)", format(start), joules.map(format) ?? "", efficiency.map(format) ?? ""]

@@ -88,7 +88,9 @@ public struct ScalingStudy {
     var words = settings.launcher + ["-n", "\(plan.ranks)", program, "scaling-point", "\(folder)/\(Self.configurationName)"]
     words += ["--mode", plan.mode.rawValue, "--steps", "\(settings.steps)", "--repetition", "\(plan.repetition)"]
     words += ["--launched", "\(Date().timeIntervalSince1970)"]
-    if let grid = settings.grids.first(where: { $0.data * $0.spin == plan.ranks }) { words += ["--grid", "\(grid.data)x\(grid.spin)"] }
+    if let grid = settings.grids.first(where: { $0.data * $0.spin == plan.ranks }) {
+      words += ["--grid", "\(grid.data)x\(grid.spin)"]
+    }
     return words
   }
 
@@ -113,7 +115,8 @@ public struct ScalingStudy {
       usleep(20_000)
     }
     if StopSignal.isRequested { return nil }
-    guard process.terminationStatus == 0, let point = try? JSONDecoder().decode(ScalingPoint.self, from: Data(FileBytes.read(output)))
+    guard process.terminationStatus == 0,
+      let point = try? JSONDecoder().decode(ScalingPoint.self, from: Data(FileBytes.read(output)))
     else {
       let said = (try? FileBytes.read(log.path)).map { String(decoding: $0.suffix(2000), as: UTF8.self) } ?? ""
       throw ReportError(

@@ -22,7 +22,8 @@ public enum ScalingMode: String, CaseIterable, Sendable, Codable {
     configuration.data.validation = 0
     configuration.data.limit = nil
     configuration.data.synthetic = .init(
-      shape: base.network.input, classes: base.network.layers.last?.channels ?? 2, train: configuration.learning.batch.size, test: 0)
+      shape: base.network.input, classes: base.network.layers.last?.channels ?? 2, train: configuration.learning.batch.size,
+      test: 0)
     return configuration
   }
 }

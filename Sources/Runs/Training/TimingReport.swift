@@ -16,6 +16,8 @@ struct TimingReport {
   private let total: Double
   private let traffic: String?
   private let imbalance: Double
+  /// Greatest resident bytes of the rank with the least and of the one with the most.
+  private let memory: (least: Int, most: Int)
 
   /// Collective; the report is complete on every rank.
   ///
@@ -37,6 +39,7 @@ struct TimingReport {
       [PhaseTimes.Phase.field, .step, .gradient].reduce(0.0) { $0 + all[rank * names.count + $1.rawValue] }
     }
     imbalance = (busy.max() ?? 0) / max(busy.reduce(0, +) / Double(ranks), .leastNormalMagnitude)
+    memory = (try world.allreduce(ProcessMemory.greatest, .min), try world.allreduce(ProcessMemory.greatest, .max))
     let (sent, predicted) = trainer.placed.traffic
     let counts = try [sent.messages, sent.bytes, predicted.messages, predicted.bytes, trainer.network.sweeps].map {
       try world.allreduce($0, .sum)
@@ -63,6 +66,7 @@ struct TimingReport {
     var lines = table.lines
     if let traffic { lines.append(traffic) }
     lines.append(String(format: "load imbalance: the busiest rank computes %.2f times the mean", imbalance))
+    lines.append("memory of a rank at its greatest: \(memory.least >> 20) to \(memory.most >> 20) MiB")
     return lines
   }
 }

@@ -30,7 +30,9 @@ struct EnergyCounter {
     }
     packages = names.compactMap { name in
       let path = "\(folder)/\(name)"
-      guard let start = Self.number("\(path)/energy_uj"), let range = Self.number("\(path)/max_energy_range_uj") else { return nil }
+      guard let start = Self.number("\(path)/energy_uj"), let range = Self.number("\(path)/max_energy_range_uj") else {
+        return nil
+      }
       return Package(path: path, range: range, start: start)
     }
   }
