@@ -71,7 +71,10 @@ struct Axis {
   static func label(_ value: Double) -> String {
     if value == 0 { return "0" }
     let size = abs(value)
-    if size >= 1e5 || size < 1e-3 { return String(format: "%.3g", value).replacingOccurrences(of: "e-0", with: "e-") }
+    if size >= 1e5 || size < 1e-3 {
+      let exponent = Int(log10(size).rounded(.down))
+      return String(format: "%.3g", value / pow(10, Double(exponent))) + "e\(exponent)"
+    }
     return String(format: "%.6g", value)
   }
 }
