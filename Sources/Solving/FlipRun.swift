@@ -31,16 +31,14 @@ final class FlipRun {
     keep()
     var sweep = 0
     while sweep < sweeps {
-      if sweep % sweepsPerLook == 0, record.clock.isOver { break }
+      if sweep % sweepsPerLook == 0, try record.clock.isOver() { break }
       try sampler.step(MachineTime(sweep, of: sweeps))
       if couplings.energy < bestEnergy { keep() }
       sweep += 1
     }
     record.spinUpdates += Double(sweep) * Double(couplings.spinCount)
     try descend(after: sweep)
-    var result = [Int8](repeating: 1, count: couplings.spinCount)
-    for position in 0..<couplings.spinCount where best[position] < 0 { result[Int(couplings.identifiers[position])] = -1 }
-    return result
+    return try couplings.collect(best)
   }
 
   /// Every flip lowers an energy that is a whole number, so this ends.

@@ -48,7 +48,7 @@ struct SmallProblem {
 
   @Test func readsAreThoseOfTheirSharesOnAnyNumberOfRanks() throws {
     let small = try SmallProblem(spins: 14, density: 0.4, hasFields: false, seed: 5)
-    for kind in [MachineKind.anneal, .gibbs] {
+    for kind in [MachineKind.anneal, .gibbs, .coherentIsing, .discreteBifurcation] {
       var settings = SolverSettings()
       settings.machine = kind
       settings.reads = 11
