@@ -42,10 +42,26 @@ public struct Solver {
     share: ReadShare = ReadShare(), spinsSharedBy group: Communicator? = nil, shouldStop: @escaping () -> Bool = { false },
     observe: @escaping (SearchProgress) -> Void = { _ in }
   ) throws -> Solution {
+    guard settings.isAutomatic, let time = settings.time, time > 0 else {
+      return try search(share, group, shouldStop, observe)
+    }
+    let choice = try AutomaticChoice(
+      problem, settings, time: time, spinsSharedBy: group, share: share, shouldStop: shouldStop)
+    var solution = try Solver(problem, choice.settings).search(share, group, shouldStop, observe, known: choice.best?.spins)
+    solution.seconds += choice.seconds
+    return solution
+  }
+
+  /// - Parameter known: a state from before, which the result is not worse than.
+  private func search(
+    _ share: ReadShare, _ group: Communicator?, _ shouldStop: @escaping () -> Bool, _ observe: @escaping (SearchProgress) -> Void,
+    known: [Int8]? = nil
+  ) throws -> Solution {
     let kind = settings.machine ?? .standard
     let home = try SpinHome(problem, sharedBy: group)
     let clock = SearchClock(settings, shouldStop: shouldStop, agree: home.agree)
     let record = SearchRecord(problem, settings: settings, clock: clock, observe: observe)
+    if let known { try record.pass(known) }
     // Whatever happens, there is a state.
     try record.pass(settings.initial ?? RandomSpins(seed: settings.seed).state(run: share.place, count: problem.spinCount))
     if kind.isSequential {
