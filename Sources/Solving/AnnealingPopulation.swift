@@ -20,7 +20,7 @@ struct AnnealingPopulation {
   /// States that are kept.
   private static let size = 4
   /// The share of sweeps that begin at random spins.
-  private static let freshShare = 0.5
+  private static let freshShare = 0.3
   /// Peaks of reverse anneals, in units of the field's root mean square.
   private static let peaks = 0.25...0.5
 
