@@ -18,9 +18,9 @@ struct AnnealingPopulation {
   let share: ReadShare
 
   /// States that are kept.
-  private static let size = 4
+  private static let size = 3
   /// The share of sweeps that begin at random spins.
-  private static let freshShare = 0.3
+  private static let freshShare = 0.5
   /// Peaks of reverse anneals, in units of the field's root mean square.
   private static let peaks = 0.25...0.5
 
@@ -80,6 +80,6 @@ struct AnnealingPopulation {
     try reader.record.add(try reader.run(from: start, sweeps: trial, number: share.place))
     let each = max(before - (try reader.record.clock.left()), 1e-7) / Double(trial)
     let fitting = try reader.record.clock.left() / each
-    return max(50, Int(5 * fitting.squareRoot()))
+    return max(50, Int(6 * fitting.squareRoot()))
   }
 }
