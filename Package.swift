@@ -15,6 +15,7 @@ let package = Package(
     // MPICH's header, behind the few inline functions that its macros need.
     .systemLibrary(name: "CMPI", pkgConfig: "mpich", providers: [.apt(["libmpich-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CMetis", providers: [.apt(["libmetis-dev"])]),
     .target(name: "MPI", dependencies: ["CMPI"]),
 
     // The inner loops, compiled once for each instruction set and chosen at run time.
@@ -32,8 +33,11 @@ let package = Package(
     // Ising problems: graphs, files, and what a solution is worth.
     .target(name: "Ising", dependencies: ["Kernels", "CZlib"]),
 
+    // Couplings whose spins are spread over ranks.
+    .target(name: "Partition", dependencies: ["Kernels", "MPI", "CMetis"]),
+
     // What runs the machines on problems, on one rank and on many.
-    .target(name: "Solving", dependencies: ["Ising", "Machines", "Kernels"]),
+    .target(name: "Solving", dependencies: ["Ising", "Machines", "Partition", "Kernels", "MPI"]),
 
     .target(
       name: "Runs",
@@ -71,6 +75,7 @@ let package = Package(
     .testTarget(name: "RunsTests", dependencies: ["Runs", "Cluster", "Hopfield", "Kernels", "CZlib"]),
     .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
     .testTarget(name: "MachinesTests", dependencies: ["Machines"]),
+    .testTarget(name: "PartitionTests", dependencies: ["Partition", "Solving", "Ising", "Machines", "Kernels", "MPI"]),
     .testTarget(name: "SolvingTests", dependencies: ["Solving"]),
   ]
 )

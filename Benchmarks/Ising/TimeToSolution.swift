@@ -3,8 +3,8 @@ import Foundation
 /// The time after which 99 % of runs have found the solution, from runs that stop when they have, or at a limit.
 ///
 /// Runs that begin anew again and again find it after a time with an exponential distribution, whose rate is estimated by
-/// solutions ÷ total time; then the time is `ln 100 / rate`. For runs of one length it is the same as `ln .01 / ln(1 − p) · length`
-/// for small p. The interval is that of Garwood (1936) for a Poisson count, 95 %.
+/// solutions ÷ total time; then the time is `ln 100 / rate`. For runs of one length it is the same as `ln .01 / ln(1 − p) ·
+/// length` for small p. The interval is that of Garwood (1936) for a Poisson count, 95 %.
 struct TimeToSolution {
   let solutions: Int
   let total: Double

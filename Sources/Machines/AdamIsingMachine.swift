@@ -1,8 +1,8 @@
 import Foundation
 import Kernels
 
-/// The coherent Ising machine with its drift fed through Adam's moments: momentum, and a scale of its own for every spin, inside the
-/// search for the ground state.
+/// The coherent Ising machine with its drift fed through Adam's moments: momentum, and a scale of its own for every spin, inside
+/// the search for the ground state.
 ///
 ///     g_i = (p − 1 − x_i²) x_i + ε f_i
 ///     m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²

@@ -6,8 +6,8 @@ import Kernels
 ///     dx_i/dt = (p − 1 − x_i²) x_i + ε e_i f_i
 ///     de_i/dt = −β (x_i² − a) e_i
 ///
-/// with the field in units of its root mean square, and `a` between the target and the replica's mean of x²: a state whose amplitudes
-/// are equal, at whatever size, is left alone.
+/// with the field in units of its root mean square, and `a` between the target and the replica's mean of x²: a state whose
+/// amplitudes are equal, at whatever size, is left alone.
 ///
 /// Source: Leleu, Yamamoto, McMahon & Aihara, "Destabilization of local minima in analog spin systems by correction of amplitude
 /// heterogeneity", Phys. Rev. Lett. 122, 040607 (2019).

@@ -8,8 +8,8 @@ import Kernels
 ///     de_i/dt = −ξ (x_i² − a) e_i,   e_i ≤ 32,   dξ/dt = γ
 ///     a = α + ρ tanh(δ (H − H_best) / scale)
 ///
-/// with the field in units of its root mean square. `H` is the energy of the signs, `H_best` the lowest of this replica. When `H` has
-/// not fallen below it for `patience` units of time the branch begins again: ξ and e return to where they began.
+/// with the field in units of its root mean square. `H` is the energy of the signs, `H_best` the lowest of this replica. When `H`
+/// has not fallen below it for `patience` units of time the branch begins again: ξ and e return to where they began.
 ///
 /// Source: Leleu, Khoyratee, Levi, Hamerly, Kohno & Aihara, "Scaling advantage of chaotic amplitude control for high-performance
 /// combinatorial optimization", Communications Physics 4, 266 (2021).

@@ -8,8 +8,8 @@ import Kernels
 /// couplings; above it they saturate at ±√(p − 1), and their signs are the spins. Two spins with J > 0 bifurcate where
 /// p = 1 − ε J / scale.
 ///
-/// Source: Wang, Marandi, Wen, Byer & Yamamoto, Phys. Rev. A 88, 063853 (2013); in mean field, with injected noise, King, Bernaschi et
-/// al. (2018), arXiv:1806.08422.
+/// Source: Wang, Marandi, Wen, Byer & Yamamoto, Phys. Rev. A 88, 063853 (2013); in mean field, with injected noise, King,
+/// Bernaschi et al. (2018), arXiv:1806.08422.
 public final class CoherentIsingMachine: AmplitudeMachine {
   public struct Settings: Equatable, Sendable {
     /// Euler's step `dt`.

@@ -1,8 +1,8 @@
 import Kernels
 
 extension FlipSampler {
-  /// The course of temperatures, in units of the field's root mean square, that suits most problems: above the temperature at which
-  /// spins begin to freeze, and far below the smallest rise in energy of integer problems.
+  /// The course of temperatures, in units of the field's root mean square, that suits most problems: above the temperature at
+  /// which spins begin to freeze, and far below the smallest rise in energy of integer problems.
   public static let annealingCourse = Course.linear(from: 0.6, to: 0.05)
 
   /// Simulated annealing: Metropolis' rule while the temperature falls.

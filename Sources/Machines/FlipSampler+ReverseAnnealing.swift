@@ -13,11 +13,11 @@ extension FlipSampler {
       })
   }
 
-  /// Reverse annealing: from a given state the temperature rises part of the way, so that the state is left only as far as that allows,
-  /// and falls again.
+  /// Reverse annealing: from a given state the temperature rises part of the way, so that the state is left only as far as that
+  /// allows, and falls again.
   ///
-  /// Source: Perdomo-Ortiz, Venegas-Andraca & Aspuru-Guzik, Quantum Inf. Process. 10, 33 (2011); used for equilibrium propagation by
-  /// Laydevant, Marković & Grollier, Nature Communications 15, 3671 (2024).
+  /// Source: Perdomo-Ortiz, Venegas-Andraca & Aspuru-Guzik, Quantum Inf. Process. 10, 33 (2011); used for equilibrium propagation
+  /// by Laydevant, Marković & Grollier, Nature Communications 15, 3671 (2024).
   ///
   /// - Parameter peak: the highest temperature, in units of `fieldScale`.
   public static func reverseAnnealing(

@@ -3,9 +3,9 @@ import Kernels
 /// One replica of ±1 spins, visited one after the other at a temperature that follows a course: `gibbs`, `anneal` and
 /// `reverseAnneal` are rules and courses of it.
 ///
-/// *Metropolis* flips spin `i` with probability min(1, exp(−2 s_i f_i / T)), the *heat bath* with 1 / (1 + exp(2 s_i f_i / T)). Both keep
-/// `exp(−E/T)`. Either is a comparison of `s_i f_i` with a threshold that does not depend on it: `T/2 · (−ln u)` for Metropolis,
-/// `T/2 · ln((1 − u)/u)` for the heat bath, u uniform in (0, 1).
+/// *Metropolis* flips spin `i` with probability min(1, exp(−2 s_i f_i / T)), the *heat bath* with 1 / (1 + exp(2 s_i f_i / T)).
+/// Both keep `exp(−E/T)`. Either is a comparison of `s_i f_i` with a threshold that does not depend on it: `T/2 · (−ln u)` for
+/// Metropolis, `T/2 · ln((1 − u)/u)` for the heat bath, u uniform in (0, 1).
 public final class FlipSampler: Machine {
   public enum Rule: String, CaseIterable, Sendable {
     case metropolis, heatBath

@@ -2,8 +2,8 @@ import Kernels
 
 /// An amplitude machine whose states are as coarse and as noisy as a device's.
 ///
-/// After every step each amplitude gets Gaussian noise, is rounded to one of 2ᵇ − 1 levels at a distance of `2 · range / (2ᵇ − 1)`, and
-/// clipped at ±`range`.
+/// After every step each amplitude gets Gaussian noise, is rounded to one of 2ᵇ − 1 levels at a distance of `2 · range / (2ᵇ −
+/// 1)`, and clipped at ±`range`.
 public final class HardwareMachine<Wrapped: AmplitudeMachine>: AmplitudeMachine {
   public struct Settings: Equatable, Sendable {
     /// `b`; `nil`: no rounding.

@@ -4,8 +4,8 @@ import Kernels
 ///
 ///     s_i ← clamp(s_i + η f_i + √(2 η T) ξ_i, −1, 1)
 ///
-/// For small η its stationary distribution is `exp(−E(s)/T)` on [−1, 1]ᴺ. The field and the temperature are in units of the field's
-/// root mean square.
+/// For small η its stationary distribution is `exp(−E(s)/T)` on [−1, 1]ᴺ. The field and the temperature are in units of the
+/// field's root mean square.
 ///
 /// Source: Parisi, Nuclear Physics B 180, 378 (1981); as an Ising machine, the noise of oscillators taken as sampling.
 public final class LangevinMachine: AmplitudeMachine {

@@ -28,8 +28,8 @@ public struct MachineTime: Equatable, Sendable {
 public protocol AmplitudeMachine: Machine {
   /// The spins that it moves.
   var system: SpinSystem { get }
-  /// Amplitudes (of oscillators, cosines of phases), as a plane of the system's shape. A machine may be moved by writing here before
-  /// `restart`.
+  /// Amplitudes (of oscillators, cosines of phases), as a plane of the system's shape. A machine may be moved by writing here
+  /// before `restart`.
   var states: AlignedBuffer<Float> { get }
   /// Forgets everything but the present `states`: momenta, error signals, moments.
   func restart()

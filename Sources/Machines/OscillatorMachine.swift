@@ -4,11 +4,12 @@ import Kernels
 ///
 ///     dφ_i/dt = −K [Σ_j J_ij sin(φ_i − φ_j) + h_i sin φ_i] − S sin 2φ_i + noise
 ///
-/// with couplings in units of the field's root mean square, by Euler's method. The spin is the sign of cos φ. The sum over sines is
-/// `sin φ_i (J cos φ)_i − cos φ_i (J sin φ)_i`: two fields. At phases of 0 and π its Lyapunov function
+/// with couplings in units of the field's root mean square, by Euler's method. The spin is the sign of cos φ. The sum over sines
+/// is `sin φ_i (J cos φ)_i − cos φ_i (J sin φ)_i`: two fields. At phases of 0 and π its Lyapunov function
 /// `−K/2 Σ J cos(φ_i − φ_j) − K Σ h cos φ − S/2 Σ cos 2φ` is K times the Ising energy.
 ///
-/// Source: Wang & Roychowdhury, "OIM: Oscillator-based Ising machines for solving combinatorial optimisation problems", UCNC 2019.
+/// Source: Wang & Roychowdhury, "OIM: Oscillator-based Ising machines for solving combinatorial optimisation problems", UCNC
+/// 2019.
 public final class OscillatorMachine: AmplitudeMachine {
   public struct Settings: Equatable, Sendable {
     public var step: Float = 0.1

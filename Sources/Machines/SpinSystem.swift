@@ -12,8 +12,10 @@ public final class SpinSystem {
   public let fieldScale: Float
   /// The spins of all ranks.
   public let spinCount: Int
+  /// The global number of each spin of this rank.
+  public let identifiers: [UInt32]
   public let sums: PlaneSums
-  private let identifiers: AlignedBuffer<UInt32>
+  private let noiseIdentifiers: AlignedBuffer<UInt32>
   private var firstReplica: UInt32
   private let philox: Philox
   private let sizes: AlignedBuffer<Double>
@@ -35,8 +37,9 @@ public final class SpinSystem {
     self.fieldScale = fieldScale > 0 ? fieldScale : 1
     self.spinCount = spinCount ?? shape.spins
     self.firstReplica = UInt32(firstReplica)
-    self.identifiers = AlignedBuffer(count: ReplicaShape(spins: shape.spins, replicas: 1).count)
-    for spin in 0..<shape.spins { self.identifiers[spin] = identifiers?[spin] ?? UInt32(spin) }
+    self.identifiers = identifiers ?? (0..<UInt32(shape.spins)).map { $0 }
+    noiseIdentifiers = AlignedBuffer(count: ReplicaShape(spins: shape.spins, replicas: 1).count)
+    for (spin, identifier) in self.identifiers.enumerated() { noiseIdentifiers[spin] = identifier }
     philox = Philox(seed: seed, stream: stream)
     sums = PlaneSums(field)
     sizes = AlignedBuffer(count: shape.replicas)
@@ -52,11 +55,11 @@ public final class SpinSystem {
   /// Noise of this system's spins and replicas.
   public func noise(_ kind: NoiseKind, purpose: Purpose = .dynamics) -> SpinNoise {
     SpinNoise(
-      kind, shape: shape, identifiers: identifiers, philox: philox, purpose: purpose.rawValue, firstReplica: firstReplica)
+      kind, shape: shape, identifiers: noiseIdentifiers, philox: philox, purpose: purpose.rawValue, firstReplica: firstReplica)
   }
 
-  /// The field of amplitudes. `h` is scaled by the mean amplitude of each replica, so that it weighs as much beside the couplings as
-  /// it does among spins of ±1 (the artificial Zeeman term, Mastiyage Don, Inui, … Yamamoto, arXiv:2309.04043).
+  /// The field of amplitudes. `h` is scaled by the mean amplitude of each replica, so that it weighs as much beside the couplings
+  /// as it does among spins of ±1 (the artificial Zeeman term, Mastiyage Don, Inui, … Yamamoto, arXiv:2309.04043).
   public func evaluate(amplitudes states: AlignedBuffer<Float>, into result: AlignedBuffer<Float>) throws {
     if field.hasBias {
       try sums.sizes(states, into: sizes)

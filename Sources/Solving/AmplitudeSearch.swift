@@ -5,62 +5,88 @@ import Machines
 /// The search of a machine that moves all amplitudes at once: batches of replicas, so that fields are matrix products.
 struct AmplitudeSearch {
   let problem: IsingProblem
-  let couplings: SpinCouplings
+  let home: SpinHome
   let settings: SolverSettings
   let kind: MachineKind
   let record: SearchRecord
   let share: ReadShare
 
-  /// Replicas of a batch when the number of reads is not given: one vector of them, twice that where rows of couplings come from memory.
+  /// Replicas of a batch when the number of reads is not given: one vector of them, twice that where rows of couplings come from
+  /// memory.
   private var standardBatch: Int { problem.density < 0.25 ? 16 : 32 }
   /// Steps between two looks at the energies. A look costs one more field.
   private static let stepsPerLook = 10
 
   func run() throws {
-    let reads = settings.reads.map { share.readCount(of: $0) }
-    let batch = min(reads ?? standardBatch, 64)
-    guard batch > 0 else { return }
-    let system = SpinSystem(
-      couplings.field(replicas: batch), fieldScale: couplings.fieldScale, seed: settings.seed, firstReplica: share.place * batch)
-    let tracker = ReplicaTracker(system)
-    let whole = reads ?? (settings.time == nil ? batch : Int.max)
-    var done = 0
-    while done < whole, done == 0 || !record.clock.isOver {
-      try runBatch(system, tracker, batchNumber: done / batch, keeping: min(batch, whole - done))
-      done = done > Int.max - batch ? whole : done + batch
+    if let reads = settings.reads {
+      try run(reads: share.run(of: reads), isAlone: reads == 1)
+    } else if settings.time == nil {
+      try run(reads: share.run(of: standardBatch * share.count), isAlone: false)
+    } else {
+      try runUntilTimeIsOver()
     }
+  }
+
+  /// Reads of given numbers, in batches. Batches have room for two at least, unless there is one read in all: the field of a
+  /// single replica is added up in another order.
+  private func run(reads: Range<Int>, isAlone: Bool) throws {
+    guard !reads.isEmpty else { return }
+    let batch = isAlone ? 1 : max(2, min(reads.count, 64))
+    let system = try home.system(replicas: batch, seed: settings.seed)
+    let tracker = ReplicaTracker(system)
+    for first in stride(from: reads.lowerBound, to: reads.upperBound, by: batch) {
+      if first > reads.lowerBound, try record.clock.isOver() { break }
+      try runBatch(system, tracker, from: first, keeping: min(batch, reads.upperBound - first))
+    }
+  }
+
+  private func runUntilTimeIsOver() throws {
+    let batch = standardBatch
+    let system = try home.system(replicas: batch, seed: settings.seed)
+    let tracker = ReplicaTracker(system)
+    var number = share.place
+    repeat {
+      try runBatch(system, tracker, from: number * batch, keeping: batch)
+      number += share.count
+    } while try !record.clock.isOver()
   }
 
   /// One batch from its start, as many steps as are given or as fit.
-  private func runBatch(_ system: SpinSystem, _ tracker: ReplicaTracker, batchNumber: Int, keeping count: Int) throws {
-    system.moveReplicas(to: (batchNumber * share.count + share.place) * system.shape.replicas)
+  private func runBatch(_ system: SpinSystem, _ tracker: ReplicaTracker, from read: Int, keeping count: Int) throws {
+    system.moveReplicas(to: read)
     let machine = try kind.amplitudeMachine(system, settings: settings)
-    if let initial = settings.initial { machine.start(from: initial, scale: 0.5) } else { machine.start() }
+    start(machine)
     tracker.reset()
     let steps = try plannedSteps(machine)
     for step in 0..<steps {
-      if step > 0, record.clock.isOver { break }
+      if step % Self.stepsPerLook == 0, step > 0, try record.clock.isOver() { break }
       try machine.step(MachineTime(step, of: steps))
-      record.spinUpdates += Double(system.shape.spins * system.shape.replicas)
+      record.spinUpdates += Double(system.shape.spins) * Double(system.shape.replicas)
       if step % Self.stepsPerLook == Self.stepsPerLook - 1 { try look(tracker, machine) }
     }
     try look(tracker, machine)
-    for replica in 0..<count { try record.add(tracker.spins(of: replica)) }
+    for replica in 0..<count { try record.add(try home.collect(tracker.spins(of: replica), of: system)) }
+  }
+
+  private func start(_ machine: any AmplitudeMachine) {
+    guard let initial = settings.initial else { return machine.start() }
+    machine.start(from: machine.system.identifiers.map { initial[Int($0)] }, scale: 0.5)
   }
 
   private func look(_ tracker: ReplicaTracker, _ machine: any AmplitudeMachine) throws {
-    if let replica = try tracker.look(at: machine.states) { try record.pass(tracker.spins(of: replica)) }
+    guard let replica = try tracker.look(at: machine.states) else { return }
+    try record.pass(try home.collect(tracker.spins(of: replica), of: machine.system))
   }
 
   /// The standard number of steps, or fewer if one batch of them would not fit into what time is left.
   private func plannedSteps(_ machine: any AmplitudeMachine) throws -> Int {
     if let steps = settings.steps { return steps }
-    guard record.clock.left.isFinite else { return kind.standardSteps }
+    guard record.clock.isLimited else { return kind.standardSteps }
     let trial = 4
-    let before = record.clock.seconds
+    let before = try record.clock.left()
     for step in 0..<trial { try machine.step(MachineTime(step, of: kind.standardSteps)) }
-    let each = max(record.clock.seconds - before, 1e-7) / Double(trial)
-    if let initial = settings.initial { machine.start(from: initial, scale: 0.5) } else { machine.start() }
-    return max(10, min(kind.standardSteps, Int(min(0.9 * record.clock.left / each, 1e9))))
+    let each = max(before - (try record.clock.left()), 1e-7) / Double(trial)
+    start(machine)
+    return max(10, min(kind.standardSteps, Int(min(0.9 * (try record.clock.left()) / each, 1e9))))
   }
 }

@@ -2,12 +2,12 @@ import Ising
 import Kernels
 import Machines
 
-/// How a time limit is spent on annealing: a population of states, new ones by annealing from random spins, better ones by reverse
-/// annealing of members, and every new state gives away its better regions to the others (`ClusterCrossover`).
+/// How a time limit is spent on annealing: a population of states, new ones by annealing from random spins, better ones by
+/// reverse annealing of members, and every new state gives away its better regions to the others (`ClusterCrossover`).
 ///
-/// Where couplings are dense, states do not fall into regions, and what counts are the many independent runs; where they are sparse
-/// and many, no single run is right everywhere, and what counts is the crossover. One mixture serves both: it is a matter of
-/// measurement (docs/results-ising.md).
+/// Where couplings are dense, states do not fall into regions, and what counts are the many independent runs; where they are
+/// sparse and many, no single run is right everywhere, and what counts is the crossover. One mixture serves both: it is a matter
+/// of measurement (docs/results-ising.md).
 struct AnnealingPopulation {
   let problem: IsingProblem
   let reader: FlipRun
@@ -18,7 +18,7 @@ struct AnnealingPopulation {
   let share: ReadShare
 
   /// States that are kept.
-  private static let size = 4
+  private static let size = 3
   /// The share of sweeps that begin at random spins.
   private static let freshShare = 0.5
   /// Peaks of reverse anneals, in units of the field's root mean square.
@@ -32,7 +32,7 @@ struct AnnealingPopulation {
     let sweeps = try plannedSweeps(starts.state(run: share.place, count: problem.spinCount))
     var number = share.place
     var (fresh, total) = (0, 0)
-    while !reader.record.clock.isOver {
+    while try !reader.record.clock.isOver() {
       number += share.count
       let isFresh = members.count < Self.size || Double(fresh) < Self.freshShare * Double(total)
       let parent = isFresh ? nil : Int.random(in: 0..<members.count, using: &random)
@@ -52,8 +52,8 @@ struct AnnealingPopulation {
     }
   }
 
-  /// Gives a child's better regions to its parent and to some of the others; a child from random spins takes the place of the worst
-  /// member that is worse as a whole.
+  /// Gives a child's better regions to its parent and to some of the others; a child from random spins takes the place of the
+  /// worst member that is worse as a whole.
   private func spread(
     _ child: [Int8], _ energy: Double, from parent: Int?, among members: inout [SampleSet.Sample],
     _ crossover: inout ClusterCrossover, _ random: inout PhiloxSequence
@@ -71,15 +71,15 @@ struct AnnealingPopulation {
     }
   }
 
-  /// Sweeps of an anneal from random spins: the more the time allows, the longer, but by the square root, so that there are more of
-  /// them too. Found by a first short run.
+  /// Sweeps of an anneal from random spins: the more the time allows, the longer, but by the square root, so that there are more
+  /// of them too. Found by a first short run.
   private func plannedSweeps(_ start: [Int8]) throws -> Int {
     let trial = 100
-    let before = reader.record.clock.seconds
+    let before = try reader.record.clock.left()
     reader.sampler.temperature = course
     try reader.record.add(try reader.run(from: start, sweeps: trial, number: share.place))
-    let each = max(reader.record.clock.seconds - before, 1e-7) / Double(trial)
-    let fitting = reader.record.clock.left / each
-    return max(50, Int(5 * fitting.squareRoot()))
+    let each = max(before - (try reader.record.clock.left()), 1e-7) / Double(trial)
+    let fitting = try reader.record.clock.left() / each
+    return max(50, Int(6 * fitting.squareRoot()))
   }
 }

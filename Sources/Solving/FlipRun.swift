@@ -1,7 +1,7 @@
 import Kernels
 import Machines
 
-/// One run of a sequential sampler, which remembers the best state that it passed through.
+/// One run of a sequential sampler, which remembers the best state of its second half.
 final class FlipRun {
   let sampler: FlipSampler
   let record: SearchRecord
@@ -28,19 +28,17 @@ final class FlipRun {
     try couplings.reset(to: spins)
     sampler.restart(replica: number)
     bestEnergy = .infinity
-    keep()
     var sweep = 0
     while sweep < sweeps {
-      if sweep % sweepsPerLook == 0, record.clock.isOver { break }
+      if sweep % sweepsPerLook == 0, try record.clock.isOver() { break }
       try sampler.step(MachineTime(sweep, of: sweeps))
-      if couplings.energy < bestEnergy { keep() }
+      // A reverse anneal begins at a good state, and is to tell where it went, not where it began.
+      if 2 * sweep >= sweeps, couplings.energy < bestEnergy { keep() }
       sweep += 1
     }
     record.spinUpdates += Double(sweep) * Double(couplings.spinCount)
     try descend(after: sweep)
-    var result = [Int8](repeating: 1, count: couplings.spinCount)
-    for position in 0..<couplings.spinCount where best[position] < 0 { result[Int(couplings.identifiers[position])] = -1 }
-    return result
+    return try couplings.collect(best)
   }
 
   /// Every flip lowers an energy that is a whole number, so this ends.

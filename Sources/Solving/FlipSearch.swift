@@ -5,7 +5,7 @@ import Machines
 /// The search of a sequential sampler: reads of a given number, or a population that uses all the time.
 struct FlipSearch {
   let problem: IsingProblem
-  let couplings: SpinCouplings
+  let home: SpinHome
   let settings: SolverSettings
   let kind: MachineKind
   let record: SearchRecord
@@ -13,7 +13,7 @@ struct FlipSearch {
   let share: ReadShare
 
   func run() throws {
-    let sampler = sampler()
+    let sampler = try sampler()
     let reader = FlipRun(sampler, record: record)
     if settings.time != nil, settings.reads == nil, settings.steps == nil, settings.initial == nil, kind != .gibbs {
       try AnnealingPopulation(
@@ -24,9 +24,9 @@ struct FlipSearch {
     }
   }
 
-  private func sampler() -> FlipSampler {
-    let flips = couplings.flips()
-    let (scale, seed) = (couplings.fieldScale, settings.seed)
+  private func sampler() throws -> FlipSampler {
+    let flips = try home.flips()
+    let (scale, seed) = (home.fieldScale, settings.seed)
     let sampler =
       switch kind {
       case .gibbs: FlipSampler.gibbs(flips, temperature: 0.3, fieldScale: scale, seed: seed)
@@ -43,10 +43,11 @@ struct FlipSearch {
     let reads = settings.reads ?? (settings.time == nil ? 1 : Int.max)
     var sweeps = settings.steps ?? kind.standardSteps
     for (place, read) in share.reads(of: reads).enumerated() {
-      if place > 0, record.clock.isOver { break }
+      if place > 0, try record.clock.isOver() { break }
       let start = settings.initial ?? random.state(run: read, count: problem.spinCount)
-      // With a time and a number of reads but no number of sweeps, the first read's speed tells how many sweeps the others may take.
-      if settings.steps == nil, settings.reads != nil, record.clock.left.isFinite, place == 0 {
+      // With a time and a number of reads but no number of sweeps, the first read's speed tells how many sweeps the others may
+      // take.
+      if settings.steps == nil, settings.reads != nil, record.clock.isLimited, place == 0 {
         sweeps = try sweepsThatFit(reads: share.readCount(of: reads), reader, start)
       }
       try record.add(try reader.run(from: start, sweeps: sweeps, number: read))
@@ -54,10 +55,10 @@ struct FlipSearch {
   }
 
   private func sweepsThatFit(reads: Int, _ reader: FlipRun, _ start: [Int8]) throws -> Int {
-    let before = record.clock.seconds
+    let before = try record.clock.left()
     let trial = 50
     try record.pass(try reader.run(from: start, sweeps: trial, number: Int(UInt32.max)))
-    let each = max(record.clock.seconds - before, 1e-7) / Double(trial)
-    return max(trial, Int(min(record.clock.left / Double(reads) / each, 1e9)))
+    let each = max(before - (try record.clock.left()), 1e-7) / Double(trial)
+    return max(trial, Int(min(try record.clock.left() / Double(reads) / each, 1e9)))
   }
 }

@@ -24,7 +24,8 @@ final class ReplicaTracker {
 
   /// Works out the energies and keeps what is better than before.
   ///
-  /// - Returns: the replica that now has the lowest energy of all batches; `nil` if none is lower than before.
+  /// - Returns: the replica that now has the lowest energy of all batches; `nil` if none is lower than before. Energies are those
+  ///   of all ranks' spins, so all have one answer.
   func look(at amplitudes: AlignedBuffer<Float>) throws -> Int? {
     try meter.look(at: amplitudes)
     var leader: Int?

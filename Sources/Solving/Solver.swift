@@ -1,4 +1,5 @@
 import Ising
+import MPI
 
 /// Searches for the ground state of an Ising problem.
 ///
@@ -7,8 +8,8 @@ import Ising
 /// let solution = try solver.run(observe: { print($0.seconds, $0.energy) })
 /// ```
 ///
-/// With `reads` and `steps` and without a time limit, results depend on the problem, the settings and the seed alone, on whichever
-/// number of ranks. With a time limit they depend on the speed of the machine too.
+/// With `reads` and `steps` and without a time limit, results depend on the problem, the settings and the seed alone, on
+/// whichever number of ranks. With a time limit they depend on the speed of the machine too.
 public struct Solver {
   public let problem: IsingProblem
   public let settings: SolverSettings
@@ -33,22 +34,40 @@ public struct Solver {
 
   /// - Parameters:
   ///   - share: which of the reads are this caller's; all if not given.
+  ///   - group: ranks that hold the spins together; they all call with the same problem, settings and share. The states are those
+  ///     that one rank would find, where no clock decides. Collective.
   ///   - shouldStop: asked some thousand times a second; the search ends soon after it says yes, with what it has.
   ///   - observe: called with every state that is better than all before.
   public func run(
-    share: ReadShare = ReadShare(), shouldStop: @escaping () -> Bool = { false },
+    share: ReadShare = ReadShare(), spinsSharedBy group: Communicator? = nil, shouldStop: @escaping () -> Bool = { false },
     observe: @escaping (SearchProgress) -> Void = { _ in }
   ) throws -> Solution {
+    guard settings.isAutomatic, let time = settings.time, time > 0 else {
+      return try search(share, group, shouldStop, observe)
+    }
+    let choice = try AutomaticChoice(
+      problem, settings, time: time, spinsSharedBy: group, share: share, shouldStop: shouldStop)
+    var solution = try Solver(problem, choice.settings).search(share, group, shouldStop, observe, known: choice.best?.spins)
+    solution.seconds += choice.seconds
+    return solution
+  }
+
+  /// - Parameter known: a state from before, which the result is not worse than.
+  private func search(
+    _ share: ReadShare, _ group: Communicator?, _ shouldStop: @escaping () -> Bool, _ observe: @escaping (SearchProgress) -> Void,
+    known: [Int8]? = nil
+  ) throws -> Solution {
     let kind = settings.machine ?? .standard
-    let clock = SearchClock(settings, shouldStop: shouldStop)
+    let home = try SpinHome(problem, sharedBy: group)
+    let clock = SearchClock(settings, shouldStop: shouldStop, agree: home.agree)
     let record = SearchRecord(problem, settings: settings, clock: clock, observe: observe)
+    if let known { try record.pass(known) }
     // Whatever happens, there is a state.
     try record.pass(settings.initial ?? RandomSpins(seed: settings.seed).state(run: share.place, count: problem.spinCount))
-    let couplings = SpinCouplings(problem)
     if kind.isSequential {
-      try FlipSearch(problem: problem, couplings: couplings, settings: settings, kind: kind, record: record, share: share).run()
+      try FlipSearch(problem: problem, home: home, settings: settings, kind: kind, record: record, share: share).run()
     } else {
-      try AmplitudeSearch(problem: problem, couplings: couplings, settings: settings, kind: kind, record: record, share: share).run()
+      try AmplitudeSearch(problem: problem, home: home, settings: settings, kind: kind, record: record, share: share).run()
     }
     return Solution(
       samples: record.samples(), machine: kind, spinUpdates: record.spinUpdates, seconds: clock.seconds,

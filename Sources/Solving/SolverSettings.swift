@@ -10,6 +10,8 @@ public struct SolverSettings: Sendable {
 
   /// `nil`: the one that is best by measurement.
   public var machine: MachineKind?
+  /// Spends a tenth of the time limit on choosing machine and scale.
+  public var isAutomatic = false
   /// Independent runs. `nil`: one, or as many as the time allows, which then learn from each other where the machine can.
   public var reads: Int?
   /// Steps or sweeps of a run. `nil`: as many as suit the time, or the machine's standard.
@@ -40,6 +42,8 @@ public struct SolverSettings: Sendable {
     if let reads, reads < 1 { throw SolverError("reads is \(reads), expected 1 or more") }
     if let steps, steps < 0 { throw SolverError("steps is \(steps), expected 0 or more") }
     if let time, !(time >= 0 && time.isFinite) { throw SolverError("time is \(time), expected seconds, 0 or more") }
+    if isAutomatic, time == nil { throw SolverError("an automatic choice needs a time limit, of which it takes a tenth") }
+    if isAutomatic, let machine { throw SolverError("an automatic choice of the machine, and \(machine.rawValue)") }
     if let targetEnergy, targetEnergy.isNaN { throw SolverError("the target is not a number") }
     guard scale > 0, scale.isFinite else { throw SolverError("scale is \(scale), expected a positive number") }
     guard stateNoise >= 0, stateNoise.isFinite else {

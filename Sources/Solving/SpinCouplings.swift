@@ -3,9 +3,10 @@ import Kernels
 
 /// A problem's couplings as the kernels take them: single precision, in whichever layout is fastest.
 ///
-/// Couplings are whole multiples of one unit, so many that no spin's field exceeds 2²³ of it: fields and energies are sums of integers,
-/// exact in whatever order they are added, on however many ranks. Problems of small integers stay as they are; others are rounded to 2⁻²³
-/// of their greatest field, which is what single precision would do to the sums. Energies that are reported come from the problem itself.
+/// Couplings are whole multiples of one unit, so many that no spin's field exceeds 2²³ of it: fields and energies are sums of
+/// integers, exact in whatever order they are added, on however many ranks. Problems of small integers stay as they are; others
+/// are rounded to 2⁻²³ of their greatest field, which is what single precision would do to the sums. Energies that are reported
+/// come from the problem itself.
 final class SpinCouplings: Sendable {
   let rows: SparseCouplings
   let bias: [Float]
@@ -35,14 +36,15 @@ final class SpinCouplings: Sendable {
     return Double(sign: .plus, exponent: greatest.exponent - 22, significand: 1)
   }
 
+  var isDense: Bool { density >= Self.denseFrom }
+
   func flips() -> any FlipOperator {
-    guard density >= Self.denseFrom else { return SparseFlips(rows, bias: bias) }
+    guard isDense else { return SparseFlips(rows, bias: bias) }
     if bias.isEmpty, let packed = PackedFlips(rows) { return packed }
     return DenseFlips(rows, bias: bias)
   }
 
   func field(replicas: Int) -> any FieldOperator {
-    density < Self.denseFrom
-      ? SparseField(rows, bias: bias, replicas: replicas) : DenseField(rows, bias: bias, replicas: replicas)
+    isDense ? DenseField(rows, bias: bias, replicas: replicas) : SparseField(rows, bias: bias, replicas: replicas)
   }
 }

@@ -48,7 +48,7 @@ struct SmallProblem {
 
   @Test func readsAreThoseOfTheirSharesOnAnyNumberOfRanks() throws {
     let small = try SmallProblem(spins: 14, density: 0.4, hasFields: false, seed: 5)
-    for kind in [MachineKind.anneal, .gibbs] {
+    for kind in [MachineKind.anneal, .gibbs, .coherentIsing, .discreteBifurcation] {
       var settings = SolverSettings()
       settings.machine = kind
       settings.reads = 11
@@ -87,6 +87,19 @@ struct SmallProblem {
     #expect(solution.samples.best?.energy == small.groundEnergy)
     #expect(found.last?.energy == small.groundEnergy && !solution.wasStopped)
     #expect(zip(found, found.dropFirst()).allSatisfy { $0.energy > $1.energy && $0.seconds <= $1.seconds })
+  }
+
+  @Test func anAutomaticChoiceFindsGroundStates() throws {
+    let small = try SmallProblem(spins: 12, density: 0.5, hasFields: true, seed: 11)
+    var settings = SolverSettings()
+    (settings.isAutomatic, settings.time) = (true, 1)
+    let solution = try Solver(small.problem, settings).run()
+    #expect(solution.samples.best?.energy == small.groundEnergy)
+    #expect(solution.seconds >= 0.9)
+    settings.time = nil
+    #expect(throws: SolverError.self) { try Solver(small.problem, settings) }
+    (settings.time, settings.machine) = (1, .gibbs)
+    #expect(throws: SolverError.self) { try Solver(small.problem, settings) }
   }
 
   @Test(arguments: [MachineKind.anneal, .ballisticBifurcation]) func aTimeOfZeroGivesAState(_ kind: MachineKind) throws {

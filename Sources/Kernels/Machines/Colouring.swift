@@ -1,10 +1,12 @@
-/// A greedy colouring of a graph of couplings: every spin, those with most neighbours first, takes the first colour that none of its
-/// neighbours has (Welsh & Powell 1967). A pure function of the graph, so that all ranks have the same.
+/// A greedy colouring of a graph of couplings: every spin, those with most neighbours first, takes the first colour that none of
+/// its neighbours has (Welsh & Powell 1967). A pure function of the graph, so that all ranks have the same.
 public struct Colouring: Sendable {
   /// All spins, those of the first colour first, each colour in ascending order.
   public let order: [Int]
   /// Where each colour begins in `order`, and at the end where the last one does.
   public let starts: [Int]
+  /// The colour of each spin.
+  public let colours: [Int]
 
   public init(_ couplings: SparseCouplings) {
     let count = couplings.rowCount
@@ -31,5 +33,6 @@ public struct Colouring: Sendable {
       next[colour[spin]] += 1
     }
     self.order = order
+    colours = colour
   }
 }

@@ -79,8 +79,6 @@ public final class DenseFlips: FlipOperator {
 extension SparseCouplings {
   /// Calls `body` with row, neighbour and coupling of every entry.
   func forEach(_ body: (Int, Int, Float) -> Void) {
-    for row in 0..<rowCount {
-      for entry in self.row(row) { body(row, Int(neighbours.base[entry].spin), neighbours.base[entry].coupling) }
-    }
+    for row in 0..<rowCount { forEach(in: row) { body(row, $0, $1) } }
   }
 }

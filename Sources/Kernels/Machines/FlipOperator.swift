@@ -22,4 +22,16 @@ public protocol FlipOperator: AnyObject {
 
   /// Copies the present spins, in the order of visits, to a buffer of as many numbers as `identifiers` has.
   func copySpins(to buffer: AlignedBuffer<Float>)
+
+  /// A copied state of all ranks' spins, one −1 or 1 for each global number.
+  func collect(_ spins: AlignedBuffer<Float>) throws -> [Int8]
+}
+
+extension FlipOperator {
+  /// Where one rank has all spins.
+  public func collect(_ spins: AlignedBuffer<Float>) throws -> [Int8] {
+    var state = [Int8](repeating: 1, count: spinCount)
+    for position in 0..<spinCount where spins[position] < 0 { state[Int(identifiers[position])] = -1 }
+    return state
+  }
 }

@@ -1,7 +1,7 @@
 import CKernels
 
-/// The local rules of amplitude and phase machines, one pass over planes of one shape each. The equations are in the machines' own
-/// documentation.
+/// The local rules of amplitude and phase machines, one pass over planes of one shape each. The equations are in the machines'
+/// own documentation.
 public enum MachineSteps {
   /// Numbers of the coherent Ising machine's step: pump `p`, feedback `ε`, a time step, the strength of its noise, and the
   /// amplitude at which a state is clipped.

@@ -1,7 +1,7 @@
 import CKernels
 
-/// Flips where every pair of spins is coupled by `c` or `−c`, and there are no fields: a bit for each coupling, and local fields as
-/// integers of 16 bits.
+/// Flips where every pair of spins is coupled by `c` or `−c`, and there are no fields: a bit for each coupling, and local fields
+/// as integers of 16 bits.
 public final class PackedFlips: FlipOperator {
   public var spinCount: Int { state.count }
   public var identifiers: AlignedBuffer<UInt32> { state.identifiers }

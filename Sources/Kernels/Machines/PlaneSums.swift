@@ -1,7 +1,7 @@
 import CKernels
 
-/// Sums over the spins of each replica, taken in fixed point: whole numbers add up to the same in any order, so that a sum does not
-/// depend on the number of ranks that share the spins.
+/// Sums over the spins of each replica, taken in fixed point: whole numbers add up to the same in any order, so that a sum does
+/// not depend on the number of ranks that share the spins.
 public final class PlaneSums {
   private let system: any FieldOperator
   private let sums: AlignedBuffer<Int64>
@@ -11,8 +11,8 @@ public final class PlaneSums {
     sums = AlignedBuffer(count: system.shape.stride)
   }
 
-  /// `E = −½ Σ_ij J_ij σ_i σ_j − Σ_i h_i σ_i` of each replica. Exact where couplings and fields are integers below 2²⁴ and their sum
-  /// is below 2⁶⁰.
+  /// `E = −½ Σ_ij J_ij σ_i σ_j − Σ_i h_i σ_i` of each replica. Exact where couplings and fields are integers below 2²⁴ and their
+  /// sum is below 2⁶⁰.
   ///
   /// - Parameters:
   ///   - spins: ±1.

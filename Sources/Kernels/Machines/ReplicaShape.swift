@@ -1,7 +1,7 @@
 /// The shape of a plane of spins in several replicas: [spin][replica], the replicas of a spin side by side.
 ///
-/// One replica is kept as it is; more are padded to a multiple of 16, so that kernels work on whole vectors. What is in the padding
-/// takes part in the arithmetic and in nothing else.
+/// One replica is kept as it is; more are padded to a multiple of 16, so that kernels work on whole vectors. What is in the
+/// padding takes part in the arithmetic and in nothing else.
 public struct ReplicaShape: Equatable, Sendable {
   public let spins: Int
   public let replicas: Int
@@ -28,9 +28,26 @@ public struct ReplicaShape: Equatable, Sendable {
     return numbers
   }
 
+  /// `h` as kernels read it: one number a spin, zeros if there are none, padded like a plane of one replica.
+  public static func paddedBias(_ bias: [Float], spins: Int) -> AlignedBuffer<Float> {
+    precondition(bias.isEmpty || bias.count == spins, "\(bias.count) fields for \(spins) spins")
+    let buffer = ReplicaShape(spins: spins, replicas: 1).plane()
+    for (spin, value) in bias.enumerated() { buffer[spin] = value }
+    return buffer
+  }
+
   static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
 }
 
 extension AlignedBuffer where Element == Float {
+  /// Copies the rows `indices` of `source`, each of `length` numbers, one behind the other to `offset` here.
+  public func gather(_ indices: [Int32], of source: AlignedBuffer<Float>, rowLength length: Int, at offset: Int = 0) {
+    precondition(offset >= 0 && offset + indices.count * length <= count)
+    for (place, index) in indices.enumerated() {
+      precondition(index >= 0 && (Int(index) + 1) * length <= source.count)
+      (base + offset + place * length).update(from: source.base + Int(index) * length, count: length)
+    }
+  }
+
   public func fill(_ value: Float) { for index in 0..<count { base[index] = value } }
 }

@@ -12,8 +12,8 @@ final class SlicedRows: Sendable {
 
   private static let window = 4096
 
-  init(_ source: SparseCouplings) {
-    var order = Array(0..<source.rowCount)
+  init(_ source: SparseCouplings, rows range: Range<Int>) {
+    var order = Array(range)
     for start in stride(from: 0, to: order.count, by: Self.window) {
       let end = min(start + Self.window, order.count)
       order[start..<end].sort { (source.row($0).count, $1) > (source.row($1).count, $0) }

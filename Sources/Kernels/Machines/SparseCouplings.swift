@@ -33,6 +33,11 @@ public final class SparseCouplings: Sendable {
 
   func row(_ index: Int) -> Range<Int> { Int(rows[index])..<Int(rows[index + 1]) }
 
+  /// Calls `body` with neighbour and coupling of each entry of a row, in order.
+  public func forEach(in row: Int, _ body: (Int, Float) -> Void) {
+    for entry in self.row(row) { body(Int(neighbours.base[entry].spin), neighbours.base[entry].coupling) }
+  }
+
   /// `Σ_ij |J_ij|`.
   public var magnitude: Double { (0..<neighbours.count).reduce(0) { $0 + Double(neighbours.base[$1].coupling.magnitude) } }
 }

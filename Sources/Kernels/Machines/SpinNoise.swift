@@ -12,10 +12,11 @@ public enum NoiseKind: Int32, Sendable {
   case normal
 }
 
-/// Planes of noise, one for each step: pure functions of the seed, the purpose, the spin's global number, the replica and the step.
+/// Planes of noise, one for each step: pure functions of the seed, the purpose, the spin's global number, the replica and the
+/// step.
 ///
-/// The four words of a Philox block serve four steps one after the other. So noise does not depend on which rank holds a spin, and
-/// three steps of four only read.
+/// The four words of a Philox block serve four steps one after the other. So noise does not depend on which rank holds a spin,
+/// and three steps of four only read.
 public final class SpinNoise {
   public let shape: ReplicaShape
   public let kind: NoiseKind

@@ -1,0 +1,72 @@
+import CKernels
+
+/// Dense rows of couplings, whose field is added up block by block of columns.
+///
+/// The blocks are a function of the number of spins alone, and are added in order: a field has the same bits whether one rank has
+/// all spins at hand, or multiplies each block as it comes from another.
+public final class DenseRows {
+  public let rowCount: Int
+  public let columnCount: Int
+  /// Spins of a block; the last may have fewer.
+  public let blockLength: Int
+  private let couplings: AlignedBuffer<Float>
+  private let rowStride: Int
+  private let stride: Int
+  private let packed: AlignedBuffer<Float>
+  private let zero = AlignedBuffer<Int64>(count: 1)
+
+  /// A block's length for so many spins: at least 16 blocks where there are enough spins, and whole pairs of vectors.
+  public static func blockLength(spins: Int) -> Int { min(max((spins / 16 + 31) / 32 * 32, 32), 1024) }
+
+  /// One row while it is written: zeros at first.
+  public struct Row {
+    fileprivate let couplings: AlignedBuffer<Float>
+    fileprivate let start: Int
+    fileprivate let count: Int
+
+    public func set(_ column: Int, _ coupling: Float) {
+      precondition(column >= 0 && column < count, "column \(column) of \(count)")
+      couplings.base[start + column] = coupling
+    }
+  }
+
+  /// - Parameter fill: called for each row.
+  public init(rows: Int, columns: Int, replicas: Int, fill: (_ index: Int, _ row: Row) -> Void) {
+    rowCount = rows
+    columnCount = columns
+    blockLength = Self.blockLength(spins: columns)
+    let rowStride = ReplicaShape.padded(columns)
+    let couplings = AlignedBuffer<Float>(count: rows * rowStride)
+    for row in 0..<rows { fill(row, Row(couplings: couplings, start: row * rowStride, count: columns)) }
+    self.couplings = couplings
+    self.rowStride = rowStride
+    stride = ReplicaShape(spins: columns, replicas: replicas).stride
+    packed = AlignedBuffer(count: replicas == 1 ? 0 : blockLength * stride)
+  }
+
+  public var blockCount: Int { (columnCount + blockLength - 1) / blockLength }
+
+  public func columns(ofBlock block: Int) -> Range<Int> { block * blockLength..<min((block + 1) * blockLength, columnCount) }
+
+  /// `Σ |J|` over these rows.
+  public var magnitude: Double { (0..<couplings.count).reduce(0) { $0 + Double(couplings.base[$1].magnitude) } }
+
+  /// `field_i += Σ_j J_ij x_j` over the columns of one block; `states` is a plane of all columns, `field` one of all rows.
+  public func add(block: Int, of states: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) {
+    let columns = columns(ofBlock: block)
+    precondition(states.count >= ReplicaShape.padded(columnCount * stride) && field.count >= rowCount * stride)
+    let first = columns.lowerBound
+    guard stride > 1 else {
+      let length = ReplicaShape.padded(columns.count)
+      InstructionSet.current.machines.dense_field(
+        couplings.base + first, Int64(rowCount), Int64(rowStride), Int64(length), states.base + first, field.base)
+      return
+    }
+    // Each row of couplings is a "pixel" whose channels are the spins, each replica an output channel.
+    let (depth, width) = (Int64(columns.count), Int64(stride))
+    InstructionSet.current.kernels.pack(states.base + first * stride, width, depth, width, packed.base)
+    InstructionSet.current.kernels.convolve(
+      couplings.base + first, zero.base, Int64(rowStride), zero.base, 1, depth, packed.base, width, field.base, zero.base, width, 1,
+      Int64(rowCount), 1)
+  }
+}

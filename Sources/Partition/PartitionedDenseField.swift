@@ -1,0 +1,86 @@
+import Kernels
+import MPI
+
+/// The field of dense couplings in blocks of rows: every rank's states go to all others, and are multiplied as they come.
+///
+/// A step goes through the ranks in order: while one rank's states are multiplied those of the next travel. The blocks and their
+/// order are those of one rank's `DenseField`, so states have the same bits on any number of ranks.
+public final class PartitionedDenseField: FieldOperator {
+  public let shape: ReplicaShape
+  public let bias: AlignedBuffer<Float>
+  public let hasBias: Bool
+  public let magnitude: Double
+  /// The global numbers of this rank's spins.
+  public let identifiers: [UInt32]
+  private let group: Communicator
+  private let rows: DenseRows
+  /// The blocks of each rank.
+  private let blocks: [Range<Int>]
+  /// The states of all ranks.
+  private let gathered: AlignedBuffer<Float>
+
+  /// The spins of each rank: runs of whole blocks, as equal as they can be.
+  public static func spins(of rank: Int, ranks: Int, spins: Int) -> Range<Int> {
+    let length = DenseRows.blockLength(spins: spins)
+    let count = (spins + length - 1) / length
+    return min(rank * count / ranks * length, spins)..<min((rank + 1) * count / ranks * length, spins)
+  }
+
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - bias: `h` of all spins; none are zero.
+  ///   - fill: called for each of this rank's spins, by its global number, with the row of its couplings.
+  public init(
+    spins: Int, bias: [Float] = [], replicas: Int, over group: Communicator,
+    fill: (_ spin: Int, _ row: DenseRows.Row) -> Void
+  ) throws {
+    self.group = group
+    let length = DenseRows.blockLength(spins: spins)
+    let parts = (0..<group.size).map { Self.spins(of: $0, ranks: group.size, spins: spins) }
+    let own = parts[group.rank]
+    blocks = parts.map { $0.lowerBound / length..<($0.isEmpty ? $0.lowerBound / length : ($0.upperBound + length - 1) / length) }
+    shape = ReplicaShape(spins: own.count, replicas: replicas)
+    identifiers = own.map { UInt32($0) }
+    self.bias = ReplicaShape.paddedBias(bias.isEmpty ? [] : Array(bias[own]), spins: own.count)
+    hasBias = bias.contains { $0 != 0 }
+    rows = DenseRows(rows: own.count, columns: spins, replicas: replicas) { fill(own.lowerBound + $0, $1) }
+    gathered = ReplicaShape(spins: spins, replicas: replicas).plane()
+    // Whole numbers, so that all ranks agree to the bit.
+    let total = try group.allreduce(rows.magnitude.rounded(.up), .sum)
+    magnitude = total + bias.reduce(0) { $0 + 2 * Double($1.magnitude) }.rounded(.up)
+  }
+
+  public func addCouplings(_ states: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws {
+    precondition(states.count == shape.count && field.count == shape.count)
+    let (stride, length) = (shape.stride, rows.blockLength)
+    gathered.copy(from: states, to: blocks[group.rank].lowerBound * length * stride, count: shape.spins * stride)
+    let first = try group.ibroadcast(part(of: 0, stride: stride, length: length), root: 0)
+    try multiply(from: 0, first, stride: stride, length: length, field)
+  }
+
+  /// Starts the broadcast of the next rank's states, multiplies this one's as soon as they are here, and goes on.
+  private func multiply(from rank: Int, _ request: consuming Request, stride: Int, length: Int, _ field: AlignedBuffer<Float>) throws {
+    guard rank + 1 < group.size else {
+      try request.wait()
+      addBlocks(of: rank, into: field)
+      return
+    }
+    let next = try group.ibroadcast(part(of: rank + 1, stride: stride, length: length), root: rank + 1)
+    try request.wait()
+    addBlocks(of: rank, into: field)
+    try multiply(from: rank + 1, next, stride: stride, length: length, field)
+  }
+
+  private func addBlocks(of rank: Int, into field: AlignedBuffer<Float>) {
+    for block in blocks[rank] { rows.add(block: block, of: gathered, into: field) }
+  }
+
+  private func part(of rank: Int, stride: Int, length: Int) -> UnsafeMutableBufferPointer<Float> {
+    let end = min(blocks[rank].upperBound * length, rows.columnCount)
+    let start = min(blocks[rank].lowerBound * length, end)
+    return gathered.unsafeElements.extracting(start * stride..<end * stride)
+  }
+
+  public func total(_ sums: AlignedBuffer<Int64>) throws { try group.allreduce(sums.unsafeElements, .sum) }
+}

@@ -1,0 +1,62 @@
+internal import CMetis
+import Kernels
+
+/// Which rank owns which spin.
+public struct SpinOwners: Sendable, Equatable {
+  /// The owner of each spin.
+  public let ranks: [Int32]
+  public let rankCount: Int
+
+  /// Cuts the graph of the couplings so that few of them join spins of different ranks (METIS: Karypis & Kumar, SIAM J. Sci.
+  /// Comput. 20, 359 (1998)). A pure function of the couplings and the number of ranks.
+  ///
+  /// - Throws: `PartitionError` if there are more ranks than spins, or METIS fails.
+  public init(cutting couplings: SparseCouplings, ranks rankCount: Int) throws {
+    guard rankCount <= couplings.rowCount else {
+      throw PartitionError("\(rankCount) ranks for \(couplings.rowCount) spins; a rank needs at least one")
+    }
+    self.rankCount = rankCount
+    guard rankCount > 1 else {
+      ranks = [Int32](repeating: 0, count: couplings.rowCount)
+      return
+    }
+    var starts: [idx_t] = [0]
+    var neighbours: [idx_t] = []
+    for row in 0..<couplings.rowCount {
+      couplings.forEach(in: row) { other, _ in neighbours.append(idx_t(other)) }
+      guard neighbours.count <= Int(idx_t.max) else { throw PartitionError("too many couplings for METIS") }
+      starts.append(idx_t(neighbours.count))
+    }
+    var (count, constraints, parts, cut) = (idx_t(couplings.rowCount), idx_t(1), idx_t(rankCount), idx_t(0))
+    var owners = [idx_t](repeating: 0, count: couplings.rowCount)
+    var options = [idx_t](repeating: 0, count: Int(METIS_NOPTIONS))
+    METIS_SetDefaultOptions(&options)
+    options[Int(METIS_OPTION_SEED.rawValue)] = 1
+    let status = METIS_PartGraphKway(
+      &count, &constraints, &starts, &neighbours, nil, nil, nil, &parts, nil, nil, &options, &cut, &owners)
+    guard status == METIS_OK.rawValue else { throw PartitionError("METIS failed to cut \(count) spins into \(parts) parts") }
+    ranks = Self.filled(owners, rankCount)
+  }
+
+  /// Gives each rank that was left without a spin one of the rank that has most.
+  private static func filled(_ owners: [Int32], _ rankCount: Int) -> [Int32] {
+    var owners = owners
+    var sizes = [Int](repeating: 0, count: rankCount)
+    for owner in owners { sizes[Int(owner)] += 1 }
+    for rank in 0..<rankCount where sizes[rank] == 0 {
+      let richest = sizes.indices.max { sizes[$0] < sizes[$1] }!
+      let spin = owners.lastIndex(of: Int32(richest))!
+      owners[spin] = Int32(rank)
+      sizes[richest] -= 1
+      sizes[rank] += 1
+    }
+    return owners
+  }
+}
+
+/// Why spins cannot be spread over the ranks.
+public struct PartitionError: Error, Equatable, CustomStringConvertible {
+  public let description: String
+
+  init(_ description: String) { self.description = description }
+}

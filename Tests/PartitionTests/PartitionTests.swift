@@ -1,0 +1,121 @@
+import Ising
+import Kernels
+import MPI
+import Machines
+import Partition
+import Solving
+import Testing
+
+extension AcrossRanks {
+  /// What ranks compute together has the bits of what one rank computes.
+  @Suite struct PartitionTests {
+    let world: Communicator
+
+    init() throws {
+      world = try AcrossRanks.environment.get().world
+    }
+
+    /// The fields of the same drawn states by one rank and by all, for every spin of this rank.
+    private func compare(_ one: any FieldOperator, _ part: any FieldOperator, _ identifiers: [UInt32]) throws {
+      let (whole, own) = (one.shape, part.shape)
+      var random = Philox(seed: 7, stream: 5).sequence()
+      let (states, field) = (whole.plane(), whole.plane())
+      for spin in 0..<whole.spins {
+        for replica in 0..<whole.replicas { states[spin * whole.stride + replica] = random.uniform() * 2 - 1 }
+      }
+      try one.evaluate(states, scale: whole.replicaNumbers(0.7), into: field)
+      let (ownStates, ownField) = (own.plane(), own.plane())
+      for (place, spin) in identifiers.enumerated() {
+        for replica in 0..<own.replicas { ownStates[place * own.stride + replica] = states[Int(spin) * whole.stride + replica] }
+      }
+      // Twice, since requests are used again.
+      for _ in 0..<2 { try part.evaluate(ownStates, scale: own.replicaNumbers(0.7), into: ownField) }
+      for (place, spin) in identifiers.enumerated() {
+        for replica in 0..<own.replicas {
+          #expect(ownField[place * own.stride + replica] == field[Int(spin) * whole.stride + replica], "spin \(spin)")
+        }
+      }
+    }
+
+    @Test(arguments: [1, 5, 16, 40]) func sparseFields(_ replicas: Int) throws {
+      let drawn = DrawnCouplings(90, density: 0.06, isWhole: false)
+      let owners = try SpinOwners(cutting: drawn.rows, ranks: world.size)
+      let part = try PartitionedSparseField(drawn.rows, bias: drawn.bias, replicas: replicas, owners: owners, over: world)
+      try compare(SparseField(drawn.rows, bias: drawn.bias, replicas: replicas), part, part.identifiers)
+    }
+
+    @Test(arguments: [1, 5, 16, 40], [20, 90, 300]) func denseFields(_ replicas: Int, _ spins: Int) throws {
+      let drawn = DrawnCouplings(spins, density: 0.9, isWhole: false)
+      let part = try PartitionedDenseField(spins: spins, bias: drawn.bias, replicas: replicas, over: world) { spin, row in
+        drawn.rows.forEach(in: spin) { row.set($0, $1) }
+      }
+      try compare(DenseField(drawn.rows, bias: drawn.bias, replicas: replicas), part, part.identifiers)
+    }
+
+    @Test(arguments: FlipSampler.Rule.allCases) func flips(_ rule: FlipSampler.Rule) throws {
+      let drawn = DrawnCouplings(120, density: 0.05, isWhole: true)
+      let owners = try SpinOwners(cutting: drawn.rows, ranks: world.size)
+      let one = SparseFlips(drawn.rows, bias: drawn.bias)
+      let part = try PartitionedFlips(drawn.rows, bias: drawn.bias, owners: owners, over: world)
+      let start = (0..<120).map { Int8($0 % 3 == 0 ? -1 : 1) }
+      one.reset(to: start)
+      try part.reset(to: start)
+      #expect(part.energy == one.energy)
+      let course = Course.linear(from: 1.2, to: 0.1)
+      let samplers = ([one, part] as [any FlipOperator]).map {
+        FlipSampler($0, rule: rule, temperature: course, fieldScale: 4, seed: 6)
+      }
+      let copies = ([one, part] as [any FlipOperator]).map { AlignedBuffer<Float>(count: $0.identifiers.count) }
+      for step in 0..<30 {
+        for sampler in samplers { try sampler.step(MachineTime(step, of: 30)) }
+        #expect(part.energy == one.energy, "sweep \(step)")
+        one.copySpins(to: copies[0])
+        part.copySpins(to: copies[1])
+        #expect(try part.collect(copies[1]) == one.collect(copies[0]), "sweep \(step)")
+      }
+    }
+
+    /// Whole searches, of every machine.
+    @Test(arguments: MachineKind.allCases, [0.08, 0.6]) func searches(_ kind: MachineKind, _ density: Double) throws {
+      var random = Philox(seed: 2, stream: 9).sequence()
+      var sources: [Int32] = [], targets: [Int32] = [], weights: [Double] = []
+      let spins = 70
+      for i in 0..<spins {
+        for j in 0..<i where Double(random.uniform()) < density {
+          sources.append(Int32(i))
+          targets.append(Int32(j))
+          weights.append(Double(random.uniform() * 2 - 1))
+        }
+      }
+      let graph = try WeightedGraph(vertexCount: spins, sources: sources, targets: targets, weights: weights)
+      let problem = try IsingProblem(graph: graph, fields: (0..<spins).map { _ in Double(random.uniform() - 0.5) })
+      var settings = SolverSettings()
+      settings.machine = kind
+      (settings.reads, settings.steps) = (2, 25)
+      if kind == .reverseAnneal { settings.initial = (0..<spins).map { $0 % 2 == 0 ? 1 : -1 } }
+      let one = try Solver(problem, settings).run()
+      let all = try Solver(problem, settings).run(spinsSharedBy: world)
+      if kind.isSequential && density > 0.25 {
+        // Dense flips go in another order on one rank; here all ranks must agree, and report true energies.
+        let best = try #require(all.samples.best)
+        #expect(try problem.energy(of: best.spins) == best.energy)
+        #expect(try world.allreduce(best.energy, .max) == best.energy)
+      } else {
+        #expect(all.samples.samples == one.samples.samples, "\(kind.rawValue)")
+      }
+    }
+
+    @Test func everyRankOwnsSpins() throws {
+      for spins in [world.size, world.size + 1, 50] {
+        let drawn = DrawnCouplings(spins, density: 0.2, isWhole: true)
+        let owners = try SpinOwners(cutting: drawn.rows, ranks: world.size)
+        #expect(Set(owners.ranks) == Set(0..<Int32(world.size)), "\(spins) spins")
+      }
+    }
+
+    @Test func moreRanksThanSpinsAreRefused() throws {
+      let drawn = DrawnCouplings(3, density: 1, isWhole: true)
+      #expect(throws: PartitionError.self) { try SpinOwners(cutting: drawn.rows, ranks: 4) }
+    }
+  }
+}
