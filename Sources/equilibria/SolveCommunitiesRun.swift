@@ -11,8 +11,10 @@ struct SolveCommunitiesRun {
   private let world: Communicator
 
   /// Divisions that are tried unless the user says how many, and sweeps of each bisection.
-  private static let standardReads = 8
+  private static let standardReads = 16
   private static let standardSteps = 400
+  /// Divisions but the first begin at random, with 2 communities, 3 …, of so many numbers one after the other.
+  private static let beginnings = 8
   /// Runs of a machine for one bisection, of which the best counts.
   private static let readsPerBisection = 4
 
@@ -50,10 +52,12 @@ struct SolveCommunitiesRun {
     for read in stride(from: world.rank, to: max(reads, world.rank + 1), by: world.size) {
       if read >= reads || read > world.rank && shouldStop() { break }
       var problems: UInt64 = 0
+      let beginning = read == 0 ? nil : question.detection.randomDivision(count: 2 + read % Self.beginnings, seed: seed(read, 0))
       let partition = try question.detection.run(
+        from: beginning,
         solve: { problem, start in
           problems += 1
-          return try bisect(problem, from: start, read: UInt64(read), number: problems, shouldStop: shouldStop)
+          return try bisect(problem, from: start, read: read, number: problems, shouldStop: shouldStop)
         }, shouldStop: shouldStop,
         improved: { partition in
           let modularity = question.graph.modularity(of: partition, resolution: question.resolution)
@@ -76,18 +80,22 @@ struct SolveCommunitiesRun {
 
   /// The solver's answer to one bisection.
   private func bisect(
-    _ problem: IsingProblem, from start: [Int8], read: UInt64, number: UInt64, shouldStop: @escaping () -> Bool
+    _ problem: IsingProblem, from start: [Int8], read: Int, number: UInt64, shouldStop: @escaping () -> Bool
   ) throws -> [Int8] {
     var settings = options.search.settings(targetEnergy: nil, initial: nil)
     settings.reads = Self.readsPerBisection
     settings.steps = options.search.steps ?? Self.standardSteps
     settings.time = nil
-    // Every bisection of every division has random numbers of its own.
-    settings.seed = options.search.seed &+ (read &* 0x1_0000_0000 &+ number) &* 0x9E37_79B9_7F4A_7C15
+    settings.seed = seed(read, number)
     settings.stateBits = options.device.stateBits
     settings.stateNoise = options.device.stateNoise
     let realised = try options.device.couplings.applied(to: problem)
     return try Solver(realised, settings).run(shouldStop: shouldStop).samples.best?.spins ?? start
+  }
+
+  /// Every bisection of every division has random numbers of its own; bisection 0 is where the division begins.
+  private func seed(_ read: Int, _ number: UInt64) -> UInt64 {
+    options.search.seed &+ (UInt64(read) &* 0x1_0000_0000 &+ number) &* 0x9E37_79B9_7F4A_7C15
   }
 
   private func hasReachedTarget(_ modularity: Double) -> Bool { options.search.target.map { modularity >= $0 } ?? false }

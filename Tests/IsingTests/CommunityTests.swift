@@ -79,6 +79,16 @@ import Testing
     #expect(found == Partition((0..<12).map { $0 / 4 }))
   }
 
+  @Test(arguments: 1...6) func anyBeginningEndsWell(count: Int) throws {
+    let detection = try CommunityDetection(CommunityGraph(triangles))
+    let start = detection.randomDivision(count: count, seed: 7)
+    #expect(start.communities.count == 6)
+    #expect(start.communityCount <= count)
+    #expect(start == detection.randomDivision(count: count, seed: 7))
+    #expect(try detection.run(from: start, solve: exact).communities == [0, 0, 0, 1, 1, 1])
+    #expect(throws: ProblemError("a division of 2 vertices for 6")) { try detection.run(from: Partition([0, 1]), solve: exact) }
+  }
+
   @Test func aLimitIsKept() throws {
     let graph = try CommunityGraph(triangles)
     #expect(try CommunityDetection(graph, limit: 1).run(solve: exact).communityCount == 1)

@@ -1,3 +1,5 @@
+import Kernels
+
 /// Communities of the greatest modularity, as a sequence of Ising problems.
 ///
 /// Two communities are one problem: with `B_ij = A_ij − γ k_i k_j / 2m`, the modularity of a bisection is a constant plus `(1/2m)
@@ -42,19 +44,33 @@ public struct CommunityDetection: Sendable {
   /// What a fall of a bisection's energy adds to the modularity.
   public func gain(ofEnergyFall fall: Double) -> Double { fall / (graph.totalDegree * graph.totalDegree) }
 
+  /// A division of the vertices into some communities at random: where another search begins, since from one community on all
+  /// searches with a good solver end alike.
+  ///
+  /// - Parameter count: of communities, 1 or more; no more than the limit are made.
+  public func randomDivision(count: Int, seed: UInt64) -> Partition {
+    let groups = UInt64(max(min(count, limit ?? count), 1))
+    var random = Philox(seed: seed, stream: 0x434f_4d00).sequence()
+    return Partition((0..<graph.vertexCount).map { _ in Int(random.next() % groups) })
+  }
+
   /// - Parameters:
+  ///   - start: where the search begins; all vertices in one community if not given.
   ///   - solve: solves one bisection.
   ///   - shouldStop: asked between two problems; the division that stands then is returned.
   ///   - improved: is told each division that is better than the last.
   public func run(
-    solve: Solver, shouldStop: () -> Bool = { false }, improved: (Partition) -> Void = { _ in }
+    from start: Partition? = nil, solve: Solver, shouldStop: () -> Bool = { false }, improved: (Partition) -> Void = { _ in }
   ) throws -> Partition {
-    var division = Division(vertexCount: graph.vertexCount)
+    if let start, start.communities.count != graph.vertexCount {
+      throw ProblemError("a division of \(start.communities.count) vertices for \(graph.vertexCount)")
+    }
+    var division = Division(start ?? Partition(repeatElement(0, count: graph.vertexCount)))
     improved(division.partition)
     var hasImproved = true
     while hasImproved, !shouldStop() {
-      hasImproved = try split(&division, solve, shouldStop, improved)
-      hasImproved = try exchange(&division, solve, shouldStop, improved) || hasImproved
+      hasImproved = try exchange(&division, solve, shouldStop, improved)
+      hasImproved = try split(&division, solve, shouldStop, improved) || hasImproved
     }
     return division.partition
   }

@@ -3,15 +3,16 @@ struct Division {
   private var communities: [Int]
   private var parts: [[Int]]
   /// Which communities no bisection has improved.
-  private var isUnsplittable: [Bool] = [false]
+  private var isUnsplittable: [Bool]
   /// How often each community has changed; a pair that gained nothing need not be tried until one of the two has.
-  private var versions: [Int] = [0]
+  private var versions: [Int]
   private var settled: [SIMD2<Int>: SIMD2<Int>] = [:]
 
-  /// All vertices in one community.
-  init(vertexCount: Int) {
-    communities = [Int](repeating: 0, count: vertexCount)
-    parts = [Array(0..<vertexCount)]
+  init(_ partition: Partition) {
+    communities = partition.communities
+    parts = partition.members
+    isUnsplittable = [Bool](repeating: false, count: parts.count)
+    versions = [Int](repeating: 0, count: parts.count)
   }
 
   var partition: Partition { Partition(communities) }

@@ -11,7 +11,8 @@ public struct EmbeddedProblem: Sendable {
   /// - Parameters:
   ///   - logical: what is to be solved.
   ///   - chainStrength: by default `√2 · rms J · √(mean degree)`, which withstands the torque that a spin's neighbours exert on
-  ///     its chain (Raymond et al., "Improving performance of logical qubits by parameter tuning and topology compensation", 2020).
+  ///     its chain (Raymond et al., "Improving performance of logical qubits by parameter tuning and topology compensation",
+  ///     2020).
   /// - Throws: `ProblemError` if the embedding is none of the problem, or the strength is not positive.
   public init(
     _ logical: IsingProblem, embedding: MinorEmbedding, on hardware: WeightedGraph, chainStrength: Double? = nil
