@@ -3,7 +3,8 @@ struct ChainPaths {
   /// The cost of the spins on the way from the chain's edge to each spin, that spin with them; of the chain's own spins their
   /// cost.
   private(set) var distances: [Double]
-  private var previous: [Int32]
+  /// The spin before each spin on its path; −1 for the chain's own.
+  private(set) var previous: [Int32]
   private var heap = [(distance: Double, vertex: Int32)]()
 
   init(vertexCount: Int) {
@@ -37,8 +38,8 @@ struct ChainPaths {
     }
   }
 
-  /// The spins on the way to a spin, without those of the chain.
-  func path(to vertex: Int32) -> [Int32] {
+  /// The spins on the way to a spin, that one first, without those of the chain.
+  static func path(to vertex: Int32, previous: [Int32]) -> [Int32] {
     var path = [Int32]()
     var vertex = vertex
     while previous[Int(vertex)] >= 0 {

@@ -106,16 +106,17 @@ public struct EmbeddingSearch {
     for neighbour in neighbours { trim(neighbour) }
     let costs = costs(price: price)
     var total = costs
+    var trees = [[Int32]]()
     for neighbour in neighbours {
       paths.find(from: chains[neighbour].sorted(), rows, costs)
       // The root's own cost counts once, however many paths end in it.
       for vertex in total.indices where costs[vertex].isFinite { total[vertex] += paths.distances[vertex] - costs[vertex] }
+      trees.append(paths.previous)
     }
     guard let root = cheapest(total) else { return }
     add(root, to: spin)
-    for neighbour in neighbours {
-      paths.find(from: chains[neighbour].sorted(), rows, costs)
-      let path = paths.path(to: root).dropFirst()
+    for (neighbour, previous) in zip(neighbours, trees) {
+      let path = ChainPaths.path(to: root, previous: previous).dropFirst()
       for vertex in path.prefix(path.count / 2 + 1) { add(vertex, to: spin) }
       for vertex in path.dropFirst(path.count / 2 + 1) { add(vertex, to: neighbour) }
     }
