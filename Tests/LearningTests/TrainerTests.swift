@@ -149,7 +149,8 @@ extension AcrossRanks {
         $0.epochs = 20
       }
       // One side alone also takes what the free phase has still to move for the nudge's work.
-      problem.relaxation = RelaxationSettings(free: .init(sweeps: 60, tolerance: 1e-5), nudged: .init(sweeps: 12))
+      problem.relaxation = RelaxationSettings(
+        free: .init(sweeps: 60, tolerance: 1e-5), nudged: .init(sweeps: 12), holdsArgMax: estimator == .centred)
       problem.images.count = 96
       let trainer = try problem.trainer(over: world)
       let evaluator = Evaluator(network: trainer.network, relaxation: problem.relaxation, shard: 2)
@@ -160,7 +161,7 @@ extension AcrossRanks {
       #expect(trainer.position == TrainingPosition(epoch: 20, batch: 0, step: 80))
       let after = try evaluator.evaluate(unseen, over: ProcessGrid(dataOver: world))
       #expect(
-        after.loss < 0.6 * before.loss && after.accuracy > 0.9, "\(before.loss) → \(after.loss), accuracy \(after.accuracy)")
+        after.loss < 0.6 * before.loss && after.accuracy > 0.95, "\(before.loss) → \(after.loss), accuracy \(after.accuracy)")
     }
 
     @Test func evaluationDoesNotDependOnTheRanks() throws {
