@@ -14,6 +14,14 @@ public struct Dataset: Sendable {
   /// Empty if not asked for. It chooses nothing: what is held out for choices comes from `train`, see `TrainingSplit`.
   public let test: LabelledImages
 
+  public init(
+    name: DatasetName, shape: ImageShape, classes: Int, classNames: [String], folder: String?, train: LabelledImages,
+    test: LabelledImages
+  ) {
+    (self.name, self.shape, self.classes, self.classNames) = (name, shape, classes, classNames)
+    (self.folder, self.train, self.test) = (folder, train, test)
+  }
+
   /// Finds and reads the data set of `settings`, or the `parts` of it that are needed.
   /// - Throws: `DatasetError`: nowhere found, unreadable, malformed, or impossible settings.
   public static func load(

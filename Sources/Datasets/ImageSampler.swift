@@ -79,7 +79,7 @@ public struct ImageSampler: Sendable {
     let shape = images.shape
     let rowStart = draw.row * shape.rows
     let columnStart = (2 * draw.column + (draw.flip ? 1 : 0)) * shape.columns
-    let (source, values) = (images.pixels.span, table.span)
+    let (source, values) = (images.pixels, table.span)
     let (rows, columns) = (sourceRows.span, sourceColumns.span)
     var target = pixels.mutableSpan
     var cursor = start

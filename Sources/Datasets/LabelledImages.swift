@@ -6,13 +6,13 @@ public struct LabelledImages: Equatable, Sendable {
   /// The number of classes; every label is below it.
   public let classes: Int
   /// `count` × channels × rows × columns bytes, 0 (black) to 255, image after image, plane after plane.
-  public let pixels: [UInt8]
+  public let pixels: ByteStore
   /// One label an image.
   public let labels: [UInt8]
 
   /// - Throws: `DatasetError.malformed` if pixels and labels disagree in count or a label is out of range.
   ///   `source` names where they come from.
-  public init(shape: ImageShape, classes: Int, pixels: [UInt8], labels: [UInt8], source: String) throws {
+  public init(shape: ImageShape, classes: Int, pixels: ByteStore, labels: [UInt8], source: String) throws {
     guard pixels.count == labels.count * shape.size else {
       throw DatasetError.malformed(
         file: source, place: "\(labels.count) labels",
@@ -28,6 +28,11 @@ public struct LabelledImages: Equatable, Sendable {
     self.labels = labels
   }
 
+  /// The same of pixels in an array.
+  public init(shape: ImageShape, classes: Int, pixels: [UInt8], labels: [UInt8], source: String) throws {
+    try self.init(shape: shape, classes: classes, pixels: ByteStore(pixels), labels: labels, source: source)
+  }
+
   /// More images than any data set read here has: the most that a file may claim or unfold to.
   static let greatestCount = 1_000_000
 
@@ -35,7 +40,7 @@ public struct LabelledImages: Equatable, Sendable {
   public init(noneOf shape: ImageShape, classes: Int) {
     self.shape = shape
     self.classes = classes
-    pixels = []
+    pixels = ByteStore([])
     labels = []
   }
 

@@ -18,11 +18,26 @@ public struct InstructionSet: Sendable {
     return (0..<Int(count)).map { InstructionSet(kernels: sets[$0]!.pointee, machines: machines[$0]!.pointee) }
   }()
 
-  /// The fastest, or the one that the environment variable `EQUILIBRIA_KERNELS` names.
-  public static let current: InstructionSet = {
-    let wanted = ProcessInfo.processInfo.environment["EQUILIBRIA_KERNELS"]
-    return available.first { $0.name.lowercased() == wanted?.lowercased() } ?? available[0]
-  }()
+  /// The environment variable that names the one to use.
+  public static let variable = "EQUILIBRIA_KERNELS"
+
+  /// The fastest, or the one that the environment variable names. A program says by `checkEnvironment` that the name is unknown.
+  public static let current: InstructionSet =
+    (try? named(ProcessInfo.processInfo.environment[variable])) ?? available[0]
+
+  /// The one of this name, in any case; the fastest without a name.
+  ///
+  /// - Throws: `UnknownInstructionSet`.
+  public static func named(_ name: String?) throws -> InstructionSet {
+    guard let name, !name.isEmpty else { return available[0] }
+    guard let set = available.first(where: { $0.name.lowercased() == name.lowercased() }) else {
+      throw UnknownInstructionSet(name: name)
+    }
+    return set
+  }
+
+  /// - Throws: `UnknownInstructionSet` if the environment names kernels that this processor does not run.
+  public static func checkEnvironment() throws { _ = try named(ProcessInfo.processInfo.environment[variable]) }
 
   /// This core's single-precision peak, in floating-point operations a second: the best of `slices` runs of independent
   /// multiply-adds.
@@ -36,5 +51,15 @@ public struct InstructionSet: Sendable {
       best = max(best, operations / (Double(time.components.attoseconds) * 1e-18 + Double(time.components.seconds)))
     }
     return best
+  }
+}
+
+/// Kernels that are not there, or that this processor does not run.
+public struct UnknownInstructionSet: Error, Equatable, CustomStringConvertible {
+  public let name: String
+
+  public var description: String {
+    let names = InstructionSet.available.map(\.name).joined(separator: ", ")
+    return "\(InstructionSet.variable)=\(name): this processor runs \(names)"
   }
 }

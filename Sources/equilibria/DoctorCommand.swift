@@ -17,7 +17,7 @@ struct DoctorCommand: ParsableCommand {
   var data: String?
 
   func run() {
-    Environment.run { world in
+    Job.run { world in
       let report = try MachineReport(over: world, folder: data)
       if world.rank == 0 { print(report.text) }
       return 0

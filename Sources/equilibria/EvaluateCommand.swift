@@ -28,7 +28,7 @@ struct EvaluateCommand: ParsableCommand {
   var json = false
 
   func run() {
-    Environment.run { world in
+    Job.run { world in
       let evaluation = try EvaluationRun(
         checkpoint: checkpoint, overrides: try overrides.map { try ConfigurationOverride($0) }, over: world)
       let result = try evaluation.run()

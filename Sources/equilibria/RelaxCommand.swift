@@ -32,7 +32,7 @@ struct RelaxCommand: ParsableCommand {
   var overrides: [String] = []
 
   func run() {
-    Environment.run { world in
+    Job.run { world in
       let configuration = try Configuration(contentsOf: config, overrides: try overrides.map { try ConfigurationOverride($0) })
       let relaxation = try RelaxationRun(configuration, weights: weights, input: input, labels: labels)
       if let result = try relaxation.run(over: world) {

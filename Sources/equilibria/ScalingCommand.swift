@@ -146,7 +146,7 @@ struct ScalingPointCommand: ParsableCommand {
   @Option var grid: String?
 
   func run() {
-    Environment.run { world in
+    Job.run { world in
       let configuration = try Configuration(contentsOf: config)
       guard let mode = ScalingMode(rawValue: mode) else { throw ValidationError("--mode \(mode): expected strong or weak") }
       let measurement = PointMeasurement(

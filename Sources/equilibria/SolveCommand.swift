@@ -39,7 +39,7 @@ struct SolveCommand: ParsableCommand {
   }
 
   func run() {
-    Environment.run { world in
+    Job.run { world in
       StopSignal.install()
       try output.checkWritable(on: world)
       let posed = try problem.pose(file)

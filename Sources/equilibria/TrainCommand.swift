@@ -37,7 +37,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() {
-    Environment.run { world in
+    Job.run { world in
       let overrides = try overrides.map { try ConfigurationOverride($0) }
       let configuration = try Configuration(contentsOf: config, overrides: overrides)
       StopSignal.install()

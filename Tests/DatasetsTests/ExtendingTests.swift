@@ -20,7 +20,7 @@ import Testing
   @Test func exampleReadsItsFormat() throws {
     let images = try read("1 0 128 255\n0 1 2 3\n")
     #expect(images.labels == [1, 0])
-    #expect(images.pixels == [0, 128, 255, 1, 2, 3])
+    #expect(Array(images.pixels) == [0, 128, 255, 1, 2, 3])
   }
 
   @Test(arguments: [("1 0 128\n", "line 1"), ("1 0 128 255\n0 1 2 256\n", "line 2"), ("2 0 128 255\n", "label 2 out of range")])

@@ -27,7 +27,7 @@ import Testing
     try folder.write(goodImages, imagesName)
     try folder.write(goodLabels, labelsName)
     let found = try read()
-    #expect(found.pixels == bytes(24))
+    #expect(Array(found.pixels) == bytes(24))
     #expect(found.labels == [0, 2, 1, 2])
     #expect(found.count == 4)
   }
@@ -36,7 +36,7 @@ import Testing
     try folder.writeGzipped(goodImages, imagesName + ".gz")
     try folder.writeGzipped(goodLabels, labelsName + ".gz")
     let found = try read()
-    #expect(found.pixels == bytes(24))
+    #expect(Array(found.pixels) == bytes(24))
     #expect(found.labels == [0, 2, 1, 2])
   }
 

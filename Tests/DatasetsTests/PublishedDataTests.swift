@@ -23,7 +23,7 @@ import Testing
   func cifar10() throws {
     let dataset = try load(.cifar10, train: 50_000, test: 10_000, balanced: true)
     #expect(dataset.train.labels.prefix(5) == [6, 9, 9, 4, 1])
-    #expect(crc(dataset.train.pixels) == 3_798_869_581)
+    #expect(crc(Array(dataset.train.pixels)) == 3_798_869_581)
   }
 
   @Test(.enabled(if: isHere(.cifar100), "CIFAR-100 is not here"))
@@ -33,13 +33,13 @@ import Testing
   func mnist() throws {
     let dataset = try load(.mnist, train: 60_000, test: 10_000, balanced: false)
     #expect(dataset.train.labels.prefix(5) == [5, 0, 4, 1, 9])
-    #expect(crc(dataset.train.pixels) == 4_083_391_318)
+    #expect(crc(Array(dataset.train.pixels)) == 4_083_391_318)
   }
 
   @Test(.enabled(if: isHere(.fashionMNIST), "Fashion-MNIST is not here"))
   func fashionMNIST() throws {
     let dataset = try load(.fashionMNIST, train: 60_000, test: 10_000, balanced: true)
     #expect(dataset.train.labels.prefix(5) == [9, 0, 0, 3, 0])
-    #expect(crc(dataset.train.pixels) == 2_925_911_245)
+    #expect(crc(Array(dataset.train.pixels)) == 2_925_911_245)
   }
 }

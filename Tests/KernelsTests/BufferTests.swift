@@ -107,6 +107,12 @@ import Testing
     #expect(InstructionSet.current.name == expected)
   }
 
+  @Test func anUnknownInstructionSetIsRefused() throws {
+    #expect(try InstructionSet.named("BASELINE").name == "baseline")
+    #expect(try InstructionSet.named("").name == InstructionSet.available[0].name)
+    #expect(throws: UnknownInstructionSet(name: "AVX-1024")) { try InstructionSet.named("AVX-1024") }
+  }
+
   @Test func theMeasuredPeakIsPositive() {
     #expect(InstructionSet.current.measuredPeak(slices: 1) > 0)
   }

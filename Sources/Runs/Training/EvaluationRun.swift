@@ -28,7 +28,7 @@ public struct EvaluationRun {
       let values = try TensorFile(tensors: checkpoint.tensors).floats(block.name, shape: block.shape, in: file)
       layout.assign(values, to: block, of: parameters)
     }
-    let dataset = try Dataset.load(configuration.data, parts: [.test])
+    let dataset = try Dataset.load(configuration.data, parts: [.test], over: world)
     classNames = dataset.classNames
     images = DatasetImages(
       sampler: try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed).test, seed: configuration.seed

@@ -39,7 +39,7 @@ public final class TrainingRun {
     self.world = world
     let layout = try NetworkLayout(configuration.network)
     // The test part too, though it is used at the end alone: what is wrong with it should be said now.
-    let dataset = try Dataset.load(configuration.data)
+    let dataset = try Dataset.load(configuration.data, over: world)
     samplers = try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed)
     let choice = try GridChoice(
       configuration, layout: layout, networks: configuration.learning.batch.size / configuration.learning.batch.shard, over: world)

@@ -1,0 +1,36 @@
+/// Bytes that do not change any more: memory of their own, or memory that the ranks of a node share.
+public final class ByteStore: @unchecked Sendable {
+  @usableFromInline let bytes: UnsafeBufferPointer<UInt8>
+  /// What keeps memory alive that belongs to someone else.
+  private let owner: AnyObject?
+
+  /// A copy of `source`.
+  public init(_ source: [UInt8]) {
+    let memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: source.count)
+    _ = memory.initialize(from: source)
+    bytes = UnsafeBufferPointer(memory)
+    owner = nil
+  }
+
+  /// Memory of `owner`, which lives as long as this does, and which nobody writes to any more.
+  public init(_ memory: UnsafeBufferPointer<UInt8>, of owner: AnyObject) {
+    bytes = memory
+    self.owner = owner
+  }
+
+  deinit { if owner == nil { bytes.deallocate() } }
+}
+
+extension ByteStore: RandomAccessCollection {
+  public var startIndex: Int { 0 }
+  public var endIndex: Int { bytes.count }
+
+  @inlinable public subscript(index: Int) -> UInt8 {
+    precondition(index >= 0 && index < bytes.count)
+    return bytes[index]
+  }
+}
+
+extension ByteStore: Equatable {
+  public static func == (left: ByteStore, right: ByteStore) -> Bool { left.elementsEqual(right) }
+}
