@@ -5,7 +5,7 @@ import MPI
 ///
 /// A step goes through the ranks in order: while one rank's states are multiplied those of the next travel. The blocks and their
 /// order are those of one rank's `DenseField`, so states have the same bits on any number of ranks.
-public final class PartitionedDenseField: FieldOperator {
+public final class PartitionedDenseField: PartitionedField {
   public let shape: ReplicaShape
   public let bias: AlignedBuffer<Float>
   public let hasBias: Bool
@@ -18,6 +18,8 @@ public final class PartitionedDenseField: FieldOperator {
   private let blocks: [Range<Int>]
   /// The states of all ranks.
   private let gathered: AlignedBuffer<Float>
+  public var exchanges = true
+  private var remembered: RememberedStates?
 
   /// The spins of each rank: runs of whole blocks, as equal as they can be.
   public static func spins(of rank: Int, ranks: Int, spins: Int) -> Range<Int> {
@@ -30,9 +32,10 @@ public final class PartitionedDenseField: FieldOperator {
   ///
   /// - Parameters:
   ///   - bias: `h` of all spins; none are zero.
+  ///   - remembersStates: whether evaluations may go without an exchange.
   ///   - fill: called for each of this rank's spins, by its global number, with the row of its couplings.
   public init(
-    spins: Int, bias: [Float] = [], replicas: Int, over group: Communicator,
+    spins: Int, bias: [Float] = [], replicas: Int, over group: Communicator, remembersStates: Bool = false,
     fill: (_ spin: Int, _ row: DenseRows.Row) -> Void
   ) throws {
     self.group = group
@@ -46,6 +49,7 @@ public final class PartitionedDenseField: FieldOperator {
     hasBias = bias.contains { $0 != 0 }
     rows = DenseRows(rows: own.count, columns: spins, replicas: replicas) { fill(own.lowerBound + $0, $1) }
     gathered = ReplicaShape(spins: spins, replicas: replicas).plane()
+    remembered = remembersStates ? RememberedStates(count: gathered.count) : nil
     // Whole numbers, so that all ranks agree to the bit.
     let total = try group.allreduce(rows.magnitude.rounded(.up), .sum)
     magnitude = total + bias.reduce(0) { $0 + 2 * Double($1.magnitude) }.rounded(.up)
@@ -54,10 +58,19 @@ public final class PartitionedDenseField: FieldOperator {
   public func addCouplings(_ states: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws {
     precondition(states.count == shape.count && field.count == shape.count)
     let (stride, length) = (shape.stride, rows.blockLength)
+    let others = exchanges ? nil : remembered?[states]
+    if let others { gathered.copy(from: others, count: gathered.count) }
     gathered.copy(from: states, to: blocks[group.rank].lowerBound * length * stride, count: shape.spins * stride)
+    guard others == nil else {
+      for rank in blocks.indices { addBlocks(of: rank, into: field) }
+      return
+    }
     let first = try group.ibroadcast(part(of: 0, stride: stride, length: length), root: 0)
     try multiply(from: 0, first, stride: stride, length: length, field)
+    remembered?.keep(gathered, from: 0, for: states)
   }
+
+  public func forgetStates() { remembered?.removeAll() }
 
   /// Starts the broadcast of the next rank's states, multiplies this one's as soon as they are here, and goes on.
   private func multiply(from rank: Int, _ request: consuming Request, stride: Int, length: Int, _ field: AlignedBuffer<Float>) throws {

@@ -32,7 +32,7 @@ struct AmplitudeSearch {
   private func run(reads: Range<Int>, isAlone: Bool) throws {
     guard !reads.isEmpty else { return }
     let batch = isAlone ? 1 : max(2, min(reads.count, 64))
-    let system = try home.system(replicas: batch, seed: settings.seed)
+    let system = try system(replicas: batch)
     let tracker = ReplicaTracker(system)
     for first in stride(from: reads.lowerBound, to: reads.upperBound, by: batch) {
       if first > reads.lowerBound, try record.clock.isOver() { break }
@@ -42,7 +42,7 @@ struct AmplitudeSearch {
 
   private func runUntilTimeIsOver() throws {
     let batch = standardBatch
-    let system = try home.system(replicas: batch, seed: settings.seed)
+    let system = try system(replicas: batch)
     let tracker = ReplicaTracker(system)
     var number = share.place
     repeat {
@@ -51,21 +51,31 @@ struct AmplitudeSearch {
     } while try !record.clock.isOver()
   }
 
+  private func system(replicas: Int) throws -> SpinSystem {
+    try home.system(replicas: replicas, seed: settings.seed, remembersStates: settings.exchangeEvery > 1)
+  }
+
   /// One batch from its start, as many steps as are given or as fit.
   private func runBatch(_ system: SpinSystem, _ tracker: ReplicaTracker, from read: Int, keeping count: Int) throws {
     system.moveReplicas(to: read)
+    system.forgetStates()
     let machine = try kind.amplitudeMachine(system, settings: settings)
     start(machine)
     tracker.reset()
     let steps = try plannedSteps(machine)
     for step in 0..<steps {
       if step % Self.stepsPerLook == 0, step > 0, try record.clock.isOver() { break }
-      try machine.step(MachineTime(step, of: steps))
+      try move(machine, MachineTime(step, of: steps))
       record.spinUpdates += Double(system.shape.spins) * Double(system.shape.replicas)
       if step % Self.stepsPerLook == Self.stepsPerLook - 1 { try look(tracker, machine) }
     }
     try look(tracker, machine)
     for replica in 0..<count { try record.add(try home.collect(tracker.spins(of: replica), of: system)) }
+  }
+
+  private func move(_ machine: any AmplitudeMachine, _ time: MachineTime) throws {
+    machine.system.exchanges = time.step % UInt32(settings.exchangeEvery) == 0
+    try machine.step(time)
   }
 
   private func start(_ machine: any AmplitudeMachine) {
@@ -84,7 +94,7 @@ struct AmplitudeSearch {
     guard record.clock.isLimited else { return kind.standardSteps }
     let trial = 4
     let before = try record.clock.left()
-    for step in 0..<trial { try machine.step(MachineTime(step, of: kind.standardSteps)) }
+    for step in 0..<trial { try move(machine, MachineTime(step, of: kind.standardSteps)) }
     let each = max(before - (try record.clock.left()), 1e-7) / Double(trial)
     start(machine)
     return max(10, min(kind.standardSteps, Int(min(0.9 * (try record.clock.left()) / each, 1e9))))

@@ -24,7 +24,8 @@ struct SolveCommunitiesRun {
     self.world = world
     for (isGiven, name) in [
       (options.search.initial != nil, "--initial"), (options.device.hardware != nil, "--hardware"),
-      (options.search.auto, "--auto"),
+      (options.search.auto, "--auto"), (options.search.spread == .spins, "--spread spins"),
+      (options.search.exchangeEvery > 1, "--exchange-every"),
     ] where isGiven {
       throw ProblemError("\(name) is for one Ising problem; communities are a sequence of them")
     }
