@@ -82,8 +82,8 @@ public final class SpinSystem {
     try field.evaluate(states, scale: amplitudes, into: result)
   }
 
-  /// The field of states whose size is 1: `h` counts once.
+  /// The field of states that are all −1 or 1: `h` counts once.
   public func evaluate(spins states: AlignedBuffer<Float>, into result: AlignedBuffer<Float>) throws {
-    try field.evaluate(states, scale: unit, into: result)
+    try field.evaluate(spins: states, scale: unit, into: result)
   }
 }

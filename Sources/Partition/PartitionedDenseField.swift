@@ -19,7 +19,8 @@ public final class PartitionedDenseField: PartitionedField {
   /// The states of all ranks.
   private let gathered: AlignedBuffer<Float>
   public var exchanges = true
-  private var remembered: RememberedStates?
+  private var remembered: RememberedStates<Float>?
+  private let packed: PackedExchange?
 
   /// The spins of each rank: runs of whole blocks, as equal as they can be.
   public static func spins(of rank: Int, ranks: Int, spins: Int) -> Range<Int> {
@@ -33,10 +34,11 @@ public final class PartitionedDenseField: PartitionedField {
   /// - Parameters:
   ///   - bias: `h` of all spins; none are zero.
   ///   - remembersStates: whether evaluations may go without an exchange.
+  ///   - signs: of this rank's rows, where couplings have one size.
   ///   - fill: called for each of this rank's spins, by its global number, with the row of its couplings.
   public init(
     spins: Int, bias: [Float] = [], replicas: Int, over group: Communicator, remembersStates: Bool = false,
-    fill: (_ spin: Int, _ row: DenseRows.Row) -> Void
+    signs: ((Range<Int>) -> CouplingSigns?)? = nil, fill: (_ spin: Int, _ row: DenseRows.Row) -> Void
   ) throws {
     self.group = group
     let length = DenseRows.blockLength(spins: spins)
@@ -50,6 +52,12 @@ public final class PartitionedDenseField: PartitionedField {
     rows = DenseRows(rows: own.count, columns: spins, replicas: replicas) { fill(own.lowerBound + $0, $1) }
     gathered = ReplicaShape(spins: spins, replicas: replicas).plane()
     remembered = remembersStates ? RememberedStates(count: gathered.count) : nil
+    packed =
+      replicas == 1
+      ? nil
+      : try signs?(own).map {
+        try PackedExchange(PackedRows($0, replicas: replicas), parts: parts, over: group, remembersStates: remembersStates)
+      }
     // Whole numbers, so that all ranks agree to the bit.
     let total = try group.allreduce(rows.magnitude.rounded(.up), .sum)
     magnitude = total + bias.reduce(0) { $0 + 2 * Double($1.magnitude) }.rounded(.up)
@@ -70,7 +78,16 @@ public final class PartitionedDenseField: PartitionedField {
     remembered?.keep(gathered, from: 0, for: states)
   }
 
-  public func forgetStates() { remembered?.removeAll() }
+  public func addCouplings(spins: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws {
+    guard let packed else { return try addCouplings(spins, into: field) }
+    precondition(spins.count == shape.count && field.count == shape.count)
+    try packed.addCouplings(spins, into: field, exchanging: exchanges)
+  }
+
+  public func forgetStates() {
+    remembered?.removeAll()
+    packed?.forgetStates()
+  }
 
   /// Starts the broadcast of the next rank's states, multiplies this one's as soon as they are here, and goes on.
   private func multiply(from rank: Int, _ request: consuming Request, stride: Int, length: Int, _ field: AlignedBuffer<Float>) throws {

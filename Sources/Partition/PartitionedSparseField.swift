@@ -21,7 +21,7 @@ public final class PartitionedSparseField: PartitionedField {
   private let outgoing: AlignedBuffer<Float>
   private var requests = PersistentGroup()
   public var exchanges = true
-  private var remembered: RememberedStates?
+  private var remembered: RememberedStates<Float>?
 
   /// Collective.
   ///

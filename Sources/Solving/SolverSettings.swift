@@ -58,11 +58,10 @@ public struct SolverSettings: Sendable {
     guard (1...Self.greatestExchangeEvery).contains(exchangeEvery) else {
       throw SolverError("an exchange every \(exchangeEvery) steps, expected 1 to \(Self.greatestExchangeEvery)")
     }
-    if exchangeEvery > 1, isAutomatic || (machine ?? .standard).isSequential {
-      let name = isAutomatic ? "an automatic choice" : (machine ?? .standard).rawValue
+    if exchangeEvery > 1, machine?.isSequential ?? true {
       throw SolverError(
-        "an exchange every \(exchangeEvery) steps and \(name): a sampler that visits one spin after the other must exchange in every "
-          + "sweep; name one of the machines that move all spins at once, as cim or sb-discrete")
+        "an exchange every \(exchangeEvery) steps and \(machine?.rawValue ?? "no machine"): a sampler that visits one spin after the "
+          + "other must exchange in every sweep; name a machine that moves all spins at once, as cim or sb-discrete")
     }
     if let stateBits, !(2...20).contains(stateBits) { throw SolverError("\(stateBits) bits a state, expected 2 to 20") }
     if let initial {

@@ -38,7 +38,7 @@ public struct SpreadChoice: Equatable, Sendable {
       self.init(.replicas, because: "\(ranks) ranks are more than the \(spins) spins")
     } else if settings.exchangeEvery > 1 {
       self.init(.spins, because: "states are to be exchanged every \(settings.exchangeEvery) steps")
-    } else if isDense, (settings.machine ?? .standard).isSequential {
+    } else if isDense, (settings.machine ?? .standard(for: problem, settings)).isSequential {
       self.init(.replicas, because: "a sampler of densely coupled spins would exchange after each of them")
     } else if isDense, 4 * Double(spins) * Double(spins) * Double(ranksOfNode) > Self.memoryShare * Self.physicalMemory {
       self.init(.spins, because: "\(ranksOfNode) copies of the couplings would take too much of the node's memory")
