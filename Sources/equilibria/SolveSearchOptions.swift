@@ -80,7 +80,9 @@ struct SolveSearchOptions: ParsableArguments {
     case .replicas: return SpreadChoice(.replicas, because: "asked for")
     case .spins: return SpreadChoice(.spins, because: "asked for")
     case .auto:
-      var choice = SpreadChoice(problem, settings, ranks: world.size, ranksOfNode: Environment.required.node.size)
+      let node = try world.splitShared()
+      defer { try? node.free() }
+      var choice = SpreadChoice(problem, settings, ranks: world.size, ranksOfNode: node.size)
       // Nodes may differ, and all ranks must do the same.
       choice.spread = try world.broadcast(choice.spread == .spins ? 1 : 0, root: 0) == 1 ? .spins : .replicas
       return choice

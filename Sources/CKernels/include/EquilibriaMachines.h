@@ -61,6 +61,9 @@ typedef struct {
   // One replica: field[i] += Σ_j J_ij x_j over rows of `stride` floats; `columns` is a multiple of 16.
   void (*dense_field)(const float *couplings, int64_t row_count, int64_t stride, int64_t columns, const float *states, float *field);
 
+  // Many replicas, `stride` of them: field[i][r] += Σ_j J_ij x[j][r] over rows of `row_stride` floats.
+  void (*dense_product)(const float *couplings, int64_t row_count, int64_t row_stride, int64_t columns, const float *states, int64_t stride,
+                        float *field);
   // Bit k of words[w·stride + r]: whether spin 32w + k of replica r is negative; 0 behind the last spin.
   void (*pack_signs)(const float *states, int64_t spins, int64_t stride, uint32_t *words);
   // Couplings ±unit and spins ±1, a bit each: field[i][r] += unit · Σ over the `columns` columns of the words first ≤ w < last. Rows of `row_words`
