@@ -28,3 +28,8 @@ struct BenchmarkRun {
       spinUpdates / seconds / 1e6)
   }
 }
+
+/// A number without a fraction if it has none.
+func text(_ number: Double) -> String {
+  number == number.rounded() && number.magnitude < 1e15 ? String(Int(number)) : String(number)
+}

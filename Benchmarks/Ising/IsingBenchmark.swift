@@ -1,59 +1,17 @@
 import ArgumentParser
-import Foundation
-import Ising
-import Solving
 
-/// Cuts of published graphs after a time of one core, and the time to their best known cuts.
+/// What the Ising machines find in a time, and how fast they are.
 @main struct IsingBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "equilibria-ising-benchmark", abstract: "Ising machines on a Max-Cut problem, one line a seed, and their median.",
-    discussion: "Seconds are those of the processor, so that other programs on the machine matter little.")
-
-  @Argument(help: "A graph, in any form that `equilibria solve` reads.") var file: String
-  @Option(help: "One of \(MachineKind.allCases.map(\.rawValue).joined(separator: ", ")); by default what `solve` takes.")
-  var machine: String?
-  @Option(help: "Seconds of processor time a run.") var time = 10.0
-  @Option(help: "Runs.") var seeds = 5
-  @Option(help: "The first run's seed.") var firstSeed: UInt64 = 1
-  @Option(help: "Reads of each run.") var reads: Int?
-  @Option(help: "Steps or sweeps of each read.") var steps: Int?
-  @Option(help: "A multiplier of the machine's feedback or temperatures.") var scale = 1.0
-  @Option(help: "Stop at this cut, and tell the time to solution with its confidence interval.") var target: Double?
-
-  func validate() throws {
-    guard seeds > 0 else { throw ValidationError("--seeds is \(seeds), expected 1 or more") }
-    guard machine.map({ MachineKind(rawValue: $0) != nil }) ?? true else {
-      throw ValidationError("no machine is called \(machine!)")
-    }
-  }
-
-  func run() throws {
-    let problem = try MaxCut(try ProblemFile.read(file).graph)
-    var settings = SolverSettings()
-    settings.machine = machine.flatMap(MachineKind.init(rawValue:))
-    settings.time = time
-    settings.clock = .processor
-    settings.reads = reads
-    settings.steps = steps
-    settings.scale = scale
-    settings.targetEnergy = target.map(problem.energy(atMeasure:))
-    var runs: [BenchmarkRun] = []
-    for seed in firstSeed..<firstSeed + UInt64(seeds) {
-      settings.seed = seed
-      let run = try BenchmarkRun(problem, settings)
-      print(run.line)
-      fflush(nil)
-      runs.append(run)
-    }
-    let cuts = runs.map(\.cut).sorted()
-    print("median \(text(cuts[cuts.count / 2])), best \(text(cuts.last!)), worst \(text(cuts.first!))")
-    if let target {
-      print(TimeToSolution(times: runs.map(\.secondsToBest), solved: runs.map { $0.cut >= target }, limit: time).text)
-    }
-  }
-}
-
-/// A number without a fraction if it has none.
-func text(_ number: Double) -> String {
-  number == number.rounded() && number.magnitude < 1e15 ? String(Int(number)) : String(number)
+    commandName: "equilibria-ising-benchmark",
+    abstract: "Ising machines: cuts after a time, spin updates against the core's peaks, spins over ranks.",
+    discussion: """
+        equilibria-ising-benchmark G39.txt --time 10 --seeds 5
+        equilibria-ising-benchmark table $EQUILIBRIA_DATA/gset --log default.csv
+        equilibria-ising-benchmark machines $EQUILIBRIA_DATA/gset --log machines.csv
+        equilibria-ising-benchmark peak
+        mpirun -n 2 equilibria-ising-benchmark ranks dense:20000
+      """,
+    subcommands: [CutsOfGraph.self, DefaultTable.self, MachineTable.self, PeakRatio.self, RankRatio.self],
+    defaultSubcommand: CutsOfGraph.self)
 }

@@ -80,6 +80,12 @@ public struct IsingProblem: Sendable, Equatable {
   /// Whether any field is other than zero.
   public var hasFields: Bool { fields.contains { $0 != 0 } }
 
+  /// Whether every pair is coupled, and all couplings have the same magnitude.
+  public var hasCouplingsOfOneSize: Bool {
+    guard let first = couplings.first?.magnitude, first > 0, neighbours.count == spinCount * (spinCount - 1) else { return false }
+    return couplings.allSatisfy { $0.magnitude == first }
+  }
+
   /// Where row `spin` lies in `neighbours` and `couplings`.
   public func row(_ spin: Int) -> Range<Int> { rowStarts[spin]..<rowStarts[spin + 1] }
 

@@ -1,6 +1,6 @@
 import Kernels
 
-/// The energies of the spins that amplitudes stand for. A look costs one field.
+/// The energies of the spins that amplitudes stand for. A look costs one field, and always an exchange: it tells of one state.
 public final class EnergyMeter {
   public let system: SpinSystem
   /// ±1 as of the last look.
@@ -17,6 +17,9 @@ public final class EnergyMeter {
   }
 
   public func look(at states: AlignedBuffer<Float>) throws {
+    let exchanges = system.exchanges
+    system.exchanges = true
+    defer { system.exchanges = exchanges }
     MachineSteps.signs(of: states, into: spins)
     try system.evaluate(spins: spins, into: field)
     try system.sums.energies(spins: spins, field: field, into: energies)

@@ -15,6 +15,7 @@ public final class SpinSystem {
   /// The global number of each spin of this rank.
   public let identifiers: [UInt32]
   public let sums: PlaneSums
+  private let partitioned: (any PartitionedField)?
   private let noiseIdentifiers: AlignedBuffer<UInt32>
   private var firstReplica: UInt32
   private let philox: Philox
@@ -33,6 +34,7 @@ public final class SpinSystem {
     let shape = field.shape
     precondition(identifiers.map { $0.count == shape.spins } ?? true)
     self.field = field
+    partitioned = field as? any PartitionedField
     // Spins that feel nothing may have any scale but 0.
     self.fieldScale = fieldScale > 0 ? fieldScale : 1
     self.spinCount = spinCount ?? shape.spins
@@ -48,6 +50,16 @@ public final class SpinSystem {
   }
 
   public var shape: ReplicaShape { field.shape }
+
+  /// Whether evaluations bring in the present states of other ranks' spins (`PartitionedField`); always so where one rank has them
+  /// all.
+  public var exchanges: Bool {
+    get { partitioned?.exchanges ?? true }
+    set { partitioned?.exchanges = newValue }
+  }
+
+  /// Planes that are evaluated from now on are others than before.
+  public func forgetStates() { partitioned?.forgetStates() }
 
   /// Machines that are made from now on draw the noise of other replicas.
   public func moveReplicas(to first: Int) { firstReplica = UInt32(truncatingIfNeeded: first) }
@@ -70,8 +82,8 @@ public final class SpinSystem {
     try field.evaluate(states, scale: amplitudes, into: result)
   }
 
-  /// The field of states whose size is 1: `h` counts once.
+  /// The field of states that are all −1 or 1: `h` counts once.
   public func evaluate(spins states: AlignedBuffer<Float>, into result: AlignedBuffer<Float>) throws {
-    try field.evaluate(states, scale: unit, into: result)
+    try field.evaluate(spins: states, scale: unit, into: result)
   }
 }

@@ -25,65 +25,79 @@ public struct HaloPlan: Sendable {
   /// - Parameters:
   ///   - key: what positions and ghosts are sorted by before their global numbers: a spin's colour; `nil` puts interior spins
   ///     first.
+  /// - Complexity: O(spins + couplings), in memory too.
   public init(_ whole: SparseCouplings, owners: SpinOwners, rank: Int, key: [Int]? = nil) {
     let ranks = owners.ranks
     let mine = ranks.indices.filter { Int(ranks[$0]) == rank }
-    func isBoundary(_ spin: Int) -> Bool {
-      var found = false
-      whole.forEach(in: spin) { other, _ in if Int(ranks[other]) != rank { found = true } }
-      return found
-    }
-    let boundary = Set(mine.filter(isBoundary))
-    let order: (Int) -> (Int, Int) = { spin in (key?[spin] ?? (boundary.contains(spin) ? 1 : 0), spin) }
-    own = mine.sorted { order($0) < order($1) }
-    interiorCount = key == nil ? mine.count - boundary.count : 0
+    let border = Border(whole, owners: owners, rank: rank, spins: mine)
+    let order = key.map { key in Buckets(mine) { key[$0] } } ?? Buckets(mine) { border.isBoundary[$0] ? 1 : 0 }
+    own = order.items
+    interiorCount = key == nil ? order.starts.count > 1 ? order.starts[1] : 0 : 0
 
     // A ghost is listed once, by owner, then key, then number; the owner lists what it sends in the same order.
-    var seen = Set<Int>()
-    var sentTo: [Int: Set<Int>] = [:]
-    for spin in boundary {
-      whole.forEach(in: spin) { other, _ in
-        guard Int(ranks[other]) != rank else { return }
-        seen.insert(other)
-        sentTo[Int(ranks[other]), default: []].insert(spin)
-      }
-    }
-    let place: (Int) -> (Int, Int) = { (key?[$0] ?? 0, $0) }
-    let ghosts = seen.sorted { (Int(ranks[$0]), place($0).0, $0) < (Int(ranks[$1]), place($1).0, $1) }
+    func byKey(_ spins: [Int]) -> [Int] { key.map { key in Buckets(spins) { key[$0] }.items } ?? spins }
+    let byOwner = Buckets(byKey(border.ghosts)) { Int(ranks[$0]) }
+    let ghosts = byOwner.items
     self.ghosts = ghosts
-    var position = [Int: Int32](minimumCapacity: own.count + ghosts.count)
-    for (index, spin) in (own + ghosts).enumerated() { position[spin] = Int32(index) }
-    neighbours = sentTo.keys.sorted().map { other in
-      let first = ghosts.firstIndex { Int(ranks[$0]) == other } ?? 0
-      let count = ghosts.reduce(0) { $0 + (Int(ranks[$1]) == other ? 1 : 0) }
-      let sent = sentTo[other]!.sorted { place($0) < place($1) }.map { position[$0]! }
-      return Neighbour(rank: other, sent: sent, ghosts: first..<first + count)
+    var position = [Int32](repeating: -1, count: ranks.count)
+    for (index, spin) in own.enumerated() { position[spin] = Int32(truncatingIfNeeded: index) }
+    for (index, spin) in ghosts.enumerated() { position[spin] = Int32(truncatingIfNeeded: own.count + index) }
+    neighbours = border.sent.keys.sorted().map { other in
+      Neighbour(
+        rank: other, sent: byKey(border.sent[other] ?? []).map { position[$0] },
+        ghosts: byOwner.starts[other]..<byOwner.starts[other + 1])
     }
-    var starts = [0]
-    var columns: [Int32] = []
-    var values: [Float] = []
-    for spin in own {
-      whole.forEach(in: spin) { other, coupling in
-        columns.append(position[other]!)
-        values.append(coupling)
-      }
-      starts.append(columns.count)
-    }
-    couplings = SparseCouplings(
-      rowStarts: starts, neighbours: columns, couplings: values, columnCount: own.count + ghosts.count)
+    couplings = whole.rows(own, renamed: position, columnCount: own.count + ghosts.count)
   }
 
   /// A row for each ghost, which names positions of own spins.
   public var ghostCouplings: SparseCouplings {
-    var rows = [[(Int32, Float)]](repeating: [], count: ghosts.count)
+    var starts = [Int](repeating: 0, count: ghosts.count + 1)
+    for position in own.indices {
+      couplings.forEach(in: position) { other, _ in if other >= own.count { starts[other - own.count + 1] += 1 } }
+    }
+    for ghost in ghosts.indices { starts[ghost + 1] += starts[ghost] }
+    var columns = [Int32](repeating: 0, count: starts[ghosts.count])
+    var values = [Float](repeating: 0, count: starts[ghosts.count])
+    var next = starts
     for position in own.indices {
       couplings.forEach(in: position) { other, coupling in
-        if other >= own.count { rows[other - own.count].append((Int32(position), coupling)) }
+        guard other >= own.count else { return }
+        columns[next[other - own.count]] = Int32(truncatingIfNeeded: position)
+        values[next[other - own.count]] = coupling
+        next[other - own.count] += 1
       }
     }
-    var starts = [0]
-    for row in rows { starts.append(starts.last! + row.count) }
-    return SparseCouplings(
-      rowStarts: starts, neighbours: rows.joined().map(\.0), couplings: rows.joined().map(\.1), columnCount: own.count)
+    return SparseCouplings(rowStarts: starts, neighbours: columns, couplings: values, columnCount: own.count)
+  }
+}
+
+/// What of a rank's spins lies at its border.
+private struct Border {
+  /// Of each spin of all ranks, whether it is this rank's and coupled to another's.
+  var isBoundary: [Bool]
+  /// Other ranks' spins that this rank's are coupled to, ascending.
+  var ghosts: [Int] = []
+  /// This rank's spins that each other rank needs, ascending.
+  var sent: [Int: [Int]] = [:]
+
+  /// - Parameter spins: those of the rank, ascending.
+  init(_ whole: SparseCouplings, owners: SpinOwners, rank: Int, spins: [Int]) {
+    let ranks = owners.ranks
+    isBoundary = [Bool](repeating: false, count: ranks.count)
+    var isGhost = isBoundary
+    var needing: [Int] = []
+    for spin in spins {
+      needing.removeAll(keepingCapacity: true)
+      whole.forEach(in: spin) { other, _ in
+        let owner = Int(ranks[other])
+        guard owner != rank else { return }
+        isGhost[other] = true
+        if !needing.contains(owner) { needing.append(owner) }
+      }
+      isBoundary[spin] = !needing.isEmpty
+      for other in needing { sent[other, default: []].append(spin) }
+    }
+    ghosts = isGhost.indices.filter { isGhost[$0] }
   }
 }

@@ -5,7 +5,7 @@ import MPI
 ///
 /// A step goes through the ranks in order: while one rank's states are multiplied those of the next travel. The blocks and their
 /// order are those of one rank's `DenseField`, so states have the same bits on any number of ranks.
-public final class PartitionedDenseField: FieldOperator {
+public final class PartitionedDenseField: PartitionedField {
   public let shape: ReplicaShape
   public let bias: AlignedBuffer<Float>
   public let hasBias: Bool
@@ -18,6 +18,9 @@ public final class PartitionedDenseField: FieldOperator {
   private let blocks: [Range<Int>]
   /// The states of all ranks.
   private let gathered: AlignedBuffer<Float>
+  public var exchanges = true
+  private var remembered: RememberedStates<Float>?
+  private let packed: PackedExchange?
 
   /// The spins of each rank: runs of whole blocks, as equal as they can be.
   public static func spins(of rank: Int, ranks: Int, spins: Int) -> Range<Int> {
@@ -30,10 +33,12 @@ public final class PartitionedDenseField: FieldOperator {
   ///
   /// - Parameters:
   ///   - bias: `h` of all spins; none are zero.
+  ///   - remembersStates: whether evaluations may go without an exchange.
+  ///   - signs: of this rank's rows, where couplings have one size.
   ///   - fill: called for each of this rank's spins, by its global number, with the row of its couplings.
   public init(
-    spins: Int, bias: [Float] = [], replicas: Int, over group: Communicator,
-    fill: (_ spin: Int, _ row: DenseRows.Row) -> Void
+    spins: Int, bias: [Float] = [], replicas: Int, over group: Communicator, remembersStates: Bool = false,
+    signs: ((Range<Int>) -> CouplingSigns?)? = nil, fill: (_ spin: Int, _ row: DenseRows.Row) -> Void
   ) throws {
     self.group = group
     let length = DenseRows.blockLength(spins: spins)
@@ -46,6 +51,13 @@ public final class PartitionedDenseField: FieldOperator {
     hasBias = bias.contains { $0 != 0 }
     rows = DenseRows(rows: own.count, columns: spins, replicas: replicas) { fill(own.lowerBound + $0, $1) }
     gathered = ReplicaShape(spins: spins, replicas: replicas).plane()
+    remembered = remembersStates ? RememberedStates(count: gathered.count) : nil
+    packed =
+      replicas == 1
+      ? nil
+      : try signs?(own).map {
+        try PackedExchange(PackedRows($0, replicas: replicas), parts: parts, over: group, remembersStates: remembersStates)
+      }
     // Whole numbers, so that all ranks agree to the bit.
     let total = try group.allreduce(rows.magnitude.rounded(.up), .sum)
     magnitude = total + bias.reduce(0) { $0 + 2 * Double($1.magnitude) }.rounded(.up)
@@ -54,9 +66,27 @@ public final class PartitionedDenseField: FieldOperator {
   public func addCouplings(_ states: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws {
     precondition(states.count == shape.count && field.count == shape.count)
     let (stride, length) = (shape.stride, rows.blockLength)
+    let others = exchanges ? nil : remembered?[states]
+    if let others { gathered.copy(from: others, count: gathered.count) }
     gathered.copy(from: states, to: blocks[group.rank].lowerBound * length * stride, count: shape.spins * stride)
+    guard others == nil else {
+      for rank in blocks.indices { addBlocks(of: rank, into: field) }
+      return
+    }
     let first = try group.ibroadcast(part(of: 0, stride: stride, length: length), root: 0)
     try multiply(from: 0, first, stride: stride, length: length, field)
+    remembered?.keep(gathered, from: 0, for: states)
+  }
+
+  public func addCouplings(spins: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws {
+    guard let packed else { return try addCouplings(spins, into: field) }
+    precondition(spins.count == shape.count && field.count == shape.count)
+    try packed.addCouplings(spins, into: field, exchanging: exchanges)
+  }
+
+  public func forgetStates() {
+    remembered?.removeAll()
+    packed?.forgetStates()
   }
 
   /// Starts the broadcast of the next rank's states, multiplies this one's as soon as they are here, and goes on.

@@ -14,7 +14,6 @@ public final class PartitionedFlips: FlipOperator {
   private let plan: HaloPlan
   private let flips: ColouredFlips
   private var phases: [ColourPhase] = []
-  private let layout: BlockLayout
   /// Global numbers in the order in which ranks' spins follow one another.
   private let gatheredOrder: [Int]
 
@@ -27,17 +26,19 @@ public final class PartitionedFlips: FlipOperator {
     precondition(owners.rankCount == group.size)
     self.group = group
     self.owners = owners
-    let colours = Colouring(couplings).colours
+    let colouring = Colouring(couplings)
+    let colours = colouring.colours
+    let count = colouring.starts.count - 1
     plan = HaloPlan(couplings, owners: owners, rank: group.rank, key: colours)
-    let count = (colours.max() ?? -1) + 1
     let own = plan.own
+    let byColour = Buckets(own) { colours[$0] }.starts
     flips = ColouredFlips(
       plan.couplings, ghostCouplings: plan.ghostCouplings,
       bias: own.map { bias.isEmpty ? 0 : bias[$0] }, identifiers: own.map { UInt32($0) },
-      colourStarts: (0...count).map { colour in own.firstIndex { colours[$0] >= colour } ?? own.count })
-    let all = (0..<group.size).map { rank in owners.ranks.indices.filter { Int(owners.ranks[$0]) == rank } }
-    layout = try BlockLayout(counts: all.map(\.count))
-    gatheredOrder = all.flatMap { spins in spins.sorted { (colours[$0], $0) < (colours[$1], $1) } }
+      // A rank need not have spins of the last colours.
+      colourStarts: (0...count).map { $0 < byColour.count ? byColour[$0] : own.count })
+    let byOwner = Buckets(colouring.order) { Int(owners.ranks[$0]) }
+    gatheredOrder = byOwner.items
     phases = try (0..<count).map { try ColourPhase($0, colours: colours, plan: plan, over: group) }
   }
 

@@ -5,7 +5,7 @@ import MPI
 /// of interior spins are added up.
 ///
 /// Every sum has the terms and the order of one rank's `SparseField`, so states have the same bits on any number of ranks.
-public final class PartitionedSparseField: FieldOperator {
+public final class PartitionedSparseField: PartitionedField {
   public let shape: ReplicaShape
   public let bias: AlignedBuffer<Float>
   public let hasBias: Bool
@@ -20,13 +20,19 @@ public final class PartitionedSparseField: FieldOperator {
   private let extended: AlignedBuffer<Float>
   private let outgoing: AlignedBuffer<Float>
   private var requests = PersistentGroup()
+  public var exchanges = true
+  private var remembered: RememberedStates<Float>?
 
   /// Collective.
   ///
   /// - Parameters:
   ///   - couplings: those of all spins, the same on all ranks.
   ///   - bias: `h` of all spins; none are zero.
-  public init(_ couplings: SparseCouplings, bias: [Float] = [], replicas: Int, owners: SpinOwners, over group: Communicator) throws {
+  ///   - remembersStates: whether evaluations may go without an exchange.
+  public init(
+    _ couplings: SparseCouplings, bias: [Float] = [], replicas: Int, owners: SpinOwners, over group: Communicator,
+    remembersStates: Bool = false
+  ) throws {
     precondition(owners.rankCount == group.size)
     self.group = group
     plan = HaloPlan(couplings, owners: owners, rank: group.rank)
@@ -39,6 +45,7 @@ public final class PartitionedSparseField: FieldOperator {
     boundary = SparseRows(plan.couplings, rows: plan.interiorCount..<plan.own.count, replicas: replicas)
     extended = ReplicaShape(spins: plan.own.count + plan.ghosts.count, replicas: replicas).plane()
     outgoing = AlignedBuffer(count: plan.neighbours.reduce(0) { $0 + $1.sent.count } * shape.stride)
+    remembered = remembersStates ? RememberedStates(count: plan.ghosts.count * shape.stride) : nil
     try prepare()
   }
 
@@ -57,17 +64,28 @@ public final class PartitionedSparseField: FieldOperator {
 
   public func addCouplings(_ states: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws {
     precondition(states.count == shape.count && field.count == shape.count)
+    let own = shape.spins * shape.stride
+    if !exchanges, let ghosts = remembered?[states] {
+      extended.copy(from: states, count: own)
+      extended.copy(from: ghosts, to: own, count: ghosts.count)
+      interior.add(extended, into: field)
+      boundary.add(extended, into: field)
+      return
+    }
     var place = 0
     for neighbour in plan.neighbours {
       outgoing.gather(neighbour.sent, of: states, rowLength: shape.stride, at: place)
       place += neighbour.sent.count * shape.stride
     }
     try requests.startAll()
-    extended.copy(from: states, count: shape.spins * shape.stride)
+    extended.copy(from: states, count: own)
     interior.add(extended, into: field)
     try requests.waitAll()
+    remembered?.keep(extended, from: own, for: states)
     boundary.add(extended, into: field)
   }
+
+  public func forgetStates() { remembered?.removeAll() }
 
   public func total(_ sums: AlignedBuffer<Int64>) throws { try group.allreduce(sums.unsafeElements, .sum) }
 }

@@ -12,20 +12,20 @@ public struct SpinOwners: Sendable, Equatable {
   ///
   /// - Throws: `PartitionError` if there are more ranks than spins, or METIS fails.
   public init(cutting couplings: SparseCouplings, ranks rankCount: Int) throws {
-    guard rankCount <= couplings.rowCount else {
-      throw PartitionError("\(rankCount) ranks for \(couplings.rowCount) spins; a rank needs at least one")
-    }
+    try Self.check(ranks: rankCount, spins: couplings.rowCount)
     self.rankCount = rankCount
     guard rankCount > 1 else {
       ranks = [Int32](repeating: 0, count: couplings.rowCount)
       return
     }
+    guard couplings.entryCount <= Int(idx_t.max) else { throw PartitionError("\(couplings.entryCount) couplings are too many for METIS") }
     var starts: [idx_t] = [0]
     var neighbours: [idx_t] = []
+    starts.reserveCapacity(couplings.rowCount + 1)
+    neighbours.reserveCapacity(couplings.entryCount)
     for row in 0..<couplings.rowCount {
-      couplings.forEach(in: row) { other, _ in neighbours.append(idx_t(other)) }
-      guard neighbours.count <= Int(idx_t.max) else { throw PartitionError("too many couplings for METIS") }
-      starts.append(idx_t(neighbours.count))
+      couplings.forEach(in: row) { other, _ in neighbours.append(idx_t(truncatingIfNeeded: other)) }
+      starts.append(idx_t(truncatingIfNeeded: neighbours.count))
     }
     var (count, constraints, parts, cut) = (idx_t(couplings.rowCount), idx_t(1), idx_t(rankCount), idx_t(0))
     var owners = [idx_t](repeating: 0, count: couplings.rowCount)
@@ -36,6 +36,19 @@ public struct SpinOwners: Sendable, Equatable {
       &count, &constraints, &starts, &neighbours, nil, nil, nil, &parts, nil, nil, &options, &cut, &owners)
     guard status == METIS_OK.rawValue else { throw PartitionError("METIS failed to cut \(count) spins into \(parts) parts") }
     ranks = Self.filled(owners, rankCount)
+  }
+
+  /// Runs of spins as equal as they can be, for couplings that no cut makes fewer.
+  ///
+  /// - Throws: `PartitionError` if there are more ranks than spins.
+  public init(runsOf spinCount: Int, ranks rankCount: Int) throws {
+    try Self.check(ranks: rankCount, spins: spinCount)
+    self.rankCount = rankCount
+    ranks = (0..<spinCount).map { Int32($0 * rankCount / spinCount) }
+  }
+
+  private static func check(ranks: Int, spins: Int) throws {
+    guard ranks <= spins else { throw PartitionError("\(ranks) ranks for \(spins) spins; a rank needs at least one") }
   }
 
   /// Gives each rank that was left without a spin one of the rank that has most.

@@ -14,6 +14,9 @@ struct AmplitudeSearch {
   /// Replicas of a batch when the number of reads is not given: one vector of them, twice that where rows of couplings come from
   /// memory.
   private var standardBatch: Int { problem.density < 0.25 ? 16 : 32 }
+  /// Batches that a time limit is divided into, if they get more than the standard number of steps: slower runs end lower, and a few
+  /// are needed since any of them may fail.
+  private static let batchesPerSearch = 6
   /// Steps between two looks at the energies. A look costs one more field.
   private static let stepsPerLook = 10
 
@@ -32,40 +35,56 @@ struct AmplitudeSearch {
   private func run(reads: Range<Int>, isAlone: Bool) throws {
     guard !reads.isEmpty else { return }
     let batch = isAlone ? 1 : max(2, min(reads.count, 64))
-    let system = try home.system(replicas: batch, seed: settings.seed)
+    let system = try system(replicas: batch)
     let tracker = ReplicaTracker(system)
     for first in stride(from: reads.lowerBound, to: reads.upperBound, by: batch) {
       if first > reads.lowerBound, try record.clock.isOver() { break }
-      try runBatch(system, tracker, from: first, keeping: min(batch, reads.upperBound - first))
+      var steps: Int? = kind.standardSteps
+      try runBatch(system, tracker, from: first, keeping: min(batch, reads.upperBound - first), wanted: &steps)
     }
   }
 
   private func runUntilTimeIsOver() throws {
     let batch = standardBatch
-    let system = try home.system(replicas: batch, seed: settings.seed)
+    let system = try system(replicas: batch)
     let tracker = ReplicaTracker(system)
     var number = share.place
+    var steps: Int?
     repeat {
-      try runBatch(system, tracker, from: number * batch, keeping: batch)
+      try runBatch(system, tracker, from: number * batch, keeping: batch, wanted: &steps)
       number += share.count
     } while try !record.clock.isOver()
   }
 
+  private func system(replicas: Int) throws -> SpinSystem {
+    try home.system(replicas: replicas, seed: settings.seed, remembersStates: settings.exchangeEvery > 1)
+  }
+
   /// One batch from its start, as many steps as are given or as fit.
-  private func runBatch(_ system: SpinSystem, _ tracker: ReplicaTracker, from read: Int, keeping count: Int) throws {
+  ///
+  /// - Parameter wanted: steps where none are given; chosen by the first batch if `nil`.
+  private func runBatch(
+    _ system: SpinSystem, _ tracker: ReplicaTracker, from read: Int, keeping count: Int, wanted: inout Int?
+  ) throws {
     system.moveReplicas(to: read)
+    system.forgetStates()
     let machine = try kind.amplitudeMachine(system, settings: settings)
     start(machine)
     tracker.reset()
-    let steps = try plannedSteps(machine)
+    let steps = try plannedSteps(machine, wanted: &wanted)
     for step in 0..<steps {
       if step % Self.stepsPerLook == 0, step > 0, try record.clock.isOver() { break }
-      try machine.step(MachineTime(step, of: steps))
+      try move(machine, MachineTime(step, of: steps))
       record.spinUpdates += Double(system.shape.spins) * Double(system.shape.replicas)
       if step % Self.stepsPerLook == Self.stepsPerLook - 1 { try look(tracker, machine) }
     }
     try look(tracker, machine)
     for replica in 0..<count { try record.add(try home.collect(tracker.spins(of: replica), of: system)) }
+  }
+
+  private func move(_ machine: any AmplitudeMachine, _ time: MachineTime) throws {
+    machine.system.exchanges = time.step % UInt32(settings.exchangeEvery) == 0
+    try machine.step(time)
   }
 
   private func start(_ machine: any AmplitudeMachine) {
@@ -78,15 +97,20 @@ struct AmplitudeSearch {
     try record.pass(try home.collect(tracker.spins(of: replica), of: machine.system))
   }
 
-  /// The standard number of steps, or fewer if one batch of them would not fit into what time is left.
-  private func plannedSteps(_ machine: any AmplitudeMachine) throws -> Int {
+  /// The number of steps that is given or wanted, or fewer if one batch of them would not fit into what time is left.
+  private func plannedSteps(_ machine: any AmplitudeMachine, wanted: inout Int?) throws -> Int {
     if let steps = settings.steps { return steps }
-    guard record.clock.isLimited else { return kind.standardSteps }
+    guard record.clock.isLimited else { return wanted ?? kind.standardSteps }
     let trial = 4
+    // The first step takes its memory.
+    try move(machine, MachineTime(0, of: kind.standardSteps))
     let before = try record.clock.left()
-    for step in 0..<trial { try machine.step(MachineTime(step, of: kind.standardSteps)) }
+    for step in 0..<trial { try move(machine, MachineTime(step, of: kind.standardSteps)) }
     let each = max(before - (try record.clock.left()), 1e-7) / Double(trial)
     start(machine)
-    return max(10, min(kind.standardSteps, Int(min(0.9 * (try record.clock.left()) / each, 1e9))))
+    let fitting = Int(min(0.9 * (try record.clock.left()) / each, 1e9))
+    let steps = wanted ?? max(kind.standardSteps, fitting / Self.batchesPerSearch)
+    wanted = steps
+    return max(10, min(steps, fitting))
   }
 }

@@ -9,15 +9,16 @@ final class FlipRun {
   private let best: AlignedBuffer<Float>
   private var bestEnergy = Double.infinity
 
-  /// Sweeps between two looks at the clock: about a tenth of a millisecond.
+  /// Sweeps between two looks at the clock: about a tenth of a millisecond. Ranks that share spins look together.
   private let sweepsPerLook: Int
 
-  init(_ sampler: FlipSampler, record: SearchRecord) {
+  /// - Parameter spinCount: of all ranks.
+  init(_ sampler: FlipSampler, record: SearchRecord, spinCount: Int) {
     self.sampler = sampler
     self.record = record
     couplings = sampler.couplings
     best = AlignedBuffer(count: couplings.identifiers.count)
-    sweepsPerLook = max(1, 50_000 / max(couplings.spinCount, 1))
+    sweepsPerLook = max(1, 50_000 / max(spinCount, 1))
   }
 
   /// Sweeps through the sampler's course from `spins`, and then downhill until no flip helps.

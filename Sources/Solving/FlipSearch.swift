@@ -14,7 +14,7 @@ struct FlipSearch {
 
   func run() throws {
     let sampler = try sampler()
-    let reader = FlipRun(sampler, record: record)
+    let reader = FlipRun(sampler, record: record, spinCount: problem.spinCount)
     if settings.time != nil, settings.reads == nil, settings.steps == nil, settings.initial == nil, kind != .gibbs {
       try AnnealingPopulation(
         problem: problem, reader: reader, seed: settings.seed, course: sampler.temperature, scale: settings.scale, share: share

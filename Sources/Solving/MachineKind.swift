@@ -1,3 +1,5 @@
+import Ising
+
 /// The machines by the names that users give.
 public enum MachineKind: String, CaseIterable, Sendable {
   case coherentIsing = "cim"
@@ -16,8 +18,17 @@ public enum MachineKind: String, CaseIterable, Sendable {
   case anneal
   case reverseAnneal = "reverse-anneal"
 
-  /// What runs when none is asked for: the best by measurement on every problem of the results.
-  public static let standard = MachineKind.anneal
+  /// What runs when none is asked for: the best by measurement (docs/results-ising.md).
+  ///
+  /// Where all pairs are coupled with one strength, products of bits make simulated bifurcation faster than anything that visits
+  /// one spin after the other. A schedule or an initial state is taken to be a sampler's.
+  public static func standard(for problem: IsingProblem, _ settings: SolverSettings) -> MachineKind {
+    let isOneSampler = settings.course != nil || settings.initial != nil
+    return !isOneSampler && problem.spinCount >= fewestPackedSpins && problem.hasCouplingsOfOneSize ? .discreteBifurcation : .anneal
+  }
+
+  /// Smaller problems are solved at once by either.
+  private static let fewestPackedSpins = 256
 
   /// Whether it visits ±1 spins one after the other; the others move all amplitudes at once.
   public var isSequential: Bool {

@@ -57,7 +57,7 @@ public struct Solver {
     _ share: ReadShare, _ group: Communicator?, _ shouldStop: @escaping () -> Bool, _ observe: @escaping (SearchProgress) -> Void,
     known: [Int8]? = nil
   ) throws -> Solution {
-    let kind = settings.machine ?? .standard
+    let kind = settings.machine ?? .standard(for: problem, settings)
     let home = try SpinHome(problem, sharedBy: group)
     let clock = SearchClock(settings, shouldStop: shouldStop, agree: home.agree)
     let record = SearchRecord(problem, settings: settings, clock: clock, observe: observe)

@@ -32,8 +32,14 @@ public struct SolverSettings: Sendable {
   public var stateBits: Int?
   /// Standard deviation of the noise that amplitudes get in each step.
   public var stateNoise = 0.0
+  /// Ranks that share the spins exchange their states in every so many steps of an amplitude machine. Above 1 a step goes on with
+  /// old states of other ranks' spins, and what is found depends on the number of ranks.
+  public var exchangeEvery = 1
   /// Distinct states that are kept when the number of reads is not given.
   public var greatestSampleCount = 16
+
+  /// Beyond this ranks would hardly know of each other.
+  private static let greatestExchangeEvery = 1_000_000
 
   public init() {}
 
@@ -48,6 +54,14 @@ public struct SolverSettings: Sendable {
     guard scale > 0, scale.isFinite else { throw SolverError("scale is \(scale), expected a positive number") }
     guard stateNoise >= 0, stateNoise.isFinite else {
       throw SolverError("the noise of states is \(stateNoise), expected 0 or more")
+    }
+    guard (1...Self.greatestExchangeEvery).contains(exchangeEvery) else {
+      throw SolverError("an exchange every \(exchangeEvery) steps, expected 1 to \(Self.greatestExchangeEvery)")
+    }
+    if exchangeEvery > 1, machine?.isSequential ?? true {
+      throw SolverError(
+        "an exchange every \(exchangeEvery) steps and \(machine?.rawValue ?? "no machine"): a sampler that visits one spin after the "
+          + "other must exchange in every sweep; name a machine that moves all spins at once, as cim or sb-discrete")
     }
     if let stateBits, !(2...20).contains(stateBits) { throw SolverError("\(stateBits) bits a state, expected 2 to 20") }
     if let initial {

@@ -13,7 +13,7 @@ final class SpinCouplings: Sendable {
   /// The root mean square of a spin's field, in the couplings' unit.
   let fieldScale: Float
   /// From this share of coupled pairs on dense rows are faster than lists of neighbours.
-  private static let denseFrom = 0.25
+  static let denseFrom = 0.25
   private let density: Double
 
   init(_ problem: IsingProblem) {

@@ -3,9 +3,10 @@ import MPI
 import Runs
 import Solving
 
-/// One search on all ranks, each with its share of the reads.
+/// One search on all ranks, which divide the reads or the spins between them.
 struct SharedSearch {
   let world: Communicator
+  let spread: Spread
 
   struct Result {
     /// Everyone's, on rank 0; this rank's own elsewhere.
@@ -27,6 +28,21 @@ struct SharedSearch {
     _ problem: IsingProblem, _ settings: SolverSettings, tick: @escaping () -> Void = {},
     observe: @escaping (SearchProgress) -> Void = { _ in }
   ) throws -> Result {
+    let (solution, samples) =
+      switch spread {
+      case .replicas: try runReplicas(problem, settings, tick, observe)
+      case .spins: try runSpins(problem, settings, tick, observe)
+      }
+    let own = solution.samples.best?.energy ?? .infinity
+    return Result(
+      samples: samples, machine: solution.machine, spinUpdates: try world.allreduce(solution.spinUpdates, .sum),
+      seconds: try world.allreduce(solution.seconds, .max),
+      wasStopped: try world.allreduce(StopSignal.isRequested ? 1 : 0, .max) != 0, energy: try world.allreduce(own, .min))
+  }
+
+  private func runReplicas(
+    _ problem: IsingProblem, _ settings: SolverSettings, _ tick: @escaping () -> Void, _ observe: @escaping (SearchProgress) -> Void
+  ) throws -> (Solver.Solution, SampleSet) {
     let agreement = StopAgreement(over: world)
     let solution = try Solver(problem, settings).run(
       share: ReadShare(place: world.rank, of: world.size),
@@ -37,10 +53,20 @@ struct SharedSearch {
     let own = solution.samples.best?.energy ?? .infinity
     let hasReachedTarget = settings.targetEnergy.map { own <= $0 } ?? false
     try agreement.finish(stopsOthers: hasReachedTarget || StopSignal.isRequested)
-    return Result(
-      samples: try gather(solution, hasReads: settings.reads.map { world.rank < $0 } ?? true), machine: solution.machine,
-      spinUpdates: try world.allreduce(solution.spinUpdates, .sum), seconds: try world.allreduce(solution.seconds, .max),
-      wasStopped: try world.allreduce(StopSignal.isRequested ? 1 : 0, .max) != 0, energy: try world.allreduce(own, .min))
+    return (solution, try gather(solution, hasReads: settings.reads.map { world.rank < $0 } ?? true))
+  }
+
+  /// The ranks search as one, agree on the end among themselves, and all have all states.
+  private func runSpins(
+    _ problem: IsingProblem, _ settings: SolverSettings, _ tick: @escaping () -> Void, _ observe: @escaping (SearchProgress) -> Void
+  ) throws -> (Solver.Solution, SampleSet) {
+    let solution = try Solver(problem, settings).run(
+      spinsSharedBy: world,
+      shouldStop: {
+        tick()
+        return StopSignal.isRequested
+      }, observe: observe)
+    return (solution, solution.samples)
   }
 
   /// Everyone's samples on rank 0. A rank without a read has nothing but the state it would begin with.

@@ -10,7 +10,7 @@ struct SolveCommand: ParsableCommand {
     commandName: "solve",
     abstract: "Searches for the ground state of an Ising problem: Max-Cut, QUBO, communities and others.",
     discussion: """
-      Reads are shared out over the ranks; a time limit holds for all of them. The best state so far is written when Ctrl-C, \
+      The ranks share out the reads, or the spins (--spread); a time limit holds for all of them. The best state so far is written when Ctrl-C, \
       SIGTERM or SIGUSR1 ends the search (exit code \(Exit.stopped)). docs/solve.md shows every option at work.
 
         equilibria solve G22.txt --time 10

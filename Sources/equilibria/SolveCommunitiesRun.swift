@@ -24,7 +24,8 @@ struct SolveCommunitiesRun {
     self.world = world
     for (isGiven, name) in [
       (options.search.initial != nil, "--initial"), (options.device.hardware != nil, "--hardware"),
-      (options.search.auto, "--auto"),
+      (options.search.auto, "--auto"), (options.search.spread == .spins, "--spread spins"),
+      (options.search.exchangeEvery > 1, "--exchange-every"),
     ] where isGiven {
       throw ProblemError("\(name) is for one Ising problem; communities are a sequence of them")
     }
@@ -83,6 +84,7 @@ struct SolveCommunitiesRun {
     _ problem: IsingProblem, from start: [Int8], read: Int, number: UInt64, shouldStop: @escaping () -> Bool
   ) throws -> [Int8] {
     var settings = options.search.settings(targetEnergy: nil, initial: nil)
+    settings.machine = settings.machine ?? .anneal
     settings.reads = Self.readsPerBisection
     settings.steps = options.search.steps ?? Self.standardSteps
     settings.time = nil
@@ -131,7 +133,7 @@ struct SolveCommunitiesRun {
       modularity: question.graph.modularity(of: found.partition), communityCount: found.partition.communityCount,
       communities: found.partition.communities,
       nmi: try question.groundTruth.map { try found.partition.normalizedMutualInformation(with: $0) },
-      machine: (options.search.machine ?? .standard).rawValue, seed: options.search.seed, seconds: seconds, ranks: world.size,
+      machine: (options.search.machine ?? .anneal).rawValue, seed: options.search.seed, seconds: seconds, ranks: world.size,
       interrupted: wasStopped)
     print(output.json ? try report.json() : report.text)
   }

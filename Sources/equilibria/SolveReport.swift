@@ -11,6 +11,7 @@ struct SolveReport {
   let result: SharedSearch.Result
   let settings: SolverSettings
   let ranks: Int
+  let spread: SpreadChoice
   let chip: Chip?
   /// Of the processor, where it counts them.
   let joules: Double?
@@ -47,6 +48,7 @@ struct SolveReport {
     lines.append(
       "\(machine), seed \(settings.seed), \(ranks == 1 ? "1 rank" : "\(ranks) ranks"), "
         + String(format: "%.2f s, %.0f million spin updates/s", result.seconds, updates))
+    if ranks > 1 { lines.append("\(spread.spread.rawValue) spread over the ranks: \(spread.reason)") }
     if let chip {
       lines.append(
         "chip: \(chip.spins) spins, longest chain \(chip.longestChain), "
@@ -75,7 +77,8 @@ struct SolveReport {
       couplingCount: objective.problem.couplingCount, energy: energy, cut: objective.measureName == "cut" ? measure : nil,
       difference: objective.measureName == "difference" ? measure : nil, bestKnown: question.bestKnown, machine: machine,
       scale: settings.scale, seed: settings.seed, seconds: result.seconds, spins: best.map(Int.init),
-      variables: question.kind == .qubo ? values : nil, ranks: ranks, reads: samples.readCount, spinUpdates: result.spinUpdates,
+      variables: question.kind == .qubo ? values : nil, ranks: ranks, spread: spread.spread.rawValue, spreadReason: spread.reason,
+      reads: samples.readCount, spinUpdates: result.spinUpdates,
       interrupted: result.wasStopped, chip: chip, deviceJoules: device.energy(samples: samples.readCount),
       processorJoules: joules,
       samples: samples.samples.prefix(count).map { sample in
@@ -110,6 +113,8 @@ struct SolveReport {
     var spins: [Int]
     var variables: [Int]?
     var ranks: Int
+    var spread: String
+    var spreadReason: String
     var reads: Int
     var spinUpdates: Double
     var interrupted: Bool

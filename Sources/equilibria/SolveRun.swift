@@ -11,6 +11,7 @@ struct SolveRun {
   private let world: Communicator
   private let target: SolveTarget
   private let settings: SolverSettings
+  private let spread: SpreadChoice
 
   init(_ question: SpinQuestion, options: SolveCommand, over world: Communicator) throws {
     self.question = question
@@ -27,12 +28,13 @@ struct SolveRun {
     settings.stateBits = options.device.stateBits
     settings.stateNoise = options.device.stateNoise
     self.settings = settings
+    spread = try options.search.choice(of: target.problem, settings, over: world)
   }
 
   /// - Returns: whether a signal ended the search.
   func run() throws -> Bool {
     let meter = ProcessorEnergy()
-    let search = SharedSearch(world: world)
+    let search = SharedSearch(world: world, spread: spread.spread)
     var settings = settings
     if options.search.auto, let time = settings.time, time > 0 {
       settings = try MachineChoice(search: search).choose(target.problem, settings, time: time * MachineChoice.share)
@@ -44,7 +46,7 @@ struct SolveRun {
     guard let best = samples.best else { throw ProblemError("no state was found") }
     let report = SolveReport(
       question: question, best: best.spins, measure: try question.objective.measure(of: best.spins), samples: samples,
-      result: result, settings: settings, ranks: world.size, chip: chip(result.samples), joules: meter?.joules,
+      result: result, settings: settings, ranks: world.size, spread: spread, chip: chip(result.samples), joules: meter?.joules,
       device: try DeviceEstimate(power: options.device.devicePower, settlingTime: options.device.deviceTime))
     try write(report, trace, seconds: result.seconds)
     return result.wasStopped

@@ -1,10 +1,16 @@
 import ArgumentParser
 import Ising
+import MPI
 import Machines
 import Solving
 
 extension MachineKind: ExpressibleByArgument {}
 extension SolverSettings.Clock: ExpressibleByArgument {}
+
+/// `--spread`.
+enum SpreadOption: String, CaseIterable, ExpressibleByArgument {
+  case auto, replicas, spins
+}
 
 /// How to search.
 struct SolveSearchOptions: ParsableArguments {
@@ -38,6 +44,15 @@ struct SolveSearchOptions: ParsableArguments {
   @Option(help: "The seed of all random numbers.")
   var seed: UInt64 = 1
 
+  @Option(help: "What the ranks divide between them: the replicas (reads), the spins of each, or what suits the search.")
+  var spread = SpreadOption.auto
+
+  @Option(
+    help: ArgumentHelp(
+      "Ranks that share the spins exchange them in every so many steps; beyond 1 for machines that move all spins at once.",
+      valueName: "steps"))
+  var exchangeEvery = 1
+
   @Flag(help: "Spend a tenth of the time on choosing machine and scale.")
   var auto = false
 
@@ -50,12 +65,29 @@ struct SolveSearchOptions: ParsableArguments {
     if let steps, steps < 0 { throw ValidationError("--steps \(steps): expected 0 or more") }
     guard scale > 0, scale.isFinite else { throw ValidationError("--scale \(scale): expected a number above 0") }
     if let target, !target.isFinite { throw ValidationError("--target \(target): expected a number") }
+    if exchangeEvery < 1 { throw ValidationError("--exchange-every \(exchangeEvery): expected 1 or more") }
+    if exchangeEvery > 1, spread == .replicas { throw ValidationError("--exchange-every \(exchangeEvery) needs --spread spins") }
     if auto, machine != nil { throw ValidationError("--auto chooses the machine: leave out --machine") }
     if auto, reads != nil && steps != nil, time == nil { throw ValidationError("--auto needs --time, of which it takes a tenth") }
   }
 
   /// Seconds, `nil` if the number of reads or steps decides.
   var timeLimit: Double? { time ?? (reads == nil && steps == nil || auto ? Self.standardTime : nil) }
+
+  /// What the ranks divide between them in a search for one problem. Collective.
+  func choice(of problem: IsingProblem, _ settings: SolverSettings, over world: Communicator) throws -> SpreadChoice {
+    switch spread {
+    case .replicas: return SpreadChoice(.replicas, because: "asked for")
+    case .spins: return SpreadChoice(.spins, because: "asked for")
+    case .auto:
+      let node = try world.splitShared()
+      defer { try? node.free() }
+      var choice = SpreadChoice(problem, settings, ranks: world.size, ranksOfNode: node.size)
+      // Nodes may differ, and all ranks must do the same.
+      choice.spread = try world.broadcast(choice.spread == .spins ? 1 : 0, root: 0) == 1 ? .spins : .replicas
+      return choice
+    }
+  }
 
   /// The settings of a search for one problem.
   ///
@@ -74,6 +106,7 @@ struct SolveSearchOptions: ParsableArguments {
     settings.initial = initial
     settings.seed = seed
     settings.scale = scale
+    settings.exchangeEvery = exchangeEvery
     return settings
   }
 }

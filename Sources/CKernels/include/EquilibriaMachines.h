@@ -61,6 +61,18 @@ typedef struct {
   // One replica: field[i] += Σ_j J_ij x_j over rows of `stride` floats; `columns` is a multiple of 16.
   void (*dense_field)(const float *couplings, int64_t row_count, int64_t stride, int64_t columns, const float *states, float *field);
 
+  // Many replicas, `stride` of them: field[i][r] += Σ_j J_ij x[j][r] over rows of `row_stride` floats.
+  void (*dense_product)(const float *couplings, int64_t row_count, int64_t row_stride, int64_t columns, const float *states, int64_t stride,
+                        float *field);
+  // Bit k of words[w·stride + r]: whether spin 32w + k of replica r is negative; 0 behind the last spin.
+  void (*pack_signs)(const float *states, int64_t spins, int64_t stride, uint32_t *words);
+  // Couplings ±unit and spins ±1, a bit each: field[i][r] += unit · Σ over the `columns` columns of the words first ≤ w < last. Rows of `row_words`
+  // words; bits without a column are 0.
+  void (*packed_field)(const uint32_t *signs, int64_t row_count, int64_t row_words, int64_t first, int64_t last, int64_t columns,
+                       const uint32_t *words, int64_t stride, float unit, float *field);
+  // The sum of `count` floats, a multiple of 64.
+  float (*read)(const float *x, int64_t count);
+
   // sums[r] += Σ_i round(unit · sign(x) (f + h_i)).
   void (*sum_energy)(const float *states, const float *field, const float *bias, int64_t spins, int64_t stride, double unit, int64_t *sums);
   // sums[r] += Σ_i round(unit · |x|), or of x² if `squared`.
@@ -89,10 +101,10 @@ typedef struct {
                         int64_t stride, double *energy);
   int64_t (*flip_bytes)(float *spins, float *fields, const float *thresholds, float scale, int64_t first, int64_t last, const int8_t *couplings,
                         int64_t stride, double *energy);
-  // All pairs coupled by ±1: one bit each, 1 for −1, 0 on the diagonal, rows of `stride` bytes, a multiple of 4. `fields` holds stride · 8
-  // integers, the diagonal's 1 included.
-  int64_t (*flip_packed)(float *spins, int16_t *fields, const float *thresholds, float scale, int64_t first, int64_t last, const uint8_t *signs,
-                         int64_t stride, double *energy);
+  // All pairs coupled by ±1: one bit each, 1 for −1, 0 on the diagonal, rows of `row_words` words. `fields` holds row_words · 32 integers, the
+  // diagonal's 1 included.
+  int64_t (*flip_packed)(float *spins, int16_t *fields, const float *thresholds, float scale, int64_t first, int64_t last, const uint32_t *signs,
+                         int64_t row_words, double *energy);
 } eq_machine_kernels;
 
 // In the order of `eq_available_kernels`.

@@ -10,29 +10,23 @@ public struct Colouring: Sendable {
 
   public init(_ couplings: SparseCouplings) {
     let count = couplings.rowCount
-    let byDegree = (0..<count).sorted { (couplings.row($0).count, $1) > (couplings.row($1).count, $0) }
+    let greatest = (0..<count).reduce(0) { max($0, couplings.row($1).count) }
+    let byDegree = Buckets(Array(0..<count)) { greatest - couplings.row($0).count }.items
     var colour = [Int](repeating: -1, count: count)
     // takenBy[c] is the spin for which colour c was last found taken.
     var takenBy: [Int] = []
     for spin in byDegree {
       for entry in couplings.row(spin) {
-        let other = colour[Int(couplings.neighbours[entry].spin)]
+        let other = colour[Int(couplings.neighbours.base[entry].spin)]
         if other >= 0 { takenBy[other] = spin }
       }
       let free = takenBy.firstIndex { $0 != spin } ?? takenBy.count
       if free == takenBy.count { takenBy.append(-1) }
       colour[spin] = free
     }
-    var sizes = [Int](repeating: 0, count: takenBy.count)
-    for spin in 0..<count { sizes[colour[spin]] += 1 }
-    starts = sizes.reduce(into: [0]) { $0.append($0.last! + $1) }
-    var next = starts
-    var order = [Int](repeating: 0, count: count)
-    for spin in 0..<count {
-      order[next[colour[spin]]] = spin
-      next[colour[spin]] += 1
-    }
-    self.order = order
+    let byColour = Buckets(Array(0..<count)) { colour[$0] }
+    order = byColour.items
+    starts = byColour.starts
     colours = colour
   }
 }

@@ -2,6 +2,7 @@ import CKernels
 
 /// Flips under dense couplings: a flip moves the fields of all spins, a row of couplings at a time.
 ///
+/// Spins are visited in the order of `SparseFlips`, colour by colour, so that a trajectory does not depend on the layout.
 /// Couplings are kept in a byte each where all of them are integers of at most 127, since rows come from memory.
 public final class DenseFlips: FlipOperator {
   private enum Rows {
@@ -22,8 +23,11 @@ public final class DenseFlips: FlipOperator {
   public init(_ couplings: SparseCouplings, bias: [Float] = []) {
     let count = couplings.rowCount
     precondition(couplings.columnCount == count && (bias.isEmpty || bias.count == count))
-    self.bias = bias.isEmpty ? [Float](repeating: 0, count: count) : bias
-    state = FlipState(order: Array(0..<count))
+    let order = Colouring(couplings).order
+    var position = [Int](repeating: 0, count: count)
+    for (place, spin) in order.enumerated() { position[spin] = place }
+    self.bias = bias.isEmpty ? [Float](repeating: 0, count: count) : order.map { bias[$0] }
+    state = FlipState(order: order)
     let stride = ReplicaShape.padded(count)
     self.stride = stride
     fields = AlignedBuffer(count: state.spins.count)
@@ -33,11 +37,11 @@ public final class DenseFlips: FlipOperator {
     }
     if fitsBytes {
       let bytes = AlignedBuffer<Int8>(count: count * stride)
-      couplings.forEach { bytes[$0 * stride + $1] = Int8($2) }
+      couplings.forEach { bytes[position[$0] * stride + position[$1]] = Int8($2) }
       rows = .bytes(bytes)
     } else {
       let floats = AlignedBuffer<Float>(count: count * stride)
-      couplings.forEach { floats[$0 * stride + $1] = $2 }
+      couplings.forEach { floats[position[$0] * stride + position[$1]] = $2 }
       rows = .floats(floats)
     }
   }

@@ -12,8 +12,6 @@ public final class DenseRows {
   private let couplings: AlignedBuffer<Float>
   private let rowStride: Int
   private let stride: Int
-  private let packed: AlignedBuffer<Float>
-  private let zero = AlignedBuffer<Int64>(count: 1)
 
   /// A block's length for so many spins: at least 16 blocks where there are enough spins, and whole pairs of vectors.
   public static func blockLength(spins: Int) -> Int { min(max((spins / 16 + 31) / 32 * 32, 32), 1024) }
@@ -41,7 +39,6 @@ public final class DenseRows {
     self.couplings = couplings
     self.rowStride = rowStride
     stride = ReplicaShape(spins: columns, replicas: replicas).stride
-    packed = AlignedBuffer(count: replicas == 1 ? 0 : blockLength * stride)
   }
 
   public var blockCount: Int { (columnCount + blockLength - 1) / blockLength }
@@ -62,11 +59,8 @@ public final class DenseRows {
         couplings.base + first, Int64(rowCount), Int64(rowStride), Int64(length), states.base + first, field.base)
       return
     }
-    // Each row of couplings is a "pixel" whose channels are the spins, each replica an output channel.
-    let (depth, width) = (Int64(columns.count), Int64(stride))
-    InstructionSet.current.kernels.pack(states.base + first * stride, width, depth, width, packed.base)
-    InstructionSet.current.kernels.convolve(
-      couplings.base + first, zero.base, Int64(rowStride), zero.base, 1, depth, packed.base, width, field.base, zero.base, width, 1,
-      Int64(rowCount), 1)
+    InstructionSet.current.machines.dense_product(
+      couplings.base + first, Int64(rowCount), Int64(rowStride), Int64(columns.count), states.base + first * stride, Int64(stride),
+      field.base)
   }
 }

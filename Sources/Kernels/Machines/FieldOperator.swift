@@ -18,6 +18,9 @@ public protocol FieldOperator: AnyObject {
   /// `field += Σ_j J_ij x_j`.
   func addCouplings(_ states: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws
 
+  /// The same of states that are all −1 or 1, for which there may be a faster way to the same numbers.
+  func addCouplings(spins: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws
+
   /// Adds up over the ranks that share the spins. Nothing to do where one rank has them all.
   func total(_ sums: AlignedBuffer<Int64>) throws
 }
@@ -25,17 +28,30 @@ public protocol FieldOperator: AnyObject {
 extension FieldOperator {
   public func total(_ sums: AlignedBuffer<Int64>) throws {}
 
+  public func addCouplings(spins: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws {
+    try addCouplings(spins, into: field)
+  }
+
   /// `field = Σ_j J_ij x_j + scale_r h_i`.
   ///
   /// - Parameter scale: as `ReplicaShape.replicaNumbers` makes them.
   public func evaluate(_ states: AlignedBuffer<Float>, scale: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws {
-    precondition(states.count == shape.count && field.count == shape.count && scale.count == shape.period)
-    if hasBias {
-      InstructionSet.current.machines.start_field(
-        bias.base, scale.base, Int64(shape.spins), Int64(shape.stride), field.base)
-    } else {
-      field.clear()
-    }
+    precondition(states.count == shape.count)
+    startField(scale, field)
     try addCouplings(states, into: field)
+  }
+
+  /// `field = Σ_j J_ij s_j + scale_r h_i` for states that are all −1 or 1.
+  public func evaluate(spins: AlignedBuffer<Float>, scale: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws {
+    precondition(spins.count == shape.count)
+    startField(scale, field)
+    try addCouplings(spins: spins, into: field)
+  }
+
+  /// `field = scale_r h_i`.
+  private func startField(_ scale: AlignedBuffer<Float>, _ field: AlignedBuffer<Float>) {
+    precondition(field.count == shape.count && scale.count == shape.period)
+    guard hasBias else { return field.clear() }
+    InstructionSet.current.machines.start_field(bias.base, scale.base, Int64(shape.spins), Int64(shape.stride), field.base)
   }
 }

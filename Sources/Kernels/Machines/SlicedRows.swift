@@ -16,7 +16,8 @@ final class SlicedRows: Sendable {
     var order = Array(range)
     for start in stride(from: 0, to: order.count, by: Self.window) {
       let end = min(start + Self.window, order.count)
-      order[start..<end].sort { (source.row($0).count, $1) > (source.row($1).count, $0) }
+      let greatest = order[start..<end].reduce(0) { max($0, source.row($1).count) }
+      order.replaceSubrange(start..<end, with: Buckets(Array(order[start..<end])) { greatest - source.row($0).count }.items)
     }
     sliceCount = (order.count + 15) / 16
     slices = AlignedBuffer(count: sliceCount + 1)
@@ -32,8 +33,8 @@ final class SlicedRows: Sendable {
     for (place, row) in order.enumerated() {
       let start = Int(slices[place / 16])
       for (entry, neighbour) in source.row(row).enumerated() {
-        columns[(start + entry) * 16 + place % 16] = source.neighbours[neighbour].spin
-        couplings[(start + entry) * 16 + place % 16] = source.neighbours[neighbour].coupling
+        columns[(start + entry) * 16 + place % 16] = source.neighbours.base[neighbour].spin
+        couplings[(start + entry) * 16 + place % 16] = source.neighbours.base[neighbour].coupling
       }
     }
   }

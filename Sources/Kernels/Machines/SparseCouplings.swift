@@ -31,6 +31,38 @@ public final class SparseCouplings: Sendable {
     }
   }
 
+  /// Some rows of other couplings, their spins renamed.
+  private init(_ order: [Int], of source: SparseCouplings, renamed names: [Int32], columnCount: Int) {
+    rowCount = order.count
+    self.columnCount = columnCount
+    rows = AlignedBuffer(count: order.count + 1)
+    for (row, spin) in order.enumerated() { rows.base[row + 1] = rows.base[row] + Int64(source.row(spin).count) }
+    neighbours = AlignedBuffer(count: Int(rows[order.count]))
+    var place = 0
+    for spin in order {
+      for entry in source.row(spin) {
+        let neighbour = source.neighbours.base[entry]
+        let name = names[Int(neighbour.spin)]
+        precondition(name >= 0 && name < columnCount, "spin \(neighbour.spin) is coupled and has no name")
+        neighbours.base[place] = eq_neighbour(spin: name, coupling: neighbour.coupling)
+        place += 1
+      }
+    }
+  }
+
+  /// The rows of some spins, in an order of one's own.
+  ///
+  /// - Parameters:
+  ///   - order: the spins whose rows are taken.
+  ///   - names: what each spin is called in the rows; of use for those that are coupled to the spins of `order`.
+  ///   - columnCount: how many names there are.
+  public func rows(_ order: [Int], renamed names: [Int32], columnCount: Int) -> SparseCouplings {
+    SparseCouplings(order, of: self, renamed: names, columnCount: columnCount)
+  }
+
+  /// Entries of all rows: each coupling of two own spins twice.
+  public var entryCount: Int { neighbours.count }
+
   func row(_ index: Int) -> Range<Int> { Int(rows[index])..<Int(rows[index + 1]) }
 
   /// Calls `body` with neighbour and coupling of each entry of a row, in order.

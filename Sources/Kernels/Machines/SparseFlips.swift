@@ -52,19 +52,6 @@ extension SparseCouplings {
   func reordered(_ order: [Int]) -> SparseCouplings {
     var position = [Int32](repeating: 0, count: order.count)
     for (place, spin) in order.enumerated() { position[spin] = Int32(place) }
-    var starts = [0]
-    starts.reserveCapacity(order.count + 1)
-    var others: [Int32] = []
-    var values: [Float] = []
-    others.reserveCapacity(neighbours.count)
-    values.reserveCapacity(neighbours.count)
-    for spin in order {
-      for entry in row(spin) {
-        others.append(position[Int(neighbours[entry].spin)])
-        values.append(neighbours[entry].coupling)
-      }
-      starts.append(others.count)
-    }
-    return SparseCouplings(rowStarts: starts, neighbours: others, couplings: values)
+    return rows(order, renamed: position, columnCount: order.count)
   }
 }

@@ -1,0 +1,37 @@
+import CKernels
+
+/// Couplings `±unit` between all pairs, as a bit each: 1 where they are negative. The diagonal's bit is 0, as of a coupling `+unit`.
+public final class CouplingSigns: Sendable {
+  public let unit: Float
+  public let rowCount: Int
+  public let columnCount: Int
+  /// Words of 32 bits from one row to the next; bits behind the last column are 0.
+  let rowWords: Int
+  let words: AlignedBuffer<UInt32>
+
+  /// Whether all pairs are coupled, with couplings of one size.
+  public static func fit(_ couplings: SparseCouplings) -> Bool {
+    let count = couplings.rowCount
+    guard count > 1, couplings.columnCount == count, couplings.neighbours.count == count * (count - 1) else { return false }
+    let unit = couplings.neighbours[0].coupling.magnitude
+    return unit > 0 && (0..<couplings.neighbours.count).allSatisfy { couplings.neighbours.base[$0].coupling.magnitude == unit }
+  }
+
+  /// - Parameter rows: the rows that are wanted; all if not given.
+  /// - Returns: `nil` if a pair is not coupled, or couplings differ in size.
+  public init?(_ couplings: SparseCouplings, rows: Range<Int>? = nil) {
+    guard Self.fit(couplings) else { return nil }
+    let rows = rows ?? 0..<couplings.rowCount
+    unit = couplings.neighbours[0].coupling.magnitude
+    rowCount = rows.count
+    columnCount = couplings.columnCount
+    rowWords = (couplings.columnCount + 31) / 32
+    words = AlignedBuffer(count: rows.count * rowWords)
+    for (place, row) in rows.enumerated() {
+      let start = place * rowWords
+      couplings.forEach(in: row) { column, coupling in
+        if coupling < 0 { words.base[start + column / 32] |= 1 << UInt32(column % 32) }
+      }
+    }
+  }
+}
