@@ -7,6 +7,8 @@ public struct ShardReport: Equatable, Sendable {
   public var correct = 0
   public var free = RelaxationReport()
   public var nudged = RelaxationReport()
+  /// What the network counts besides, by `TrainableNetwork.metricNames`.
+  public var metrics: [Double] = []
 
   public init() {}
 }

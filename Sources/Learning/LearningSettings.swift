@@ -54,6 +54,8 @@ public struct OptimiserSettings: Equatable, Sendable {
   public var weightDecay: Float = 0
   /// Greatest Euclidean norm of the whole gradient; `nil`: no clipping.
   public var clip: Float? = nil
+  /// Parameters are kept within ±bound, the range of a machine's couplings; `nil`: any.
+  public var bound: Float? = nil
 
   public init() {}
 }

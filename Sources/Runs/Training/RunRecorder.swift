@@ -68,11 +68,11 @@ final class RunRecorder {
   }
 
   func announce(_ trainer: Trainer, images: DatasetSamplers) {
-    let layout = trainer.network.layout
-    let memory = trainer.network.memory
+    let layout = trainer.network.parameterLayout
+    let memory = trainer.network.stateMemory
     let parameters = (1 + trainer.optimiser.moments.count) * layout.parameterCount * 4
     display.message(
-      "\(configuration.name): \(layout.layers.count) layers, \(layout.trainableCount) parameters, \(images.training.count) training, "
+      "\(configuration.name): \(trainer.network.outline), \(layout.trainableCount) parameters, \(images.training.count) training, "
         + "\(images.validation.count) validation images, \(ranks) rank\(ranks == 1 ? "" : "s")\(trainer.grid.spin.size > 1 ? " as \(trainer.grid.shape)" : ""), \(InstructionSet.current.name)")
     display.message(
       "memory a rank: states \(memory.states >> 10) KiB, fields \(memory.fields >> 10) KiB, weights and optimiser \(parameters >> 10) KiB"

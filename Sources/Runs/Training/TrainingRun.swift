@@ -137,7 +137,7 @@ public final class TrainingRun {
   }
 
   private func evaluate(_ sampler: ImageSampler) throws -> Evaluation {
-    evaluator.network.parametersChanged()
+    evaluator.classifier.parametersChanged()
     return try trainer.times.measure(.evaluation) {
       try evaluator.evaluate(DatasetImages(sampler: sampler, seed: configuration.seed), over: trainer.grid)
     }
@@ -164,7 +164,7 @@ public final class TrainingRun {
     if samplers.validation.count > 0 {
       let best = try recorder?.folder.checkpoints.best().map { try TrainingState($0) }
       let state = try TrainingState.broadcast(best, over: world)
-      try trainer.network.layout.assign(state.tensors, to: trainer.network.parameters)
+      try trainer.network.parameterLayout.assign(state.tensors, to: trainer.network.parameters)
     }
     let evaluation = try evaluate(samplers.test)
     try recorder?.record(evaluation, kind: .test, of: trainer)
