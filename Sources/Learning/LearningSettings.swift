@@ -10,6 +10,16 @@ public enum Estimator: String, CaseIterable, Sendable {
   case randomSign
   /// `(1/2β)[∂F/∂θ(s^{+β}) − ∂F/∂θ(s^{−β})]`: error O(β²) (Laborieux 2021).
   case centred
+
+  /// The β of each nudged phase; the random sign, where one is drawn, is `sign`.
+  public func nudges(_ strength: Float, sign: Float) -> [Float] {
+    switch self {
+    case .centred: [strength, -strength]
+    case .oneSided: [strength]
+    case .negative: [-strength]
+    case .randomSign: [sign * strength]
+    }
+  }
 }
 
 /// Everything that training needs to know beyond the network, its relaxation and the data.

@@ -3,7 +3,7 @@ import CKernels
 /// Flips under dense couplings: a flip moves the fields of all spins, a row of couplings at a time.
 ///
 /// Couplings are kept in a byte each where all of them are integers of at most 127, since rows come from memory.
-public final class DenseFlips: FlipOperator {
+public final class DenseFlips: BiasedFlips {
   private enum Rows {
     case floats(AlignedBuffer<Float>)
     case bytes(AlignedBuffer<Int8>)
@@ -15,7 +15,7 @@ public final class DenseFlips: FlipOperator {
   private let state: FlipState
   private let rows: Rows
   private let stride: Int
-  private let bias: [Float]
+  private var bias: [Float]
   private let fields: AlignedBuffer<Float>
 
   /// - Parameter bias: `h`, one a spin; none are zero.
@@ -40,6 +40,11 @@ public final class DenseFlips: FlipOperator {
       couplings.forEach { floats[$0 * stride + $1] = $2 }
       rows = .floats(floats)
     }
+  }
+
+  public func take(bias: [Float]) {
+    precondition(bias.count == spinCount, "\(bias.count) fields for \(spinCount) spins")
+    self.bias = bias
   }
 
   public func reset(to spins: [Int8]) {

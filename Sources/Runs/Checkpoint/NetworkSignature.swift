@@ -14,6 +14,19 @@ extension NetworkDescription {
   }
 }
 
+extension Configuration {
+  /// What decides whether weights fit the network, whichever kind it is of.
+  var networkSignature: [String] { ising?.network.signature ?? network.signature }
+
+  /// The Hopfield network, for commands that know no other.
+  ///
+  /// - Throws: `NetworkError` if the configuration has another kind of network.
+  public func hopfieldLayout(for command: String) throws -> NetworkLayout {
+    guard ising == nil else { throw NetworkError("\(name): `\(command)` works on Hopfield networks, and this is an Ising network") }
+    return try NetworkLayout(network)
+  }
+}
+
 extension EdgeDescription {
   fileprivate var signature: String {
     guard kind == .convolution else { return "dense" }
@@ -28,7 +41,10 @@ extension Checkpoint {
   /// - Parameter source: what a message calls the checkpoint.
   /// - Throws: `CheckpointError`.
   public func requireNetwork(_ network: NetworkDescription, source: String) throws {
-    let wanted = network.signature
+    try requireNetwork(network.signature, source: source)
+  }
+
+  func requireNetwork(_ wanted: [String], source: String) throws {
     guard networkSignature != wanted else { return }
     let index =
       zip(networkSignature, wanted).enumerated().first { $1.0 != $1.1 }?.offset ?? min(networkSignature.count, wanted.count)

@@ -65,6 +65,8 @@ extension OptimiserSettings: ConfigurationSection {
       ConfigurationKey(
         "weightDecay", \.weightDecay, .atLeast(0), "λ: added to the gradient as λw; `adamW` takes it apart from the moments."),
       ConfigurationKey("clip", \.clip, .above(0), "Greatest Euclidean norm of the whole gradient; `null`: any."),
+      ConfigurationKey(
+        "bound", \.bound, .above(0), "Parameters are kept within ± this, the range of a machine's couplings; `null`: any."),
     ]
   }
 }
