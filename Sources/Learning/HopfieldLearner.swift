@@ -10,6 +10,7 @@ public final class HopfieldLearner: TrainableNetwork {
   private let settings: LearningSettings
   private let propagation: EquilibriumPropagation
   private let warmStates: WarmStates?
+  private let cosine: GradientCosine?
 
   /// Collective over the spin group.
   ///
@@ -34,6 +35,11 @@ public final class HopfieldLearner: TrainableNetwork {
       exchange: exchange, times: times)
     network = placed.network
     propagation = EquilibriumPropagation(network: network, relaxation: relaxation, settings: settings)
+    guard !settings.measuresCosine || grid.spin.size == 1 else {
+      throw TrainingError.setting(key: "learning.cosine", reason: "the exact gradient takes a whole network; set grid.spin to 1")
+    }
+    cosine =
+      settings.measuresCosine ? GradientCosine(network, relaxation: relaxation, samples: settings.batch.shard) : nil
     let shards = TreeReduction.run(
       of: grid.data.rank, ranks: grid.data.size, shards: settings.batch.size / settings.batch.shard)
     warmStates = settings.warmStart ? WarmStates(network: network, samples: settings.batch.shard, shards: shards) : nil
@@ -48,10 +54,13 @@ public final class HopfieldLearner: TrainableNetwork {
     if let warmStates { warmStates.restore(shard.index) } else { network.reset() }
     try propagation.relaxFreely(shard.pixels, labels: shard.labels, first: 0, report: &report)
     warmStates?.keep(shard.index)
+    try cosine?.prepare(shard)
     try propagation.addGradient(labels: shard.labels, batch: shard.batch, sign: shard.sign, into: gradients, report: &report)
+    if let cosine { report.metrics = cosine.cosines(with: gradients[0]).map { $0 * Double(shard.labels.count) } }
     return report
   }
 
+  public var metricNames: [String] { cosine == nil ? [] : GradientCosine.names(network.layout) }
   public var outline: String { "\(network.layout.layers.count) layers" }
   public var stateMemory: (states: Int, fields: Int) { (network.memory.states, network.memory.fields) }
   public var subtrees: [[Range<Int>]] {

@@ -22,6 +22,15 @@ public enum Estimator: String, CaseIterable, Sendable {
   }
 }
 
+/// How a layered network learns.
+public enum LearningRule: String, CaseIterable, Sendable {
+  case equilibriumPropagation
+  /// Through the last sweeps of the free phase: the exact gradient of the same network.
+  case backpropagationThroughTime
+  /// Of the feed-forward network of the same layers.
+  case backpropagation
+}
+
 /// Everything that training needs to know beyond the network, its relaxation and the data.
 public struct LearningSettings: Equatable, Sendable {
   public struct Batch: Equatable, Sendable {
@@ -37,6 +46,7 @@ public struct LearningSettings: Equatable, Sendable {
   }
 
   public var cost: Cost = .squaredError
+  public var rule: LearningRule = .equilibriumPropagation
   public var estimator: Estimator = .centred
   /// β.
   public var nudge: Float = 0.2
@@ -44,6 +54,8 @@ public struct LearningSettings: Equatable, Sendable {
   public var epochs: Int = 10
   /// Start a free phase from the states that the same micro-shard ended its last free phase with (Scellier 2023).
   public var warmStart = false
+  /// Compare every micro-shard's gradient with the exact one.
+  public var measuresCosine = false
   public var optimiser = OptimiserSettings()
   public var schedule = ScheduleSettings()
 

@@ -5,7 +5,7 @@ extension NetworkDescription {
   ///
   /// Gains and learning rates are left out: they concern the beginning and the course of a training, not what its weights mean.
   public var signature: [String] {
-    ["\(Self.inputName): \(input)"]
+    (energy == .hopfield ? [] : ["energy: \(energy.rawValue)"]) + ["\(Self.inputName): \(input)"]
       + layers.enumerated().flatMap { index, layer in
         let activation = index == layers.count - 1 ? Activation.linear : layer.activation
         return ["\(layer.name): \(layer.channels) channels, \(activation.rawValue)"]
@@ -22,7 +22,12 @@ extension Configuration {
   ///
   /// - Throws: `NetworkError` if the configuration has another kind of network.
   public func hopfieldLayout(for command: String) throws -> NetworkLayout {
-    guard ising == nil else { throw NetworkError("\(name): `\(command)` works on Hopfield networks, and this is an Ising network") }
+    guard ising == nil, network.energy == .hopfield else {
+      throw NetworkError("\(name): `\(command)` works on Hopfield networks, and this is another kind")
+    }
+    guard learning.rule != .backpropagation else {
+      throw NetworkError("\(name): `\(command)` works on Hopfield networks, and this one is feed-forward (learning.rule)")
+    }
     return try NetworkLayout(network)
   }
 }

@@ -13,20 +13,36 @@ struct ConfiguredNetwork {
 
   private enum Kind {
     case hopfield(NetworkLayout)
+    /// One pass upwards: the network of back-propagation, or of the predictive energy.
+    case feedForward(NetworkLayout)
     case ising(IsingNetworkLayout, IsingSettings)
   }
 
-  /// - Throws: `NetworkError` if the network cannot be.
+  /// - Throws: `NetworkError` if the network cannot be, `TrainingError.setting` if it cannot learn by the rule.
   init(_ configuration: Configuration) throws {
     self.configuration = configuration
     if let ising = configuration.ising {
+      guard configuration.learning.rule == .equilibriumPropagation, !configuration.learning.measuresCosine else {
+        throw TrainingError.setting(
+          key: "learning", reason: "an Ising network has no exact gradient: it learns by equilibriumPropagation, without cosine")
+      }
       let layout = try IsingNetworkLayout(ising.network)
       self.layout = layout
       kind = .ising(layout, ising)
     } else {
       let layout = try NetworkLayout(configuration.network)
       self.layout = layout
-      kind = .hopfield(layout)
+      let isPredictive = configuration.network.energy == .predictive
+      let rule = configuration.learning.rule
+      guard !isPredictive || rule != .backpropagationThroughTime else {
+        throw TrainingError.setting(
+          key: "learning.rule", reason: "a predictive network settles in one pass; its exact gradient is `backpropagation`")
+      }
+      guard !configuration.learning.measuresCosine || (!isPredictive && rule == .equilibriumPropagation) else {
+        throw TrainingError.setting(
+          key: "learning.cosine", reason: "is measured where a Hopfield network learns by equilibrium propagation")
+      }
+      kind = isPredictive || rule == .backpropagation ? .feedForward(layout) : .hopfield(layout)
     }
   }
 
@@ -40,7 +56,7 @@ struct ConfiguredNetwork {
   func grid(networks: Int, predicts: Bool = true, over world: Communicator) throws -> (grid: ProcessGrid, reason: String?) {
     let choice =
       switch kind {
-      case .hopfield(let layout):
+      case .hopfield(let layout) where configuration.learning.rule == .equilibriumPropagation:
         try GridChoice(configuration, layout: layout, networks: networks, predicts: predicts, over: world)
       default: try GridChoice(dataOnly: configuration, networks: networks, over: world)
       }
@@ -49,16 +65,26 @@ struct ConfiguredNetwork {
 
   /// The network as a trainer takes it. Collective over the spin group.
   func learner(_ parameters: AlignedBuffer<Float>, on grid: ProcessGrid, times: PhaseTimes) throws -> any TrainableNetwork {
+    let settings = configuration.learning
     switch kind {
+    case .hopfield(let layout) where settings.rule == .backpropagationThroughTime:
+      return try UnrolledLearner(
+        layout, parameters: parameters, relaxation: configuration.relaxation, settings: settings, times: times)
+    case .feedForward(let layout) where settings.rule == .backpropagation:
+      return try BackpropagationLearner(
+        layout, parameters: parameters, cost: settings.cost, capacity: settings.batch.shard, times: times)
+    case .feedForward(let layout):
+      return try PredictiveLearner(
+        layout, parameters: parameters, relaxation: configuration.relaxation, settings: settings,
+        capacity: PredictiveLearner.capacity(settings), times: times)
     case .hopfield(let layout):
       return try HopfieldLearner(
-        layout, parameters: parameters, relaxation: configuration.relaxation, settings: configuration.learning, on: grid,
+        layout, parameters: parameters, relaxation: configuration.relaxation, settings: settings, on: grid,
         exchange: configuration.exchange, times: times)
-    case .ising(let layout, let settings):
+    case .ising(let layout, let ising):
       let network = try IsingNetwork(
-        layout, parameters: parameters, settings: settings.machine, hardware: settings.hardware, seed: configuration.seed)
-      return try IsingLearner(
-        network, settings: configuration.learning, isEmbedded: settings.hardware.chip != nil, times: times)
+        layout, parameters: parameters, settings: ising.machine, hardware: ising.hardware, seed: configuration.seed)
+      return try IsingLearner(network, settings: settings, isEmbedded: ising.hardware.chip != nil, times: times)
     }
   }
 
@@ -77,6 +103,11 @@ struct ConfiguredNetwork {
         layout, parameters: parameters, cost: configuration.learning.cost, capacity: settings.batch, order: relaxation.order,
         on: grid, exchange: configuration.exchange)
       return Evaluator(network: placed.network, relaxation: relaxation, shard: settings.batch)
+    case .feedForward(let layout):
+      // Free, a predictive network is the feed-forward one.
+      let network = try BackpropagationLearner(
+        layout, parameters: parameters, cost: configuration.learning.cost, capacity: settings.batch)
+      return Evaluator(network, shard: settings.batch)
     case .ising(let layout, let ising):
       var machine = ising.machine
       if let sweeps = settings.sweeps { machine.sweeps = sweeps }
