@@ -39,10 +39,13 @@ let package = Package(
     // What runs the machines on problems, on one rank and on many.
     .target(name: "Solving", dependencies: ["Ising", "Machines", "Partition", "Kernels", "MPI"]),
 
+    // Ising networks that learn: annealers and samplers on problems whose couplings change.
+    .target(name: "IsingLearning", dependencies: ["Learning", "Hopfield", "Ising", "Machines", "Solving", "Kernels"]),
+
     .target(
       name: "Runs",
       dependencies: [
-        "Learning", "Datasets", "Hopfield", "Cluster", "Kernels", "MPI", "CZlib",
+        "Learning", "IsingLearning", "Ising", "Datasets", "Hopfield", "Cluster", "Kernels", "MPI", "CZlib",
         .product(name: "Yams", package: "Yams"),
       ]),
     .executableTarget(
@@ -79,6 +82,7 @@ let package = Package(
     .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
     .testTarget(name: "MachinesTests", dependencies: ["Machines"]),
     .testTarget(name: "PartitionTests", dependencies: ["Partition", "Solving", "Ising", "Machines", "Kernels", "MPI"]),
+    .testTarget(name: "IsingLearningTests", dependencies: ["IsingLearning", "Learning", "Cluster", "MPI"]),
     .testTarget(name: "SolvingTests", dependencies: ["Solving"]),
   ]
 )

@@ -32,12 +32,13 @@ public struct Dataset: Sendable {
     let search = search ?? .standard(folder: settings.folder)
     let folder = settings.name == .synthetic ? nil : try search.locate(description, parts: parts)
     func part(_ part: DatasetPart) throws -> LabelledImages {
-      guard parts.contains(part) else { return LabelledImages(noneOf: description.shape, classes: description.classes) }
-      return try description.reader.read(
+      guard parts.contains(part) else { return LabelledImages(noneOf: settings.shape, classes: description.classes) }
+      let images = try description.reader.read(
         part, folder: folder ?? "", shape: description.shape, classes: description.classes)
+      return try settings.size.map { try images.resized(rows: $0.rows, columns: $0.columns) } ?? images
     }
     return Dataset(
-      name: settings.name, shape: description.shape, classes: description.classes, classNames: description.classNames,
+      name: settings.name, shape: settings.shape, classes: description.classes, classNames: description.classNames,
       folder: folder, train: try part(.train), test: try part(.test))
   }
 }

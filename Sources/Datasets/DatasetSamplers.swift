@@ -13,12 +13,17 @@ public struct DatasetSamplers: Sendable {
     let normalisation = settings.normalisation ?? settings.description.normalisation
     // Whoever asked for the test part alone has nothing to split.
     let split = try dataset.train.count == 0 ? nil : TrainingSplit(
-      labels: dataset.train.labels, validation: settings.validation, limit: settings.limit, seed: seed)
+      labels: dataset.train.labels, validation: settings.validation, limit: settings.limit,
+      limitPerClass: settings.limitPerClass, seed: seed)
     training = try ImageSampler(
       images: dataset.train, selection: split?.training ?? [], normalisation: normalisation,
       augmentation: settings.augmentation, seed: seed)
     validation = try ImageSampler(
       images: dataset.train, selection: split?.validation ?? [], normalisation: normalisation, seed: seed)
-    test = try ImageSampler(images: dataset.test, normalisation: normalisation, seed: seed)
+    let tested = try settings.testPerClass.map {
+      try TrainingSplit(labels: dataset.test.labels, testPerClass: $0, seed: seed).training
+    }
+    test = try ImageSampler(
+      images: dataset.test, selection: dataset.test.count == 0 ? nil : tested, normalisation: normalisation, seed: seed)
   }
 }

@@ -1,5 +1,15 @@
 import Kernels
 
+/// Rows and columns of an image.
+public struct ImageSize: Equatable, Sendable {
+  public var rows: Int
+  public var columns: Int
+  public init(rows: Int, columns: Int) {
+    self.rows = rows
+    self.columns = columns
+  }
+}
+
 /// Which data a run uses and how they are prepared: the `data` section of a configuration.
 public struct DatasetSettings: Equatable, Sendable {
   public var name: DatasetName
@@ -7,6 +17,12 @@ public struct DatasetSettings: Equatable, Sendable {
   public var folder: String?
   /// At most this many training images, after the validation images are held out; nil takes all.
   public var limit: Int?
+  /// Exactly this many training images of every class, after the validation images are held out; nil takes all.
+  public var limitPerClass: Int? = nil
+  /// Exactly this many test images of every class; nil takes all.
+  public var testPerClass: Int? = nil
+  /// Images are averaged down to so many pixels; nil leaves them as they are.
+  public var size: ImageSize? = nil
   /// How many training images are held out for validation.
   public var validation: Int
   /// nil takes the data set's own, `DatasetDescription.normalisation`.
@@ -33,7 +49,10 @@ public struct DatasetSettings: Equatable, Sendable {
   public var description: DatasetDescription { DatasetDescription.of(name, synthetic: synthetic) }
 
   /// The shape of its images, known without reading its files.
-  public var shape: ImageShape { description.shape }
+  public var shape: ImageShape {
+    let shape = description.shape
+    return size.map { ImageShape(channels: shape.channels, rows: $0.rows, columns: $0.columns) } ?? shape
+  }
 
   /// The number of its classes, known without reading its files.
   public var classes: Int { description.classes }
@@ -47,6 +66,20 @@ public struct DatasetSettings: Equatable, Sendable {
     }
     if let limit, limit < 1 {
       throw DatasetError.setting(key: "limit", reason: "expected 1 or more, found \(limit)")
+    }
+    for (key, number) in [("limitPerClass", limitPerClass), ("testPerClass", testPerClass)] {
+      if let number, number < 1 { throw DatasetError.setting(key: key, reason: "expected 1 or more, found \(number)") }
+    }
+    if limit != nil, limitPerClass != nil {
+      throw DatasetError.setting(key: "limitPerClass", reason: "expected either limit or limitPerClass, found both")
+    }
+    if let size {
+      let full = description.shape
+      guard (1...full.rows).contains(size.rows), (1...full.columns).contains(size.columns) else {
+        throw DatasetError.setting(
+          key: "size",
+          reason: "expected at most \(full.rows)×\(full.columns) pixels, which the images have, found \(size.rows)×\(size.columns)")
+      }
     }
     try normalisation?.validate(channels: shape.channels)
     try augmentation.validate(for: shape)

@@ -14,8 +14,9 @@ public struct TrainingSplit: Equatable, Sendable {
   ///   - labels: The class of every image.
   ///   - validation: How many images to hold out.
   ///   - limit: At most how many of the others to keep; nil keeps them all.
-  /// - Throws: `DatasetError.setting` if no image would be left to learn from.
-  public init(labels: [UInt8], validation: Int, limit: Int?, seed: UInt64) throws {
+  ///   - limitPerClass: How many of the others to keep of every class, instead of `limit`.
+  /// - Throws: `DatasetError.setting` if no image would be left to learn from, or a class has too few.
+  public init(labels: [UInt8], validation: Int, limit: Int?, limitPerClass: Int? = nil, seed: UInt64) throws {
     guard validation >= 0, validation < labels.count else {
       throw DatasetError.setting(
         key: "validation", reason: "expected 0 to \(labels.count - 1) of \(labels.count) training images, found \(validation)")
@@ -25,8 +26,26 @@ public struct TrainingSplit: Equatable, Sendable {
     }
     var groups = Self.shuffledClasses(labels, seed: seed)
     self.validation = Self.take(validation, from: &groups)
+    if let limitPerClass {
+      training = try Self.take(each: limitPerClass, from: groups, key: "limitPerClass")
+      return
+    }
     let left = labels.count - validation
     training = Self.take(min(limit ?? left, left), from: &groups)
+  }
+
+  /// As many test images of every class; there is nothing to validate with.
+  init(labels: [UInt8], testPerClass: Int, seed: UInt64) throws {
+    training = try Self.take(each: testPerClass, from: Self.shuffledClasses(labels, seed: seed), key: "testPerClass")
+    validation = []
+  }
+
+  /// The first `count` images of each class, in file order.
+  private static func take(each count: Int, from groups: [ArraySlice<Int>], key: String) throws -> [Int] {
+    for (label, group) in groups.enumerated() where group.count < count {
+      throw DatasetError.setting(key: key, reason: "expected at most \(group.count), the images of class \(label), found \(count)")
+    }
+    return groups.flatMap { $0.prefix(count) }.sorted()
   }
 
   /// The images of each class, each class in random order.

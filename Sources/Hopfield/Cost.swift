@@ -46,6 +46,13 @@ public enum Cost: String, CaseIterable, Sendable {
     }
   }
 
+  /// `∂C/∂prediction` of one sample.
+  public func slope(prediction: [Float], label: Int) -> [Float] {
+    var slope = self == .squaredError ? prediction : softmax(prediction)
+    slope[label] -= 1
+    return slope
+  }
+
   private func softmax(_ values: [Float]) -> [Float] {
     let greatest = values.max() ?? 0
     let weights = values.map { exponential($0 - greatest) }

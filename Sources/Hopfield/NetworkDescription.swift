@@ -7,14 +7,24 @@ public struct NetworkDescription: Equatable, Sendable {
   /// Channels, rows and columns of the clamped input.
   public var input: ImageShape
   public var layers: [LayerDescription]
+  public var energy: NetworkEnergy
 
-  public init(input: ImageShape, layers: [LayerDescription]) {
+  public init(input: ImageShape, layers: [LayerDescription], energy: NetworkEnergy = .hopfield) {
     self.input = input
     self.layers = layers
+    self.energy = energy
   }
 
   /// The name by which edges refer to the clamped input.
   public static let inputName = "input"
+}
+
+/// What the spins of a network settle in.
+public enum NetworkEnergy: String, CaseIterable, Sendable {
+  /// Coupled layers: `Σ ∫σ⁻¹(s) − Φ`, see `HopfieldNetwork`.
+  case hopfield
+  /// Layers that predict the next: `½ Σ ‖h − f(h)‖²`, see `PredictiveNetwork`.
+  case predictive
 }
 
 /// One population of spins and the edges that drive it from below.

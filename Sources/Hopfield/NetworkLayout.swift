@@ -49,9 +49,6 @@ public struct NetworkLayout: Equatable, Sendable {
     (edges.map(\.weight) + layers.map(\.bias)).sorted { $0.offset < $1.offset }
   }
 
-  /// Parameters that exist: without padding.
-  public var trainableCount: Int { blocks.reduce(0) { $0 + $1.shape.reduce(1, *) } }
-
   /// Multiply-adds that one sample needs, counted as direct convolutions: `clamped` once (the clamped input's convolutions), and
   /// `sweep` a sweep (one forward and one transposed convolution for every other edge). A weight gradient costs as much as all
   /// the forward ones.
@@ -96,6 +93,30 @@ public struct ParameterBlock: Equatable, Sendable {
     /// Floats from one post channel, and from one tap, to the next.
     let postStride: Int
     let tapStride: Int
+  }
+
+  init(
+    name: String, offset: Int, count: Int, shape: [Int], bound: Float, learningRate: Float?, order: Order
+  ) {
+    self.name = name
+    self.offset = offset
+    self.count = count
+    self.shape = shape
+    self.bound = bound
+    self.learningRate = learningRate
+    self.order = order
+  }
+
+  /// A block without padding that lies as its shape says, or, of two dimensions, with the second one outermost.
+  public init(name: String, offset: Int, shape: [Int], bound: Float, learningRate: Float?, isTransposed: Bool = false) {
+    let count = shape.reduce(1, *)
+    let posts = shape[0]
+    let order =
+      isTransposed
+      ? Order(posts: posts, taps: count / max(posts, 1), pres: 1, postStride: 1, tapStride: posts)
+      : Order(posts: posts, taps: 1, pres: count / max(posts, 1), postStride: count / max(posts, 1), tapStride: 0)
+    self.init(
+      name: name, offset: offset, count: count, shape: shape, bound: bound, learningRate: learningRate, order: order)
   }
 
   /// The index in the buffer of the element that is `index`-th in row-major order of `shape`.

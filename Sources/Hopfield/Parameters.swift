@@ -1,6 +1,19 @@
 import Kernels
 
-extension NetworkLayout {
+/// Where the parameters of a network lie in a flat buffer.
+public protocol ParameterLayout: Sendable {
+  /// Weights and biases in the order in which they lie.
+  var blocks: [ParameterBlock] { get }
+  /// Floats of all parameters, padding included.
+  var parameterCount: Int { get }
+}
+
+extension NetworkLayout: ParameterLayout {}
+
+extension ParameterLayout {
+  /// Parameters that exist: without padding.
+  public var trainableCount: Int { blocks.reduce(0) { $0 + $1.shape.reduce(1, *) } }
+
   /// Fresh parameters: uniform in each block's ±bound, from (seed, block, index), whatever the padding.
   public func initialParameters(seed: UInt64) -> AlignedBuffer<Float> {
     let parameters = AlignedBuffer<Float>(count: parameterCount)

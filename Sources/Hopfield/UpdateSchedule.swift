@@ -3,6 +3,8 @@ struct UpdateSchedule {
   /// Layer indices 1 … N.
   let groups: [[Int]]
 
+  init(groups: [[Int]]) { self.groups = groups }
+
   init(_ order: RelaxationSettings.Order, layout: NetworkLayout, nudged: Bool) {
     let layers = Array(1...layout.layers.count)
     switch order {

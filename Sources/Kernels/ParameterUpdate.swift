@@ -43,6 +43,12 @@ public enum ParameterUpdate {
 }
 
 extension AlignedBuffer where Element == Float {
+  /// `x ← min(max(x, −bound), bound)` over a range.
+  public func clip(to bound: Float, range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    for index in range { base[index] = min(max(base[index], -bound), bound) }
+  }
+
   /// `Σ x²` over the first `length` elements, in double precision and in order.
   public func squaredNorm(count length: Int) -> Double {
     precondition(length <= count)

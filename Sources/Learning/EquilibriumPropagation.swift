@@ -7,6 +7,8 @@ public struct ShardReport: Equatable, Sendable {
   public var correct = 0
   public var free = RelaxationReport()
   public var nudged = RelaxationReport()
+  /// What the network counts besides, by `TrainableNetwork.metricNames`.
+  public var metrics: [Double] = []
 
   public init() {}
 }
@@ -40,14 +42,7 @@ public final class EquilibriumPropagation {
   }
 
   /// The β of each nudged phase; the random sign, where one is drawn, is `sign`.
-  public func nudges(sign: Float = 1) -> [Float] {
-    switch settings.estimator {
-    case .centred: [settings.nudge, -settings.nudge]
-    case .oneSided: [settings.nudge]
-    case .negative: [-settings.nudge]
-    case .randomSign: [sign * settings.nudge]
-    }
-  }
+  public func nudges(sign: Float = 1) -> [Float] { settings.estimator.nudges(settings.nudge, sign: sign) }
 
   /// Relaxes the free phase of `samples` images from the network's present states and says how well it predicts.
   public func relaxFreely(_ pixels: [Float], labels: ArraySlice<Int>, first: Int, report: inout ShardReport) throws {

@@ -14,20 +14,23 @@ public struct Evaluation: Equatable, Sendable {
   public var predictions: [Int]
 }
 
-/// Evaluates a network, micro-shards shared out over the data groups of a grid; every free phase starts from zero.
+/// Evaluates a network, micro-shards shared out over the data groups of a grid.
 public struct Evaluator {
-  public let network: HopfieldNetwork
-  private let relaxation: Relaxation
+  public let classifier: any Classifier
   private let shard: Int
 
-  /// - Parameter shard: images that relax together, at most the network's capacity. The residual stop is theirs, so results
-  ///   depend on it in the
-  ///   last digits; they do not depend on the number of ranks.
-  public init(network: HopfieldNetwork, relaxation: RelaxationSettings, shard: Int) {
-    precondition(shard > 0 && shard <= network.capacity)
-    self.network = network
-    self.relaxation = Relaxation(relaxation, layout: network.layout)
+  /// - Parameter shard: images that are classified together. Where a residual stops them it is theirs, so results depend on it
+  ///   in the last digits; they do not depend on the number of ranks.
+  public init(_ classifier: any Classifier, shard: Int) {
+    precondition(shard > 0)
+    self.classifier = classifier
     self.shard = shard
+  }
+
+  /// Of a Hopfield network, whose free phases start from zero; `shard` is at most its capacity.
+  public init(network: HopfieldNetwork, relaxation: RelaxationSettings, shard: Int) {
+    precondition(shard <= network.capacity)
+    self.init(HopfieldClassifier(network, relaxation: relaxation), shard: shard)
   }
 
   /// Collective; every rank gets the whole result. `progress` is called with the share that this rank has done.
@@ -46,15 +49,11 @@ public struct Evaluator {
     for index in group.rank * shards / group.size..<(group.rank + 1) * shards / group.size {
       let chosen = all[index * shard..<min((index + 1) * shard, images.count)]
       images.load(chosen, epoch: 0, into: &pixels, labels: &labels)
-      network.reset()
-      network.clamp(pixels, samples: chosen.count)
-      sweeps += try relaxation.run(network, samples: chosen.count).sweeps
-      for sample in 0..<chosen.count {
-        let prediction = network.prediction(sample: sample)
-        losses.append(network.cost.value(prediction: prediction, label: labels[sample]))
-        predictions.append(prediction.firstIndex(of: prediction.max()!) ?? -1)
-        right.append(labels[sample])
-      }
+      let result = try classifier.classify(pixels, labels: labels[0..<chosen.count], first: index * shard)
+      sweeps += result.sweeps
+      losses += result.losses
+      predictions += result.predictions
+      right += labels[0..<chosen.count]
       progress?(Double(predictions.count) / Double(max(1, images.count / group.size)))
     }
     // Gathered in order and added up alike on every rank: the digits do not depend on the number of ranks.

@@ -10,6 +10,25 @@ public enum Estimator: String, CaseIterable, Sendable {
   case randomSign
   /// `(1/2β)[∂F/∂θ(s^{+β}) − ∂F/∂θ(s^{−β})]`: error O(β²) (Laborieux 2021).
   case centred
+
+  /// The β of each nudged phase; the random sign, where one is drawn, is `sign`.
+  public func nudges(_ strength: Float, sign: Float) -> [Float] {
+    switch self {
+    case .centred: [strength, -strength]
+    case .oneSided: [strength]
+    case .negative: [-strength]
+    case .randomSign: [sign * strength]
+    }
+  }
+}
+
+/// How a layered network learns.
+public enum LearningRule: String, CaseIterable, Sendable {
+  case equilibriumPropagation
+  /// Through the last sweeps of the free phase: the exact gradient of the same network.
+  case backpropagationThroughTime
+  /// Of the feed-forward network of the same layers.
+  case backpropagation
 }
 
 /// Everything that training needs to know beyond the network, its relaxation and the data.
@@ -27,6 +46,7 @@ public struct LearningSettings: Equatable, Sendable {
   }
 
   public var cost: Cost = .squaredError
+  public var rule: LearningRule = .equilibriumPropagation
   public var estimator: Estimator = .centred
   /// β.
   public var nudge: Float = 0.2
@@ -34,6 +54,8 @@ public struct LearningSettings: Equatable, Sendable {
   public var epochs: Int = 10
   /// Start a free phase from the states that the same micro-shard ended its last free phase with (Scellier 2023).
   public var warmStart = false
+  /// Compare every micro-shard's gradient with the exact one.
+  public var measuresCosine = false
   public var optimiser = OptimiserSettings()
   public var schedule = ScheduleSettings()
 
@@ -54,6 +76,8 @@ public struct OptimiserSettings: Equatable, Sendable {
   public var weightDecay: Float = 0
   /// Greatest Euclidean norm of the whole gradient; `nil`: no clipping.
   public var clip: Float? = nil
+  /// Parameters are kept within ±bound, the range of a machine's couplings; `nil`: any.
+  public var bound: Float? = nil
 
   public init() {}
 }

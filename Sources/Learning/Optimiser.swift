@@ -11,7 +11,7 @@ public final class Optimiser {
   public private(set) var updates: Int
   private let blocks: [ParameterBlock]
 
-  public init(_ settings: OptimiserSettings, layout: NetworkLayout, updates: Int = 0) {
+  public init(_ settings: OptimiserSettings, layout: any ParameterLayout, updates: Int = 0) {
     self.settings = settings
     self.updates = updates
     blocks = layout.blocks
@@ -42,6 +42,7 @@ public final class Optimiser {
           decoupled: settings.kind == .adamW, correction1: 1 - pow(settings.beta1, Float(updates)),
           correction2: 1 - pow(settings.beta2, Float(updates)), gradientScale: scale)
       }
+      if let bound = settings.bound { parameters.clip(to: bound, range: range) }
     }
   }
 

@@ -28,6 +28,8 @@ public struct StepReport: Equatable, Sendable {
   /// The schedule's factor.
   public var rateFactor: Float
   public var samples: Int
+  /// Means over the samples of what the network counts besides, by `TrainableNetwork.metricNames`.
+  public var metrics: [Double]
   /// What some rank asked for.
   public var requests: StepRequests
 }
@@ -40,18 +42,16 @@ public struct StepRequests: OptionSet, Sendable {
   public static let checkpoint = StepRequests(rawValue: 2)
 }
 
-/// Trains one network, each rank on its strip of it and its data group's micro-shards of every mini-batch.
+/// Trains one network, each rank on its part of it and its data group's micro-shards of every mini-batch.
 ///
 /// The order of samples, the micro-shards and the trees in which their gradients are added are fixed by the settings alone;
 /// every rank makes the same update. So the bits do not depend on the grid.
 public final class Trainer {
-  public let network: HopfieldNetwork
+  public let network: any TrainableNetwork
   public let optimiser: Optimiser
   public let settings: LearningSettings
   public let grid: ProcessGrid
   public let times: PhaseTimes
-  /// The network with its connections to other strips.
-  public let placed: NetworkOnGrid
   public private(set) var position = TrainingPosition()
   public let batchesPerEpoch: Int
   /// Asked once a step on every rank.
@@ -59,43 +59,46 @@ public final class Trainer {
 
   private let seed: UInt64
   private let images: any TrainingImages
-  private let propagation: EquilibriumPropagation
   private let reduction: GridReduction
   private var order: (epoch: Int, indices: [Int])?
   private var pixels: [Float] = []
   private var labels: [Int] = []
-  let warmStates: WarmStates?
 
   /// What travels behind the gradient and is added up with it.
   private enum Tally: Int, CaseIterable { case loss, correct, freeSweeps, nudgedSweeps, residual, stop, checkpoint }
 
-  /// - Throws: `TrainingError.setting` where batch, micro-shards, ranks and images do not fit together; `NetworkError` where
-  ///   the states
-  ///   of a micro-shard cannot be addressed.
+  /// - Throws: `TrainingError.setting` where batch, micro-shards, ranks and images do not fit together.
   public init(
-    layout: NetworkLayout, parameters: AlignedBuffer<Float>, relaxation: RelaxationSettings, settings: LearningSettings,
-    seed: UInt64, images: any TrainingImages, grid: ProcessGrid, exchange: ExchangeSettings = ExchangeSettings(),
+    _ network: any TrainableNetwork, settings: LearningSettings, seed: UInt64, images: any TrainingImages, grid: ProcessGrid,
     times: PhaseTimes = PhaseTimes()
   ) throws {
     try Self.check(settings, images: images.count, ranks: grid.data.size)
-    try layout.checkCapacity(EquilibriumPropagation.capacity(settings))
+    self.network = network
     self.times = times
     self.grid = grid
     self.settings = settings
     self.seed = seed
     self.images = images
     batchesPerEpoch = images.count / settings.batch.size
-    placed = try NetworkOnGrid(
-      layout, parameters: parameters, cost: settings.cost, capacity: EquilibriumPropagation.capacity(settings),
-      order: relaxation.order, on: grid, exchange: exchange, times: times)
-    network = placed.network
-    propagation = EquilibriumPropagation(network: network, relaxation: relaxation, settings: settings)
-    optimiser = Optimiser(settings.optimiser, layout: layout)
-    let partition = network.strip.partition
+    optimiser = Optimiser(settings.optimiser, layout: network.parameterLayout)
     reduction = try GridReduction(
-      count: layout.parameterCount + Tally.allCases.count, shards: settings.batch.size / settings.batch.shard,
-      subtrees: (0..<partition.strips).map(partition.subtrees), over: grid)
-    warmStates = settings.warmStart ? WarmStates(network: network, samples: settings.batch.shard, shards: reduction.own) : nil
+      count: network.parameterLayout.parameterCount + Tally.allCases.count + network.metricNames.count,
+      shards: settings.batch.size / settings.batch.shard, subtrees: network.subtrees, over: grid)
+  }
+
+  /// A trainer of a Hopfield network by equilibrium propagation.
+  ///
+  /// - Throws: also `NetworkError` where the states of a micro-shard cannot be addressed.
+  public convenience init(
+    layout: NetworkLayout, parameters: AlignedBuffer<Float>, relaxation: RelaxationSettings, settings: LearningSettings,
+    seed: UInt64, images: any TrainingImages, grid: ProcessGrid, exchange: ExchangeSettings = ExchangeSettings(),
+    times: PhaseTimes = PhaseTimes()
+  ) throws {
+    try Self.check(settings, images: images.count, ranks: grid.data.size)
+    try self.init(
+      HopfieldLearner(
+        layout, parameters: parameters, relaxation: relaxation, settings: settings, on: grid, exchange: exchange, times: times),
+      settings: settings, seed: seed, images: images, grid: grid, times: times)
   }
 
   private static func check(_ settings: LearningSettings, images: Int, ranks: Int) throws {
@@ -120,12 +123,6 @@ public final class Trainer {
     guard settings.nudge > 0, settings.nudge.isFinite else {
       throw TrainingError.setting(key: "learning.nudge", reason: "\(settings.nudge) is no nudge; it must be above 0")
     }
-    guard settings.cost != .squaredError || settings.estimator == .oneSided || settings.nudge < 1 else {
-      throw TrainingError.setting(
-        key: "learning.nudge",
-        reason:
-          "at −\(settings.nudge) the output has no equilibrium under the squared error; a nudge of both signs must be below 1")
-    }
   }
 
   /// Epochs passed, with the fraction of the present one.
@@ -144,7 +141,11 @@ public final class Trainer {
       times.measure(.load) {
         images.load(batch[first..<first + settings.batch.shard], epoch: position.epoch, into: &pixels, labels: &labels)
       }
-      let report = try propagate(shard, sign: sign, into: buffers)
+      let report = try network.addGradient(
+        of: MicroShard(
+          pixels: pixels, labels: labels[0..<settings.batch.shard], index: shard, batch: settings.batch.size,
+          step: position.step, sign: sign),
+        into: buffers)
       tally(report, requested, into: buffers[0])
       try times.measure(.reduce) { try reduction.add(buffers, shard: shard) }
     }
@@ -158,20 +159,10 @@ public final class Trainer {
     return order!.indices[position.batch * size..<(position.batch + 1) * size]
   }
 
-  private func propagate(_ shard: Int, sign: Float, into gradients: [AlignedBuffer<Float>]) throws -> ShardReport {
-    var report = ShardReport()
-    let shardLabels = labels[0..<settings.batch.shard]
-    if let warmStates { warmStates.restore(shard) } else { network.reset() }
-    try propagation.relaxFreely(pixels, labels: shardLabels, first: 0, report: &report)
-    warmStates?.keep(shard)
-    try propagation.addGradient(labels: shardLabels, batch: settings.batch.size, sign: sign, into: gradients, report: &report)
-    return report
-  }
-
   private func tally(_ report: ShardReport, _ requested: StepRequests, into buffer: AlignedBuffer<Float>) {
-    let first = network.layout.parameterCount
+    let first = network.parameterLayout.parameterCount
     // All strips know what a shard came to; one of them tells.
-    let tells: Float = network.strip.index == 0 ? 1 : 0
+    let tells: Float = network.tells ? 1 : 0
     for entry in Tally.allCases {
       buffer[first + entry.rawValue] =
         switch entry {
@@ -184,13 +175,17 @@ public final class Trainer {
         case .checkpoint: requested.contains(.checkpoint) ? 1 : 0
         }
     }
+    for (index, metric) in report.metrics.enumerated() {
+      buffer[first + Tally.allCases.count + index] = tells * Float(metric)
+    }
   }
 
   private func update(_ total: AlignedBuffer<Float>) throws -> StepReport {
-    func sum(_ entry: Tally) -> Double { Double(total[network.layout.parameterCount + entry.rawValue]) }
+    let count = network.parameterLayout.parameterCount
+    func sum(_ entry: Tally) -> Double { Double(total[count + entry.rawValue]) }
     let samples = settings.batch.size
     let shards = Double(reduction.shardCount)
-    let norm = total.squaredNorm(count: network.layout.parameterCount).squareRoot()
+    let norm = total.squaredNorm(count: count).squareRoot()
     guard norm.isFinite, sum(.loss).isFinite else {
       throw TrainingError.nonFinite(
         what: norm.isFinite ? "the loss" : "the gradient", epoch: position.epoch + 1, step: position.step + 1)
@@ -205,7 +200,9 @@ public final class Trainer {
     return StepReport(
       loss: sum(.loss) / Double(samples), accuracy: sum(.correct) / Double(samples), freeSweeps: sum(.freeSweeps) / shards,
       nudgedSweeps: sum(.nudgedSweeps) / shards, residual: sum(.residual) / shards, gradientNorm: norm, rateFactor: factor,
-      samples: samples, requests: requests)
+      samples: samples,
+      metrics: network.metricNames.indices.map { Double(total[count + Tally.allCases.count + $0]) / Double(samples) },
+      requests: requests)
   }
 
   private func advance() {

@@ -34,7 +34,7 @@ public struct TrainingState: Sendable {
   }
 }
 
-extension NetworkLayout {
+extension ParameterLayout {
   /// Every block of a flat buffer by name.
   public func tensors(of buffer: AlignedBuffer<Float>, prefix: String = "") -> [String: TrainingState.Tensor] {
     Dictionary(
@@ -61,16 +61,12 @@ extension NetworkLayout {
 extension Trainer {
   /// The state of the whole training. Collective; complete on rank 0, where warm states of other ranks are gathered.
   public func state() throws -> TrainingState {
-    var tensors = network.layout.tensors(of: network.parameters)
+    let layout = network.parameterLayout
+    var tensors = layout.tensors(of: network.parameters)
     for moment in optimiser.moments {
-      tensors.merge(network.layout.tensors(of: moment.values, prefix: "optimiser.\(moment.name).")) { first, _ in first }
+      tensors.merge(layout.tensors(of: moment.values, prefix: "optimiser.\(moment.name).")) { first, _ in first }
     }
-    if let warmStates {
-      for (index, layer) in network.layout.layers.enumerated() {
-        let all = try warmStates.gathered(layer: index + 1, over: grid)
-        tensors["warm.\(layer.name)"] = .init(shape: [all.count], values: all)
-      }
-    }
+    tensors.merge(try network.extraTensors()) { first, _ in first }
     return TrainingState(tensors: tensors, position: position)
   }
 
@@ -84,20 +80,11 @@ extension Trainer {
         "the state stands at batch \(position.batch) of epoch \(position.epoch), step \(position.step); an epoch has "
           + "\(batchesPerEpoch) batches here")
     }
-    try network.layout.assign(state.tensors, to: network.parameters)
+    try network.parameterLayout.assign(state.tensors, to: network.parameters)
     for moment in optimiser.moments {
-      try network.layout.assign(state.tensors, prefix: "optimiser.\(moment.name).", to: moment.values)
+      try network.parameterLayout.assign(state.tensors, prefix: "optimiser.\(moment.name).", to: moment.values)
     }
-    if let warmStates {
-      for (index, layer) in network.layout.layers.enumerated() {
-        let name = "warm.\(layer.name)"
-        let count = settings.batch.size * layer.shape.stride
-        guard let tensor = state.tensors[name], tensor.values.count == count else {
-          throw NetworkError("tensor \(name) is missing or has another size; \(count) numbers were expected")
-        }
-        warmStates.assign(tensor.values, layer: index + 1)
-      }
-    }
+    try network.restoreExtra(state.tensors)
     resume(at: position)
   }
 }

@@ -75,15 +75,5 @@ struct CouplingRange: ExpressibleByArgument {
 }
 
 extension HardwareGraph: ExpressibleByArgument {
-  /// `chimera:16`, `pegasus:16`, `zephyr:15`.
-  public init?(argument: String) {
-    let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 2, let size = Int(parts[1]) else { return nil }
-    switch parts[0] {
-    case "chimera": self = .chimera(size: size)
-    case "pegasus": self = .pegasus(size: size)
-    case "zephyr": self = .zephyr(size: size)
-    default: return nil
-    }
-  }
+  public init?(argument: String) { self.init(argument) }
 }

@@ -96,6 +96,9 @@ struct Problem: CustomTestStringConvertible, Sendable {
 }
 
 extension Trainer {
+  /// The network, which is a Hopfield network in these tests.
+  var hopfield: HopfieldNetwork { (network as! HopfieldLearner).network }
+
   /// Updates, and what they reported.
   func steps(_ count: Int) throws -> [StepReport] { try (0..<count).map { _ in try step() } }
 

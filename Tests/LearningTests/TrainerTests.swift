@@ -153,7 +153,7 @@ extension AcrossRanks {
         free: .init(sweeps: 60, tolerance: 1e-5), nudged: .init(sweeps: 12), holdsArgMax: estimator == .centred)
       problem.images.count = 96
       let trainer = try problem.trainer(over: world)
-      let evaluator = Evaluator(network: trainer.network, relaxation: problem.relaxation, shard: 2)
+      let evaluator = Evaluator(network: trainer.hopfield, relaxation: problem.relaxation, shard: 2)
       var unseen = problem.images
       unseen.noise = 0.9
       let before = try evaluator.evaluate(unseen, over: ProcessGrid(dataOver: world))
@@ -169,7 +169,7 @@ extension AcrossRanks {
       var images = problem.images
       images.count = 37
       let trainer = try problem.trainer(over: .selfOnly)
-      let evaluator = Evaluator(network: trainer.network, relaxation: problem.relaxation, shard: 3)
+      let evaluator = Evaluator(network: trainer.hopfield, relaxation: problem.relaxation, shard: 3)
       let together = try evaluator.evaluate(images, over: ProcessGrid(dataOver: world))
       #expect(try evaluator.evaluate(images, over: ProcessGrid(dataOver: .selfOnly)) == together)
       #expect(together.images == 37 && together.predictions.count == 37)

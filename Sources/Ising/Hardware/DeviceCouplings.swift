@@ -50,7 +50,7 @@ public struct DeviceCouplings: Sendable, Equatable {
     let scale = scale(of: problem)
     let greatestCoupling = Self.greatest(problem.couplings) * scale
     let greatestField = Self.greatest(problem.fields) * scale
-    let errors = Philox(seed: device, stream: 0x4445_5600)
+    let errors = Philox(seed: device, stream: Self.mismatchStream)
     var couplings = problem.couplings
     var fields = problem.fields
     for spin in 0..<problem.spinCount {
@@ -68,6 +68,18 @@ public struct DeviceCouplings: Sendable, Equatable {
       uncheckedRowStarts: problem.rowStarts, neighbours: problem.neighbours, couplings: couplings, fields: fields, offset: offset,
       isInteger: isInteger)
   }
+
+  /// What the device makes of one field, whose greatest is that of its range.
+  ///
+  /// - Parameter spin: on the device.
+  public func realised(field: Double, of spin: Int) -> Double {
+    let limit = range?.field
+    return realised(
+      field, limit: limit, greatest: limit ?? 0,
+      error: error(of: spin, spin, Philox(seed: device, stream: Self.mismatchStream)))
+  }
+
+  private static let mismatchStream: UInt32 = 0x4445_5600
 
   private func realised(_ value: Double, limit: Double?, greatest: Double, error: Double) -> Double {
     var value = value

@@ -125,6 +125,28 @@ public enum HardwareGraph: Sendable, Equatable {
   }
 }
 
+extension HardwareGraph: LosslessStringConvertible {
+  /// `chimera:16`, `pegasus:16`, `zephyr:15`.
+  public init?(_ description: String) {
+    let parts = description.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, let size = Int(parts[1]) else { return nil }
+    switch parts[0] {
+    case "chimera": self = .chimera(size: size)
+    case "pegasus": self = .pegasus(size: size)
+    case "zephyr": self = .zephyr(size: size)
+    default: return nil
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .chimera(let size, _): "chimera:\(size)"
+    case .pegasus(let size): "pegasus:\(size)"
+    case .zephyr(let size, _): "zephyr:\(size)"
+    }
+  }
+}
+
 /// Couplers as they are laid out.
 private struct HardwareEdges {
   private var sources = [Int32]()

@@ -4,7 +4,7 @@ import CKernels
 ///
 /// Spins are visited in the order of `SparseFlips`, colour by colour, so that a trajectory does not depend on the layout.
 /// Couplings are kept in a byte each where all of them are integers of at most 127, since rows come from memory.
-public final class DenseFlips: FlipOperator {
+public final class DenseFlips: BiasedFlips {
   private enum Rows {
     case floats(AlignedBuffer<Float>)
     case bytes(AlignedBuffer<Int8>)
@@ -16,7 +16,7 @@ public final class DenseFlips: FlipOperator {
   private let state: FlipState
   private let rows: Rows
   private let stride: Int
-  private let bias: [Float]
+  private var bias: [Float]
   private let fields: AlignedBuffer<Float>
 
   /// - Parameter bias: `h`, one a spin; none are zero.
@@ -44,6 +44,11 @@ public final class DenseFlips: FlipOperator {
       couplings.forEach { floats[position[$0] * stride + position[$1]] = $2 }
       rows = .floats(floats)
     }
+  }
+
+  public func take(bias: [Float]) {
+    precondition(bias.count == spinCount, "\(bias.count) fields for \(spinCount) spins")
+    self.bias = bias
   }
 
   public func reset(to spins: [Int8]) {

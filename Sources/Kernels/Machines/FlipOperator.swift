@@ -35,3 +35,9 @@ extension FlipOperator {
     return state
   }
 }
+
+/// Couplings whose fields `h` may change from one run to the next.
+public protocol BiasedFlips: FlipOperator {
+  /// Takes new fields, one for each global number. They count from the next `reset` on.
+  func take(bias: [Float])
+}

@@ -1,7 +1,7 @@
 import CKernels
 
 /// Flips under sparse couplings, colour by colour: spins of one colour are not coupled, so the order among them does not matter.
-public final class SparseFlips: FlipOperator {
+public final class SparseFlips: BiasedFlips {
   public var spinCount: Int { state.count }
   public var identifiers: AlignedBuffer<UInt32> { state.identifiers }
   public var energy: Double { state.energy }
@@ -9,7 +9,7 @@ public final class SparseFlips: FlipOperator {
   public let colourStarts: [Int]
   private let state: FlipState
   private let couplings: SparseCouplings
-  private let bias: [Float]
+  private var bias: [Float]
   private let fields: AlignedBuffer<Float>
 
   /// - Parameter bias: `h`, one a spin; none are zero.
@@ -21,6 +21,11 @@ public final class SparseFlips: FlipOperator {
     self.bias = bias.isEmpty ? [Float](repeating: 0, count: couplings.rowCount) : colouring.order.map { bias[$0] }
     state = FlipState(order: colouring.order)
     fields = AlignedBuffer(count: state.spins.count)
+  }
+
+  public func take(bias: [Float]) {
+    precondition(bias.count == spinCount, "\(bias.count) fields for \(spinCount) spins")
+    for position in 0..<spinCount { self.bias[position] = bias[Int(state.identifiers[position])] }
   }
 
   public func reset(to spins: [Int8]) {

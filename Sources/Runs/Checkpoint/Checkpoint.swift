@@ -30,7 +30,7 @@ public struct Checkpoint: Equatable, Sendable {
     self.epoch = epoch
     self.step = step
     self.validationAccuracy = validationAccuracy
-    self.networkSignature = configuration.network.signature
+    self.networkSignature = configuration.networkSignature
     self.programVersion = ProgramVersion.current
     self.extra = extra
   }

@@ -5,12 +5,30 @@ extension NetworkDescription {
   ///
   /// Gains and learning rates are left out: they concern the beginning and the course of a training, not what its weights mean.
   public var signature: [String] {
-    ["\(Self.inputName): \(input)"]
+    (energy == .hopfield ? [] : ["energy: \(energy.rawValue)"]) + ["\(Self.inputName): \(input)"]
       + layers.enumerated().flatMap { index, layer in
         let activation = index == layers.count - 1 ? Activation.linear : layer.activation
         return ["\(layer.name): \(layer.channels) channels, \(activation.rawValue)"]
           + layer.edges.map { "\($0.from) → \(layer.name): \($0.signature)" }
       }
+  }
+}
+
+extension Configuration {
+  /// What decides whether weights fit the network, whichever kind it is of.
+  var networkSignature: [String] { ising?.network.signature ?? network.signature }
+
+  /// The Hopfield network, for commands that know no other.
+  ///
+  /// - Throws: `NetworkError` if the configuration has another kind of network.
+  public func hopfieldLayout(for command: String) throws -> NetworkLayout {
+    guard ising == nil, network.energy == .hopfield else {
+      throw NetworkError("\(name): `\(command)` works on Hopfield networks, and this is another kind")
+    }
+    guard learning.rule != .backpropagation else {
+      throw NetworkError("\(name): `\(command)` works on Hopfield networks, and this one is feed-forward (learning.rule)")
+    }
+    return try NetworkLayout(network)
   }
 }
 
@@ -28,7 +46,10 @@ extension Checkpoint {
   /// - Parameter source: what a message calls the checkpoint.
   /// - Throws: `CheckpointError`.
   public func requireNetwork(_ network: NetworkDescription, source: String) throws {
-    let wanted = network.signature
+    try requireNetwork(network.signature, source: source)
+  }
+
+  func requireNetwork(_ wanted: [String], source: String) throws {
     guard networkSignature != wanted else { return }
     let index =
       zip(networkSignature, wanted).enumerated().first { $1.0 != $1.1 }?.offset ?? min(networkSignature.count, wanted.count)

@@ -9,7 +9,10 @@ public struct Configuration: Equatable, Sendable {
   /// Of everything random: weights, order, augmentation, the signs of the nudge.
   public var seed: UInt64
   public var data: DatasetSettings
+  /// Empty where `ising` is in its place.
   public var network: NetworkDescription
+  /// An Ising network instead of a Hopfield network.
+  public var ising: IsingSettings?
   public var relaxation: RelaxationSettings
   public var learning: LearningSettings
   public var run: RunSettings

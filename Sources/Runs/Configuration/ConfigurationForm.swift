@@ -12,6 +12,7 @@ struct ConfigurationForm: ConfigurationSection {
   var seed: UInt64 = 1
   var data = DatasetSettings.standard
   var network = NetworkForm()
+  var ising: IsingSettings?
   var relaxation = RelaxationSettings()
   var learning = LearningSettings()
   var run = RunSettings()
@@ -28,8 +29,11 @@ struct ConfigurationForm: ConfigurationSection {
         "seed", \.seed,
         "Of everything random: initial weights, order of the images, augmentation, validation split, random signs."),
       ConfigurationKey("data", \.data, required: true, "Which images, and how they are prepared."),
-      ConfigurationKey("network", \.network, required: true, "Layers and the edges between them."),
-      ConfigurationKey("relaxation", \.relaxation, "How states relax, and when they have."),
+      ConfigurationKey("network", \.network, networkDocumentation).written { $0.ising == nil },
+      ConfigurationKey(
+        "ising", \.ising, standard: "none", "A network of ±1 spins on an annealer or a sampler, in the place of `network`."
+      ).omittingNull,
+      ConfigurationKey("relaxation", \.relaxation, "How states relax, and when they have.").written { $0.ising == nil },
       ConfigurationKey("learning", \.learning, "Cost, gradient, optimiser and schedule."),
       ConfigurationKey("run", \.run, "Where the run is recorded, and how often."),
       ConfigurationKey("grid", \.grid, "How the ranks are arranged (docs/partition.md); results do not depend on it."),
@@ -38,14 +42,23 @@ struct ConfigurationForm: ConfigurationSection {
     ]
   }
 
+  private static let networkDocumentation = "Layers and the edges between them."
+
   static func read(_ reader: ConfigurationReader, base: Self?) throws -> Self {
     var form = try readKeys(reader, base: base)
     let members = Dictionary(uniqueKeysWithValues: try reader.members().map { ($0.key, $0.reader) })
     if let name = members["name"] { try name.requireFileName(form.name) }
     if let data = members["data"] { try form.data.check(data) }
-    if let network = members["network"] {
+    if let ising = members["ising"], form.ising != nil {
+      for key in ["network", "relaxation"] where members[key] != nil {
+        throw members[key]!.failure("an Ising network stands in `ising`, with how it relaxes; leave this out")
+      }
+      try form.ising?.resolve(data: (form.data.shape, form.data.classes), ising)
+    } else if let network = members["network"] {
       try form.network.resolve(input: form.data.shape, network)
       try form.checkClasses(network["layers"])
+    } else {
+      throw reader.failure("the key `network` is missing: \(networkDocumentation)")
     }
     if let learning = members["learning"] { try form.learning.check(learning) }
     return form
@@ -57,9 +70,11 @@ struct ConfigurationForm: ConfigurationSection {
   }
 
   func configuration() -> Configuration {
-    Configuration(
+    var configuration = Configuration(
       name: name, seed: seed, data: data, network: network.description, relaxation: relaxation, learning: learning, run: run,
       grid: grid, exchange: exchange, timeouts: timeouts)
+    configuration.ising = ising
+    return configuration
   }
 
   init() {}
@@ -69,6 +84,7 @@ struct ConfigurationForm: ConfigurationSection {
     seed = configuration.seed
     data = configuration.data
     network = NetworkForm(configuration.network)
+    ising = configuration.ising
     relaxation = configuration.relaxation
     learning = configuration.learning
     run = configuration.run

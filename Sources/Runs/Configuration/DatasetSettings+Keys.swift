@@ -9,6 +9,11 @@ extension DatasetSettings: ConfigurationSection {
       ConfigurationKey("folder", \.folder, "The only folder to look in; `null` takes the search path of [data](data.md)."),
       ConfigurationKey("limit", \.limit, .atLeast(1), "At most this many training images, after validation; `null`: all."),
       ConfigurationKey(
+        "limitPerClass", \.limitPerClass, .atLeast(1),
+        "Exactly this many training images of every class, after validation; `null`: all."),
+      ConfigurationKey("testPerClass", \.testPerClass, .atLeast(1), "Exactly this many test images of every class; `null`: all."),
+      ConfigurationKey("size", \.size, standard: "as they are", "Images are averaged down to so many pixels.").omittingNull,
+      ConfigurationKey(
         "validation", \.validation, .atLeast(0),
         "Training images held out, by class, to choose the best weights; the test set chooses nothing."),
       ConfigurationKey(
@@ -32,6 +37,17 @@ extension DatasetSettings: ConfigurationSection {
 }
 
 extension DatasetName: ConfigurationValue {}
+
+extension ImageSize: ConfigurationSection {
+  static var standard: Self { Self(rows: 0, columns: 0) }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey("rows", \.rows, .from(1, to: 4096), required: true, "Height in pixels."),
+      ConfigurationKey("columns", \.columns, .from(1, to: 4096), required: true, "Width in pixels."),
+    ]
+  }
+}
 
 extension Normalisation: ConfigurationSection {
   static var standard: Self { Self(mean: [], deviation: []) }

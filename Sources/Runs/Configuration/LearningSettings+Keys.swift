@@ -10,6 +10,10 @@ extension LearningSettings: ConfigurationSection {
         "cost", \.cost,
         "`squaredError` and `crossEntropy` act on the output inside the network, `crossEntropyReadout` on a read-out beside it."),
       ConfigurationKey(
+        "rule", \.rule,
+        "Equilibrium propagation, or one to compare it with: through the last sweeps of the free phase (`relaxation.nudged.sweeps`), or "
+          + "of the feed-forward network of the same layers."),
+      ConfigurationKey(
         "estimator", \.estimator,
         "How the gradient is taken from relaxed states; `centred` uses both signs of the nudge and is the most exact."),
       ConfigurationKey("nudge", \.nudge, .above(0), "β, the strength of the nudge; its sign is the estimator's matter."),
@@ -17,6 +21,9 @@ extension LearningSettings: ConfigurationSection {
       ConfigurationKey("epochs", \.epochs, .from(1, to: 1_000_000), "Passes over the training images."),
       ConfigurationKey(
         "warmStart", \.warmStart, "Start free phases of training from the states of the last mini-batch instead of from zero."),
+      ConfigurationKey(
+        "cosine", \.measuresCosine,
+        "Columns of `metrics.csv` with the cosine between each micro-shard's gradient and back-propagation through time's."),
       ConfigurationKey("optimiser", \.optimiser, "The rule of the update."),
       ConfigurationKey("schedule", \.schedule, "How the learning rates change over the epochs."),
     ]
@@ -34,6 +41,7 @@ extension LearningSettings: ConfigurationSection {
 }
 
 extension Cost: ConfigurationValue {}
+extension LearningRule: ConfigurationValue {}
 extension Estimator: ConfigurationValue {}
 
 extension LearningSettings.Batch: ConfigurationSection {
@@ -65,6 +73,8 @@ extension OptimiserSettings: ConfigurationSection {
       ConfigurationKey(
         "weightDecay", \.weightDecay, .atLeast(0), "λ: added to the gradient as λw; `adamW` takes it apart from the moments."),
       ConfigurationKey("clip", \.clip, .above(0), "Greatest Euclidean norm of the whole gradient; `null`: any."),
+      ConfigurationKey(
+        "bound", \.bound, .above(0), "Parameters are kept within ± this, the range of a machine's couplings; `null`: any."),
     ]
   }
 }

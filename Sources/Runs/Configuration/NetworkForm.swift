@@ -5,6 +5,7 @@ import Kernels
 struct NetworkForm: ConfigurationSection {
   /// Of the hidden layers that name none of their own.
   var activation: Activation = .clamp
+  var energy: NetworkEnergy = .hopfield
   /// Where absent, the shape of the data set's images.
   var input: InputForm?
   var layers: [LayerForm] = []
@@ -16,6 +17,7 @@ struct NetworkForm: ConfigurationSection {
   init(_ network: NetworkDescription) {
     input = InputForm(channels: network.input.channels, rows: network.input.rows, columns: network.input.columns)
     layers = network.layers.enumerated().map { LayerForm($1, isOutput: $0 == network.layers.count - 1) }
+    energy = network.energy
     description = network
   }
 
@@ -23,6 +25,8 @@ struct NetworkForm: ConfigurationSection {
 
   static var keys: [ConfigurationKey<Self>] {
     [
+      ConfigurationKey(
+        "energy", \.energy, "Of coupled layers (`hopfield`), or of layers that predict the next (`predictive`)."),
       ConfigurationKey("activation", \.activation, "Of the hidden layers that name none of their own.").written { _ in false },
       ConfigurationKey(
         "input", \.input, standard: "the data set's",
@@ -50,7 +54,7 @@ struct NetworkForm: ConfigurationSection {
       names.append(layer.name)
       resolved.append(layer)
     }
-    description = NetworkDescription(input: shape, layers: resolved)
+    description = NetworkDescription(input: shape, layers: resolved, energy: energy)
     do {
       _ = try NetworkLayout(description)
     } catch let error as NetworkError {
@@ -60,6 +64,7 @@ struct NetworkForm: ConfigurationSection {
 }
 
 extension Activation: ConfigurationValue {}
+extension NetworkEnergy: ConfigurationValue {}
 extension EdgeDescription.Kind: ConfigurationValue {}
 extension EdgeDescription.Pooling: ConfigurationValue {}
 

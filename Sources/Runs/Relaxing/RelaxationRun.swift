@@ -17,7 +17,7 @@ public struct RelaxationRun {
   /// - Throws: `TensorError` or `TensorFileError` that names file and tensor, and what was expected.
   public init(_ configuration: Configuration, weights: String, input: String, labels: String? = nil) throws {
     self.configuration = configuration
-    layout = try NetworkLayout(configuration.network)
+    layout = try configuration.hopfieldLayout(for: "relax")
     parameters = AlignedBuffer(count: layout.parameterCount)
     let file = try TensorFile(contentsOf: weights)
     for block in layout.blocks {

@@ -13,8 +13,8 @@ final class TrainedNetwork {
 
   /// - Throws: whatever is wrong with the checkpoint or the data; `DatasetError` where the data are not found.
   init(_ checkpoint: Checkpoint, configuration: Configuration, source: String) throws {
+    layout = try configuration.hopfieldLayout(for: "report")
     try checkpoint.requireNetwork(configuration.network, source: source)
-    layout = try NetworkLayout(configuration.network)
     let dataset = try Dataset.load(configuration.data, parts: [.test])
     classNames = dataset.classNames
     images = dataset.test

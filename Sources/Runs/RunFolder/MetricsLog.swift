@@ -27,6 +27,8 @@ public final class MetricsLog {
     public var nudgedSweeps: Double?
     public var residual: Double?
     public var samplesPerSecond: Double?
+    /// What the network counts besides, by name; a column each.
+    public var extra: [String: Double] = [:]
 
     public init(
       time: Double, epoch: Double, step: Int, kind: Kind, loss: Double? = nil, accuracy: Double? = nil,
@@ -50,17 +52,24 @@ public final class MetricsLog {
   public static let header = "time,epoch,step,kind,loss,accuracy,learningRate,freeSweeps,nudgedSweeps,residual,samplesPerSecond"
 
   public let path: String
+  /// Columns behind those of `header`.
+  private let extraColumns: [String]
   private let handle: FileHandle
 
   /// Opens the file for more rows, and writes the header into a new one.
   ///
+  /// - Parameter extraColumns: what rows hold besides.
   /// - Parameter step: the step of the checkpoint that a run goes on from; rows after it, one that was cut short, and that of the
   ///   test, which every complete start measures, are taken out.
   /// - Throws: `FileError`.
-  public init(path: String, resumingAt step: Int = 0) throws {
+  public init(path: String, resumingAt step: Int = 0, extraColumns: [String] = []) throws {
     self.path = path
-    let kept = FileManager.default.fileExists(atPath: path) ? Self.rows(of: try FileBytes.read(path), upTo: step) : []
-    try AtomicFile.write(([Self.header] + kept).map { $0 + "\n" }.joined(), to: path)
+    self.extraColumns = extraColumns
+    let header = ([Self.header] + extraColumns).joined(separator: ",")
+    let columns = header.split(separator: ",").count
+    let kept =
+      FileManager.default.fileExists(atPath: path) ? Self.rows(of: try FileBytes.read(path), upTo: step, columns: columns) : []
+    try AtomicFile.write(([header] + kept).map { $0 + "\n" }.joined(), to: path)
     do {
       handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
       try handle.seekToEnd()
@@ -74,7 +83,7 @@ public final class MetricsLog {
   /// - Throws: `FileError`.
   public func append(_ row: Row) throws {
     do {
-      try handle.write(contentsOf: Data((row.text + "\n").utf8))
+      try handle.write(contentsOf: Data((row.text(extraColumns) + "\n").utf8))
     } catch {
       throw FileError(path: path, reason: "cannot be written: \(FileBytes.reason(error))")
     }
@@ -86,9 +95,8 @@ public final class MetricsLog {
     return text.split(separator: "\n").last?.split(separator: ",").first.flatMap { Double($0) } ?? 0
   }
 
-  private static func rows(of bytes: [UInt8], upTo step: Int) -> [String] {
-    let columns = header.split(separator: ",").count
-    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst().compactMap { line in
+  private static func rows(of bytes: [UInt8], upTo step: Int, columns: Int) -> [String] {
+    String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst().compactMap { line in
       let fields = line.split(separator: ",", omittingEmptySubsequences: false)
       guard fields.count == columns, let rowStep = Int(fields[2]), rowStep <= step else { return nil }
       return fields[3] == Kind.test.rawValue ? nil : String(line)
@@ -97,8 +105,9 @@ public final class MetricsLog {
 }
 
 extension MetricsLog.Row {
-  fileprivate var text: String {
-    let numbers = [loss, accuracy, learningRate, freeSweeps, nudgedSweeps, residual, samplesPerSecond]
+  fileprivate func text(_ extraColumns: [String]) -> String {
+    let numbers =
+      [loss, accuracy, learningRate, freeSweeps, nudgedSweeps, residual, samplesPerSecond] + extraColumns.map { extra[$0] }
     let fields = [Self.format(time, digits: 6), Self.format(epoch, digits: 8), String(step), kind.rawValue]
     return (fields + numbers.map { $0.map { Self.format($0, digits: 7) } ?? "" }).joined(separator: ",")
   }

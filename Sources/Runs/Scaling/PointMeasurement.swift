@@ -26,7 +26,7 @@ public struct PointMeasurement {
   /// - Parameter launch: when the job was started.
   /// - Returns: the point, the same on every rank.
   public func run(steps: Int, repetition: Int, launch: Date) throws -> ScalingPoint {
-    let layout = try NetworkLayout(configuration.network)
+    let layout = try configuration.hopfieldLayout(for: "scaling")
     let networks = configuration.learning.batch.size / configuration.learning.batch.shard
     let shape = try GridChoice(configuration, layout: layout, networks: networks, over: world).shape
     let grid = try ProcessGrid(shape, over: world, deadline: .seconds(configuration.timeouts.exchange))

@@ -19,7 +19,7 @@ struct ScalingAnalysis {
     self.configuration = configuration
     self.settings = settings
     self.checks = checks
-    layout = try NetworkLayout(configuration.network)
+    layout = try configuration.hopfieldLayout(for: "scaling")
     model = try PerformanceModel(points, sharedCores: settings.sharedCores)
     // What the ranks that are farthest from each other see.
     let most = table.points.map(\.nodes).max()

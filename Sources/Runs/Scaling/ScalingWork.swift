@@ -21,6 +21,9 @@ public enum ScalingMode: String, CaseIterable, Sendable, Codable {
     configuration.data.augmentation = .init()
     configuration.data.validation = 0
     configuration.data.limit = nil
+    configuration.data.limitPerClass = nil
+    configuration.data.testPerClass = nil
+    configuration.data.size = nil
     configuration.data.synthetic = .init(
       shape: base.network.input, classes: base.network.layers.last?.channels ?? 2, train: configuration.learning.batch.size,
       test: 0)

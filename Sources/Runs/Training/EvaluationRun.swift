@@ -21,22 +21,20 @@ public struct EvaluationRun {
     let file = try CheckpointLocation.file(of: path)
     let checkpoint = try Checkpoint(contentsOf: file)
     configuration = try Configuration(yaml: checkpoint.configuration, source: file, overrides: overrides)
-    try checkpoint.requireNetwork(configuration.network, source: file)
-    let layout = try NetworkLayout(configuration.network)
-    let parameters = AlignedBuffer<Float>(count: layout.parameterCount)
-    for block in layout.blocks {
+    try checkpoint.requireNetwork(configuration.networkSignature, source: file)
+    let network = try ConfiguredNetwork(configuration)
+    let parameters = AlignedBuffer<Float>(count: network.layout.parameterCount)
+    for block in network.layout.blocks {
       let values = try TensorFile(tensors: checkpoint.tensors).floats(block.name, shape: block.shape, in: file)
-      layout.assign(values, to: block, of: parameters)
+      network.layout.assign(values, to: block, of: parameters)
     }
     let dataset = try Dataset.load(configuration.data, parts: [.test], over: world)
     classNames = dataset.classNames
     images = DatasetImages(
       sampler: try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed).test, seed: configuration.seed
     )
-    let choice = try GridChoice(
-      configuration, layout: layout, networks: world.size, predicts: false, over: world)
-    grid = try ProcessGrid(choice.shape, over: world, deadline: .seconds(configuration.timeouts.exchange))
-    evaluator = try Evaluator(configuration, layout: layout, parameters: parameters, on: grid)
+    grid = try network.grid(networks: world.size, predicts: false, over: world).grid
+    evaluator = try network.evaluator(parameters, on: grid)
   }
 
   /// Collective; every rank gets the result.

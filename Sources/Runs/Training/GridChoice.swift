@@ -51,6 +51,24 @@ struct GridChoice {
     reason = "grid \(best.shape) (data × spin) is predicted to be fastest; a step: \(times)"
   }
 
+  /// The grid of networks that cannot be cut into strips: every rank has whole ones.
+  ///
+  /// - Throws: `GridError` if there are more ranks than networks, or the configuration asks for another grid.
+  init(dataOnly configuration: Configuration, networks: Int, over world: Communicator) throws {
+    let wanted = configuration.grid
+    guard wanted.spin ?? 1 == 1, wanted.data ?? world.size == world.size else {
+      throw GridError(
+        "grid: this network cannot be cut into strips; expected data \(world.size) and spin 1, or neither, on \(world.size) ranks")
+    }
+    guard world.size <= networks else {
+      throw GridError(
+        "\(world.size) ranks share \(networks) micro-shards, and this network cannot be cut into strips; use fewer ranks, a larger "
+          + "learning.batch.size or a smaller learning.batch.shard")
+    }
+    shape = GridShape(data: world.size, spin: 1)
+    reason = nil
+  }
+
   /// The grid for one network alone: as many strips as the ranks divide into, unless the configuration says how many.
   static func forOneNetwork(_ configuration: Configuration, layout: NetworkLayout, over world: Communicator) throws -> GridShape {
     let strips = StripPartition.greatestCount(layout)

@@ -47,10 +47,12 @@ final class RunRecorder {
 
   /// Metrics go on after `step`; rows past it, of a run that was killed, are cut.
   ///
-  /// - Parameter epoch: the sums over the steps of the present epoch, from the checkpoint.
-  func start(at step: Int, epoch: StepMeans = StepMeans()) throws {
+  /// - Parameters:
+  ///   - epoch: the sums over the steps of the present epoch, from the checkpoint.
+  ///   - metricNames: what the network counts besides loss and accuracy.
+  func start(at step: Int, epoch: StepMeans = StepMeans(), metricNames: [String]) throws {
     self.epoch = epoch
-    let metrics = try MetricsLog(path: folder.path(of: .metrics), resumingAt: step)
+    let metrics = try MetricsLog(path: folder.path(of: .metrics), resumingAt: step, extraColumns: metricNames)
     timeBefore = try metrics.lastTime()
     startStep = step
     self.metrics = metrics
@@ -68,11 +70,11 @@ final class RunRecorder {
   }
 
   func announce(_ trainer: Trainer, images: DatasetSamplers) {
-    let layout = trainer.network.layout
-    let memory = trainer.network.memory
+    let layout = trainer.network.parameterLayout
+    let memory = trainer.network.stateMemory
     let parameters = (1 + trainer.optimiser.moments.count) * layout.parameterCount * 4
     display.message(
-      "\(configuration.name): \(layout.layers.count) layers, \(layout.trainableCount) parameters, \(images.training.count) training, "
+      "\(configuration.name): \(trainer.network.outline), \(layout.trainableCount) parameters, \(images.training.count) training, "
         + "\(images.validation.count) validation images, \(ranks) rank\(ranks == 1 ? "" : "s")\(trainer.grid.spin.size > 1 ? " as \(trainer.grid.shape)" : ""), \(InstructionSet.current.name)")
     display.message(
       "memory a rank: states \(memory.states >> 10) KiB, fields \(memory.fields >> 10) KiB, weights and optimiser \(parameters >> 10) KiB"
@@ -106,12 +108,13 @@ final class RunRecorder {
   }
 
   private func append(_ kind: MetricsLog.Kind, means: StepMeans, elapsed: Double, of trainer: Trainer) throws {
-    try append(
-      MetricsLog.Row(
-        time: time, epoch: trainer.epochFraction, step: trainer.position.step, kind: kind, loss: means.loss,
-        accuracy: means.accuracy,
-        learningRate: Double(trainer.settings.optimiser.learningRate) * means.rateFactor, freeSweeps: means.freeSweeps,
-        nudgedSweeps: means.nudgedSweeps, residual: means.residual, samplesPerSecond: Double(means.samples) / max(elapsed, 1e-9)))
+    var row = MetricsLog.Row(
+      time: time, epoch: trainer.epochFraction, step: trainer.position.step, kind: kind, loss: means.loss,
+      accuracy: means.accuracy,
+      learningRate: Double(trainer.settings.optimiser.learningRate) * means.rateFactor, freeSweeps: means.freeSweeps,
+      nudgedSweeps: means.nudgedSweeps, residual: means.residual, samplesPerSecond: Double(means.samples) / max(elapsed, 1e-9))
+    for (name, mean) in zip(trainer.network.metricNames, means.metrics) { row.extra[name] = mean }
+    try append(row)
   }
 
   private func append(_ row: MetricsLog.Row) throws {

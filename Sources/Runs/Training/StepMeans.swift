@@ -7,7 +7,12 @@ struct StepMeans {
   private(set) var samples = 0
   private var sums = (loss: 0.0, accuracy: 0.0, free: 0.0, nudged: 0.0, residual: 0.0, factor: 0.0)
 
+  /// Of what the network counts besides.
+  private var metricSums: [Double] = []
+
   mutating func add(_ report: StepReport) {
+    if metricSums.isEmpty { metricSums = report.metrics.map { _ in 0 } }
+    for (index, metric) in report.metrics.enumerated() { metricSums[index] += metric }
     steps += 1
     samples += report.samples
     sums.loss += report.loss
@@ -25,6 +30,8 @@ struct StepMeans {
   var nudgedSweeps: Double { mean(sums.nudged) }
   var residual: Double { mean(sums.residual) }
   var rateFactor: Double { mean(sums.factor) }
+  /// In the order of `TrainableNetwork.metricNames`.
+  var metrics: [Double] { metricSums.map(mean) }
 }
 
 // MARK: - In a checkpoint
@@ -32,15 +39,16 @@ struct StepMeans {
 extension StepMeans: LosslessStringConvertible {
   /// The sums, from which a resumed run goes on to the same means.
   var description: String {
-    let numbers = [sums.loss, sums.accuracy, sums.free, sums.nudged, sums.residual, sums.factor]
+    let numbers = [sums.loss, sums.accuracy, sums.free, sums.nudged, sums.residual, sums.factor] + metricSums
     return ([String(steps)] + numbers.map { "\($0)" }).joined(separator: " ")
   }
 
   init?(_ description: String) {
     let words = description.split(separator: " ")
     let numbers = words.dropFirst().compactMap { Double($0) }
-    guard words.count == 7, numbers.count == 6, let steps = Int(words[0]), steps > 0 else { return nil }
+    guard words.count >= 7, numbers.count == words.count - 1, let steps = Int(words[0]), steps > 0 else { return nil }
     self.steps = steps
     sums = (numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5])
+    metricSums = Array(numbers.dropFirst(6))
   }
 }

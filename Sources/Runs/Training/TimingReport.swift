@@ -40,7 +40,7 @@ struct TimingReport {
     }
     imbalance = (busy.max() ?? 0) / max(busy.reduce(0, +) / Double(ranks), .leastNormalMagnitude)
     memory = (try world.allreduce(ProcessMemory.greatest, .min), try world.allreduce(ProcessMemory.greatest, .max))
-    let (sent, predicted) = trainer.placed.traffic
+    let (sent, predicted) = trainer.network.traffic
     let counts = try [sent.messages, sent.bytes, predicted.messages, predicted.bytes, trainer.network.sweeps].map {
       try world.allreduce($0, .sum)
     }

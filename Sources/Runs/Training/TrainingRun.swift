@@ -37,19 +37,19 @@ public final class TrainingRun {
   ) throws {
     self.configuration = configuration
     self.world = world
-    let layout = try NetworkLayout(configuration.network)
+    let network = try ConfiguredNetwork(configuration)
     // The test part too, though it is used at the end alone: what is wrong with it should be said now.
     let dataset = try Dataset.load(configuration.data, over: world)
     samplers = try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed)
-    let choice = try GridChoice(
-      configuration, layout: layout, networks: configuration.learning.batch.size / configuration.learning.batch.shard, over: world)
-    gridReason = choice.reason
-    let grid = try ProcessGrid(choice.shape, over: world, deadline: .seconds(configuration.timeouts.exchange))
+    let (grid, reason) = try network.grid(
+      networks: configuration.learning.batch.size / configuration.learning.batch.shard, over: world)
+    gridReason = reason
+    let times = PhaseTimes()
+    let parameters = network.initialParameters
     trainer = try Trainer(
-      layout: layout, parameters: layout.initialParameters(seed: configuration.seed), relaxation: configuration.relaxation,
-      settings: configuration.learning, seed: configuration.seed,
-      images: DatasetImages(sampler: samplers.training, seed: configuration.seed), grid: grid, exchange: configuration.exchange)
-    evaluator = try Evaluator(configuration, layout: layout, parameters: trainer.network.parameters, on: grid)
+      network.learner(parameters, on: grid, times: times), settings: configuration.learning, seed: configuration.seed,
+      images: DatasetImages(sampler: samplers.training, seed: configuration.seed), grid: grid, times: times)
+    evaluator = try network.evaluator(parameters, on: grid)
     let hosts = try world.gatherVarying(Array(Environment.processorName.utf8), root: 0).map {
       String(decoding: $0, as: UTF8.self)
     }
@@ -63,15 +63,16 @@ public final class TrainingRun {
   private func continueFromCheckpoint() throws {
     let checkpoint = try recorder?.latestCheckpoint()
     guard try world.broadcast(checkpoint != nil, root: 0) else {
-      try recorder?.start(at: 0)
+      try recorder?.start(at: 0, metricNames: trainer.network.metricNames)
       return
     }
-    try checkpoint?.requireNetwork(configuration.network, source: recorder?.folder.path ?? "")
+    try checkpoint?.requireNetwork(configuration.networkSignature, source: recorder?.folder.path ?? "")
     best = checkpoint?.extra["validation.best"].flatMap(Double.init)
     let state = try TrainingState.broadcast(checkpoint.map { try TrainingState($0) }, over: world)
     try trainer.restore(state)
     try recorder?.start(
-      at: state.position.step, epoch: checkpoint?.extra[Self.epochMeansKey].flatMap(StepMeans.init) ?? StepMeans())
+      at: state.position.step, epoch: checkpoint?.extra[Self.epochMeansKey].flatMap(StepMeans.init) ?? StepMeans(),
+      metricNames: trainer.network.metricNames)
     recorder?.say("resumed at step \(state.position.step), epoch \(String(format: "%.2f", trainer.epochFraction))")
   }
 
@@ -137,7 +138,7 @@ public final class TrainingRun {
   }
 
   private func evaluate(_ sampler: ImageSampler) throws -> Evaluation {
-    evaluator.network.parametersChanged()
+    evaluator.classifier.parametersChanged()
     return try trainer.times.measure(.evaluation) {
       try evaluator.evaluate(DatasetImages(sampler: sampler, seed: configuration.seed), over: trainer.grid)
     }
@@ -164,7 +165,7 @@ public final class TrainingRun {
     if samplers.validation.count > 0 {
       let best = try recorder?.folder.checkpoints.best().map { try TrainingState($0) }
       let state = try TrainingState.broadcast(best, over: world)
-      try trainer.network.layout.assign(state.tensors, to: trainer.network.parameters)
+      try trainer.network.parameterLayout.assign(state.tensors, to: trainer.network.parameters)
     }
     let evaluation = try evaluate(samplers.test)
     try recorder?.record(evaluation, kind: .test, of: trainer)
@@ -174,24 +175,5 @@ public final class TrainingRun {
     }
     recorder?.finished(evaluation, best: best)
     return evaluation
-  }
-}
-
-extension Evaluator {
-  /// The evaluator that a configuration asks for, over parameters that belong to someone else.
-  ///
-  /// - Throws: `NetworkError` if so many images at once cannot be addressed.
-  init(
-    _ configuration: Configuration, layout: NetworkLayout, parameters: AlignedBuffer<Float>, on grid: ProcessGrid
-  ) throws {
-    let settings = configuration.run.evaluation
-    try layout.checkCapacity(settings.batch)
-    var relaxation = configuration.relaxation
-    if let sweeps = settings.sweeps { relaxation.free.sweeps = sweeps }
-    if let tolerance = settings.tolerance { relaxation.free.tolerance = tolerance }
-    let placed = try NetworkOnGrid(
-      layout, parameters: parameters, cost: configuration.learning.cost, capacity: settings.batch, order: relaxation.order,
-      on: grid, exchange: configuration.exchange)
-    self.init(network: placed.network, relaxation: relaxation, shard: settings.batch)
   }
 }

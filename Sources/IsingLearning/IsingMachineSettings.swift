@@ -1,0 +1,41 @@
+/// How the spins of an Ising network relax. Temperatures are in units of the couplings.
+public struct IsingMachineSettings: Equatable, Sendable {
+  public enum Kind: String, CaseIterable, Sendable {
+    /// Simulated annealing; nudged phases anneal in reverse from the free state.
+    case anneal
+    /// p-bits: Gibbs sampling at one temperature, correlations averaged.
+    case gibbs
+    /// Amplitudes in [−1, 1] under Langevin's equation at one temperature, correlations averaged.
+    case langevin
+  }
+
+  /// Which samples are not nudged.
+  public enum Skipping: String, CaseIterable, Sendable {
+    case none
+    /// Those whose class is right.
+    case right
+    /// Those whose output spins all are at their targets.
+    case settled
+  }
+
+  public var kind: Kind = .anneal
+  /// `anneal`: sweeps of one anneal; samplers: sweeps whose states are averaged.
+  public var sweeps = 100
+  /// `anneal`: the number of anneals, of which the lowest energy counts; samplers: independent chains that are averaged.
+  public var reads = 10
+  /// `anneal`: the temperature in the beginning and in the end.
+  public var hot = 1.0
+  public var cold = 0.02
+  /// `anneal`: how far up from `cold` to `hot` nudged phases go from the free state; `nil`: they anneal from random states.
+  public var reversal: Double? = 0.25
+  public var skips: Skipping = .settled
+  /// Samplers: the temperature.
+  public var temperature = 0.5
+  /// Samplers: sweeps before the first sample, and from one to the next.
+  public var warmUp = 20
+  public var interval = 1
+  /// `langevin`: `η`.
+  public var rate = 0.1
+
+  public init() {}
+}

@@ -1,0 +1,107 @@
+import Hopfield
+import Kernels
+
+/// An Ising network at work: its parameters, and the machine that relaxes it.
+///
+/// Not thread-safe; every user has its own, which may share parameters with others.
+public final class IsingNetwork {
+  public let layout: IsingNetworkLayout
+  public let parameters: AlignedBuffer<Float>
+  public let settings: IsingMachineSettings
+  let relaxation: any SpinRelaxation
+  /// Of the last free phase.
+  let free: SpinCorrelations
+  let nudged: SpinCorrelations
+  private var inputs: PackedMatrix?
+  private var images = AlignedBuffer<Float>(count: 0)
+  private var products = AlignedBuffer<Float>(count: 0)
+  private var fields: [Float]
+  private var nudgedFields: [Float]
+
+  /// What the network relaxes for: each draws noise of its own.
+  public enum Purpose: Sendable { case training, evaluation }
+
+  /// - Throws: `NetworkError` if the network has no place on the machine's chip.
+  public init(
+    _ layout: IsingNetworkLayout, parameters: AlignedBuffer<Float>, settings: IsingMachineSettings,
+    hardware: IsingHardware = IsingHardware(), seed: UInt64, for purpose: Purpose = .training
+  ) throws {
+    precondition(parameters.count == layout.parameterCount)
+    self.layout = layout
+    self.parameters = parameters
+    self.settings = settings
+    let stream: NoiseStream = purpose == .training ? .training : .evaluation
+    relaxation =
+      switch settings.kind {
+      case .anneal: try Annealer(layout, settings: settings, hardware: hardware, seed: seed, stream: stream)
+      case .gibbs: try GibbsSampler(layout, settings: settings, hardware: hardware, seed: seed, stream: stream)
+      case .langevin: try LangevinSampler(layout, settings: settings, seed: seed, stream: stream)
+      }
+    free = SpinCorrelations(layout)
+    nudged = SpinCorrelations(layout)
+    fields = Array(repeating: 0, count: layout.spinCount)
+    nudgedFields = fields
+  }
+
+  /// What was programmed before is that of other parameters.
+  public func parametersChanged() { inputs = nil }
+
+  /// Takes images, one after the other, and computes the fields that they exert: one product for all of them.
+  func clamp(_ pixels: [Float], samples: Int) throws {
+    let inputs = try inputs ?? program()
+    let size = layout.pixelCount
+    if images.count < samples * size {
+      images = AlignedBuffer(count: samples * size)
+      products = AlignedBuffer(count: samples * inputs.productStride)
+    }
+    for index in 0..<samples * size { images[index] = pixels[index] }
+    inputs.multiply(left: images, leftRows: samples, into: products)
+  }
+
+  private func program() throws -> PackedMatrix {
+    func values(_ block: ParameterBlock) -> [Float] {
+      (block.offset..<block.offset + block.count).map { parameters[$0] }
+    }
+    try relaxation.program(values(layout.couplings))
+    // As they lie, the input's weights are a matrix of pixels × spins.
+    let made = PackedMatrix(values(layout.inputWeights), rows: layout.pixelCount, columns: layout.targetCount)
+    inputs = made
+    return made
+  }
+
+  /// The free phase of one of the clamped images.
+  ///
+  /// - Parameter number: by which noise is counted.
+  func relaxFreely(sample: Int, number: Int) throws {
+    let stride = inputs?.productStride ?? 0
+    for spin in fields.indices {
+      let image = spin < layout.targetCount ? products[sample * stride + spin] : 0
+      fields[spin] = parameters[layout.bias.offset + spin] + image
+    }
+    try relaxation.relaxFreely(fields: fields, number: number, into: free)
+  }
+
+  /// A phase of the sample that relaxed freely just now, its output spins nudged by `β` towards their targets.
+  func relaxNudged(by beta: Float, label: Int, number: Int) throws {
+    nudgedFields = fields
+    for class_ in 0..<layout.description.classes {
+      for spin in layout.spins(ofClass: class_) { nudgedFields[spin] += class_ == label ? beta : -beta }
+    }
+    try relaxation.relaxNudged(fields: nudgedFields, number: number, into: nudged)
+  }
+
+  /// The mean output of each class in the last free phase, from 0 to 1.
+  func prediction() -> [Float] {
+    (0..<layout.description.classes).map { label in
+      let spins = layout.spins(ofClass: label)
+      return (spins.reduce(0) { $0 + free.spins[$1] } / Float(spins.count) + 1) / 2
+    }
+  }
+
+  /// Whether every output spin of the last free phase is at its target.
+  func isSettled(label: Int) -> Bool {
+    (0..<layout.description.classes).allSatisfy { class_ in
+      layout.spins(ofClass: class_).allSatisfy { free.spins[$0] == (class_ == label ? 1 : -1) }
+    }
+  }
+}

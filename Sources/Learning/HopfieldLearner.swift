@@ -1,0 +1,95 @@
+import Cluster
+import Hopfield
+import Kernels
+
+/// A Hopfield network, or this rank's strip of one, that learns by equilibrium propagation.
+public final class HopfieldLearner: TrainableNetwork {
+  public let network: HopfieldNetwork
+  private let placed: NetworkOnGrid
+  private let grid: ProcessGrid
+  private let settings: LearningSettings
+  private let propagation: EquilibriumPropagation
+  private let warmStates: WarmStates?
+  private let cosine: GradientCosine?
+
+  /// Collective over the spin group.
+  ///
+  /// - Throws: `TrainingError.setting` for a nudge under which there is no equilibrium, `NetworkError` where the states of a
+  ///   micro-shard cannot be addressed or held.
+  public init(
+    _ layout: NetworkLayout, parameters: AlignedBuffer<Float>, relaxation: RelaxationSettings, settings: LearningSettings,
+    on grid: ProcessGrid, exchange: ExchangeSettings = ExchangeSettings(), times: PhaseTimes = PhaseTimes()
+  ) throws {
+    guard settings.cost != .squaredError || settings.estimator == .oneSided || settings.nudge < 1 else {
+      throw TrainingError.setting(
+        key: "learning.nudge",
+        reason:
+          "at −\(settings.nudge) the output has no equilibrium under the squared error; a nudge of both signs must be below 1")
+    }
+    let capacity = EquilibriumPropagation.capacity(settings)
+    try layout.checkCapacity(capacity)
+    self.grid = grid
+    self.settings = settings
+    placed = try NetworkOnGrid(
+      layout, parameters: parameters, cost: settings.cost, capacity: capacity, order: relaxation.order, on: grid,
+      exchange: exchange, times: times)
+    network = placed.network
+    propagation = EquilibriumPropagation(network: network, relaxation: relaxation, settings: settings)
+    guard !settings.measuresCosine || grid.spin.size == 1 else {
+      throw TrainingError.setting(key: "learning.cosine", reason: "the exact gradient takes a whole network; set grid.spin to 1")
+    }
+    cosine =
+      settings.measuresCosine ? GradientCosine(network, relaxation: relaxation, samples: settings.batch.shard) : nil
+    let shards = TreeReduction.run(
+      of: grid.data.rank, ranks: grid.data.size, shards: settings.batch.size / settings.batch.shard)
+    warmStates = settings.warmStart ? WarmStates(network: network, samples: settings.batch.shard, shards: shards) : nil
+  }
+
+  public var parameterLayout: any ParameterLayout { network.layout }
+  public var parameters: AlignedBuffer<Float> { network.parameters }
+  public func parametersChanged() { network.parametersChanged() }
+
+  public func addGradient(of shard: MicroShard, into gradients: [AlignedBuffer<Float>]) throws -> ShardReport {
+    var report = ShardReport()
+    if let warmStates { warmStates.restore(shard.index) } else { network.reset() }
+    try propagation.relaxFreely(shard.pixels, labels: shard.labels, first: 0, report: &report)
+    warmStates?.keep(shard.index)
+    try cosine?.prepare(shard)
+    try propagation.addGradient(labels: shard.labels, batch: shard.batch, sign: shard.sign, into: gradients, report: &report)
+    if let cosine { report.metrics = cosine.cosines(with: gradients[0]).map { $0 * Double(shard.labels.count) } }
+    return report
+  }
+
+  public var metricNames: [String] { cosine == nil ? [] : GradientCosine.names(network.layout) }
+  public var outline: String { "\(network.layout.layers.count) layers" }
+  public var stateMemory: (states: Int, fields: Int) { (network.memory.states, network.memory.fields) }
+  public var subtrees: [[Range<Int>]] {
+    let partition = network.strip.partition
+    return (0..<partition.strips).map(partition.subtrees)
+  }
+  public var tells: Bool { network.strip.index == 0 }
+  public var traffic: (sent: (messages: Int, bytes: Int), predicted: (messages: Int, bytes: Int)) { placed.traffic }
+  public var sweeps: Int { network.sweeps }
+
+  public func extraTensors() throws -> [String: TrainingState.Tensor] {
+    guard let warmStates else { return [:] }
+    var tensors: [String: TrainingState.Tensor] = [:]
+    for (index, layer) in network.layout.layers.enumerated() {
+      let all = try warmStates.gathered(layer: index + 1, over: grid)
+      tensors["warm.\(layer.name)"] = .init(shape: [all.count], values: all)
+    }
+    return tensors
+  }
+
+  public func restoreExtra(_ tensors: [String: TrainingState.Tensor]) throws {
+    guard let warmStates else { return }
+    for (index, layer) in network.layout.layers.enumerated() {
+      let name = "warm.\(layer.name)"
+      let count = settings.batch.size * layer.shape.stride
+      guard let tensor = tensors[name], tensor.values.count == count else {
+        throw NetworkError("tensor \(name) is missing or has another size; \(count) numbers were expected")
+      }
+      warmStates.assign(tensor.values, layer: index + 1)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import Hopfield
+import Kernels
+
+/// The feed-forward network of the same layers that learns by back-propagation: the reference column beside every other rule.
+public final class BackpropagationLearner: TrainableNetwork, Classifier {
+  public let network: FeedForwardNetwork
+  private let scale: AlignedBuffer<Float>
+
+  /// - Parameter capacity: samples that go forward together.
+  /// - Throws: `NetworkError` where their states cannot be addressed.
+  public init(
+    _ layout: NetworkLayout, parameters: AlignedBuffer<Float>, cost: Cost, capacity: Int, times: PhaseTimes = PhaseTimes()
+  ) throws {
+    try layout.checkCapacity(capacity)
+    network = FeedForwardNetwork(layout: layout, parameters: parameters, cost: cost, capacity: capacity, times: times)
+    scale = AlignedBuffer(count: capacity)
+  }
+
+  public var parameterLayout: any ParameterLayout { network.layout }
+  public var parameters: AlignedBuffer<Float> { network.parameters }
+  public func parametersChanged() { network.parametersChanged() }
+
+  public func addGradient(of shard: MicroShard, into gradients: [AlignedBuffer<Float>]) throws -> ShardReport {
+    let result = try classify(shard.pixels, labels: shard.labels, first: shard.firstSample)
+    scale.fill(1 / Float(shard.batch))
+    network.addGradient(labels: shard.labels, scale: scale, into: gradients[0])
+    return ShardReport(result, labels: shard.labels)
+  }
+
+  public func classify(_ pixels: [Float], labels: ArraySlice<Int>, first: Int) throws -> Classification {
+    network.clamp(pixels, samples: labels.count)
+    network.forward(samples: labels.count)
+    return network.classification(labels: labels)
+  }
+
+  public var outline: String { "\(network.layout.layers.count) feed-forward layers" }
+  public var stateMemory: (states: Int, fields: Int) { network.memory }
+  public var sweeps: Int { 0 }
+}
+
+extension FeedForwardNetwork {
+  /// What the samples that have gone forward are taken for, in one sweep.
+  func classification(labels: ArraySlice<Int>) -> Classification {
+    var result = Classification(sweeps: 1)
+    for (sample, label) in labels.enumerated() {
+      result.append(prediction(sample: sample), label: label, cost: cost)
+    }
+    return result
+  }
+}
+
+extension ShardReport {
+  /// Of samples that were classified.
+  init(_ result: Classification, labels: ArraySlice<Int>) {
+    self.init()
+    loss = result.losses.reduce(0, +)
+    correct = zip(result.predictions, labels).count { $0 == $1 }
+    free.sweeps = result.sweeps
+  }
+}

@@ -1,0 +1,79 @@
+import Hopfield
+import Kernels
+
+/// One micro-shard of a mini-batch: what one rank relaxes at a time.
+public struct MicroShard {
+  /// The images, one after the other, rows × columns × channels; what is behind the last one is no part of them.
+  public var pixels: [Float]
+  /// One an image.
+  public var labels: ArraySlice<Int>
+  /// Its place in the mini-batch.
+  public var index: Int
+  /// Samples of the whole mini-batch, by which the gradient is divided.
+  public var batch: Int
+  /// Updates made so far. Noise is counted by it and by the sample's place in the mini-batch.
+  public var step: Int
+  /// Of β, for the random-sign estimator.
+  public var sign: Float
+
+  public init(pixels: [Float], labels: ArraySlice<Int>, index: Int, batch: Int, step: Int, sign: Float = 1) {
+    self.pixels = pixels
+    self.labels = labels
+    self.index = index
+    self.batch = batch
+    self.step = step
+    self.sign = sign
+  }
+
+  /// The place of its first sample in the mini-batch.
+  public var firstSample: Int { index * labels.count }
+}
+
+/// What a `Trainer` trains: parameters, and the gradient of the loss over a micro-shard.
+///
+/// A gradient depends on the parameters, the micro-shard and nothing else, so that a training has the same bits on any grid.
+public protocol TrainableNetwork: AnyObject {
+  var parameterLayout: any ParameterLayout { get }
+  /// Weights and biases, as `parameterLayout` places them. `parametersChanged()` follows every write.
+  var parameters: AlignedBuffer<Float> { get }
+  func parametersChanged()
+
+  /// Adds the gradient of the samples' loss, divided by `shard.batch`.
+  ///
+  /// - Parameter gradients: one buffer for each subtree of this rank's part of the network, one for a whole network.
+  /// - Returns: sums over the samples; one metric for each of `metricNames`.
+  func addGradient(of shard: MicroShard, into gradients: [AlignedBuffer<Float>]) throws -> ShardReport
+
+  /// What it counts besides loss and accuracy: columns of `metrics.csv`.
+  var metricNames: [String] { get }
+  /// In words, for the log: "5 layers".
+  var outline: String { get }
+  /// Bytes of states, and of the fields that move them.
+  var stateMemory: (states: Int, fields: Int) { get }
+
+  /// By strip, the subtrees of the tree over pieces in which gradients are added up.
+  var subtrees: [[Range<Int>]] { get }
+  /// Whether this rank reports for its spin group.
+  var tells: Bool { get }
+  /// Messages and bytes that this rank has sent to other strips, and those that its partition predicts.
+  var traffic: (sent: (messages: Int, bytes: Int), predicted: (messages: Int, bytes: Int)) { get }
+  /// Sweeps so far.
+  var sweeps: Int { get }
+
+  /// What a training needs besides parameters and moments to go on to the same bits. Collective; complete on rank 0.
+  func extraTensors() throws -> [String: TrainingState.Tensor]
+  /// Takes back what `extraTensors` gave.
+  ///
+  /// - Throws: `NetworkError` that names the first tensor that does not fit.
+  func restoreExtra(_ tensors: [String: TrainingState.Tensor]) throws
+}
+
+/// A whole network on every rank, without memory from one step to the next.
+extension TrainableNetwork {
+  public var metricNames: [String] { [] }
+  public var subtrees: [[Range<Int>]] { [[0..<1]] }
+  public var tells: Bool { true }
+  public var traffic: (sent: (messages: Int, bytes: Int), predicted: (messages: Int, bytes: Int)) { ((0, 0), (0, 0)) }
+  public func extraTensors() throws -> [String: TrainingState.Tensor] { [:] }
+  public func restoreExtra(_ tensors: [String: TrainingState.Tensor]) throws {}
+}
