@@ -24,6 +24,8 @@ public final class HopfieldNetwork {
   /// Where the time goes.
   public let times: PhaseTimes
 
+  /// 1 … N: what moves together under a machine.
+  let everyLayer: [Int]
   let edges: [CoupledEdge]
   let workspace: Workspace
   /// Fields by layer: from the clamped input (once a sample), from below, and from above. Absent where no edge gives one.
@@ -89,6 +91,7 @@ public final class HopfieldNetwork {
     (spins, edges, pieces) = (memory.spins, memory.edges, memory.pieces)
     (base, drive, topDown) = (memory.base, memory.drive, memory.topDown)
     (outputField, unusedDrive, changes, sums) = (memory.outputField, memory.unusedDrive, memory.changes, memory.sums)
+    everyLayer = Array(1...layout.layers.count)
     self.boundary = try boundary(memory)
     current = Array(repeating: 0, count: layout.edges.count)
     extents = Array(repeating: 0, count: layout.layers.count)

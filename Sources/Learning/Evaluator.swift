@@ -17,18 +17,22 @@ public struct Evaluation: Equatable, Sendable {
 /// Evaluates a network, micro-shards shared out over the data groups of a grid; every free phase starts from zero.
 public struct Evaluator {
   public let network: HopfieldNetwork
-  private let relaxation: Relaxation
+  private let relaxation: any NetworkRelaxation
   private let shard: Int
 
-  /// - Parameter shard: images that relax together, at most the network's capacity. The residual stop is theirs, so results
-  ///   depend on it in the
-  ///   last digits; they do not depend on the number of ranks.
-  public init(network: HopfieldNetwork, relaxation: RelaxationSettings, shard: Int) {
+  /// - Parameters:
+  ///   - shard: images that relax together, at most the network's capacity. The residual stop is theirs, so results
+  ///   depend on it in the last digits; they do not depend on the number of ranks.
+  ///   - seed: of the machine's noise, if there is any; the same images always feel the same.
+  public init(network: HopfieldNetwork, relaxation: RelaxationSettings, shard: Int, seed: UInt64 = 0) {
     precondition(shard > 0 && shard <= network.capacity)
     self.network = network
-    self.relaxation = Relaxation(relaxation, layout: network.layout)
+    self.relaxation = relaxation.relaxation(of: network, seed: seed, stream: Self.noiseStream)
     self.shard = shard
   }
+
+  /// Apart from a training's.
+  private static let noiseStream: UInt32 = 1
 
   /// Collective; every rank gets the whole result. `progress` is called with the share that this rank has done.
   public func evaluate(_ images: any TrainingImages, over grid: ProcessGrid, progress: ((Double) -> Void)? = nil) throws
@@ -48,7 +52,8 @@ public struct Evaluator {
       images.load(chosen, epoch: 0, into: &pixels, labels: &labels)
       network.reset()
       network.clamp(pixels, samples: chosen.count)
-      sweeps += try relaxation.run(network, samples: chosen.count).sweeps
+      relaxation.select(index)
+      sweeps += try relaxation.run(network, samples: chosen.count, nudge: nil, observe: nil).sweeps
       for sample in 0..<chosen.count {
         let prediction = network.prediction(sample: sample)
         losses.append(network.cost.value(prediction: prediction, label: labels[sample]))

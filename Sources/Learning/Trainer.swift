@@ -71,7 +71,7 @@ public final class Trainer {
 
   /// - Throws: `TrainingError.setting` where batch, micro-shards, ranks and images do not fit together; `NetworkError` where
   ///   the states
-  ///   of a micro-shard cannot be addressed.
+  ///   of a micro-shard cannot be addressed, or the machine cannot relax the network.
   public init(
     layout: NetworkLayout, parameters: AlignedBuffer<Float>, relaxation: RelaxationSettings, settings: LearningSettings,
     seed: UInt64, images: any TrainingImages, grid: ProcessGrid, exchange: ExchangeSettings = ExchangeSettings(),
@@ -79,6 +79,7 @@ public final class Trainer {
   ) throws {
     try Self.check(settings, images: images.count, ranks: grid.data.size)
     try layout.checkCapacity(EquilibriumPropagation.capacity(settings))
+    try relaxation.machine.check(layout, cost: settings.cost)
     self.times = times
     self.grid = grid
     self.settings = settings
@@ -87,9 +88,9 @@ public final class Trainer {
     batchesPerEpoch = images.count / settings.batch.size
     placed = try NetworkOnGrid(
       layout, parameters: parameters, cost: settings.cost, capacity: EquilibriumPropagation.capacity(settings),
-      order: relaxation.order, on: grid, exchange: exchange, times: times)
+      order: relaxation.effectiveOrder, on: grid, exchange: exchange, times: times)
     network = placed.network
-    propagation = EquilibriumPropagation(network: network, relaxation: relaxation, settings: settings)
+    propagation = EquilibriumPropagation(network: network, relaxation: relaxation, settings: settings, seed: seed)
     optimiser = Optimiser(settings.optimiser, layout: layout)
     let partition = network.strip.partition
     reduction = try GridReduction(
@@ -161,6 +162,7 @@ public final class Trainer {
   private func propagate(_ shard: Int, sign: Float, into gradients: [AlignedBuffer<Float>]) throws -> ShardReport {
     var report = ShardReport()
     let shardLabels = labels[0..<settings.batch.shard]
+    propagation.relaxation.select(position.step * reduction.shardCount + shard)
     if let warmStates { warmStates.restore(shard) } else { network.reset() }
     try propagation.relaxFreely(pixels, labels: shardLabels, first: 0, report: &report)
     warmStates?.keep(shard)

@@ -18,6 +18,11 @@ public protocol FieldOperator: AnyObject {
   /// `field += Σ_j J_ij x_j`.
   func addCouplings(_ states: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws
 
+  /// `field = Σ_j J_ij x_j + scale_r h_i`.
+  ///
+  /// - Parameter scale: as `ReplicaShape.replicaNumbers` makes them.
+  func evaluate(_ states: AlignedBuffer<Float>, scale: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws
+
   /// Adds up over the ranks that share the spins. Nothing to do where one rank has them all.
   func total(_ sums: AlignedBuffer<Int64>) throws
 }
@@ -25,9 +30,6 @@ public protocol FieldOperator: AnyObject {
 extension FieldOperator {
   public func total(_ sums: AlignedBuffer<Int64>) throws {}
 
-  /// `field = Σ_j J_ij x_j + scale_r h_i`.
-  ///
-  /// - Parameter scale: as `ReplicaShape.replicaNumbers` makes them.
   public func evaluate(_ states: AlignedBuffer<Float>, scale: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws {
     precondition(states.count == shape.count && field.count == shape.count && scale.count == shape.period)
     if hasBias {

@@ -190,8 +190,8 @@ extension Evaluator {
     if let sweeps = settings.sweeps { relaxation.free.sweeps = sweeps }
     if let tolerance = settings.tolerance { relaxation.free.tolerance = tolerance }
     let placed = try NetworkOnGrid(
-      layout, parameters: parameters, cost: configuration.learning.cost, capacity: settings.batch, order: relaxation.order,
+      layout, parameters: parameters, cost: configuration.learning.cost, capacity: settings.batch, order: relaxation.effectiveOrder,
       on: grid, exchange: configuration.exchange)
-    self.init(network: placed.network, relaxation: relaxation, shard: settings.batch)
+    self.init(network: placed.network, relaxation: relaxation, shard: settings.batch, seed: configuration.seed)
   }
 }
