@@ -178,7 +178,7 @@ extension HopfieldNetwork {
 
   private func update(_ layer: Int, _ description: NetworkLayout.Layer, samples: Int, rows: Range<Int>) -> SpinChange {
     spins[layer - 1].update(
-      description.activation.rule, bias: parameters, biasOffset: description.bias.offset, base: base[layer - 1],
+      description.activation.rule, bias: realised, biasOffset: description.bias.offset, base: base[layer - 1],
       drive: drive[layer - 1], topDown: topDown[layer - 1], samples: samples, rows: rows)
   }
 
@@ -195,7 +195,7 @@ extension HopfieldNetwork {
     var change = SpinChange(moved: 0, size: 0)
     for sample in 0..<samples {
       for unit in fieldRow.indices {
-        var field = parameters[layout.output.bias.offset + unit]
+        var field = realised[layout.output.bias.offset + unit]
         if let base = base[layer] { field += base[sample * stride + unit] }
         if let drive = drive[layer] { field += drive[sample * stride + unit] }
         outputField[sample * stride + unit] = field

@@ -46,13 +46,14 @@ extension NetworkRelaxation {
 }
 
 extension RelaxationSettings {
-  /// The relaxation that these settings ask for.
+  /// The relaxation that these settings ask for. The network takes on the limits of the hardware.
   ///
   /// - Parameters:
   ///   - seed: of the noise.
   ///   - stream: keeps the noise of different uses apart.
-  /// - Precondition: `machine.check` has passed.
+  /// - Precondition: `check` has passed.
   public func relaxation(of network: HopfieldNetwork, seed: UInt64 = 0, stream: UInt32 = 0) -> any NetworkRelaxation {
+    network.limits = hardware
     guard machine.kind != .hopfield else { return Relaxation(self, layout: network.layout) }
     return MachineRelaxation(self, of: network, seed: seed, stream: stream)
   }

@@ -32,6 +32,8 @@ public struct RelaxationSettings: Equatable, Sendable {
   public var holdsArgMax: Bool
   /// What moves the spins.
   public var machine: MachineSettings
+  /// What the device that relaxes makes of parameters and states.
+  public var hardware = HardwareLimits()
 
   public init(
     order: Order = .checkerboard, free: Stop = Stop(sweeps: 30, tolerance: 1e-3), nudged: Stop = Stop(sweeps: 6),
@@ -42,6 +44,14 @@ public struct RelaxationSettings: Equatable, Sendable {
     self.nudged = nudged
     self.holdsArgMax = holdsArgMax
     self.machine = machine
+  }
+
+  /// Refuses a network that these settings cannot relax.
+  ///
+  /// - Throws: `NetworkError`, one message.
+  public func check(_ layout: NetworkLayout, cost: Cost) throws {
+    try machine.check(layout, cost: cost)
+    try hardware.check(machine)
   }
 
   /// The order in which layers really move: a machine moves all at once.

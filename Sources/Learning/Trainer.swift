@@ -79,7 +79,7 @@ public final class Trainer {
   ) throws {
     try Self.check(settings, images: images.count, ranks: grid.data.size)
     try layout.checkCapacity(EquilibriumPropagation.capacity(settings))
-    try relaxation.machine.check(layout, cost: settings.cost)
+    try relaxation.check(layout, cost: settings.cost)
     self.times = times
     self.grid = grid
     self.settings = settings

@@ -82,7 +82,7 @@ extension HopfieldNetwork {
     times.measure(.step) {
       for (index, layer) in layout.layers.enumerated() {
         let fields = LayerFields(
-          bias: isExternal ? (parameters, layer.bias.offset) : nil, base: isExternal ? base[index] : nil, drive: drive[index],
+          bias: isExternal ? (realised, layer.bias.offset) : nil, base: isExternal ? base[index] : nil, drive: drive[index],
           topDown: topDown[index])
         fields.sum(
           into: plane, at: places.offsets[index], shape: spins[index].shape, samples: places.samples, accumulate: accumulate)

@@ -30,7 +30,7 @@ public final class MachineRelaxation: NetworkRelaxation {
   /// The machine that relaxes so many samples.
   private func phase(of samples: Int) -> MachinePhase {
     if let phase = phases[samples] { return phase }
-    let phase = MachinePhase(settings.machine, network: network, samples: samples, seed: seed, stream: stream)
+    let phase = MachinePhase(settings, network: network, samples: samples, seed: seed, stream: stream)
     phases[samples] = phase
     return phase
   }
@@ -100,13 +100,14 @@ final class MachinePhase {
   let machine: any PhasedMachine
   private let network: HopfieldNetwork
 
-  init(_ settings: MachineSettings, network: HopfieldNetwork, samples: Int, seed: UInt64, stream: UInt32) {
+  init(_ settings: RelaxationSettings, network: HopfieldNetwork, samples: Int, seed: UInt64, stream: UInt32) {
     self.network = network
-    field = NetworkField(network, samples: samples, force: settings.keepsOutputEnergy ? .minimiser : .gradient)
+    let rule = settings.machine
+    field = NetworkField(network, samples: samples, force: rule.keepsOutputEnergy ? .minimiser : .gradient)
     let system = SpinSystem(
       field, fieldScale: 1, seed: seed, stream: stream, identifiers: network.spinNumbers(as: field.places),
-      box: settings.hasBox ? network.box(as: field.places) : nil)
-    machine = settings.machine(system, layout: network.layout, places: field.places)
+      box: rule.hasBox ? network.box(as: field.places) : nil)
+    machine = rule.machine(system, layout: network.layout, places: field.places, limits: settings.hardware)
   }
 
   /// From the network's states.

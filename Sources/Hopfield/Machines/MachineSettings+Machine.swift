@@ -13,7 +13,23 @@ extension MachineSettings {
   /// The machine with these numbers, on the spins of a network.
   ///
   /// - Precondition: `check` has passed, and the kind is not `hopfield`.
-  func machine(_ system: SpinSystem, layout: NetworkLayout, places: PlaneLayout) -> any PhasedMachine {
+  func machine(
+    _ system: SpinSystem, layout: NetworkLayout, places: PlaneLayout, limits: HardwareLimits
+  ) -> any PhasedMachine {
+    let ideal = machine(system, layout: layout, places: places, oscillators: oscillatorNumbers(limits))
+    guard limits.limitsStates, kind != .oscillator else { return ideal }
+    return limited(ideal, limits)
+  }
+
+  private func limited<Ideal: PhasedMachine>(_ ideal: Ideal, _ limits: HardwareLimits) -> any PhasedMachine {
+    var numbers = HardwareMachine<Ideal>.Settings()
+    (numbers.bits, numbers.range, numbers.noise) = (limits.stateBits, limits.stateRange, limits.stateNoise)
+    return HardwareMachine(ideal, settings: numbers)
+  }
+
+  private func machine(
+    _ system: SpinSystem, layout: NetworkLayout, places: PlaneLayout, oscillators: OscillatorMachine.Settings
+  ) -> any PhasedMachine {
     switch kind {
     case .hopfield: preconditionFailure("a network's own rule is no machine")
     case .conjugate: return ConjugateMachine(system, settings: conjugateNumbers)
@@ -24,7 +40,7 @@ extension MachineSettings {
       numbers.coherent = adam.coherent.numbers
       (numbers.beta1, numbers.beta2, numbers.epsilon) = (adam.beta1, adam.beta2, adam.epsilon)
       return AdamIsingMachine(system, settings: numbers)
-    case .oscillator: return OscillatorMachine(system, settings: oscillatorNumbers)
+    case .oscillator: return OscillatorMachine(system, settings: oscillators)
     case .langevin:
       var numbers = LangevinMachine.Settings()
       numbers.rate = langevin.rate
@@ -52,11 +68,15 @@ extension MachineSettings {
     return numbers
   }
 
-  private var oscillatorNumbers: OscillatorMachine.Settings {
+  /// Oscillators have their own rounding and noise, of phases.
+  private func oscillatorNumbers(_ limits: HardwareLimits) -> OscillatorMachine.Settings {
     var numbers = OscillatorMachine.Settings()
     (numbers.step, numbers.feedback) = (oscillator.step, oscillator.feedback)
     numbers.locking = .constant(Double(oscillator.locking))
-    numbers.noise = .constant(Double(oscillator.noise))
+    // The limit's noise is that of a step, the machine's own that of one unit of time.
+    let variance = oscillator.noise * oscillator.noise + limits.stateNoise * limits.stateNoise / oscillator.step
+    numbers.noise = .constant(Double(variance).squareRoot())
+    numbers.phaseBits = limits.stateBits
     return numbers
   }
 }

@@ -13,6 +13,7 @@ struct ConfigurationForm: ConfigurationSection {
   var data = DatasetSettings.standard
   var network = NetworkForm()
   var relaxation = RelaxationSettings()
+  var hardware = HardwareSettings()
   var learning = LearningSettings()
   var run = RunSettings()
   var grid = GridSettings()
@@ -30,6 +31,7 @@ struct ConfigurationForm: ConfigurationSection {
       ConfigurationKey("data", \.data, required: true, "Which images, and how they are prepared."),
       ConfigurationKey("network", \.network, required: true, "Layers and the edges between them."),
       ConfigurationKey("relaxation", \.relaxation, "How states relax, and when they have."),
+      ConfigurationKey("hardware", \.hardware, "What a physical machine makes of parameters and states; nothing unless it is set."),
       ConfigurationKey("learning", \.learning, "Cost, gradient, optimiser and schedule."),
       ConfigurationKey("run", \.run, "Where the run is recorded, and how often."),
       ConfigurationKey("grid", \.grid, "How the ranks are arranged (docs/partition.md); results do not depend on it."),
@@ -46,6 +48,7 @@ struct ConfigurationForm: ConfigurationSection {
     if let network = members["network"] {
       try form.network.resolve(input: form.data.shape, network)
       try form.checkClasses(network["layers"])
+      try form.checkMachine(reader["relaxation"])
     }
     if let learning = members["learning"] { try form.learning.check(learning) }
     return form
@@ -56,10 +59,23 @@ struct ConfigurationForm: ConfigurationSection {
     throw reader.failure("the output `\(output.name)` has \(output.channels) units, the data set \(data.classes) classes")
   }
 
+  /// A machine that cannot relax the network, or has no states to limit, is a mistake here, not in the middle of a run.
+  private func checkMachine(_ reader: ConfigurationReader) throws {
+    do {
+      for limits in [hardware.training, hardware.inference] {
+        var relaxation = relaxation
+        relaxation.hardware = limits
+        try relaxation.check(NetworkLayout(network.description), cost: learning.cost)
+      }
+    } catch let error as NetworkError {
+      throw reader["machine"].failure(error.description)
+    }
+  }
+
   func configuration() -> Configuration {
     Configuration(
-      name: name, seed: seed, data: data, network: network.description, relaxation: relaxation, learning: learning, run: run,
-      grid: grid, exchange: exchange, timeouts: timeouts)
+      name: name, seed: seed, data: data, network: network.description, relaxation: relaxation, hardware: hardware,
+      learning: learning, run: run, grid: grid, exchange: exchange, timeouts: timeouts)
   }
 
   init() {}
@@ -70,6 +86,7 @@ struct ConfigurationForm: ConfigurationSection {
     data = configuration.data
     network = NetworkForm(configuration.network)
     relaxation = configuration.relaxation
+    hardware = configuration.hardware
     learning = configuration.learning
     run = configuration.run
     grid = configuration.grid

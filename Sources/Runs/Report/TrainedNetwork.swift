@@ -27,10 +27,7 @@ final class TrainedNetwork {
     let capacity = configuration.run.evaluation.batch
     try layout.checkCapacity(capacity)
     network = HopfieldNetwork(layout: layout, parameters: parameters, cost: configuration.learning.cost, capacity: capacity)
-    var settings = configuration.relaxation
-    if let sweeps = configuration.run.evaluation.sweeps { settings.free.sweeps = sweeps }
-    if let tolerance = configuration.run.evaluation.tolerance { settings.free.tolerance = tolerance }
-    relaxation = settings.relaxation(of: network, seed: configuration.seed)
+    relaxation = configuration.inferenceRelaxation.relaxation(of: network, seed: configuration.seed)
   }
 
   func label(of image: Int) -> Int { Int(images.labels[image]) }

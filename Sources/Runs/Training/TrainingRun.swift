@@ -46,7 +46,7 @@ public final class TrainingRun {
     gridReason = choice.reason
     let grid = try ProcessGrid(choice.shape, over: world, deadline: .seconds(configuration.timeouts.exchange))
     trainer = try Trainer(
-      layout: layout, parameters: layout.initialParameters(seed: configuration.seed), relaxation: configuration.relaxation,
+      layout: layout, parameters: layout.initialParameters(seed: configuration.seed), relaxation: configuration.trainingRelaxation,
       settings: configuration.learning, seed: configuration.seed,
       images: DatasetImages(sampler: samplers.training, seed: configuration.seed), grid: grid, exchange: configuration.exchange)
     evaluator = try Evaluator(configuration, layout: layout, parameters: trainer.network.parameters, on: grid)
@@ -186,9 +186,7 @@ extension Evaluator {
   ) throws {
     let settings = configuration.run.evaluation
     try layout.checkCapacity(settings.batch)
-    var relaxation = configuration.relaxation
-    if let sweeps = settings.sweeps { relaxation.free.sweeps = sweeps }
-    if let tolerance = settings.tolerance { relaxation.free.tolerance = tolerance }
+    let relaxation = configuration.inferenceRelaxation
     let placed = try NetworkOnGrid(
       layout, parameters: parameters, cost: configuration.learning.cost, capacity: settings.batch, order: relaxation.effectiveOrder,
       on: grid, exchange: configuration.exchange)
