@@ -63,7 +63,9 @@ let package = Package(
     // Ising machines on published problems: cuts after a time, time to solution, spin updates a second.
     .executableTarget(
       name: "equilibria-ising-benchmark",
-      dependencies: ["Solving", "Ising", "Machines", "Kernels", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "Solving", "Ising", "Machines", "Kernels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       path: "Benchmarks/Ising"),
 
     .testTarget(name: "MPITests", dependencies: ["MPI"]),

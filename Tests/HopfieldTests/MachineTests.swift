@@ -31,11 +31,13 @@ import Testing
     let nudge = Nudge(labels: [0, 1, 2, 0, 1, 2], strengths: [0.3, 0.3, 0.3, -0.3, -0.3, -0.3])
     for round in 0..<2 {
       var gradients: [[UInt32]] = []
+      var predictions: [[[Float]]] = []
       var reports: [[RelaxationReport]] = []
       for (network, relaxation) in zip(networks, [plain, conjugate]) {
         if round == 0 { network.reset() }
         network.clamp(pixels, samples: 3)
         let free = try relaxation.run(network, samples: 3, nudge: nil, observe: nil)
+        predictions.append((0..<3).map { network.prediction(sample: $0) })
         network.holdArgMax(samples: 3)
         try network.duplicate(count: 3, to: 3)
         reports.append([free, try relaxation.run(network, samples: 6, nudge: nudge, observe: nil)])
@@ -45,12 +47,15 @@ import Testing
         try relaxation.addCorrelations(of: network, scale: scale, samples: 6, into: [gradient])
         gradients.append(gradient.elements.map { ($0 + 0).bitPattern })
       }
-      #expect(reports[0] == reports[1])
+      #expect(reports[0].map(\.sweeps) == reports[1].map(\.sweeps) && predictions[0] == predictions[1])
+      // The output's part is added up in another precision.
+      for (own, other) in zip(reports[0], reports[1]) {
+        #expect(abs(own.residual - other.residual) < 1e-6 * max(own.residual, 1))
+      }
       for (own, other) in zip(networks[0].states(0..<6), networks[1].states(0..<6)) {
         #expect(own.contains { $0 != 0 })
         #expect(own.map { ($0 + 0).bitPattern } == other.map { ($0 + 0).bitPattern })
       }
-      for sample in 0..<6 { #expect(networks[0].prediction(sample: sample) == networks[1].prediction(sample: sample)) }
       #expect(gradients[0] == gradients[1])
     }
   }
@@ -112,7 +117,9 @@ import Testing
       }
     }
     for (index, layer) in layout.layers.enumerated() {
-      for (unit, bias) in layout.tensor(layer.bias, of: network.parameters).enumerated() { fields[starts[index] + unit] += Double(bias) }
+      for (unit, bias) in layout.tensor(layer.bias, of: network.parameters).enumerated() {
+        fields[starts[index] + unit] += Double(bias)
+      }
     }
     var machine = MachineSettings(.oscillator)
     machine.oscillator.step = 0.1
@@ -148,23 +155,35 @@ import Testing
     compare()
   }
 
-  /// Where plain relaxation is slow, inertia that follows the residual takes fewer sweeps; where it is fast, no more.
-  @Test(arguments: [Float(0.4), 0.9, 1.2, 1.35]) func inertiaSavesSweeps(_ gain: Float) throws {
-    let networks = try (0..<2).map { _ in
-      try Networks.network(Networks.chain(pooling: .average, activation: .linear, gain: gain), capacity: 2)
-    }
-    let pixels = Networks.images(2, of: networks[0].layout)
-    let sweeps = try zip(networks, [MachineSettings.Kind.hopfield, .conjugate]).map { network, kind in
+  /// Two linear layers whose couplings have the eigenvalues ±.2, ±.5, ±.7 and ±μ: plain relaxation decays by μ a sweep, inertia
+  /// that follows the residual by `μ / (1 + √(1 − μ²))`. Where plain relaxation is fast, it is left as it is.
+  @Test(arguments: [Float(0.3), 0.9, 0.97]) func inertiaSavesSweeps(_ slowest: Float) throws {
+    let description = NetworkDescription(
+      input: ImageShape(channels: 4, rows: 1, columns: 1),
+      layers: [
+        LayerDescription(
+          name: "a", channels: 4, activation: .linear, edges: [EdgeDescription(from: "input", kind: .dense, gain: 1)]),
+        LayerDescription(name: "output", channels: 4, edges: [EdgeDescription(from: "a", kind: .dense)]),
+      ])
+    let sweeps = try [MachineSettings.Kind.hopfield, .conjugate].map { kind in
+      let network = try Networks.network(description, capacity: 1)
+      let eigenvalues = [0.2, min(0.5, slowest), min(0.7, slowest), slowest]
+      let weights = (0..<16).map { $0 % 5 == 0 ? eigenvalues[$0 / 5] : 0 }
+      network.layout.assign(weights, to: network.layout.edges[1].weight, of: network.parameters)
+      network.parametersChanged()
       var settings = RelaxationSettings(order: .synchronous, free: .init(sweeps: 2000, tolerance: 1e-4))
       settings.machine = MachineSettings(kind)
       network.reset()
-      network.clamp(pixels, samples: 2)
-      let report = try settings.relaxation(of: network).run(network, samples: 2, nudge: nil, observe: nil)
+      network.clamp([1, -1, 1, 1], samples: 1)
+      let report = try settings.relaxation(of: network).run(network, samples: 1, nudge: nil, observe: nil)
       #expect(report.residual < 1e-4)
       return report.sweeps
     }
-    #expect(sweeps[1] <= sweeps[0])
-    if sweeps[0] > 30 { #expect(Double(sweeps[1]) < 0.8 * Double(sweeps[0]), "\(sweeps)") }
+    if slowest < 0.5 {
+      #expect(sweeps[1] == sweeps[0])
+    } else {
+      #expect(Double(sweeps[1]) < 0.6 * Double(sweeps[0]), "\(sweeps)")
+    }
   }
 
   /// Noise is that of the sample, the phase and the draw; not of how many samples relax beside it.

@@ -70,7 +70,8 @@ struct Problem: CustomTestStringConvertible, Sendable {
           LayerDescription(
             name: "b", channels: 9,
             edges: [
-              EdgeDescription(from: "a", kind: .convolution, kernel: 3, padding: 1, pooling: pooling, gain: 0.7, learningRate: 0.02)
+              EdgeDescription(
+                from: "a", kind: .convolution, kernel: 3, padding: 1, pooling: pooling, gain: 0.7, learningRate: 0.02)
             ]),
           LayerDescription(name: "output", channels: 4, edges: [EdgeDescription(from: "b", kind: .dense, gain: 0.7)]),
         ]))
@@ -88,7 +89,8 @@ struct Problem: CustomTestStringConvertible, Sendable {
     },
     Problem("warm start") { $0.warmStart = true },
     Problem("Adam") {
-      $0.optimiser.kind = .adam; $0.optimiser.learningRate = 0.003
+      $0.optimiser.kind = .adam
+      $0.optimiser.learningRate = 0.003
     },
     Problem("AdamW, warm start, cross-entropy") {
       $0.optimiser.kind = .adamW
@@ -98,7 +100,8 @@ struct Problem: CustomTestStringConvertible, Sendable {
     },
     Problem("random sign") { $0.estimator = .randomSign },
     Problem("one-sided, cross-entropy inside") {
-      $0.estimator = .oneSided; $0.cost = .crossEntropy
+      $0.estimator = .oneSided
+      $0.cost = .crossEntropy
     },
     Problem("conjugate, max-pooling", .conjugate, pooling: .max),
     Problem("leaky", .leaky),

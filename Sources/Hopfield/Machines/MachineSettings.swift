@@ -49,11 +49,12 @@ public struct MachineSettings: Equatable, Sendable {
   /// The coherent machine's drift through Adam's moments.
   public struct Adam: Equatable, Sendable {
     public var coherent = CoherentIsing()
-    public var beta1: Float = 0.9
-    public var beta2: Float = 0.999
-    public var epsilon: Float = 1e-2
+    // A phase has tens of steps: with an average over ten of them its modes could not decay by more than √.9 a step.
+    public var beta1: Float = 0.5
+    public var beta2: Float = 0.99
+    public var epsilon: Float = 0.1
 
-    public init() { coherent.step = 0.1 }
+    public init() {}
   }
 
   /// `dφ/dt = −K [Σ J sin(φ_i − φ_j) + h sin φ] − S sin 2φ + noise`; the features are cosines and sines.
@@ -106,7 +107,7 @@ extension MachineSettings {
         throw NetworkError(
           "layer \(layer.name): machine \(kind.rawValue) takes activations \(names), found `\(layer.activation.rawValue)`")
       }
-      if kind == .oscillator, layout.edges.contains(where: { $0.post == index + 1 && $0.isMaxPooled }) {
+      if kind == .oscillator, layout.edges.contains(where: { $0.post == index + 1 && $0.pre != 0 && $0.isMaxPooled }) {
         throw NetworkError(
           "layer \(layer.name): phases have no greatest one, so machine oscillator takes no max-pooling; use `average` or `none`")
       }

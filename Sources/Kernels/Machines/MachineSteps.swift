@@ -128,7 +128,8 @@ public enum MachineSteps {
   ) {
     let count = vectors(x, y, field)
     let settings = eq_conjugate(
-      step: numbers.step, stiffness: numbers.stiffness, feedback: numbers.feedback, friction: numbers.friction, wall: numbers.wall)
+      step: numbers.step, stiffness: numbers.stiffness, feedback: numbers.feedback, friction: numbers.friction, wall: numbers.wall
+    )
     kernels.step_conjugate(x.base, y.base, field.base, count, settings)
   }
 
@@ -166,7 +167,8 @@ public enum MachineSteps {
       phases.base, cosineField.base, sineField.base, matching(noise, phases), cosines.base, sines.base, count, settings)
   }
 
-  public static func cosinesAndSines(of phases: AlignedBuffer<Float>, cosines: AlignedBuffer<Float>, sines: AlignedBuffer<Float>) {
+  public static func cosinesAndSines(of phases: AlignedBuffer<Float>, cosines: AlignedBuffer<Float>, sines: AlignedBuffer<Float>)
+  {
     let count = vectors(phases, cosines, sines)
     kernels.sine_cosine(phases.base, cosines.base, sines.base, count)
   }
@@ -197,7 +199,8 @@ public enum MachineSteps {
 
   /// The planes' common number of elements, whole vectors.
   private static func vectors(
-    _ a: AlignedBuffer<Float>, _ b: AlignedBuffer<Float>? = nil, _ c: AlignedBuffer<Float>? = nil, _ d: AlignedBuffer<Float>? = nil,
+    _ a: AlignedBuffer<Float>, _ b: AlignedBuffer<Float>? = nil, _ c: AlignedBuffer<Float>? = nil,
+    _ d: AlignedBuffer<Float>? = nil,
     _ e: AlignedBuffer<Float>? = nil
   ) -> Int64 {
     let count = a.count

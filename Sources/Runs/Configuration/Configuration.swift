@@ -24,7 +24,8 @@ public struct Configuration: Equatable, Sendable {
   public init(
     name: String, seed: UInt64 = 1, data: DatasetSettings, network: NetworkDescription,
     relaxation: RelaxationSettings = RelaxationSettings(), hardware: HardwareSettings = HardwareSettings(),
-    learning: LearningSettings = LearningSettings(), run: RunSettings = RunSettings(), grid: GridSettings = GridSettings(), exchange: ExchangeSettings = ExchangeSettings(),
+    learning: LearningSettings = LearningSettings(), run: RunSettings = RunSettings(), grid: GridSettings = GridSettings(),
+    exchange: ExchangeSettings = ExchangeSettings(),
     timeouts: TimeoutSettings = TimeoutSettings()
   ) {
     self.name = name

@@ -31,7 +31,8 @@ struct ConfigurationForm: ConfigurationSection {
       ConfigurationKey("data", \.data, required: true, "Which images, and how they are prepared."),
       ConfigurationKey("network", \.network, required: true, "Layers and the edges between them."),
       ConfigurationKey("relaxation", \.relaxation, "How states relax, and when they have."),
-      ConfigurationKey("hardware", \.hardware, "What a physical machine makes of parameters and states; nothing unless it is set."),
+      ConfigurationKey(
+        "hardware", \.hardware, "What a physical machine makes of parameters and states; nothing unless it is set."),
       ConfigurationKey("learning", \.learning, "Cost, gradient, optimiser and schedule."),
       ConfigurationKey("run", \.run, "Where the run is recorded, and how often."),
       ConfigurationKey("grid", \.grid, "How the ranks are arranged (docs/partition.md); results do not depend on it."),

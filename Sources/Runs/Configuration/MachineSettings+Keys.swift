@@ -8,8 +8,11 @@ extension MachineSettings.Conjugate: ConfigurationSection {
   static var keys: [ConfigurationKey<Self>] {
     [
       ConfigurationKey(
-        "adaptive", \.isAdaptive, "Inertia follows the measured decay of the residual: none while it falls fast, as much as is best for it else."),
-      ConfigurationKey("step", \.step, .from(0.01, to: 2), "`dt` where it is not adaptive; 1 with a friction of 1 is `hopfield`, all layers at once."),
+        "adaptive", \.isAdaptive,
+        "Inertia follows the measured decay of the residual: none while it falls fast, as much as is best for it else."),
+      ConfigurationKey(
+        "step", \.step, .from(0.01, to: 2),
+        "`dt` where it is not adaptive; 1 with a friction of 1 is `hopfield`, all layers at once."),
       ConfigurationKey("friction", \.friction, .from(0, to: 2), "`γ` where it is not adaptive."),
     ]
   }
@@ -32,7 +35,8 @@ extension MachineSettings.CoherentIsing: ConfigurationSection {
       ConfigurationKey("pump", \.pump, .from(-10, to: 10), "`p`; below 1 a pulse without a field dies out."),
       ConfigurationKey("feedback", \.feedback, .above(0), "`ε`."),
       ConfigurationKey("noise", \.noise, .from(0, to: 10), "Standard deviation of the noise of one unit of time."),
-      ConfigurationKey("limit", \.limit, .above(0), "Amplitudes are clipped at ± this, and to the range of the layer's activation."),
+      ConfigurationKey(
+        "limit", \.limit, .above(0), "Amplitudes are clipped at ± this, and to the range of the layer's activation."),
     ]
   }
 }
@@ -44,7 +48,8 @@ extension MachineSettings.Adam: ConfigurationSection {
     MachineSettings.CoherentIsing.keys.map { $0.lifted(to: \.coherent) } + [
       ConfigurationKey("beta1", \.beta1, .from(0, below: 1), "Decay of the first moment of the drift."),
       ConfigurationKey("beta2", \.beta2, .from(0, below: 1), "Decay of the second moment."),
-      ConfigurationKey("epsilon", \.epsilon, .above(0), "Added to the root of the second moment: a drift well below it is not magnified."),
+      ConfigurationKey(
+        "epsilon", \.epsilon, .above(0), "Added to the root of the second moment: a drift well below it is not magnified."),
     ]
   }
 }
@@ -54,7 +59,8 @@ extension MachineSettings.Oscillator: ConfigurationSection {
 
   static var keys: [ConfigurationKey<Self>] {
     [
-      ConfigurationKey("step", \.step, .from(0.001, to: 10), "`dt` of `dφ/dt = −K [Σ J sin(φ_i − φ_j) + h sin φ] − S sin 2φ + noise`."),
+      ConfigurationKey(
+        "step", \.step, .from(0.001, to: 10), "`dt` of `dφ/dt = −K [Σ J sin(φ_i − φ_j) + h sin φ] − S sin 2φ + noise`."),
       ConfigurationKey("feedback", \.feedback, .above(0), "`K`."),
       ConfigurationKey("locking", \.locking, .from(-100, to: 100), "`S`, of the second harmonic."),
       ConfigurationKey("noise", \.noise, .from(0, to: 10), "Standard deviation of the noise of one unit of time."),

@@ -10,7 +10,8 @@ extension RelaxationSettings: ConfigurationSection {
         "Of the machine `hopfield`, which layers move together: every second one (`checkerboard`), all (`synchronous`), one by one (`sequential`)."
       ),
       ConfigurationKey(
-        "machine", \.machine.kind, "What moves the spins: the network's own rule (`hopfield`), or an Ising machine (docs/machines.md)."),
+        "machine", \.machine.kind,
+        "What moves the spins: the network's own rule (`hopfield`), or an Ising machine (docs/machines.md)."),
       ConfigurationKey("conjugate", \.machine.conjugate, "Numbers of the machine `conjugate`.").written(of: .conjugate),
       ConfigurationKey("leaky", \.machine.leaky, "Numbers of the machine `leaky`.").written(of: .leaky),
       ConfigurationKey("cim", \.machine.coherentIsing, "Numbers of the machine `cim`.").written(of: .coherentIsing),
@@ -30,7 +31,8 @@ extension RelaxationSettings: ConfigurationSection {
     let settings = try readKeys(reader, base: base)
     for (key, value) in try reader.members() {
       guard let kind = machineSections[key], kind != settings.machine.kind else { continue }
-      throw value.failure("these are numbers of the machine `\(kind.rawValue)`; `relaxation.machine` is `\(settings.machine.kind.rawValue)`")
+      throw value.failure(
+        "these are numbers of the machine `\(kind.rawValue)`; `relaxation.machine` is `\(settings.machine.kind.rawValue)`")
     }
     return settings
   }
@@ -54,7 +56,9 @@ extension RelaxationSettings.Stop: ConfigurationSection {
 
   static var keys: [ConfigurationKey<Self>] {
     [
-      ConfigurationKey("sweeps", \.sweeps, .from(1, to: 100_000), "At most this many sweeps; one sweep moves every layer once, and is one step of a machine."),
+      ConfigurationKey(
+        "sweeps", \.sweeps, .from(1, to: 100_000),
+        "At most this many sweeps; one sweep moves every layer once, and is one step of a machine."),
       ConfigurationKey(
         "tolerance", \.tolerance, .from(0, below: 1), "Stop once the mean over layers of ‖Δs‖ / ‖s‖ falls below this; 0: never."),
     ]

@@ -53,7 +53,8 @@ public struct RelaxationRun {
       layout, parameters: parameters, cost: settings.cost, capacity: EquilibriumPropagation.capacity(settings),
       order: configuration.relaxation.effectiveOrder, on: grid, exchange: configuration.exchange
     ).network
-    let propagation = EquilibriumPropagation(network: network, relaxation: configuration.trainingRelaxation, settings: settings, seed: configuration.seed)
+    let propagation = EquilibriumPropagation(
+      network: network, relaxation: configuration.trainingRelaxation, settings: settings, seed: configuration.seed)
     var energies: [[Double]] = []
     propagation.observe = { nudge in
       let samples = nudge?.labels.count ?? count

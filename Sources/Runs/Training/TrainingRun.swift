@@ -42,11 +42,13 @@ public final class TrainingRun {
     let dataset = try Dataset.load(configuration.data)
     samplers = try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed)
     let choice = try GridChoice(
-      configuration, layout: layout, networks: configuration.learning.batch.size / configuration.learning.batch.shard, over: world)
+      configuration, layout: layout, networks: configuration.learning.batch.size / configuration.learning.batch.shard, over: world
+    )
     gridReason = choice.reason
     let grid = try ProcessGrid(choice.shape, over: world, deadline: .seconds(configuration.timeouts.exchange))
     trainer = try Trainer(
-      layout: layout, parameters: layout.initialParameters(seed: configuration.seed), relaxation: configuration.trainingRelaxation,
+      layout: layout, parameters: layout.initialParameters(seed: configuration.seed),
+      relaxation: configuration.trainingRelaxation,
       settings: configuration.learning, seed: configuration.seed,
       images: DatasetImages(sampler: samplers.training, seed: configuration.seed), grid: grid, exchange: configuration.exchange)
     evaluator = try Evaluator(configuration, layout: layout, parameters: trainer.network.parameters, on: grid)
@@ -188,7 +190,8 @@ extension Evaluator {
     try layout.checkCapacity(settings.batch)
     let relaxation = configuration.inferenceRelaxation
     let placed = try NetworkOnGrid(
-      layout, parameters: parameters, cost: configuration.learning.cost, capacity: settings.batch, order: relaxation.effectiveOrder,
+      layout, parameters: parameters, cost: configuration.learning.cost, capacity: settings.batch,
+      order: relaxation.effectiveOrder,
       on: grid, exchange: configuration.exchange)
     self.init(network: placed.network, relaxation: relaxation, shard: settings.batch, seed: configuration.seed)
   }
