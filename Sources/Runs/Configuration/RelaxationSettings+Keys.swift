@@ -31,6 +31,8 @@ extension RelaxationSettings: ConfigurationSection {
     let settings = try readKeys(reader, base: base)
     for (key, value) in try reader.members() {
       guard let kind = machineSections[key], kind != settings.machine.kind else { continue }
+      // Another machine of the command line leaves the file's numbers unused.
+      if case .override = reader["machine"].node.place, case .line = value.node.place { continue }
       throw value.failure(
         "these are numbers of the machine `\(kind.rawValue)`; `relaxation.machine` is `\(settings.machine.kind.rawValue)`")
     }
