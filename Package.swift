@@ -22,7 +22,7 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "Kernels", dependencies: ["CKernels"]),
 
-    .target(name: "Hopfield", dependencies: ["Kernels"]),
+    .target(name: "Hopfield", dependencies: ["Kernels", "Machines"]),
     .target(name: "Cluster", dependencies: ["MPI", "Kernels"]),
     .target(name: "Learning", dependencies: ["Hopfield", "Cluster", "Kernels"]),
     .target(name: "Datasets", dependencies: ["Kernels", "CZlib"]),

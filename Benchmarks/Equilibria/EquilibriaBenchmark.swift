@@ -6,7 +6,7 @@ import Kernels
 struct EquilibriaBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "equilibria-benchmark", abstract: "Times of training steps, as ratios within one run.",
-    subcommands: [TrainingStep.self, GridStep.self], defaultSubcommand: TrainingStep.self)
+    subcommands: [TrainingStep.self, GridStep.self, MachineSweeps.self], defaultSubcommand: TrainingStep.self)
 }
 
 /// 3×3 convolutions on 32 × 32 images, each layer half as high as the one before, and a dense read-out.

@@ -31,6 +31,14 @@ public enum Cost: String, CaseIterable, Sendable {
     }
   }
 
+  /// `field += −β ∂C/∂o` at `output`: what a cost inside the system adds to the field on the output spins.
+  func addForce(of output: [Float], to field: inout [Float], label: Int, nudge: Float) {
+    guard nudge != 0 else { return }
+    precondition(self != .crossEntropyReadout, "a read-out is no part of the system")
+    let predicted = self == .squaredError ? output : softmax(output)
+    for unit in field.indices { field[unit] += nudge * ((unit == label ? 1 : 0) - predicted[unit]) }
+  }
+
   /// C of one sample. `prediction` is the output, or the read-out's field.
   public func value(prediction: [Float], label: Int) -> Double {
     switch self {

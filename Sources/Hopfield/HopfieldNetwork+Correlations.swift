@@ -64,14 +64,18 @@ extension StripPartition {
 extension HopfieldNetwork {
   /// `gradient += −Σ_n scale_n ∂E/∂θ(s_n)`: correlations of the states of samples 0 … `samples` − 1.
   ///
-  /// - Parameter gradients: on a strip, one buffer for each of `StripPartition.subtrees`, which together make up the sum; of
-  ///   a whole network, one.
-  public func addCorrelations(scale: AlignedBuffer<Float>, samples: Int, into gradients: [AlignedBuffer<Float>]) throws {
+  /// - Parameters:
+  ///   - gradients: on a strip, one buffer for each of `StripPartition.subtrees`, which together make up the sum; of a whole
+  ///     network, one.
+  ///   - isInternal: of pairs of spins alone, without the clamped input and the biases.
+  public func addCorrelations(
+    scale: AlignedBuffer<Float>, samples: Int, into gradients: [AlignedBuffer<Float>], isInternal: Bool = false
+  ) throws {
     precondition(gradients.count == sums.subtrees.count && scale.count >= samples)
     precondition(gradients.allSatisfy { $0.count >= layout.parameterCount })
     try settle()
     times.measure(.gradient) {
-      for (index, edge) in edges.enumerated() where !isZero(edge.layout.post) {
+      for (index, edge) in edges.enumerated() where !isZero(edge.layout.post) && !(isInternal && edge.layout.pre == 0) {
         refreshArgMax(index, samples: samples)
         let pre = edge.clampedInput ?? spins[edge.layout.pre - 1]
         let post = spins[edge.layout.post - 1]
@@ -83,7 +87,7 @@ extension HopfieldNetwork {
           edge.addGradient(pre: pre, post: post, scale: scale, samples: samples, rows: rows, into: sum, at: offset)
         }
       }
-      for (index, layer) in layout.layers.enumerated() {
+      for (index, layer) in layout.layers.enumerated() where !isInternal {
         sums.add(
           pieces[index], to: gradients, at: layer.bias.offset, count: layer.bias.count,
           isSinglePiece: strip.partition.isReplicated(index + 1)

@@ -33,7 +33,7 @@ extension HopfieldNetwork {
     for field in [base[layer], drive[layer]].compactMap({ $0 }) {
       energy -= spins[layer].product(with: field, sample: sample, rows: rows)
     }
-    return energy - spins[layer].sumWithBias(parameters, at: description.bias.offset, sample: sample, rows: rows)
+    return energy - spins[layer].sumWithBias(realised, at: description.bias.offset, sample: sample, rows: rows)
   }
 
   /// What the cost is a function of: the output spins, or the read-out's field in the current state.
@@ -43,7 +43,7 @@ extension HopfieldNetwork {
     guard cost == .crossEntropyReadout else { return (0..<units).map { spins[layer][sample, $0, 0, 0] } }
     let stride = layout.output.shape.paddedChannels
     return (0..<units).map { unit in
-      parameters[layout.output.bias.offset + unit] + (base[layer]?[sample * stride + unit] ?? 0)
+      realised[layout.output.bias.offset + unit] + (base[layer]?[sample * stride + unit] ?? 0)
         + (drive[layer]?[sample * stride + unit] ?? 0)
     }
   }

@@ -25,7 +25,7 @@ extension HopfieldNetwork {
   }
 
   /// Adds up the changes piece by piece, so that the bits do not depend on the strips.
-  private func residual() throws -> Double {
+  func residual() throws -> Double {
     if let boundary { try times.measure(.reduce) { try boundary.exchange.sum(changes) } }
     let pieces = strip.partition.pieces
     var residual = 0.0
@@ -43,7 +43,7 @@ extension HopfieldNetwork {
   // MARK: - Fields
 
   /// The fields on a group of layers. What reads only rows of this strip is computed while those of its neighbours travel.
-  private func computeFields(_ group: [Int], samples: Int, exchanges: Bool) throws {
+  func computeFields(_ group: [Int], samples: Int, exchanges: Bool) throws {
     guard let boundary else {
       for layer in group { computeDrive(layer, samples: samples, rows: 0..<spins[layer - 1].shape.rows) }
       for layer in group { computeTopDown(layer, samples: samples, rows: 0..<spins[layer - 1].shape.rows) }
@@ -162,6 +162,11 @@ extension HopfieldNetwork {
         change.size += part.size
       }
     }
+    noteExtent(of: layer, change, samples: samples)
+  }
+
+  /// Keeps account of which layers are zero, after one has moved.
+  func noteExtent(of layer: Int, _ change: SpinChange, samples: Int) {
     // Strips must agree on what is zero without asking; the output is the same on all of them.
     let isKnown = boundary == nil || layer == layout.layers.count
     if change.size != 0 || !isKnown {
@@ -173,11 +178,11 @@ extension HopfieldNetwork {
 
   private func update(_ layer: Int, _ description: NetworkLayout.Layer, samples: Int, rows: Range<Int>) -> SpinChange {
     spins[layer - 1].update(
-      description.activation.rule, bias: parameters, biasOffset: description.bias.offset, base: base[layer - 1],
+      description.activation.rule, bias: realised, biasOffset: description.bias.offset, base: base[layer - 1],
       drive: drive[layer - 1], topDown: topDown[layer - 1], samples: samples, rows: rows)
   }
 
-  private func note(_ change: SpinChange, of layer: Int, piece: Int) {
+  func note(_ change: SpinChange, of layer: Int, piece: Int) {
     let place = 2 * ((layer - 1) * strip.partition.pieces + piece)
     changes[place] = change.moved
     changes[place + 1] = change.size
@@ -190,7 +195,7 @@ extension HopfieldNetwork {
     var change = SpinChange(moved: 0, size: 0)
     for sample in 0..<samples {
       for unit in fieldRow.indices {
-        var field = parameters[layout.output.bias.offset + unit]
+        var field = realised[layout.output.bias.offset + unit]
         if let base = base[layer] { field += base[sample * stride + unit] }
         if let drive = drive[layer] { field += drive[sample * stride + unit] }
         outputField[sample * stride + unit] = field

@@ -19,11 +19,24 @@ public final class HopfieldNetwork {
   public let capacity: Int
   /// Weights and biases, as `layout` places them. Call `parametersChanged()` after writing to them.
   public let parameters: AlignedBuffer<Float>
+  /// What a device makes of the parameters, and of the states where a machine moves them.
+  public var limits = HardwareLimits() {
+    didSet {
+      guard limits != oldValue else { return }
+      device = limits.limitsWeights ? DeviceParameters(limits, layout: layout) : nil
+      parametersChanged()
+    }
+  }
+  private var device: DeviceParameters?
+  /// The parameters as the device has them.
+  var realised: AlignedBuffer<Float> { device?.values ?? parameters }
   /// The states of layers 1 … N: on a strip, of its own rows, with copies of its neighbours' around them.
   public let spins: [SpinPlanes]
   /// Where the time goes.
   public let times: PhaseTimes
 
+  /// 1 … N: what moves together under a machine.
+  let everyLayer: [Int]
   let edges: [CoupledEdge]
   let workspace: Workspace
   /// Fields by layer: from the clamped input (once a sample), from below, and from above. Absent where no edge gives one.
@@ -89,6 +102,7 @@ public final class HopfieldNetwork {
     (spins, edges, pieces) = (memory.spins, memory.edges, memory.pieces)
     (base, drive, topDown) = (memory.base, memory.drive, memory.topDown)
     (outputField, unusedDrive, changes, sums) = (memory.outputField, memory.unusedDrive, memory.changes, memory.sums)
+    everyLayer = Array(1...layout.layers.count)
     self.boundary = try boundary(memory)
     current = Array(repeating: 0, count: layout.edges.count)
     extents = Array(repeating: 0, count: layout.layers.count)
@@ -100,7 +114,10 @@ public final class HopfieldNetwork {
   /// Arranges the parameters as the products read them. What `clamp` computed stays that of the former ones until it is called
   /// again.
   public func parametersChanged() {
-    times.measure(.update) { for edge in edges { edge.load(parameters) } }
+    times.measure(.update) {
+      device?.realise(parameters)
+      for edge in edges { edge.load(realised) }
+    }
     forgetArgMax()
   }
 

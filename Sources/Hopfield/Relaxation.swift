@@ -12,8 +12,55 @@ public struct RelaxationReport: Equatable, Sendable {
   }
 }
 
-/// Free and nudged phases of one network: sweeps until the residual, or the number of sweeps, says stop.
-public struct Relaxation {
+/// What brings the samples of a network to an equilibrium, phase by phase.
+public protocol NetworkRelaxation {
+  var settings: RelaxationSettings { get }
+
+  /// Relaxes samples 0 … `samples` − 1: a free phase from the network's present states, a nudged one from where the last free phase
+  /// has ended, which `HopfieldNetwork.duplicate` may have multiplied. The states that are left are the network's.
+  ///
+  /// - Parameters:
+  ///   - nudge: absent in the free phase.
+  ///   - observe: called after every sweep, with their number.
+  @discardableResult
+  func run(
+    _ network: HopfieldNetwork, samples: Int, nudge: Nudge?, observe: ((Int) throws -> Void)?
+  ) throws -> RelaxationReport
+
+  /// `gradient += −Σ_n scale_n ∂E/∂θ` at the states where the last phase has ended; as `HopfieldNetwork.addCorrelations`.
+  func addCorrelations(
+    of network: HopfieldNetwork, scale: AlignedBuffer<Float>, samples: Int, into gradients: [AlignedBuffer<Float>]) throws
+
+  /// Names the samples that relax from now on: the noise that they feel, if there is any, is a function of this number.
+  func select(_ draw: Int)
+}
+
+extension NetworkRelaxation {
+  public func addCorrelations(
+    of network: HopfieldNetwork, scale: AlignedBuffer<Float>, samples: Int, into gradients: [AlignedBuffer<Float>]
+  ) throws {
+    try network.addCorrelations(scale: scale, samples: samples, into: gradients)
+  }
+
+  public func select(_ draw: Int) {}
+}
+
+extension RelaxationSettings {
+  /// The relaxation that these settings ask for. The network takes on the limits of the hardware.
+  ///
+  /// - Parameters:
+  ///   - seed: of the noise.
+  ///   - stream: keeps the noise of different uses apart.
+  /// - Precondition: `check` has passed.
+  public func relaxation(of network: HopfieldNetwork, seed: UInt64 = 0, stream: UInt32 = 0) -> any NetworkRelaxation {
+    network.limits = hardware
+    guard machine.kind != .hopfield else { return Relaxation(self, layout: network.layout) }
+    return MachineRelaxation(self, of: network, seed: seed, stream: stream)
+  }
+}
+
+/// Free and nudged phases of one network by its own rule: sweeps until the residual, or the number of sweeps, says stop.
+public struct Relaxation: NetworkRelaxation {
   public let settings: RelaxationSettings
   private let freeSchedule: UpdateSchedule
   private let nudgedSchedule: UpdateSchedule
@@ -22,6 +69,13 @@ public struct Relaxation {
     self.settings = settings
     freeSchedule = UpdateSchedule(settings.order, layout: layout, nudged: false)
     nudgedSchedule = UpdateSchedule(settings.order, layout: layout, nudged: true)
+  }
+
+  @discardableResult
+  public func run(
+    _ network: HopfieldNetwork, samples: Int, nudge: Nudge?, observe: ((Int) throws -> Void)?
+  ) throws -> RelaxationReport {
+    try run(network, samples: samples, nudge: nudge, stop: nil, observe: observe)
   }
 
   /// Relaxes samples 0 … `samples` − 1 from their present states. The residual, and so the end, is theirs alone; on strips it is

@@ -23,20 +23,37 @@ public struct RelaxationSettings: Equatable, Sendable {
     }
   }
 
+  /// Of the machine `hopfield`; see `effectiveOrder`.
   public var order: Order
   public var free: Stop
   public var nudged: Stop
   /// Whether spins under max-pooling stay coupled, while nudged, to the positions that were the greatest when the free phase
   /// ended.
   public var holdsArgMax: Bool
+  /// What moves the spins.
+  public var machine: MachineSettings
+  /// What the device that relaxes makes of parameters and states.
+  public var hardware = HardwareLimits()
 
   public init(
     order: Order = .checkerboard, free: Stop = Stop(sweeps: 30, tolerance: 1e-3), nudged: Stop = Stop(sweeps: 6),
-    holdsArgMax: Bool = true
+    holdsArgMax: Bool = true, machine: MachineSettings = MachineSettings()
   ) {
     self.order = order
     self.free = free
     self.nudged = nudged
     self.holdsArgMax = holdsArgMax
+    self.machine = machine
   }
+
+  /// Refuses a network that these settings cannot relax.
+  ///
+  /// - Throws: `NetworkError`, one message.
+  public func check(_ layout: NetworkLayout, cost: Cost) throws {
+    try machine.check(layout, cost: cost)
+    try hardware.check(machine)
+  }
+
+  /// The order in which layers really move: a machine moves all at once.
+  public var effectiveOrder: Order { machine.kind == .hopfield ? order : .synchronous }
 }

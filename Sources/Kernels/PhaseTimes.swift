@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #else
-import Darwin
+  import Darwin
 #endif
 
 /// Where the time of a relaxation or training goes: seconds by phase, counted on the calling rank.
@@ -44,6 +44,16 @@ public final class PhaseTimes {
     defer { seconds[phase.rawValue] += Self.now - start }
     return try body()
   }
+
+  /// Counts the time that `body` takes and does not count itself.
+  @inline(__always)
+  public func measureRest<Result>(_ phase: Phase, _ body: () throws -> Result) rethrows -> Result {
+    let (start, counted) = (Self.now, total)
+    defer { seconds[phase.rawValue] += Self.now - start - (total - counted) }
+    return try body()
+  }
+
+  private var total: Double { seconds.reduce(0, +) }
 
   /// Seconds of a clock that never goes back: some 25 ns a reading.
   public static var now: Double {

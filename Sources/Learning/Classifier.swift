@@ -36,14 +36,18 @@ public protocol Classifier: AnyObject {
   func classify(_ pixels: [Float], labels: ArraySlice<Int>, first: Int) throws -> Classification
 }
 
-/// Free phases of a Hopfield network that start from zero.
+/// Free phases of a Hopfield network that start from scratch.
 public final class HopfieldClassifier: Classifier {
   private let network: HopfieldNetwork
-  private let relaxation: Relaxation
+  private let relaxation: any NetworkRelaxation
 
-  public init(_ network: HopfieldNetwork, relaxation: RelaxationSettings) {
+  /// Of the noise of evaluations, apart from a training's.
+  private static let noiseStream: UInt32 = 1
+
+  /// - Parameter seed: of the machine's noise, if there is any.
+  public init(_ network: HopfieldNetwork, relaxation: RelaxationSettings, seed: UInt64 = 0) {
     self.network = network
-    self.relaxation = Relaxation(relaxation, layout: network.layout)
+    self.relaxation = relaxation.relaxation(of: network, seed: seed, stream: Self.noiseStream)
   }
 
   public func parametersChanged() { network.parametersChanged() }
@@ -51,7 +55,9 @@ public final class HopfieldClassifier: Classifier {
   public func classify(_ pixels: [Float], labels: ArraySlice<Int>, first: Int) throws -> Classification {
     network.reset()
     network.clamp(pixels, samples: labels.count)
-    var result = Classification(sweeps: try relaxation.run(network, samples: labels.count).sweeps)
+    relaxation.select(first)
+    var result = Classification(
+      sweeps: try relaxation.run(network, samples: labels.count, nudge: nil, observe: nil).sweeps)
     for (sample, label) in labels.enumerated() {
       result.append(network.prediction(sample: sample), label: label, cost: network.cost)
     }

@@ -13,7 +13,7 @@ public struct ShardReport: Equatable, Sendable {
   public init() {}
 }
 
-/// The gradient of the loss by equilibrium propagation (Scellier & Bengio 2017; centred: Laborieux et al. 2021).
+/// The gradient of the loss at the equilibrium of any machine, by equilibrium propagation (Scellier & Bengio 2017; centred: Laborieux et al. 2021).
 ///
 /// One micro-shard relaxes freely; nudged phases start from its free states; differences of correlations between phases are the
 /// gradient:
@@ -27,18 +27,28 @@ public final class EquilibriumPropagation {
   public let settings: LearningSettings
   /// Called after every sweep, with the nudge if there is one.
   public var observe: ((Nudge?) throws -> Void)?
-  private let relaxation: Relaxation
+  /// What relaxes the network.
+  public let relaxation: any NetworkRelaxation
   private let scale: AlignedBuffer<Float>
 
   /// Samples that the network must have room for.
   public static func capacity(_ settings: LearningSettings) -> Int { 2 * settings.batch.shard }
 
-  public init(network: HopfieldNetwork, relaxation: RelaxationSettings, settings: LearningSettings) {
+  public init(network: HopfieldNetwork, relaxation: any NetworkRelaxation, settings: LearningSettings) {
     precondition(network.capacity >= Self.capacity(settings) && network.cost == settings.cost)
     self.network = network
     self.settings = settings
-    self.relaxation = Relaxation(relaxation, layout: network.layout)
+    self.relaxation = relaxation
     scale = AlignedBuffer(count: network.capacity)
+  }
+
+  /// The same with the relaxation that the settings ask for.
+  ///
+  /// - Parameter seed: of its noise, if there is any.
+  public convenience init(
+    network: HopfieldNetwork, relaxation: RelaxationSettings, settings: LearningSettings, seed: UInt64 = 0
+  ) {
+    self.init(network: network, relaxation: relaxation.relaxation(of: network, seed: seed), settings: settings)
   }
 
   /// The β of each nudged phase; the random sign, where one is drawn, is `sign`.
@@ -49,7 +59,7 @@ public final class EquilibriumPropagation {
     let samples = labels.count
     network.clamp(pixels, first: first, samples: samples)
     report.free = try relaxation.run(
-      network, samples: samples, observe: observe.map { observe in { _ in try observe(nil) } })
+      network, samples: samples, nudge: nil, observe: observe.map { observe in { _ in try observe(nil) } })
     for (sample, label) in labels.enumerated() {
       let prediction = network.prediction(sample: sample)
       report.loss += settings.cost.value(prediction: prediction, label: label)
@@ -81,7 +91,7 @@ public final class EquilibriumPropagation {
       labels: betas.flatMap { _ in labels }, strengths: betas.flatMap { Array(repeating: $0, count: samples) })
     report.nudged = try relaxation.run(
       network, samples: nudge.labels.count, nudge: nudge, observe: observe.map { observe in { _ in try observe(nudge) } })
-    try network.addCorrelations(scale: scale, samples: 2 * samples, into: gradients)
+    try relaxation.addCorrelations(of: network, scale: scale, samples: 2 * samples, into: gradients)
   }
 
   /// The same of a whole network, into one buffer.

@@ -28,9 +28,11 @@ public struct Evaluator {
   }
 
   /// Of a Hopfield network, whose free phases start from zero; `shard` is at most its capacity.
-  public init(network: HopfieldNetwork, relaxation: RelaxationSettings, shard: Int) {
+  ///
+  /// - Parameter seed: of the machine's noise, if there is any; the same images always feel the same.
+  public init(network: HopfieldNetwork, relaxation: RelaxationSettings, shard: Int, seed: UInt64 = 0) {
     precondition(shard <= network.capacity)
-    self.init(HopfieldClassifier(network, relaxation: relaxation), shard: shard)
+    self.init(HopfieldClassifier(network, relaxation: relaxation, seed: seed), shard: shard)
   }
 
   /// Collective; every rank gets the whole result. `progress` is called with the share that this rank has done.

@@ -11,14 +11,17 @@ public final class HopfieldLearner: TrainableNetwork {
   private let propagation: EquilibriumPropagation
   private let warmStates: WarmStates?
   private let cosine: GradientCosine?
+  /// Micro-shards of a mini-batch.
+  private var shards: Int { settings.batch.size / settings.batch.shard }
 
   /// Collective over the spin group.
   ///
+  /// - Parameter seed: of the machine's noise, if there is any.
   /// - Throws: `TrainingError.setting` for a nudge under which there is no equilibrium, `NetworkError` where the states of a
-  ///   micro-shard cannot be addressed or held.
+  ///   micro-shard cannot be addressed or held, or where the machine cannot relax the network.
   public init(
     _ layout: NetworkLayout, parameters: AlignedBuffer<Float>, relaxation: RelaxationSettings, settings: LearningSettings,
-    on grid: ProcessGrid, exchange: ExchangeSettings = ExchangeSettings(), times: PhaseTimes = PhaseTimes()
+    seed: UInt64, on grid: ProcessGrid, exchange: ExchangeSettings = ExchangeSettings(), times: PhaseTimes = PhaseTimes()
   ) throws {
     guard settings.cost != .squaredError || settings.estimator == .oneSided || settings.nudge < 1 else {
       throw TrainingError.setting(
@@ -28,21 +31,21 @@ public final class HopfieldLearner: TrainableNetwork {
     }
     let capacity = EquilibriumPropagation.capacity(settings)
     try layout.checkCapacity(capacity)
+    try relaxation.check(layout, cost: settings.cost)
     self.grid = grid
     self.settings = settings
     placed = try NetworkOnGrid(
-      layout, parameters: parameters, cost: settings.cost, capacity: capacity, order: relaxation.order, on: grid,
+      layout, parameters: parameters, cost: settings.cost, capacity: capacity, order: relaxation.effectiveOrder, on: grid,
       exchange: exchange, times: times)
     network = placed.network
-    propagation = EquilibriumPropagation(network: network, relaxation: relaxation, settings: settings)
+    propagation = EquilibriumPropagation(network: network, relaxation: relaxation, settings: settings, seed: seed)
     guard !settings.measuresCosine || grid.spin.size == 1 else {
       throw TrainingError.setting(key: "learning.cosine", reason: "the exact gradient takes a whole network; set grid.spin to 1")
     }
     cosine =
       settings.measuresCosine ? GradientCosine(network, relaxation: relaxation, samples: settings.batch.shard) : nil
-    let shards = TreeReduction.run(
-      of: grid.data.rank, ranks: grid.data.size, shards: settings.batch.size / settings.batch.shard)
-    warmStates = settings.warmStart ? WarmStates(network: network, samples: settings.batch.shard, shards: shards) : nil
+    let own = TreeReduction.run(of: grid.data.rank, ranks: grid.data.size, shards: settings.batch.size / settings.batch.shard)
+    warmStates = settings.warmStart ? WarmStates(network: network, samples: settings.batch.shard, shards: own) : nil
   }
 
   public var parameterLayout: any ParameterLayout { network.layout }
@@ -51,6 +54,7 @@ public final class HopfieldLearner: TrainableNetwork {
 
   public func addGradient(of shard: MicroShard, into gradients: [AlignedBuffer<Float>]) throws -> ShardReport {
     var report = ShardReport()
+    propagation.relaxation.select(shard.step * shards + shard.index)
     if let warmStates { warmStates.restore(shard.index) } else { network.reset() }
     try propagation.relaxFreely(shard.pixels, labels: shard.labels, first: 0, report: &report)
     warmStates?.keep(shard.index)

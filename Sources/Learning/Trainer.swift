@@ -97,7 +97,8 @@ public final class Trainer {
     try Self.check(settings, images: images.count, ranks: grid.data.size)
     try self.init(
       HopfieldLearner(
-        layout, parameters: parameters, relaxation: relaxation, settings: settings, on: grid, exchange: exchange, times: times),
+        layout, parameters: parameters, relaxation: relaxation, settings: settings, seed: seed, on: grid, exchange: exchange,
+        times: times),
       settings: settings, seed: seed, images: images, grid: grid, times: times)
   }
 

@@ -10,7 +10,7 @@ import Kernels
 ///
 /// Source: Brown, Venturelli, Yildirim et al., "Accelerating continuous variable coherent Ising machines via momentum",
 /// arXiv:2401.12135 (2024), whose momentum is Adam's (Kingma & Ba 2015).
-public final class AdamIsingMachine: AmplitudeMachine {
+public final class AdamIsingMachine: PhasedMachine {
   public struct Settings: Equatable, Sendable {
     public var coherent: CoherentIsingMachine.Settings
     public var beta1: Float = 0.9
@@ -49,6 +49,15 @@ public final class AdamIsingMachine: AmplitudeMachine {
     steps = 0
   }
 
+  /// The second moments, so that each spin keeps its scale: a nudge is small beside what led to the free state, and moments that
+  /// began anew would magnify it to a step of full length.
+  public var memory: [AlignedBuffer<Float>] { [states, second] }
+
+  public func resume(after steps: Int) {
+    first.clear()
+    self.steps = Float(steps)
+  }
+
   public func step(_ time: MachineTime) throws {
     steps += 1
     try system.evaluate(amplitudes: states, into: field)
@@ -59,5 +68,6 @@ public final class AdamIsingMachine: AmplitudeMachine {
       states, first: first, second: second, field: field,
       noise: settings.coherent.noise > 0 ? noise.plane(step: time.step) : nil,
       settings.coherent.numbers(at: time.fraction, scale: system.fieldScale), adam: adam)
+    system.confine(states)
   }
 }

@@ -10,7 +10,7 @@ import Kernels
 ///
 /// Source: Wang, Marandi, Wen, Byer & Yamamoto, Phys. Rev. A 88, 063853 (2013); in mean field, with injected noise, King,
 /// Bernaschi et al. (2018), arXiv:1806.08422.
-public final class CoherentIsingMachine: AmplitudeMachine {
+public final class CoherentIsingMachine: PhasedMachine {
   public struct Settings: Equatable, Sendable {
     /// Euler's step `dt`.
     public var step: Float = 0.1
@@ -47,6 +47,7 @@ public final class CoherentIsingMachine: AmplitudeMachine {
     MachineSteps.coherentIsing(
       states, field: field, noise: settings.noise > 0 ? noise.plane(step: time.step) : nil,
       settings.numbers(at: time.fraction, scale: system.fieldScale))
+    system.confine(states)
   }
 }
 

@@ -5,11 +5,11 @@ import Kernels
 ///     dx_i/dt = y_i,   dy_i/dt = −(1 − p) x_i + c f_i − γ y_i
 ///
 /// by the symplectic Euler method, with inelastic walls at |x| = 1: x is clipped and y ← 0. With `H = ½‖y‖² + E(x)` the motion
-/// without friction keeps H. With dt = 1, γ = 1 and p = 0 a step is `x ← clip(c f)`, the rule of a Hopfield network; γ < 1 adds
-/// inertia to it.
+/// without friction keeps H. With dt = 1, γ = 1 and p = 0 a step is `x ← clip(c f)`, the rule of a Hopfield network, to the bit;
+/// γ < 1 adds inertia to it.
 ///
 /// Source: the extension of phase space by conjugate momenta; of the same family as `SimulatedBifurcation`.
-public final class ConjugateMachine: AmplitudeMachine {
+public final class ConjugateMachine: PhasedMachine {
   public struct Settings: Equatable, Sendable {
     public var step: Float = 0.5
     /// `p` in the course of a run.
@@ -18,8 +18,10 @@ public final class ConjugateMachine: AmplitudeMachine {
     public var feedback: Float = 0.5
     /// `γ`.
     public var friction: Float = 0.02
-    /// Where the walls are; 0: nowhere.
+    /// Where the walls are; 0: nowhere but at the system's own.
     public var wall: Float = 1
+    /// Whether step and friction follow the measured decay of the residual, see `Inertia`; for p = 0 and c = 1.
+    public var isAdaptive = false
 
     public init() {}
   }
@@ -29,6 +31,7 @@ public final class ConjugateMachine: AmplitudeMachine {
   /// `y`.
   public let momenta: AlignedBuffer<Float>
   public var settings: Settings
+  public private(set) var inertia = Inertia()
   private let field: AlignedBuffer<Float>
 
   public init(_ system: SpinSystem, settings: Settings = Settings()) {
@@ -39,14 +42,25 @@ public final class ConjugateMachine: AmplitudeMachine {
     field = system.shape.plane()
   }
 
-  public func restart() { momenta.clear() }
+  public func restart() {
+    momenta.clear()
+    inertia = Inertia()
+  }
+
+  public var isAdaptive: Bool { settings.isAdaptive }
+
+  public func adapt(to residual: Double) {
+    if settings.isAdaptive { inertia.note(residual) }
+  }
 
   public func step(_ time: MachineTime) throws {
     try system.evaluate(amplitudes: states, into: field)
-    MachineSteps.momentum(
+    MachineSteps.conjugate(
       states, momenta: momenta, field: field,
-      MachineSteps.Momentum(
-        step: settings.step, stiffness: Float(1 - settings.pump.value(at: time.fraction)),
-        feedback: settings.feedback / system.fieldScale, friction: settings.friction, wall: settings.wall))
+      MachineSteps.Conjugate(
+        step: settings.isAdaptive ? inertia.step : settings.step,
+        stiffness: Float(1 - settings.pump.value(at: time.fraction)), feedback: settings.feedback / system.fieldScale,
+        friction: settings.isAdaptive ? inertia.friction : settings.friction, wall: settings.wall))
+    system.confine(states, momenta: momenta)
   }
 }

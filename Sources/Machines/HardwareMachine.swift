@@ -36,8 +36,18 @@ public final class HardwareMachine<Wrapped: AmplitudeMachine>: AmplitudeMachine 
   public func step(_ time: MachineTime) throws {
     try machine.step(time)
     if settings.noise > 0 { MachineSteps.addNoise(states, noise.plane(step: time.step), strength: settings.noise) }
+    if settings.noise > 0 { system.confine(states) }
     if let bits = settings.bits {
       MachineSteps.quantise(states, step: 2 * settings.range / Float((1 << bits) - 1), limit: settings.range)
     }
   }
+}
+
+extension HardwareMachine: PhasedMachine where Wrapped: PhasedMachine {
+  public var features: [AlignedBuffer<Float>] { machine.features }
+  public var memory: [AlignedBuffer<Float>] { machine.memory }
+  public func begin() { machine.begin() }
+  public func resume(after steps: Int) { machine.resume(after: steps) }
+  public var isAdaptive: Bool { machine.isAdaptive }
+  public func adapt(to residual: Double) { machine.adapt(to: residual) }
 }

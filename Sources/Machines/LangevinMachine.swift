@@ -2,16 +2,20 @@ import Kernels
 
 /// Overdamped Langevin dynamics in a box: noise as sampling.
 ///
-///     s_i ← clamp(s_i + η f_i + √(2 η T) ξ_i, −1, 1)
+///     s_i ← clamp(s_i + η (f_i − k s_i) + √(2 η T) ξ_i, −1, 1)
 ///
-/// For small η its stationary distribution is `exp(−E(s)/T)` on [−1, 1]ᴺ. The field and the temperature are in units of the
+/// For small η its stationary distribution is `exp(−(E(s) + ½ k ‖s‖²)/T)` on [−1, 1]ᴺ. The field and the temperature are in units of the
 /// field's root mean square.
 ///
 /// Source: Parisi, Nuclear Physics B 180, 378 (1981); as an Ising machine, the noise of oscillators taken as sampling.
-public final class LangevinMachine: AmplitudeMachine {
+public final class LangevinMachine: PhasedMachine {
   public struct Settings: Equatable, Sendable {
     /// `η`.
     public var rate: Float = 0.1
+    /// `k`: that of a spin's own energy.
+    public var stiffness: Float = 0
+    /// Half the width of the box.
+    public var limit: Float = 1
     /// `T` in the course of a run.
     public var temperature = Course.linear(from: 0.4, to: 0.01)
 
@@ -38,7 +42,10 @@ public final class LangevinMachine: AmplitudeMachine {
     try system.evaluate(amplitudes: states, into: field)
     let temperature = max(Float(settings.temperature.value(at: time.fraction)), 0)
     MachineSteps.langevin(
-      states, field: field, noise: temperature > 0 ? noise.plane(step: time.step) : nil, rate: settings.rate / system.fieldScale,
-      strength: (2 * settings.rate * temperature).squareRoot())
+      states, field: field, noise: temperature > 0 ? noise.plane(step: time.step) : nil,
+      MachineSteps.Langevin(
+        rate: settings.rate / system.fieldScale, stiffness: settings.stiffness * system.fieldScale,
+        noise: (2 * settings.rate * temperature).squareRoot(), limit: settings.limit))
+    system.confine(states)
   }
 }

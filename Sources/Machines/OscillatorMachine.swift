@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 
 /// The oscillator Ising machine: coupled phases that a second harmonic locks to 0 or π.
@@ -10,7 +11,7 @@ import Kernels
 ///
 /// Source: Wang & Roychowdhury, "OIM: Oscillator-based Ising machines for solving combinatorial optimisation problems", UCNC
 /// 2019.
-public final class OscillatorMachine: AmplitudeMachine {
+public final class OscillatorMachine: PhasedMachine {
   public struct Settings: Equatable, Sendable {
     public var step: Float = 0.1
     /// `K` for a field of size 1.
@@ -56,6 +57,17 @@ public final class OscillatorMachine: AmplitudeMachine {
     MachineSteps.cosinesAndSines(of: phases, cosines: states, sines: sines)
   }
 
+  public var features: [AlignedBuffer<Float>] { [states, sines] }
+  public var memory: [AlignedBuffer<Float>] { [phases] }
+
+  /// `states` are the cosines of phases in the upper half turn.
+  public func begin() {
+    for index in 0..<states.count { phases[index] = acos(min(max(states[index], -1), 1)) }
+    resume(after: 0)
+  }
+
+  public func resume(after steps: Int) { MachineSteps.cosinesAndSines(of: phases, cosines: states, sines: sines) }
+
   /// Phases anywhere on the circle.
   public func start(scale: Float = 1) {
     phases.clear()
@@ -64,8 +76,9 @@ public final class OscillatorMachine: AmplitudeMachine {
   }
 
   public func step(_ time: MachineTime) throws {
-    try system.evaluate(spins: states, into: cosineField)
+    // The cosines last: a system that keeps the states it was asked about then keeps these.
     try system.field.evaluate(sines, scale: none, into: sineField)
+    try system.evaluate(cosines: states, into: cosineField)
     let strength = Float(settings.noise.value(at: time.fraction))
     MachineSteps.oscillator(
       phases, cosines: states, sines: sines, cosineField: cosineField, sineField: sineField,

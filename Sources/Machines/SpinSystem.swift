@@ -16,6 +16,8 @@ public final class SpinSystem {
   public let identifiers: [UInt32]
   public let sums: PlaneSums
   private let partitioned: (any PartitionedField)?
+  /// Where amplitudes may be, if the system says so.
+  public let box: SpinBox?
   private let noiseIdentifiers: AlignedBuffer<UInt32>
   private var firstReplica: UInt32
   private let philox: Philox
@@ -27,14 +29,16 @@ public final class SpinSystem {
   ///   - identifiers: the global number of each spin of this rank; 0, 1, … if not given.
   ///   - spinCount: of all ranks; those of this rank if not given.
   ///   - firstReplica: the global number of this rank's first replica.
+  ///   - box: where amplitudes may be, besides what the machine itself allows.
   public init(
     _ field: any FieldOperator, fieldScale: Float, seed: UInt64, stream: UInt32 = 0, identifiers: [UInt32]? = nil,
-    spinCount: Int? = nil, firstReplica: Int = 0
+    spinCount: Int? = nil, firstReplica: Int = 0, box: SpinBox? = nil
   ) {
     let shape = field.shape
     precondition(identifiers.map { $0.count == shape.spins } ?? true)
     self.field = field
     partitioned = field as? any PartitionedField
+    self.box = box
     // Spins that feel nothing may have any scale but 0.
     self.fieldScale = fieldScale > 0 ? fieldScale : 1
     self.spinCount = spinCount ?? shape.spins
@@ -82,8 +86,30 @@ public final class SpinSystem {
     try field.evaluate(states, scale: amplitudes, into: result)
   }
 
-  /// The field of states that are all −1 or 1: `h` counts once.
+  /// Brings amplitudes back into the system's box; momenta are lost at its walls.
+  public func confine(_ states: AlignedBuffer<Float>, momenta: AlignedBuffer<Float>? = nil) {
+    guard let box else { return }
+    MachineSteps.confine(states, momenta: momenta, lower: box.lower, upper: box.upper)
+  }
+
+  /// The field of states whose size is at most 1, such as cosines of phases: `h` counts once.
+  public func evaluate(cosines states: AlignedBuffer<Float>, into result: AlignedBuffer<Float>) throws {
+    try field.evaluate(states, scale: unit, into: result)
+  }
+
+  /// The same of states that are all −1 or 1.
   public func evaluate(spins states: AlignedBuffer<Float>, into result: AlignedBuffer<Float>) throws {
     try field.evaluate(spins: states, scale: unit, into: result)
+  }
+}
+
+/// Inelastic walls: the interval in which each amplitude stays, as two planes of the system's shape.
+public struct SpinBox {
+  public let lower: AlignedBuffer<Float>
+  public let upper: AlignedBuffer<Float>
+
+  public init(lower: AlignedBuffer<Float>, upper: AlignedBuffer<Float>) {
+    self.lower = lower
+    self.upper = upper
   }
 }

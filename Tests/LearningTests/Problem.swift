@@ -37,6 +37,7 @@ struct Problem: CustomTestStringConvertible, Sendable {
   var settings = LearningSettings()
   var relaxation = RelaxationSettings(free: .init(sweeps: 12, tolerance: 1e-3), nudged: .init(sweeps: 4))
   var images = PatternImages()
+  var network = Self.layout
   var testDescription: String { name }
 
   init(_ name: String, _ change: (inout LearningSettings) -> Void = { _ in }) {
@@ -46,19 +47,35 @@ struct Problem: CustomTestStringConvertible, Sendable {
     change(&settings)
   }
 
-  static let layout = try! NetworkLayout(
-    NetworkDescription(
-      input: PatternImages().shape,
-      layers: [
-        LayerDescription(
-          name: "a", channels: 6, edges: [EdgeDescription(from: "input", kind: .convolution, kernel: 3, padding: 1, gain: 0.8)]),
-        LayerDescription(
-          name: "b", channels: 9,
-          edges: [
-            EdgeDescription(from: "a", kind: .convolution, kernel: 3, padding: 1, pooling: .max, gain: 0.7, learningRate: 0.02)
-          ]),
-        LayerDescription(name: "output", channels: 4, edges: [EdgeDescription(from: "b", kind: .dense, gain: 0.7)]),
-      ]))
+  /// The same with a machine, by default on a network without a greatest position.
+  init(
+    _ name: String, _ kind: MachineSettings.Kind, pooling: EdgeDescription.Pooling = .average,
+    _ change: (inout MachineSettings) -> Void = { _ in }
+  ) {
+    self.init(name)
+    relaxation.machine = MachineSettings(kind)
+    change(&relaxation.machine)
+    network = Self.layout(pooling)
+  }
+
+  static let layout = layout(.max)
+
+  static func layout(_ pooling: EdgeDescription.Pooling) -> NetworkLayout {
+    try! NetworkLayout(
+      NetworkDescription(
+        input: PatternImages().shape,
+        layers: [
+          LayerDescription(
+            name: "a", channels: 6, edges: [EdgeDescription(from: "input", kind: .convolution, kernel: 3, padding: 1, gain: 0.8)]),
+          LayerDescription(
+            name: "b", channels: 9,
+            edges: [
+              EdgeDescription(
+                from: "a", kind: .convolution, kernel: 3, padding: 1, pooling: pooling, gain: 0.7, learningRate: 0.02)
+            ]),
+          LayerDescription(name: "output", channels: 4, edges: [EdgeDescription(from: "b", kind: .dense, gain: 0.7)]),
+        ]))
+  }
 
   /// Twelve micro-shards a step, two steps an epoch, eight images left over.
   static let all = [
@@ -72,7 +89,8 @@ struct Problem: CustomTestStringConvertible, Sendable {
     },
     Problem("warm start") { $0.warmStart = true },
     Problem("Adam") {
-      $0.optimiser.kind = .adam; $0.optimiser.learningRate = 0.003
+      $0.optimiser.kind = .adam
+      $0.optimiser.learningRate = 0.003
     },
     Problem("AdamW, warm start, cross-entropy") {
       $0.optimiser.kind = .adamW
@@ -82,15 +100,29 @@ struct Problem: CustomTestStringConvertible, Sendable {
     },
     Problem("random sign") { $0.estimator = .randomSign },
     Problem("one-sided, cross-entropy inside") {
-      $0.estimator = .oneSided; $0.cost = .crossEntropy
+      $0.estimator = .oneSided
+      $0.cost = .crossEntropy
     },
+    Problem("conjugate, max-pooling", .conjugate, pooling: .max),
+    Problem("leaky", .leaky),
+    Problem("coherent with noise, max-pooling", .coherentIsing, pooling: .max) { $0.coherentIsing.noise = 0.02 },
+    Problem("Adam in the search", .adam),
+    Problem("oscillators with noise", .oscillator) { $0.oscillator.noise = 0.05 },
+    Problem("oscillators, warm start", .oscillator).warm,
+    Problem("Langevin", .langevin) { $0.langevin.temperature = 0.001 },
   ]
+
+  private var warm: Problem {
+    var problem = self
+    problem.settings.warmStart = true
+    return problem
+  }
 
   func trainer(over group: Communicator) throws -> Trainer { try trainer(on: ProcessGrid(dataOver: group)) }
 
   func trainer(on grid: ProcessGrid) throws -> Trainer {
     try Trainer(
-      layout: Self.layout, parameters: Self.layout.initialParameters(seed: 4), relaxation: relaxation, settings: settings,
+      layout: network, parameters: network.initialParameters(seed: 4), relaxation: relaxation, settings: settings,
       seed: 4, images: images, grid: grid)
   }
 }

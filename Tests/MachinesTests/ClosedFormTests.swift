@@ -169,7 +169,8 @@ private final class UnitField: Machine {
     try machine.system.evaluate(spins: states, into: field)
     let temperature = Float(machine.settings.temperature.value(at: 0))
     MachineSteps.langevin(
-      states, field: field, noise: noise.plane(step: time.step), rate: machine.settings.rate,
-      strength: (2 * machine.settings.rate * temperature).squareRoot())
+      states, field: field, noise: noise.plane(step: time.step),
+      MachineSteps.Langevin(
+        rate: machine.settings.rate, stiffness: 0, noise: (2 * machine.settings.rate * temperature).squareRoot(), limit: 1))
   }
 }

@@ -99,7 +99,5 @@ typedef struct {
   double (*peak)(int64_t rounds, float *sink);
 } eq_kernels;
 
-enum { EQ_CLAMP = 0, EQ_HALF_CLAMP = 1, EQ_SIGMOID = 2, EQ_RELU6 = 3, EQ_TANH = 4, EQ_LINEAR = 5 };
-
 // The sets compiled into this binary, fastest first, that this processor can run. `count` receives their number.
 const eq_kernels *const *eq_available_kernels(int32_t *count);

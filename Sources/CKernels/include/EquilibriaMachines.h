@@ -42,8 +42,21 @@ typedef struct {
 } eq_momentum;
 
 typedef struct {
+  float step, stiffness, feedback, friction;
+  // 0: none.
+  float wall;
+} eq_conjugate;
+
+typedef struct {
   float step, feedback, locking, noise;
 } eq_oscillator;
+
+typedef struct {
+  float rate, stiffness, noise, limit;
+} eq_langevin;
+
+// The activations of layered networks.
+enum { EQ_CLAMP = 0, EQ_HALF_CLAMP = 1, EQ_SIGMOID = 2, EQ_RELU6 = 3, EQ_TANH = 4, EQ_LINEAR = 5 };
 
 typedef struct {
   // planes[k·plane + i·stride + r], k < 4: the noise of steps 4·quad + k for spin identifiers[i] and replica first_replica + r.
@@ -86,12 +99,24 @@ typedef struct {
   void (*step_chaotic)(float *x, float *e, const float *field, const float *rate_of, const float *target_of, int64_t period, int64_t count,
                        eq_chaotic settings);
   void (*step_momentum)(float *x, float *y, const float *field, int64_t count, eq_momentum settings);
+  void (*step_conjugate)(float *x, float *y, const float *field, int64_t count, eq_conjugate settings);
+  // Any activation but EQ_HALF_CLAMP.
+  void (*step_leaky)(float *u, float *s, const float *field, int64_t count, float step, int32_t activation);
   void (*step_oscillator)(float *phase, const float *cosine_field, const float *sine_field, const float *noise, float *cosines, float *sines,
                           int64_t count, eq_oscillator settings);
   void (*sine_cosine)(const float *phase, float *cosines, float *sines, int64_t count);
-  void (*step_langevin)(float *x, const float *field, const float *noise, int64_t count, float rate, float strength);
+  void (*step_langevin)(float *x, const float *field, const float *noise, int64_t count, eq_langevin settings);
   void (*quantise)(float *x, int64_t count, float step, float limit);
   void (*add_noise)(float *x, const float *noise, int64_t count, float strength);
+
+  // Between a machine's plane and the layers of a network; layers.inc says how.
+  void (*place_spins)(float *spins, const int64_t *spin_offset, int64_t spin_stride, const float *plane, int64_t plane_stride,
+                      int64_t channels, int64_t used, int64_t pixels, int64_t samples, double *norms);
+  void (*take_spins)(const float *spins, const int64_t *spin_offset, int64_t spin_stride, int64_t channels, int64_t pixels,
+                     int64_t samples, float *plane);
+  void (*sum_fields)(const float *bias, const float *base, const float *drive, const float *top_down, int64_t channels, int64_t pixels,
+                     int32_t accumulate, float *out);
+  void (*confine)(float *x, float *momenta, const float *lower, const float *upper, int64_t count);
 
   // Visits the spins first ≤ i < last of one replica in order; spin i flips if s_i f_i < scale · threshold_i, and the fields of all spins follow.
   // Returns the flips, and adds the change of −½ΣJss − Σhs to `energy`. Couplings by rows: of neighbours; of `stride` floats; of `stride` bytes.

@@ -20,6 +20,10 @@ public protocol FieldOperator: AnyObject {
 
   /// The same of states that are all −1 or 1, for which there may be a faster way to the same numbers.
   func addCouplings(spins: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws
+  /// `field = Σ_j J_ij x_j + scale_r h_i`.
+  ///
+  /// - Parameter scale: as `ReplicaShape.replicaNumbers` makes them.
+  func evaluate(_ states: AlignedBuffer<Float>, scale: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws
 
   /// Adds up over the ranks that share the spins. Nothing to do where one rank has them all.
   func total(_ sums: AlignedBuffer<Int64>) throws
@@ -32,9 +36,6 @@ extension FieldOperator {
     try addCouplings(spins, into: field)
   }
 
-  /// `field = Σ_j J_ij x_j + scale_r h_i`.
-  ///
-  /// - Parameter scale: as `ReplicaShape.replicaNumbers` makes them.
   public func evaluate(_ states: AlignedBuffer<Float>, scale: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws {
     precondition(states.count == shape.count)
     startField(scale, field)

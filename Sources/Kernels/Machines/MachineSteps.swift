@@ -48,6 +48,24 @@ public enum MachineSteps {
     }
   }
 
+  /// Numbers of the step with conjugate momenta. A wall of 0 is none.
+  public struct Conjugate: Sendable {
+    public var step, stiffness, feedback, friction, wall: Float
+
+    public init(step: Float, stiffness: Float, feedback: Float, friction: Float, wall: Float = 0) {
+      (self.step, self.stiffness, self.feedback, self.friction, self.wall) = (step, stiffness, feedback, friction, wall)
+    }
+  }
+
+  /// Numbers of the overdamped step with noise.
+  public struct Langevin: Sendable {
+    public var rate, stiffness, noise, limit: Float
+
+    public init(rate: Float, stiffness: Float, noise: Float, limit: Float) {
+      (self.rate, self.stiffness, self.noise, self.limit) = (rate, stiffness, noise, limit)
+    }
+  }
+
   /// Numbers of the oscillators' step.
   public struct Oscillator: Sendable {
     public var step, feedback, locking, noise: Float
@@ -104,6 +122,39 @@ public enum MachineSteps {
     kernels.step_momentum(x.base, y.base, field.base, count, settings)
   }
 
+  /// `y ← (1 − dt γ)y + dt(c f − k x)`, `x += dt·y`, and at a wall `y ← 0`. With dt = γ = k = c = 1 it is `x ← f`, to the bit.
+  public static func conjugate(
+    _ x: AlignedBuffer<Float>, momenta y: AlignedBuffer<Float>, field: AlignedBuffer<Float>, _ numbers: Conjugate
+  ) {
+    let count = vectors(x, y, field)
+    let settings = eq_conjugate(
+      step: numbers.step, stiffness: numbers.stiffness, feedback: numbers.feedback, friction: numbers.friction, wall: numbers.wall
+    )
+    kernels.step_conjugate(x.base, y.base, field.base, count, settings)
+  }
+
+  /// `u += dt(ρ'(u) f − u)` and `s = ρ(u)` for spins `part` of the planes, whole vectors. Under a ρ with corners u stays between
+  /// them.
+  ///
+  /// - Parameter rule: any but `halfClamp`.
+  public static func leaky(
+    _ u: AlignedBuffer<Float>, states s: AlignedBuffer<Float>, field: AlignedBuffer<Float>, part: Range<Int>, step: Float,
+    rule: LocalRule
+  ) {
+    precondition(vectors(u, s, field) >= part.upperBound && part.lowerBound >= 0 && rule != .halfClamp)
+    precondition(part.lowerBound % 16 == 0 && part.count % 16 == 0)
+    kernels.step_leaky(
+      u.base + part.lowerBound, s.base + part.lowerBound, field.base + part.lowerBound, Int64(part.count), step, rule.rawValue)
+  }
+
+  /// `x ← min(max(x, lower), upper)`; momenta are lost where that changes x.
+  public static func confine(
+    _ x: AlignedBuffer<Float>, momenta: AlignedBuffer<Float>? = nil, lower: AlignedBuffer<Float>, upper: AlignedBuffer<Float>
+  ) {
+    let count = vectors(x, momenta, lower, upper)
+    kernels.confine(x.base, momenta?.base, lower.base, upper.base, count)
+  }
+
   /// `φ += dt[K(cos φ · F_sin − sin φ · F_cos) − S sin 2φ] + noise`, and cosines and sines follow.
   public static func oscillator(
     _ phases: AlignedBuffer<Float>, cosines: AlignedBuffer<Float>, sines: AlignedBuffer<Float>, cosineField: AlignedBuffer<Float>,
@@ -116,17 +167,18 @@ public enum MachineSteps {
       phases.base, cosineField.base, sineField.base, matching(noise, phases), cosines.base, sines.base, count, settings)
   }
 
-  public static func cosinesAndSines(of phases: AlignedBuffer<Float>, cosines: AlignedBuffer<Float>, sines: AlignedBuffer<Float>) {
+  public static func cosinesAndSines(of phases: AlignedBuffer<Float>, cosines: AlignedBuffer<Float>, sines: AlignedBuffer<Float>)
+  {
     let count = vectors(phases, cosines, sines)
     kernels.sine_cosine(phases.base, cosines.base, sines.base, count)
   }
 
-  /// `s ← clamp(s + η f + strength · noise, −1, 1)`.
-  public static func langevin(
-    _ s: AlignedBuffer<Float>, field: AlignedBuffer<Float>, noise: NoisePlane?, rate: Float, strength: Float
-  ) {
+  /// `s ← clamp(s + η(f − k s) + strength · noise, ±limit)`.
+  public static func langevin(_ s: AlignedBuffer<Float>, field: AlignedBuffer<Float>, noise: NoisePlane?, _ numbers: Langevin) {
     let count = vectors(s, field)
-    kernels.step_langevin(s.base, field.base, matching(noise, s), count, rate, strength)
+    let settings = eq_langevin(
+      rate: numbers.rate, stiffness: numbers.stiffness, noise: numbers.noise, limit: numbers.limit)
+    kernels.step_langevin(s.base, field.base, matching(noise, s), count, settings)
   }
 
   /// `signs = ±1` with the signs of `x`; a zero counts as positive.
@@ -147,7 +199,8 @@ public enum MachineSteps {
 
   /// The planes' common number of elements, whole vectors.
   private static func vectors(
-    _ a: AlignedBuffer<Float>, _ b: AlignedBuffer<Float>? = nil, _ c: AlignedBuffer<Float>? = nil, _ d: AlignedBuffer<Float>? = nil,
+    _ a: AlignedBuffer<Float>, _ b: AlignedBuffer<Float>? = nil, _ c: AlignedBuffer<Float>? = nil,
+    _ d: AlignedBuffer<Float>? = nil,
     _ e: AlignedBuffer<Float>? = nil
   ) -> Int64 {
     let count = a.count

@@ -14,6 +14,8 @@ public struct Configuration: Equatable, Sendable {
   /// An Ising network instead of a Hopfield network.
   public var ising: IsingSettings?
   public var relaxation: RelaxationSettings
+  /// What the machine that trains, and the machine that infers, make of parameters and states.
+  public var hardware: HardwareSettings
   public var learning: LearningSettings
   public var run: RunSettings
   /// How the ranks are arranged; no result depends on it.
@@ -24,8 +26,9 @@ public struct Configuration: Equatable, Sendable {
 
   public init(
     name: String, seed: UInt64 = 1, data: DatasetSettings, network: NetworkDescription,
-    relaxation: RelaxationSettings = RelaxationSettings(), learning: LearningSettings = LearningSettings(),
-    run: RunSettings = RunSettings(), grid: GridSettings = GridSettings(), exchange: ExchangeSettings = ExchangeSettings(),
+    relaxation: RelaxationSettings = RelaxationSettings(), hardware: HardwareSettings = HardwareSettings(),
+    learning: LearningSettings = LearningSettings(), run: RunSettings = RunSettings(), grid: GridSettings = GridSettings(),
+    exchange: ExchangeSettings = ExchangeSettings(),
     timeouts: TimeoutSettings = TimeoutSettings()
   ) {
     self.name = name
@@ -33,11 +36,30 @@ public struct Configuration: Equatable, Sendable {
     self.data = data
     self.network = network
     self.relaxation = relaxation
+    self.hardware = hardware
     self.learning = learning
     self.run = run
     self.grid = grid
     self.exchange = exchange
     self.timeouts = timeouts
+  }
+}
+
+extension Configuration {
+  /// How free and nudged phases of a training relax, on the hardware that trains.
+  public var trainingRelaxation: RelaxationSettings {
+    var settings = relaxation
+    settings.hardware = hardware.training
+    return settings
+  }
+
+  /// How images are classified: as long as `run.evaluation` says, on the hardware that infers.
+  public var inferenceRelaxation: RelaxationSettings {
+    var settings = relaxation
+    settings.hardware = hardware.inference
+    if let sweeps = run.evaluation.sweeps { settings.free.sweeps = sweeps }
+    if let tolerance = run.evaluation.tolerance { settings.free.tolerance = tolerance }
+    return settings
   }
 }
 

@@ -14,6 +14,7 @@ struct ConfigurationForm: ConfigurationSection {
   var network = NetworkForm()
   var ising: IsingSettings?
   var relaxation = RelaxationSettings()
+  var hardware = HardwareSettings()
   var learning = LearningSettings()
   var run = RunSettings()
   var grid = GridSettings()
@@ -34,6 +35,9 @@ struct ConfigurationForm: ConfigurationSection {
         "ising", \.ising, standard: "none", "A network of ±1 spins on an annealer or a sampler, in the place of `network`."
       ).omittingNull,
       ConfigurationKey("relaxation", \.relaxation, "How states relax, and when they have.").written { $0.ising == nil },
+      ConfigurationKey(
+        "hardware", \.hardware, "What a physical machine makes of parameters and states; nothing unless it is set."
+      ).written { $0.ising == nil },
       ConfigurationKey("learning", \.learning, "Cost, gradient, optimiser and schedule."),
       ConfigurationKey("run", \.run, "Where the run is recorded, and how often."),
       ConfigurationKey("grid", \.grid, "How the ranks are arranged (docs/partition.md); results do not depend on it."),
@@ -57,6 +61,7 @@ struct ConfigurationForm: ConfigurationSection {
     } else if let network = members["network"] {
       try form.network.resolve(input: form.data.shape, network)
       try form.checkClasses(network["layers"])
+      try form.checkMachine(reader["relaxation"])
     } else {
       throw reader.failure("the key `network` is missing: \(networkDocumentation)")
     }
@@ -69,10 +74,23 @@ struct ConfigurationForm: ConfigurationSection {
     throw reader.failure("the output `\(output.name)` has \(output.channels) units, the data set \(data.classes) classes")
   }
 
+  /// A machine that cannot relax the network, or has no states to limit, is a mistake here, not in the middle of a run.
+  private func checkMachine(_ reader: ConfigurationReader) throws {
+    do {
+      for limits in [hardware.training, hardware.inference] {
+        var relaxation = relaxation
+        relaxation.hardware = limits
+        try relaxation.check(NetworkLayout(network.description), cost: learning.cost)
+      }
+    } catch let error as NetworkError {
+      throw reader["machine"].failure(error.description)
+    }
+  }
+
   func configuration() -> Configuration {
     var configuration = Configuration(
-      name: name, seed: seed, data: data, network: network.description, relaxation: relaxation, learning: learning, run: run,
-      grid: grid, exchange: exchange, timeouts: timeouts)
+      name: name, seed: seed, data: data, network: network.description, relaxation: relaxation, hardware: hardware,
+      learning: learning, run: run, grid: grid, exchange: exchange, timeouts: timeouts)
     configuration.ising = ising
     return configuration
   }
@@ -86,6 +104,7 @@ struct ConfigurationForm: ConfigurationSection {
     network = NetworkForm(configuration.network)
     ising = configuration.ising
     relaxation = configuration.relaxation
+    hardware = configuration.hardware
     learning = configuration.learning
     run = configuration.run
     grid = configuration.grid

@@ -51,9 +51,10 @@ public struct RelaxationRun {
     try layout.checkCapacity(EquilibriumPropagation.capacity(settings))
     let network = try NetworkOnGrid(
       layout, parameters: parameters, cost: settings.cost, capacity: EquilibriumPropagation.capacity(settings),
-      order: configuration.relaxation.order, on: grid, exchange: configuration.exchange
+      order: configuration.relaxation.effectiveOrder, on: grid, exchange: configuration.exchange
     ).network
-    let propagation = EquilibriumPropagation(network: network, relaxation: configuration.relaxation, settings: settings)
+    let propagation = EquilibriumPropagation(
+      network: network, relaxation: configuration.trainingRelaxation, settings: settings, seed: configuration.seed)
     var energies: [[Double]] = []
     propagation.observe = { nudge in
       let samples = nudge?.labels.count ?? count

@@ -9,7 +9,7 @@ final class TrainedNetwork {
   let images: LabelledImages
   private let sampler: ImageSampler
   private let network: HopfieldNetwork
-  private let relaxation: Relaxation
+  private let relaxation: any NetworkRelaxation
 
   /// - Throws: whatever is wrong with the checkpoint or the data; `DatasetError` where the data are not found.
   init(_ checkpoint: Checkpoint, configuration: Configuration, source: String) throws {
@@ -27,10 +27,7 @@ final class TrainedNetwork {
     let capacity = configuration.run.evaluation.batch
     try layout.checkCapacity(capacity)
     network = HopfieldNetwork(layout: layout, parameters: parameters, cost: configuration.learning.cost, capacity: capacity)
-    var settings = configuration.relaxation
-    if let sweeps = configuration.run.evaluation.sweeps { settings.free.sweeps = sweeps }
-    if let tolerance = configuration.run.evaluation.tolerance { settings.free.tolerance = tolerance }
-    relaxation = Relaxation(settings, layout: layout)
+    relaxation = configuration.inferenceRelaxation.relaxation(of: network, seed: configuration.seed)
   }
 
   func label(of image: Int) -> Int { Int(images.labels[image]) }
@@ -83,7 +80,7 @@ final class TrainedNetwork {
     sampler.load(Array(images)[...], epoch: 0, into: &pixels, labels: &labels)
     network.reset()
     network.clamp(pixels, samples: images.count)
-    try relaxation.run(network, samples: images.count, observe: observe.map { observe in { _ in try observe() } })
+    try relaxation.run(network, samples: images.count, nudge: nil, observe: observe.map { observe in { _ in try observe() } })
     return labels
   }
 }

@@ -33,7 +33,8 @@ public struct PointMeasurement {
     let samplers = try DatasetSamplers(
       try Dataset.load(configuration.data, parts: [.train]), settings: configuration.data, seed: configuration.seed)
     let trainer = try Trainer(
-      layout: layout, parameters: layout.initialParameters(seed: configuration.seed), relaxation: configuration.relaxation,
+      layout: layout, parameters: layout.initialParameters(seed: configuration.seed),
+      relaxation: configuration.trainingRelaxation,
       settings: configuration.learning, seed: configuration.seed,
       images: DatasetImages(sampler: samplers.training, seed: configuration.seed), grid: grid, exchange: configuration.exchange)
     _ = try trainer.step()

@@ -50,7 +50,7 @@ public struct StepWork: Equatable, Sendable {
     let whole = max(layout.multiplyAdds.sweep, 1)
     samples = Double(shards * batch.shard) * Double(products.max() ?? whole) / Double(whole)
 
-    let plan = HaloPlan(partition, order: configuration.relaxation.order)
+    let plan = HaloPlan(partition, order: configuration.relaxation.effectiveOrder)
     let traffic = (0..<grid.spin).map { plan.traffic(from: $0) }
     let free = configuration.relaxation.free.sweeps
     let nudged = configuration.relaxation.nudged.sweeps

@@ -34,13 +34,18 @@ struct ConfiguredNetwork {
       self.layout = layout
       let isPredictive = configuration.network.energy == .predictive
       let rule = configuration.learning.rule
+      let machine = configuration.relaxation.machine.kind
       guard !isPredictive || rule != .backpropagationThroughTime else {
         throw TrainingError.setting(
           key: "learning.rule", reason: "a predictive network settles in one pass; its exact gradient is `backpropagation`")
       }
-      guard !configuration.learning.measuresCosine || (!isPredictive && rule == .equilibriumPropagation) else {
+      guard machine == .hopfield || (rule == .equilibriumPropagation && !isPredictive) else {
         throw TrainingError.setting(
-          key: "learning.cosine", reason: "is measured where a Hopfield network learns by equilibrium propagation")
+          key: "relaxation.machine", reason: "only equilibrium propagation in a Hopfield network's energy learns on a machine")
+      }
+      guard !configuration.learning.measuresCosine || (!isPredictive && rule == .equilibriumPropagation && machine == .hopfield) else {
+        throw TrainingError.setting(
+          key: "learning.cosine", reason: "is measured where a Hopfield network learns by equilibrium propagation on the machine `hopfield`")
       }
       kind = isPredictive || rule == .backpropagation ? .feedForward(layout) : .hopfield(layout)
     }
@@ -79,8 +84,8 @@ struct ConfiguredNetwork {
         capacity: PredictiveLearner.capacity(settings), times: times)
     case .hopfield(let layout):
       return try HopfieldLearner(
-        layout, parameters: parameters, relaxation: configuration.relaxation, settings: settings, on: grid,
-        exchange: configuration.exchange, times: times)
+        layout, parameters: parameters, relaxation: configuration.trainingRelaxation, settings: settings,
+        seed: configuration.seed, on: grid, exchange: configuration.exchange, times: times)
     case .ising(let layout, let ising):
       let network = try IsingNetwork(
         layout, parameters: parameters, settings: ising.machine, hardware: ising.hardware, seed: configuration.seed)
@@ -93,16 +98,14 @@ struct ConfiguredNetwork {
   /// - Throws: `NetworkError` if so many images at once cannot be addressed.
   func evaluator(_ parameters: AlignedBuffer<Float>, on grid: ProcessGrid) throws -> Evaluator {
     let settings = configuration.run.evaluation
-    var relaxation = configuration.relaxation
-    if let sweeps = settings.sweeps { relaxation.free.sweeps = sweeps }
-    if let tolerance = settings.tolerance { relaxation.free.tolerance = tolerance }
     switch kind {
     case .hopfield(let layout):
       try layout.checkCapacity(settings.batch)
+      let relaxation = configuration.inferenceRelaxation
       let placed = try NetworkOnGrid(
-        layout, parameters: parameters, cost: configuration.learning.cost, capacity: settings.batch, order: relaxation.order,
-        on: grid, exchange: configuration.exchange)
-      return Evaluator(network: placed.network, relaxation: relaxation, shard: settings.batch)
+        layout, parameters: parameters, cost: configuration.learning.cost, capacity: settings.batch,
+        order: relaxation.effectiveOrder, on: grid, exchange: configuration.exchange)
+      return Evaluator(network: placed.network, relaxation: relaxation, shard: settings.batch, seed: configuration.seed)
     case .feedForward(let layout):
       // Free, a predictive network is the feed-forward one.
       let network = try BackpropagationLearner(

@@ -1,0 +1,142 @@
+/// What moves the spins of a network: its own rule, or the local rule of an Ising machine, each with its numbers.
+///
+/// Fields of networks are absolute: no number below is in units of the field.
+public struct MachineSettings: Equatable, Sendable {
+  public enum Kind: String, CaseIterable, Sendable {
+    /// `s ← σ(f)`, in the order of `RelaxationSettings.Order`. Every other machine moves all layers at once.
+    case hopfield
+    case conjugate
+    case leaky
+    case coherentIsing = "cim"
+    case adam = "cim-adam"
+    case oscillator
+    case langevin
+  }
+
+  /// Momenta: `H = ½‖y‖² + E(x)`.
+  public struct Conjugate: Equatable, Sendable {
+    /// Whether step and friction follow the measured decay of the residual.
+    public var isAdaptive = true
+    /// `dt` where they do not. With 1 and a friction of 1 it is the network's own rule.
+    public var step: Float = 1
+    /// `γ` where they do not.
+    public var friction: Float = 1
+
+    public init() {}
+  }
+
+  /// `u ← u + dt (ρ'(u) f − u)`, the states being `ρ(u)`.
+  public struct Leaky: Equatable, Sendable {
+    public var step: Float = 0.5
+    public init() {}
+  }
+
+  /// `x += dt [(p − 1 − x²) x + ε f] + noise`: it descends `½ (1 − p) ‖x‖² + ¼ ‖x‖⁴ − ε Φ`.
+  public struct CoherentIsing: Equatable, Sendable {
+    public var step: Float = 0.2
+    /// `p`, the same throughout.
+    public var pump: Float = 0
+    /// `ε`.
+    public var feedback: Float = 1
+    /// Standard deviation of the noise of one unit of time.
+    public var noise: Float = 0
+    /// Amplitudes are clipped at ± this.
+    public var limit: Float = 2
+
+    public init() {}
+  }
+
+  /// The coherent machine's drift through Adam's moments.
+  public struct Adam: Equatable, Sendable {
+    public var coherent = CoherentIsing()
+    // A phase has tens of steps: with an average over ten of them its modes could not decay by more than √.9 a step.
+    public var beta1: Float = 0.5
+    public var beta2: Float = 0.99
+    public var epsilon: Float = 0.1
+
+    public init() {}
+  }
+
+  /// `dφ/dt = −K [Σ J sin(φ_i − φ_j) + h sin φ] − S sin 2φ + noise`; the features are cosines and sines.
+  public struct Oscillator: Equatable, Sendable {
+    public var step: Float = 0.2
+    /// `K`.
+    public var feedback: Float = 1
+    /// `S`, of the second harmonic.
+    public var locking: Float = 0
+    /// Standard deviation of the noise of one unit of time.
+    public var noise: Float = 0
+
+    public init() {}
+  }
+
+  /// `s ← s + η (f − s) + √(2 η T) ξ`, within the activation's range.
+  public struct Langevin: Equatable, Sendable {
+    /// `η`.
+    public var rate: Float = 0.2
+    /// `T`.
+    public var temperature: Float = 1e-4
+
+    public init() {}
+  }
+
+  public var kind = Kind.hopfield
+  public var conjugate = Conjugate()
+  public var leaky = Leaky()
+  public var coherentIsing = CoherentIsing()
+  public var adam = Adam()
+  public var oscillator = Oscillator()
+  public var langevin = Langevin()
+
+  public init(_ kind: Kind = .hopfield) { self.kind = kind }
+}
+
+extension MachineSettings {
+  /// Whether the machine descends the network's own energy on the output, `½ o²` each: then the output can be moved as the
+  /// network's own rule moves it, whatever the cost.
+  var keepsOutputEnergy: Bool { [.hopfield, .conjugate, .leaky].contains(kind) }
+
+  /// Refuses a network that the machine cannot relax.
+  ///
+  /// - Throws: `NetworkError` that names the layer, what it has, and what the machine takes.
+  public func check(_ layout: NetworkLayout, cost: Cost) throws {
+    guard kind != .hopfield else { return }
+    for (index, layer) in layout.layers.enumerated().dropLast() {
+      guard allows(layer.activation) else {
+        let names = Activation.allCases.filter(allows).map { "`\($0.rawValue)`" }.joined(separator: ", ")
+        throw NetworkError(
+          "layer \(layer.name): machine \(kind.rawValue) takes activations \(names), found `\(layer.activation.rawValue)`")
+      }
+      if kind == .oscillator, layout.edges.contains(where: { $0.post == index + 1 && $0.pre != 0 && $0.isMaxPooled }) {
+        throw NetworkError(
+          "layer \(layer.name): phases have no greatest one, so machine oscillator takes no max-pooling; use `average` or `none`")
+      }
+    }
+    guard cost != .crossEntropyReadout || keepsOutputEnergy else {
+      throw NetworkError(
+        "machine \(kind.rawValue) moves the output by its own rule and has no read-out beside it; use the cost `squaredError` or "
+          + "`crossEntropy`")
+    }
+  }
+
+  /// Of hidden layers. Where there is no ρ in the machine, the activation's range is what counts.
+  private func allows(_ activation: Activation) -> Bool {
+    switch kind {
+    case .hopfield, .oscillator: true
+    case .leaky: activation != .halfClamp
+    case .conjugate, .coherentIsing, .adam, .langevin: activation.box != nil
+    }
+  }
+}
+
+extension Activation {
+  /// The interval to which an activation that has slope 1 inside keeps a spin; `nil` for any other.
+  var box: ClosedRange<Float>? {
+    switch self {
+    case .clamp: 0...1
+    case .relu6: 0...6
+    case .linear: -Float.infinity...Float.infinity
+    case .halfClamp, .sigmoid, .tanh: nil
+    }
+  }
+}

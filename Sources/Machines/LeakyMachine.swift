@@ -1,0 +1,70 @@
+import Foundation
+import Kernels
+
+/// Leaky integrators: the gradient flow of `½‖u‖² − Φ(ρ(u))`, the spins being ρ of their potentials.
+///
+///     u_i ← u_i + dt (ρ'(u_i) f_i − u_i),   s_i = ρ(u_i)
+///
+/// Where ρ has corners (`clamp`, `relu6`), u stays between them, so that no spin is lost where ρ' = 0.
+///
+/// Source: Scellier & Bengio, "Equilibrium Propagation", Frontiers in Computational Neuroscience 11:24 (2017), equation 3.
+public final class LeakyMachine: PhasedMachine {
+  public struct Settings: Equatable, Sendable {
+    public var step: Float = 0.5
+    /// Spins one after the other, whole vectors each, and their ρ.
+    public var parts: [Part]
+
+    public init(parts: [Part]) { self.parts = parts }
+  }
+
+  public struct Part: Equatable, Sendable {
+    public var spins: Range<Int>
+    /// Any but `halfClamp`.
+    public var rule: LocalRule
+
+    public init(spins: Range<Int>, rule: LocalRule) {
+      self.spins = spins
+      self.rule = rule
+    }
+  }
+
+  public let system: SpinSystem
+  /// ρ(u).
+  public let states: AlignedBuffer<Float>
+  /// u.
+  public let potentials: AlignedBuffer<Float>
+  public let settings: Settings
+  private let field: AlignedBuffer<Float>
+
+  public init(_ system: SpinSystem, settings: Settings) {
+    self.system = system
+    self.settings = settings
+    states = system.shape.plane()
+    potentials = system.shape.plane()
+    field = system.shape.plane()
+  }
+
+  public var memory: [AlignedBuffer<Float>] { [states, potentials] }
+  public func resume(after steps: Int) {}
+
+  /// Potentials follow from `states`; a state that ρ never takes has not moved yet, and its potential is 0.
+  public func restart() {
+    for part in settings.parts {
+      for spin in part.spins {
+        let state = states[spin]
+        switch part.rule {
+        case .sigmoid: potentials[spin] = state > 0 && state < 1 ? log(state / (1 - state)) : 0
+        case .tanh: potentials[spin] = abs(state) < 1 ? atanh(state) : 0
+        default: potentials[spin] = state
+        }
+      }
+    }
+  }
+
+  public func step(_ time: MachineTime) throws {
+    try system.evaluate(amplitudes: states, into: field)
+    for part in settings.parts {
+      MachineSteps.leaky(potentials, states: states, field: field, part: part.spins, step: settings.step, rule: part.rule)
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import Kernels
+
+/// A machine that relaxes in phases, each of which goes on from the one before: a free phase, and nudged ones from its end.
+public protocol PhasedMachine: AmplitudeMachine {
+  /// The planes whose products between two spins are their correlation, `states` the first of them: amplitudes, or the cosines and
+  /// sines of phases.
+  var features: [AlignedBuffer<Float>] { get }
+  /// All that a phase hands on to the next.
+  var memory: [AlignedBuffer<Float>] { get }
+  /// Begins from `states`, whatever was before.
+  func begin()
+  /// Goes on from `memory`, in which that of a phase of `steps` steps was written.
+  func resume(after steps: Int)
+  /// Whether `adapt(to:)` changes anything.
+  var isAdaptive: Bool { get }
+  /// Called after a step with how far it has moved the spins, relative to their size.
+  func adapt(to residual: Double)
+}
+
+extension PhasedMachine {
+  public var features: [AlignedBuffer<Float>] { [states] }
+  public var memory: [AlignedBuffer<Float>] { [states] }
+  public func begin() { restart() }
+  public func resume(after steps: Int) { restart() }
+  public var isAdaptive: Bool { false }
+  public func adapt(to residual: Double) {}
+}

@@ -1,0 +1,42 @@
+import Hopfield
+
+/// The limits of the machine that trains, and of the one that infers; they need not be the same.
+public struct HardwareSettings: Equatable, Sendable {
+  public var training = HardwareLimits()
+  public var inference = HardwareLimits()
+
+  public init() {}
+}
+
+extension HardwareSettings: ConfigurationSection {
+  static var standard: Self { Self() }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey("training", \.training, "Of free and nudged phases; the update is made in full precision."),
+      ConfigurationKey("inference", \.inference, "Of validation, test and `evaluate`."),
+    ]
+  }
+}
+
+extension HardwareLimits: ConfigurationSection {
+  static var standard: Self { Self() }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey(
+        "weightBits", \.weightBits, .from(1, to: 16), "Bits of a weight or bias; `null`: not rounded."),
+      ConfigurationKey(
+        "weightRange", \.weightRange, .above(0),
+        "Weights and biases are cut off at ± this; `null`: nowhere, and levels reach to the greatest of each edge."),
+      ConfigurationKey(
+        "mismatch", \.mismatch, .from(0, to: 10), "Relative error of each weight and bias, the same in every run of one device."),
+      ConfigurationKey("device", \.device, "Which device: of whose errors."),
+      ConfigurationKey("stateBits", \.stateBits, .from(2, to: 16), "Bits of an amplitude, or of a phase; `null`: not rounded."),
+      ConfigurationKey("stateRange", \.stateRange, .above(0), "The amplitude at which levels end; phases go round."),
+      ConfigurationKey(
+        "stateNoise", \.stateNoise, .from(0, to: 10), "Standard deviation of the noise of every amplitude or phase in every step."
+      ),
+    ]
+  }
+}

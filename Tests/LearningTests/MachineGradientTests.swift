@@ -1,0 +1,104 @@
+import Hopfield
+import Kernels
+import Testing
+
+@testable import Learning
+
+/// Equilibrium propagation on every machine against central finite differences of its own loss at its own equilibrium.
+@Suite struct MachineGradientTests {
+  struct Case: CustomTestStringConvertible, Sendable {
+    var machine: MachineSettings
+    var pooling: EdgeDescription.Pooling = .average
+    var activation: Activation
+    var cost: Cost = .squaredError
+    var estimator: Estimator = .centred
+    var gain: Float = 0.7
+    var testDescription: String { "\(machine.kind.rawValue) \(pooling) \(activation) \(cost) \(estimator)" }
+
+    init(
+      _ kind: MachineSettings.Kind, _ activation: Activation, pooling: EdgeDescription.Pooling = .average,
+      cost: Cost = .squaredError, estimator: Estimator = .centred, _ change: (inout MachineSettings) -> Void = { _ in }
+    ) {
+      machine = MachineSettings(kind)
+      change(&machine)
+      (self.activation, self.pooling, self.cost, self.estimator) = (activation, pooling, cost, estimator)
+    }
+  }
+
+  static let cases: [Case] = [
+    Case(.conjugate, .clamp), Case(.conjugate, .clamp, pooling: .max), Case(.conjugate, .linear, cost: .crossEntropy),
+    Case(.conjugate, .relu6, cost: .crossEntropyReadout),
+    Case(.conjugate, .clamp) { ($0.conjugate.isAdaptive, $0.conjugate.step, $0.conjugate.friction) = (false, 0.8, 0.7) },
+    Case(.leaky, .sigmoid), Case(.leaky, .tanh, pooling: .none), Case(.leaky, .clamp, pooling: .max),
+    Case(.leaky, .sigmoid, cost: .crossEntropy), Case(.leaky, .sigmoid, cost: .crossEntropyReadout),
+    Case(.coherentIsing, .linear), Case(.coherentIsing, .clamp, pooling: .max),
+    Case(.coherentIsing, .linear, cost: .crossEntropy),
+    Case(.coherentIsing, .linear, estimator: .oneSided) { ($0.coherentIsing.pump, $0.coherentIsing.feedback) = (0.5, 0.7) },
+    Case(.adam, .linear), Case(.adam, .clamp, pooling: .max),
+    Case(.oscillator, .clamp), Case(.oscillator, .clamp, pooling: .none, cost: .crossEntropy),
+    Case(.oscillator, .clamp, pooling: .none) { $0.oscillator.locking = 0.1 },
+    Case(.langevin, .clamp) { $0.langevin.temperature = 0 },
+  ]
+
+  @Test(arguments: cases) func matchesFiniteDifferences(_ test: Case) throws {
+    let layout = try NetworkLayout(GradientTests.description(test.pooling, activation: test.activation))
+    let parameters = layout.initialParameters(seed: 7)
+    var settings = LearningSettings()
+    (settings.cost, settings.estimator) = (test.cost, test.estimator)
+    settings.nudge = 0.02
+    settings.batch = .init(size: 2, shard: 2)
+    let relaxation = RelaxationSettings(free: .init(sweeps: 800), nudged: .init(sweeps: 800), machine: test.machine)
+    try relaxation.machine.check(layout, cost: test.cost)
+    let network = HopfieldNetwork(
+      layout: layout, parameters: parameters, cost: settings.cost, capacity: EquilibriumPropagation.capacity(settings))
+    let propagation = EquilibriumPropagation(network: network, relaxation: relaxation, settings: settings)
+    var random = Philox(seed: 11, stream: 0).sequence()
+    let pixels = (0..<2 * layout.input.spins).map { _ in 2 * random.uniform() - 1 }
+    let labels = [0, 3]
+
+    func loss() throws -> Double {
+      network.parametersChanged()
+      network.reset()
+      var report = ShardReport()
+      try propagation.relaxFreely(pixels, labels: labels[...], first: 0, report: &report)
+      #expect(report.free.residual < 1e-4)
+      return report.loss / 2
+    }
+    _ = try loss()
+    var report = ShardReport()
+    let gradient = AlignedBuffer<Float>(count: layout.parameterCount)
+    try propagation.addGradient(labels: labels[...], batch: 2, into: gradient, report: &report)
+    #expect(report.nudged.residual < 1e-4)
+
+    let centre = try loss()
+    for block in layout.blocks {
+      var (dot, ours, theirs) = (0.0, 0.0, 0.0)
+      var smooth = 0
+      let count = block.shape.reduce(1, *)
+      let chosen = Array(stride(from: 0, to: count, by: max(1, count / 8)))
+      for element in chosen {
+        let position = block.position(element)
+        let saved = parameters[position]
+        let step: Float = 0.01
+        parameters[position] = saved + step
+        let above = try loss()
+        parameters[position] = saved - step
+        let below = try loss()
+        parameters[position] = saved
+        // Where a wall or an arg-max changes within the step the loss has a kink, and no derivative to compare with.
+        guard abs(above - 2 * centre + below) < 0.05 * abs(above - below) + 1e-6 else { continue }
+        smooth += 1
+        let difference = (above - below) / (2 * Double(step))
+        let estimate = Double(gradient[position])
+        dot += difference * estimate
+        ours += estimate * estimate
+        theirs += difference * difference
+      }
+      guard theirs > 0 || ours > 0 else { continue }
+      let cosine = dot / (ours * theirs).squareRoot()
+      #expect(2 * smooth >= chosen.count, "\(block.name): only \(smooth) of \(chosen.count) derivatives can be compared")
+      #expect(cosine > 0.99, "\(block.name): cosine \(cosine)")
+      #expect(abs((ours / theirs).squareRoot() - 1) < 0.06, "\(block.name): norm ratio \((ours / theirs).squareRoot())")
+    }
+  }
+}
