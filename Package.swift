@@ -78,11 +78,11 @@ let package = Package(
     .testTarget(name: "ClusterTests", dependencies: ["Cluster"]),
     .testTarget(name: "LearningTests", dependencies: ["Learning"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
-    .testTarget(name: "RunsTests", dependencies: ["Runs", "Cluster", "Hopfield", "Kernels", "CZlib"]),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "IsingLearning", "Ising", "Cluster", "Hopfield", "Kernels", "CZlib"]),
     .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
     .testTarget(name: "MachinesTests", dependencies: ["Machines"]),
     .testTarget(name: "PartitionTests", dependencies: ["Partition", "Solving", "Ising", "Machines", "Kernels", "MPI"]),
-    .testTarget(name: "IsingLearningTests", dependencies: ["IsingLearning", "Learning", "Cluster", "MPI"]),
+    .testTarget(name: "IsingLearningTests", dependencies: ["IsingLearning", "Learning", "Ising", "Hopfield", "Cluster", "Kernels", "MPI"]),
     .testTarget(name: "SolvingTests", dependencies: ["Solving"]),
   ]
 )

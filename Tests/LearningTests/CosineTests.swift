@@ -1,0 +1,37 @@
+import Cluster
+import Hopfield
+import Kernels
+import Testing
+
+@testable import Learning
+
+extension AcrossRanks {
+  @Suite struct CosineTests {
+    /// Equilibrium propagation's updates are those of back-propagation through time (Ernoult et al. 2019), and the metric says so.
+    @Test func theCosineWithBackpropagationThroughTimeIsOneAtASmallNudge() throws {
+      let layout = try NetworkLayout(GradientTests.description(.max))
+      var settings = LearningSettings()
+      settings.nudge = 0.02
+      settings.batch = .init(size: 2, shard: 2)
+      settings.measuresCosine = true
+      let relaxation = RelaxationSettings(free: .init(sweeps: 60), nudged: .init(sweeps: 60))
+      let learner = try HopfieldLearner(
+        layout, parameters: layout.initialParameters(seed: 7), relaxation: relaxation, settings: settings, on: ProcessGrid(dataOver: .selfOnly))
+      var random = Philox(seed: 11, stream: 0).sequence()
+      let pixels = (0..<64).map { _ in 2 * random.uniform() - 1 }
+      let shard = MicroShard(pixels: pixels, labels: [0, 3][...], index: 0, batch: 2, step: 0)
+      let gradient = AlignedBuffer<Float>(count: layout.parameterCount)
+      let report = try learner.addGradient(of: shard, into: [gradient])
+      #expect(learner.metricNames == ["cosine", "cosine.a.input", "cosine.b.a", "cosine.output.b"])
+      #expect(report.metrics.count == 4)
+      for cosine in report.metrics { #expect(cosine / 2 > 0.99 && cosine / 2 < 1.00001) }
+      // Measuring leaves the gradient as it is without.
+      settings.measuresCosine = false
+      let plain = AlignedBuffer<Float>(count: layout.parameterCount)
+      _ = try HopfieldLearner(
+        layout, parameters: layout.initialParameters(seed: 7), relaxation: relaxation, settings: settings, on: ProcessGrid(dataOver: .selfOnly)
+      ).addGradient(of: shard, into: [plain])
+      #expect(plain.elements == gradient.elements)
+    }
+  }
+}

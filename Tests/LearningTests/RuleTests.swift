@@ -1,0 +1,138 @@
+import Hopfield
+import Kernels
+import Testing
+
+@testable import Learning
+
+/// The rules that other rules are compared with, against central finite differences of the loss.
+@Suite struct RuleTests {
+  struct Case: CustomTestStringConvertible, Sendable {
+    var pooling: EdgeDescription.Pooling = .max
+    var cost: Cost = .squaredError
+    var order: RelaxationSettings.Order = .checkerboard
+    var activation: Activation = .sigmoid
+    var skip = false
+    var testDescription: String { "\(pooling) \(cost) \(order) \(activation) skip \(skip)" }
+  }
+
+  static let cases: [Case] = [
+    Case(), Case(pooling: .average), Case(pooling: .none), Case(cost: .crossEntropy), Case(cost: .crossEntropyReadout),
+    Case(activation: .tanh), Case(activation: .clamp), Case(activation: .halfClamp), Case(skip: true),
+  ]
+  static let orders: [Case] = [
+    Case(order: .synchronous), Case(order: .sequential), Case(cost: .crossEntropyReadout, order: .sequential),
+    Case(pooling: .none, order: .synchronous, skip: true),
+  ]
+
+  private let labels = [0, 3]
+  private let pixels: [Float]
+
+  init() {
+    var random = Philox(seed: 11, stream: 0).sequence()
+    pixels = (0..<64).map { _ in 2 * random.uniform() - 1 }
+  }
+
+  private func layout(_ test: Case) throws -> NetworkLayout {
+    try NetworkLayout(GradientTests.description(test.pooling, activation: test.activation, skip: test.skip))
+  }
+
+  private var shard: MicroShard { MicroShard(pixels: pixels, labels: labels[...], index: 0, batch: 2, step: 0) }
+
+  private func settings(_ test: Case) -> LearningSettings {
+    var settings = LearningSettings()
+    settings.cost = test.cost
+    settings.batch = .init(size: 2, shard: 2)
+    return settings
+  }
+
+  /// Compares a network's gradient with finite differences of the loss that it reports itself.
+  private func check(_ network: any TrainableNetwork, _ layout: NetworkLayout, tolerance: Double = 0.02) throws {
+    let unused = AlignedBuffer<Float>(count: layout.parameterCount)
+    func loss() throws -> Double {
+      network.parametersChanged()
+      unused.clear()
+      return try network.addGradient(of: shard, into: [unused]).loss / 2
+    }
+    let gradient = AlignedBuffer<Float>(count: layout.parameterCount)
+    let centre = try network.addGradient(of: shard, into: [gradient]).loss / 2
+    let parameters = network.parameters
+    for block in layout.blocks {
+      var (dot, ours, theirs) = (0.0, 0.0, 0.0)
+      var smooth = 0
+      let count = block.shape.reduce(1, *)
+      let chosen = Array(stride(from: 0, to: count, by: max(1, count / 12)))
+      for element in chosen {
+        let position = block.position(element)
+        let saved = parameters[position]
+        let step: Float = 0.01
+        parameters[position] = saved + step
+        let above = try loss()
+        parameters[position] = saved - step
+        let below = try loss()
+        parameters[position] = saved
+        // Where an arg-max flips or a spin meets its bound within the step the loss has a kink.
+        guard abs(above - 2 * centre + below) < 0.05 * abs(above - below) + 1e-6 else { continue }
+        smooth += 1
+        let difference = (above - below) / (2 * Double(step))
+        let estimate = Double(gradient[position])
+        dot += difference * estimate
+        ours += estimate * estimate
+        theirs += difference * difference
+      }
+      network.parametersChanged()
+      #expect(2 * smooth >= chosen.count, "\(block.name): only \(smooth) of \(chosen.count) derivatives can be compared")
+      #expect(dot / (ours * theirs).squareRoot() > 0.999, "\(block.name): cosine \(dot / (ours * theirs).squareRoot())")
+      #expect(
+        abs((ours / theirs).squareRoot() - 1) < tolerance, "\(block.name): norm ratio \((ours / theirs).squareRoot())")
+    }
+  }
+
+  @Test(arguments: cases) func backpropagationIsTheGradient(_ test: Case) throws {
+    let layout = try layout(test)
+    try check(
+      BackpropagationLearner(layout, parameters: layout.initialParameters(seed: 7), cost: test.cost, capacity: 2), layout)
+  }
+
+  /// The free phase is one sweep, and the gradient goes back through twelve: what the first one leaves is a constant to it, whose
+  /// influence has died away after the others.
+  @Test(arguments: cases + orders) func unrollingIsTheGradientOfTheRelaxation(_ test: Case) throws {
+    let layout = try layout(test)
+    let relaxation = RelaxationSettings(order: test.order, free: .init(sweeps: 40), nudged: .init(sweeps: 40))
+    try check(
+      UnrolledLearner(
+        layout, parameters: layout.initialParameters(seed: 7), relaxation: relaxation, settings: settings(test)), layout)
+  }
+
+  @Test(arguments: cases) func predictiveNetworksLearnTheGradientOfTheirForwardPass(_ test: Case) throws {
+    let layout = try layout(test)
+    var settings = settings(test)
+    settings.nudge = 0.02
+    let relaxation = RelaxationSettings(nudged: .init(sweeps: 8))
+    try check(
+      PredictiveLearner(
+        layout, parameters: layout.initialParameters(seed: 7), relaxation: relaxation, settings: settings,
+        capacity: PredictiveLearner.capacity(settings)), layout, tolerance: 0.03)
+  }
+
+  @Test(arguments: [Estimator.oneSided, .negative, .randomSign])
+  func predictiveEstimatorsAgree(_ estimator: Estimator) throws {
+    let layout = try layout(Case())
+    func gradient(_ estimator: Estimator) throws -> AlignedBuffer<Float> {
+      var settings = settings(Case())
+      settings.nudge = 0.01
+      settings.estimator = estimator
+      let learner = try PredictiveLearner(
+        layout, parameters: layout.initialParameters(seed: 7), relaxation: RelaxationSettings(nudged: .init(sweeps: 8)),
+        settings: settings, capacity: PredictiveLearner.capacity(settings))
+      let gradient = AlignedBuffer<Float>(count: layout.parameterCount)
+      _ = try learner.addGradient(of: shard, into: [gradient])
+      return gradient
+    }
+    let (ours, centred) = (try gradient(estimator), try gradient(.centred))
+    let all = 0..<layout.parameterCount
+    let cosine =
+      ours.product(with: centred, range: all)
+      / (ours.squaredNorm(count: all.count) * centred.squaredNorm(count: all.count)).squareRoot()
+    #expect(cosine > 0.999)
+  }
+}
