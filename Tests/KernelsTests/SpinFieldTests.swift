@@ -36,6 +36,32 @@ import Testing
     }
   }
 
+  /// Products of bits, and of floats where there are no bits, are the same whole numbers.
+  @Test(arguments: [1, 2, 16, 20, 48, 65], [2, 31, 32, 33, 70, 131])
+  func fieldsOfSpinsUnderCouplingsOfOneSize(_ replicas: Int, _ spins: Int) throws {
+    for hasBias in [false, true] {
+      let couplings = RandomCouplings(spins, values: .signs, hasBias: hasBias, seed: UInt64(spins))
+      #expect(CouplingSigns.fit(couplings.rows))
+      let system = DenseField(couplings.rows, bias: couplings.bias, replicas: replicas)
+      let shape = system.shape
+      let (signs, field) = (shape.plane(), shape.plane())
+      MachineSteps.signs(of: states(shape), into: signs)
+      try system.evaluate(spins: signs, scale: shape.replicaNumbers(1), into: field)
+      for replica in 0..<replicas {
+        for spin in 0..<spins {
+          let expected = couplings.field(spin, { Double(signs[$0 * shape.stride + replica]) })
+          #expect(Double(field[spin * shape.stride + replica]) == expected, "spin \(spin), replica \(replica)")
+        }
+      }
+    }
+  }
+
+  @Test func couplingsOfOneSize() {
+    #expect(!CouplingSigns.fit(RandomCouplings(20, density: 0.9, values: .signs).rows))
+    #expect(!CouplingSigns.fit(RandomCouplings(20, values: .smallIntegers).rows))
+    #expect(!CouplingSigns.fit(RandomCouplings(1).rows))
+  }
+
   @Test(arguments: [1, 5, 16, 33]) func energiesOfIntegersAreExact(_ replicas: Int) throws {
     let couplings = RandomCouplings(41, density: 0.5, values: .smallIntegers, hasBias: true)
     let system = SparseField(couplings.rows, bias: couplings.bias, replicas: replicas)

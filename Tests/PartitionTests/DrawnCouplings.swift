@@ -5,10 +5,12 @@ struct DrawnCouplings {
   let rows: SparseCouplings
   let bias: [Float]
 
-  /// - Parameter isWhole: whole numbers up to 3, or real ones.
-  init(_ count: Int, density: Float, isWhole: Bool, seed: UInt64 = 3) {
+  /// - Parameters:
+  ///   - isWhole: whole numbers up to 3, or real ones.
+  ///   - areSigns: −1 or 1 alone.
+  init(_ count: Int, density: Float, isWhole: Bool, areSigns: Bool = false, seed: UInt64 = 3) {
     var random = Philox(seed: seed, stream: 12).sequence()
-    func value() -> Float { isWhole ? Float(Int(random.nextWord() % 7) - 3) : random.uniform() * 2 - 1 }
+    func value() -> Float { areSigns ? Float(Int(random.nextWord() % 2) * 2 - 1) : isWhole ? Float(Int(random.nextWord() % 7) - 3) : random.uniform() * 2 - 1 }
     var matrix = [[Float]](repeating: [Float](repeating: 0, count: count), count: count)
     for i in 0..<count {
       for j in 0..<i where random.uniform() < density {

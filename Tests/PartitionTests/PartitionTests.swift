@@ -52,6 +52,69 @@ extension AcrossRanks {
       try compare(DenseField(drawn.rows, bias: drawn.bias, replicas: replicas), part, part.identifiers)
     }
 
+    /// Products of bits, and whole searches with them.
+    @Test(arguments: [1, 2, 20, 40], [40, 300]) func fieldsOfSpins(_ replicas: Int, _ spins: Int) throws {
+      let drawn = DrawnCouplings(spins, density: 2, isWhole: true, areSigns: true)
+      let one = DenseField(drawn.rows, bias: drawn.bias, replicas: replicas)
+      let part = try PartitionedDenseField(
+        spins: spins, bias: drawn.bias, replicas: replicas, over: world, signs: { CouplingSigns(drawn.rows, rows: $0) }
+      ) { spin, row in drawn.rows.forEach(in: spin) { row.set($0, $1) } }
+      let (whole, own) = (one.shape, part.shape)
+      let (states, field, ownStates, ownField) = (whole.plane(), whole.plane(), own.plane(), own.plane())
+      var random = Philox(seed: 7, stream: 6).sequence()
+      for index in 0..<whole.spins * whole.stride { states[index] = random.nextWord() % 2 == 0 ? -1 : 1 }
+      for (place, spin) in part.identifiers.enumerated() {
+        ownStates.copy(from: states, at: Int(spin) * whole.stride, to: place * own.stride, count: own.stride)
+      }
+      try one.evaluate(spins: states, scale: whole.replicaNumbers(1), into: field)
+      try part.evaluate(spins: ownStates, scale: own.replicaNumbers(1), into: ownField)
+      for (place, spin) in part.identifiers.enumerated() {
+        for replica in 0..<own.replicas {
+          #expect(ownField[place * own.stride + replica] == field[Int(spin) * whole.stride + replica], "spin \(spin)")
+        }
+      }
+    }
+
+    /// Without an exchange the others' states are those of the last one, of the same plane.
+    @Test(arguments: [true, false], [true, false]) func evaluationsWithoutAnExchange(_ isDense: Bool, _ areSigns: Bool) throws {
+      let drawn = DrawnCouplings(90, density: isDense ? 2 : 0.08, isWhole: true, areSigns: areSigns)
+      let owners = try SpinOwners(cutting: drawn.rows, ranks: world.size)
+      let part: any PartitionedField =
+        isDense
+        ? try PartitionedDenseField(
+          spins: 90, replicas: 3, over: world, remembersStates: true, signs: { CouplingSigns(drawn.rows, rows: $0) }
+        ) { spin, row in drawn.rows.forEach(in: spin) { row.set($0, $1) } }
+        : try PartitionedSparseField(drawn.rows, replicas: 3, owners: owners, over: world, remembersStates: true)
+      let identifiers =
+        (part as? PartitionedDenseField)?.identifiers ?? (part as? PartitionedSparseField)?.identifiers ?? []
+      let mine = Set(identifiers)
+      let one: any FieldOperator = isDense ? DenseField(drawn.rows, replicas: 3) : SparseField(drawn.rows, replicas: 3)
+      let (whole, own) = (one.shape, part.shape)
+      let (field, ownField, ownStates, otherStates) = (whole.plane(), own.plane(), own.plane(), own.plane())
+      var random = Philox(seed: 8, stream: 6).sequence()
+      let times = (0..<2).map { _ in (0..<90 * whole.stride).map { _ in Float(random.nextWord() % 2 == 0 ? -1 : 1) } }
+      for (time, exchanges) in [true, false].enumerated() {
+        for (place, spin) in identifiers.enumerated() {
+          for replica in 0..<whole.stride {
+            ownStates[place * own.stride + replica] = times[time][Int(spin) * whole.stride + replica]
+          }
+        }
+        part.exchanges = exchanges
+        try part.evaluate(spins: ownStates, scale: own.replicaNumbers(1), into: ownField)
+        // Another plane in between changes nothing.
+        part.exchanges = true
+        try part.evaluate(spins: otherStates, scale: own.replicaNumbers(1), into: own.plane())
+      }
+      let mixed = whole.plane()
+      for index in 0..<90 * whole.stride { mixed[index] = times[mine.contains(UInt32(index / whole.stride)) ? 1 : 0][index] }
+      try one.evaluate(spins: mixed, scale: whole.replicaNumbers(1), into: field)
+      for (place, spin) in identifiers.enumerated() {
+        for replica in 0..<3 {
+          #expect(ownField[place * own.stride + replica] == field[Int(spin) * whole.stride + replica], "spin \(spin)")
+        }
+      }
+    }
+
     @Test(arguments: FlipSampler.Rule.allCases) func flips(_ rule: FlipSampler.Rule) throws {
       let drawn = DrawnCouplings(120, density: 0.05, isWhole: true)
       let owners = try SpinOwners(cutting: drawn.rows, ranks: world.size)
