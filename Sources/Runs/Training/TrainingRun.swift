@@ -42,8 +42,7 @@ public final class TrainingRun {
     let dataset = try Dataset.load(configuration.data)
     samplers = try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed)
     let choice = try GridChoice(
-      configuration, layout: layout, networks: configuration.learning.batch.size / configuration.learning.batch.shard, over: world
-    )
+      configuration, layout: layout, networks: configuration.learning.batch.size / configuration.learning.batch.shard, over: world)
     gridReason = choice.reason
     let grid = try ProcessGrid(choice.shape, over: world, deadline: .seconds(configuration.timeouts.exchange))
     trainer = try Trainer(
