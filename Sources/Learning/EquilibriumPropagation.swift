@@ -13,7 +13,8 @@ public struct ShardReport: Equatable, Sendable {
   public init() {}
 }
 
-/// The gradient of the loss at the equilibrium of any machine, by equilibrium propagation (Scellier & Bengio 2017; centred: Laborieux et al. 2021).
+/// The gradient of the loss at the equilibrium of any machine, by equilibrium propagation (Scellier & Bengio 2017; centred:
+/// Laborieux et al. 2021).
 ///
 /// One micro-shard relaxes freely; nudged phases start from its free states; differences of correlations between phases are the
 /// gradient:

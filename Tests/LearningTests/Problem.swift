@@ -55,12 +55,12 @@ struct Problem: CustomTestStringConvertible, Sendable {
     self.init(name)
     relaxation.machine = MachineSettings(kind)
     change(&relaxation.machine)
-    network = Self.layout(pooling)
+    network = Self.chain(pooling)
   }
 
-  static let layout = layout(.max)
+  static let layout: NetworkLayout = chain(.max)
 
-  static func layout(_ pooling: EdgeDescription.Pooling) -> NetworkLayout {
+  private static func chain(_ pooling: EdgeDescription.Pooling) -> NetworkLayout {
     try! NetworkLayout(
       NetworkDescription(
         input: PatternImages().shape,

@@ -52,7 +52,7 @@ public struct MachineSettings: Equatable, Sendable {
     // A phase has tens of steps: with an average over ten of them its modes could not decay by more than √.9 a step.
     public var beta1: Float = 0.5
     public var beta2: Float = 0.99
-    public var epsilon: Float = 0.1
+    public var epsilon: Float = 0.2
 
     public init() {}
   }
@@ -62,8 +62,9 @@ public struct MachineSettings: Equatable, Sendable {
     public var step: Float = 0.2
     /// `K`.
     public var feedback: Float = 1
-    /// `S`, of the second harmonic.
-    public var locking: Float = 0
+    /// `S`, of the second harmonic. Negative, it is a spin's own energy `|S| cos²φ`, and phases rest where the field holds them;
+    /// at 0 they end at 0 or π, where no nudge moves them.
+    public var locking: Float = -0.5
     /// Standard deviation of the noise of one unit of time.
     public var noise: Float = 0
 

@@ -78,7 +78,7 @@ struct ConfigurationForm: ConfigurationSection {
   private func checkMachine(_ reader: ConfigurationReader) throws {
     do {
       for limits in [hardware.training, hardware.inference] {
-        var relaxation = relaxation
+        var relaxation = self.relaxation
         relaxation.hardware = limits
         try relaxation.check(NetworkLayout(network.description), cost: learning.cost)
       }

@@ -45,12 +45,13 @@ extension MachineSettings.Adam: ConfigurationSection {
   static var standard: Self { Self() }
 
   static var keys: [ConfigurationKey<Self>] {
-    MachineSettings.CoherentIsing.keys.map { $0.lifted(to: \.coherent) } + [
+    let own: [ConfigurationKey<Self>] = [
       ConfigurationKey("beta1", \.beta1, .from(0, below: 1), "Decay of the first moment of the drift."),
       ConfigurationKey("beta2", \.beta2, .from(0, below: 1), "Decay of the second moment."),
       ConfigurationKey(
         "epsilon", \.epsilon, .above(0), "Added to the root of the second moment: a drift well below it is not magnified."),
     ]
+    return MachineSettings.CoherentIsing.keys.map { $0.lifted(to: \Self.coherent) } + own
   }
 }
 
