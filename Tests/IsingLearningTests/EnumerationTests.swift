@@ -46,11 +46,11 @@ import Testing
     var settings = IsingMachineSettings()
     settings.kind = .langevin
     settings.temperature = 0.5
-    settings.rate = 0.02
+    settings.rate = 0.005
     settings.reads = 64
     settings.sweeps = 2000
     settings.interval = 5
-    settings.warmUp = 200
+    settings.warmUp = 500
     let network = try IsingNetwork(exact.layout, parameters: exact.parameters, settings: settings, seed: 4)
     try network.clamp(ExactNetwork.image(0), samples: 1)
     try network.relaxFreely(sample: 0, number: 0)
