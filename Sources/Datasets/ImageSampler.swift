@@ -54,6 +54,9 @@ public struct ImageSampler: Sendable {
   /// The number of images that may be asked for.
   public var count: Int { selection.count }
 
+  /// Their labels, in order.
+  public var labels: [Int] { selection.map { Int(images.labels[$0]) } }
+
   /// Writes the images `indices` of the selection as they appear in `epoch`, one after the other.
   ///
   /// - Parameters:

@@ -39,7 +39,7 @@ public struct IsingNetworkLayout: ParameterLayout, Equatable {
         "ising: \(description.hidden) hidden spins and \(description.classes) × \(description.spinsPerClass) output spins; expected at "
           + "most \(Self.greatestSpinCount) together")
     }
-    guard description.hidden > 0 || description.graph == .complete || description.inputs == .all else {
+    guard description.hidden > 0 || description.inputs == .all else {
       throw NetworkError("ising: nothing couples the image to the output; add hidden spins, or set inputs to `all`")
     }
     self.description = description

@@ -59,6 +59,8 @@ public protocol TrainableNetwork: AnyObject {
   var traffic: (sent: (messages: Int, bytes: Int), predicted: (messages: Int, bytes: Int)) { get }
   /// Sweeps so far.
   var sweeps: Int { get }
+  /// How often a physical machine would relax for one sample: once a phase and read; 0 where nothing relaxes.
+  var relaxationsPerSample: Int { get }
 
   /// What a training needs besides parameters and moments to go on to the same bits. Collective; complete on rank 0.
   func extraTensors() throws -> [String: TrainingState.Tensor]
@@ -73,6 +75,7 @@ extension TrainableNetwork {
   public var metricNames: [String] { [] }
   public var subtrees: [[Range<Int>]] { [[0..<1]] }
   public var tells: Bool { true }
+  public var relaxationsPerSample: Int { 0 }
   public var traffic: (sent: (messages: Int, bytes: Int), predicted: (messages: Int, bytes: Int)) { ((0, 0), (0, 0)) }
   public func extraTensors() throws -> [String: TrainingState.Tensor] { [:] }
   public func restoreExtra(_ tensors: [String: TrainingState.Tensor]) throws {}

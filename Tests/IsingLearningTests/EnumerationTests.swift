@@ -46,11 +46,11 @@ import Testing
     var settings = IsingMachineSettings()
     settings.kind = .langevin
     settings.temperature = 0.5
-    settings.rate = 0.02
+    settings.rate = 0.005
     settings.reads = 64
     settings.sweeps = 2000
     settings.interval = 5
-    settings.warmUp = 200
+    settings.warmUp = 500
     let network = try IsingNetwork(exact.layout, parameters: exact.parameters, settings: settings, seed: 4)
     try network.clamp(ExactNetwork.image(0), samples: 1)
     try network.relaxFreely(sample: 0, number: 0)
@@ -74,10 +74,10 @@ import Testing
     var machine = IsingMachineSettings()
     machine.kind = .gibbs
     machine.temperature = 0.8
-    machine.sweeps = 4000
+    machine.sweeps = 30_000
     machine.skips = .none
     var settings = LearningSettings()
-    settings.nudge = 0.3
+    settings.nudge = 0.5
     settings.batch = .init(size: 2, shard: 2)
     let network = try IsingNetwork(exact.layout, parameters: exact.parameters, settings: machine, seed: 2)
     let learner = try IsingLearner(network, settings: settings)
@@ -89,7 +89,7 @@ import Testing
     #expect(report.loss > 0)
     var wanted = [Double](repeating: 0, count: exact.layout.parameterCount)
     for (index, label) in labels.enumerated() {
-      let part = exact.gradient(ExactNetwork.image(index), label: label, beta: 0.3, temperature: 0.8)
+      let part = exact.gradient(ExactNetwork.image(index), label: label, beta: 0.5, temperature: 0.8)
       for place in wanted.indices { wanted[place] += part[place] / 2 }
     }
     for block in exact.layout.blocks {

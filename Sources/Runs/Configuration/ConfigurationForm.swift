@@ -20,6 +20,7 @@ struct ConfigurationForm: ConfigurationSection {
   var grid = GridSettings()
   var exchange = ExchangeSettings()
   var timeouts = TimeoutSettings()
+  var machine: PhysicalMachine?
 
   static var standard: Self { Self() }
 
@@ -43,6 +44,10 @@ struct ConfigurationForm: ConfigurationSection {
       ConfigurationKey("grid", \.grid, "How the ranks are arranged (docs/partition.md); results do not depend on it."),
       ConfigurationKey("exchange", \.exchange, "How the strips of a network exchange rows."),
       ConfigurationKey("timeouts", \.timeouts, "How long ranks wait for each other."),
+      ConfigurationKey(
+        "machine", \.machine, standard: "none",
+        "A physical machine whose time and energy the log estimates beside this program's; `{}` for the values below."
+      ).omittingNull,
     ]
   }
 
@@ -92,6 +97,7 @@ struct ConfigurationForm: ConfigurationSection {
       name: name, seed: seed, data: data, network: network.description, relaxation: relaxation, hardware: hardware,
       learning: learning, run: run, grid: grid, exchange: exchange, timeouts: timeouts)
     configuration.ising = ising
+    configuration.machine = machine
     return configuration
   }
 
@@ -110,6 +116,7 @@ struct ConfigurationForm: ConfigurationSection {
     grid = configuration.grid
     exchange = configuration.exchange
     timeouts = configuration.timeouts
+    machine = configuration.machine
   }
 
   /// The YAML text with every key.

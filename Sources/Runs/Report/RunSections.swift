@@ -24,8 +24,8 @@ struct RunSections {
     }
     do {
       let network = try TrainedNetwork(checkpoint, configuration: run.configuration, source: run.path)
-      guard 0..<network.images.count ~= image else {
-        throw ReportError("--image \(image): the test set has images 0 to \(network.images.count - 1)")
+      guard 0..<network.count ~= image else {
+        throw ReportError("--image \(image): the test set has images 0 to \(network.count - 1)")
       }
       (self.network, obstacle) = (network, nil)
     } catch let error as ReportError {
@@ -143,7 +143,7 @@ struct RunSections {
     guard !predictions.labels.isEmpty else { return [] }
     let counts = predictions.confusion(classes: max(network.images.classes, 1))
     let whole =
-      predictions.labels.count == network.images.count ? "the \(network.images.count)" : "the first \(predictions.labels.count)"
+      predictions.labels.count == network.count ? "the \(network.count)" : "the first \(predictions.labels.count)"
     var parts = [
       "<h3>Classes of \(whole) test images: \(String(format: "%.2f %%", 100 * predictions.accuracy)) right</h3>",
       counts.count <= 20 ? table(counts, network) : try sheet(counts),
@@ -188,7 +188,7 @@ struct RunSections {
     pairs.sort { $0.count == $1.count ? ($0.label, $0.prediction) < ($1.label, $1.prediction) : $0.count > $1.count }
     let blocks = try pairs.prefix(Self.mostPairs).map { label, prediction, count in
       let members = predictions.labels.indices.filter {
-        predictions.labels[$0] == label && predictions.predictions[$0] == prediction && $0 < network.images.count
+        predictions.labels[$0] == label && predictions.predictions[$0] == prediction && $0 < network.count
       }
       let pictures = try members.prefix(Self.examplesOfAPair).map {
         try HTML.image(network.picture(of: $0), scale: 48 / Double(network.images.shape.columns), title: "test image \($0)")

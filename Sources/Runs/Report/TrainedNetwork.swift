@@ -30,11 +30,15 @@ final class TrainedNetwork {
     relaxation = configuration.inferenceRelaxation.relaxation(of: network, seed: configuration.seed)
   }
 
-  func label(of image: Int) -> Int { Int(images.labels[image]) }
+  /// Test images that there are; the functions below count them from 0.
+  var count: Int { sampler.count }
+
+  func label(of image: Int) -> Int { Int(images.labels[sampler.selection[image]]) }
 
   func picture(of image: Int) -> Picture {
     let shape = images.shape
-    let bytes = images.pixels[image * shape.size..<(image + 1) * shape.size].map { Float($0) / 255 }
+    let place = sampler.selection[image]
+    let bytes = images.pixels[place * shape.size..<(place + 1) * shape.size].map { Float($0) / 255 }
     guard shape.channels == 3 else {
       return Shading.plane(bytes[..<shape.planeSize], rows: shape.rows, columns: shape.columns, scale: 1) { value in
         let grey = UInt8(255 * value)
@@ -48,8 +52,8 @@ final class TrainedNetwork {
   func classify(within budget: Duration) throws -> TestPredictions {
     var result = TestPredictions(labels: [], predictions: [])
     let end = ContinuousClock.now + budget
-    while result.labels.count < images.count, ContinuousClock.now < end {
-      let chosen = result.labels.count..<min(result.labels.count + network.capacity, images.count)
+    while result.labels.count < count, ContinuousClock.now < end {
+      let chosen = result.labels.count..<min(result.labels.count + network.capacity, count)
       let labels = try relax(chosen)
       for sample in 0..<chosen.count {
         let prediction = network.prediction(sample: sample)

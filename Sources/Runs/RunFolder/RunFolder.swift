@@ -102,7 +102,7 @@ extension RunFolder {
 
 extension RunFolder {
   /// What may change between the parts of one run; everything else decides its result.
-  private static let changeable = ["learning.epochs", "data.folder", "run.", "grid.", "exchange.overlap", "timeouts."]
+  private static let changeable = ["learning.epochs", "data.folder", "run.", "grid.", "exchange.overlap", "timeouts.", "machine"]
 
   /// Writes `configuration.yaml`, unless it belongs to another run.
   private func record(_ configuration: Configuration, warn: (String) -> Void) throws {

@@ -49,7 +49,7 @@ public struct PointMeasurement {
     let begin = PhaseTimes.now
     for _ in 0..<steps { _ = try trainer.step() }
     let seconds = try world.allreduce(PhaseTimes.now - begin, .max) / Double(steps)
-    let joules = try nodeSum(energy.joules)
+    let joules = try energy.joules(over: world)
 
     let phases = zip(trainer.times.seconds, before).map { ($0 - $1) / Double(steps) }
     func sum(_ names: [PhaseTimes.Phase]) -> Double { names.reduce(0) { $0 + phases[$1.rawValue] } }
@@ -73,14 +73,6 @@ public struct PointMeasurement {
     let spins = layout.layers.reduce(0) { $0 + $1.shape.spins }
     let nudged = configuration.relaxation.nudged.sweeps * (configuration.learning.estimator == .centred ? 2 : 1)
     return Double(spins * (configuration.relaxation.free.sweeps + nudged))
-  }
-
-  /// Over one rank of every node; `nil` if one of them has no figure.
-  private func nodeSum(_ value: Double?) throws -> Double? {
-    let isFirst = Environment.current?.node.rank ?? 0 == 0
-    let isMissing = try world.allreduce(isFirst && value == nil ? 1 : 0, .sum) > 0
-    let sum = try world.allreduce(isFirst ? value ?? 0 : 0, .sum)
-    return isMissing ? nil : sum
   }
 
   private func nodes() throws -> (count: Int, ranksPerCore: Double) {

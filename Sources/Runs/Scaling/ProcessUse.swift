@@ -1,4 +1,5 @@
 import Foundation
+import MPI
 
 /// What the operating system says of the calling process.
 enum ProcessMemory {
@@ -45,6 +46,15 @@ struct EnergyCounter {
       // It starts again at its end.
       return sum + (now >= package.start ? now - package.start : now - package.start + package.range) * 1e-6
     }
+  }
+
+  /// Joules of all nodes since the counters of their ranks were made; `nil` if one of them counts none. Collective.
+  func joules(over world: Communicator) throws -> Double? {
+    let isFirst = Environment.current?.node.rank ?? 0 == 0
+    let own = joules
+    let isMissing = try world.allreduce(isFirst && own == nil ? 1 : 0, .sum) > 0
+    let sum = try world.allreduce(isFirst ? own ?? 0 : 0, .sum)
+    return isMissing ? nil : sum
   }
 
   private static func number(_ path: String) -> Double? {

@@ -18,11 +18,15 @@ struct TimingReport {
   private let imbalance: Double
   /// Greatest resident bytes of the rank with the least and of the one with the most.
   private let memory: (least: Int, most: Int)
+  private let estimate: MachineEstimate?
 
   /// Collective; the report is complete on every rank.
   ///
-  /// - Parameter seconds: that the training has taken on this rank.
-  init(_ trainer: Trainer, seconds: Double, over world: Communicator) throws {
+  /// - Parameters:
+  ///   - seconds: that the training has taken on this rank.
+  ///   - estimate: of a physical machine, where there is one.
+  init(_ trainer: Trainer, seconds: Double, estimate: MachineEstimate? = nil, over world: Communicator) throws {
+    self.estimate = estimate
     let times = trainer.times
     let other = seconds - times.seconds.reduce(0, +)
     let own = times.seconds + [max(other, 0)]
@@ -67,6 +71,6 @@ struct TimingReport {
     if let traffic { lines.append(traffic) }
     lines.append(String(format: "load imbalance: the busiest rank computes %.2f times the mean", imbalance))
     lines.append("memory of a rank at its greatest: \(memory.least >> 20) to \(memory.most >> 20) MiB")
-    return lines
+    return lines + (estimate?.lines ?? [])
   }
 }

@@ -81,6 +81,8 @@ public final class TrainingRun {
     if let gridReason { recorder?.say(gridReason) }
     recorder?.announce(trainer, images: samplers)
     let start = PhaseTimes.now
+    let firstStep = trainer.position.step
+    let energy = EnergyCounter()
     trainer.requests = { [unowned self] in requests() }
     while !trainer.isFinished {
       let report = try trainer.step()
@@ -93,17 +95,24 @@ public final class TrainingRun {
       }
       if report.requests.contains(.stop), !trainer.isFinished {
         if !epochEnded || !isCheckpointEpoch { try checkpoint(accuracy: nil, isBest: false) }
-        try reportTimes(since: start)
+        try reportTimes(since: start, step: firstStep, energy)
         recorder?.stopped(at: trainer)
         return .stopped
       }
     }
-    try reportTimes(since: start)
+    try reportTimes(since: start, step: firstStep, energy)
     return .finished(test: try finish())
   }
 
-  private func reportTimes(since start: Double) throws {
-    let report = try TimingReport(trainer, seconds: PhaseTimes.now - start, over: world)
+  private func reportTimes(since start: Double, step first: Int, _ energy: EnergyCounter) throws {
+    let seconds = PhaseTimes.now - start
+    let joules = try energy.joules(over: world)
+    let estimate = try configuration.machine.flatMap {
+      try MachineEstimate(
+        $0, trainer.network, samples: (trainer.position.step - first) * trainer.settings.batch.size, seconds: seconds,
+        joules: joules)
+    }
+    let report = try TimingReport(trainer, seconds: seconds, estimate: estimate, over: world)
     try recorder?.record(report)
   }
 
@@ -170,7 +179,7 @@ public final class TrainingRun {
     let evaluation = try evaluate(samplers.test)
     try recorder?.record(evaluation, kind: .test, of: trainer)
     if let recorder {
-      try TestPredictions(labels: samplers.test.images.labels.map(Int.init), predictions: evaluation.predictions)
+      try TestPredictions(labels: samplers.test.labels, predictions: evaluation.predictions)
         .write(to: recorder.folder.path(of: .predictions))
     }
     recorder?.finished(evaluation, best: best)
