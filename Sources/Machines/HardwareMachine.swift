@@ -48,6 +48,7 @@ extension HardwareMachine: PhasedMachine where Wrapped: PhasedMachine {
   public var memory: [AlignedBuffer<Float>] { machine.memory }
   public func begin() { machine.begin() }
   public func resume(after steps: Int) { machine.resume(after: steps) }
+  public func read() { machine.read() }
   public var isAdaptive: Bool { machine.isAdaptive }
   public func adapt(to residual: Double) { machine.adapt(to: residual) }
 }

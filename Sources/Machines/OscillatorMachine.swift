@@ -22,6 +22,8 @@ public final class OscillatorMachine: PhasedMachine {
     public var noise = Course.linear(from: 0.3, to: 0)
     /// Phases are rounded to 2 to this power levels a turn after every step; `nil`: not at all.
     public var phaseBits: Int?
+    /// The same of what is read of phases at the end of a phase of relaxation; they themselves are not rounded by it.
+    public var readBits: Int?
 
     public init() {}
   }
@@ -67,6 +69,15 @@ public final class OscillatorMachine: PhasedMachine {
   }
 
   public func resume(after steps: Int) { MachineSteps.cosinesAndSines(of: phases, cosines: states, sines: sines) }
+
+  public func read() {
+    guard let bits = settings.readBits else { return }
+    // The fields are computed anew in every step.
+    let rounded = cosineField
+    rounded.copy(from: phases, count: phases.count)
+    MachineSteps.quantise(rounded, step: 2 * .pi / Float(1 << bits), limit: .infinity)
+    MachineSteps.cosinesAndSines(of: rounded, cosines: states, sines: sines)
+  }
 
   /// Phases anywhere on the circle.
   public func start(scale: Float = 1) {

@@ -11,6 +11,8 @@ public protocol PhasedMachine: AmplitudeMachine {
   func begin()
   /// Goes on from `memory`, in which that of a phase of `steps` steps was written.
   func resume(after steps: Int)
+  /// Called at the end of a phase: `features` become what the device reads of them. `memory` stays.
+  func read()
   /// Whether `adapt(to:)` changes anything.
   var isAdaptive: Bool { get }
   /// Called after a step with how far it has moved the spins, relative to their size.
@@ -22,6 +24,7 @@ extension PhasedMachine {
   public var memory: [AlignedBuffer<Float>] { [states] }
   public func begin() { restart() }
   public func resume(after steps: Int) { restart() }
+  public func read() {}
   public var isAdaptive: Bool { false }
   public func adapt(to residual: Double) {}
 }

@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test func phasesAndAmplitudesAreRounded() throws {
-    var settings = RelaxationSettings(free: .init(sweeps: 5), machine: MachineSettings(.oscillator))
+    var settings = RelaxationSettings(free: .init(sweeps: 20), machine: MachineSettings(.oscillator))
     settings.hardware.stateBits = 3
     let network = try Networks.network(Networks.chain(pooling: .average), capacity: 2)
     network.clamp(Networks.images(2, of: network.layout), samples: 2)

@@ -35,7 +35,8 @@ import Testing
     Case(.coherentIsing, .linear, cost: .crossEntropy),
     Case(.coherentIsing, .linear, estimator: .oneSided) { ($0.coherentIsing.pump, $0.coherentIsing.feedback) = (0.5, 0.7) },
     Case(.adam, .linear), Case(.adam, .clamp, pooling: .max),
-    Case(.oscillator, .clamp), Case(.oscillator, .clamp, pooling: .none, cost: .crossEntropy),
+    Case(.oscillator, .clamp) { $0.oscillator.locking = -0.5 },
+    Case(.oscillator, .clamp, pooling: .none, cost: .crossEntropy) { $0.oscillator.locking = -0.5 },
     Case(.oscillator, .clamp, pooling: .none) { ($0.oscillator.locking, $0.oscillator.feedback) = (-0.4, 0.8) },
     Case(.langevin, .clamp) { $0.langevin.temperature = 0 },
   ]

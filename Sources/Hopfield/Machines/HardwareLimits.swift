@@ -15,7 +15,8 @@ public struct HardwareLimits: Equatable, Sendable {
   public var mismatch: Float = 0
   /// Which device.
   public var device: UInt64 = 0
-  /// Bits of an amplitude, in steps of `2 range/(2ᵇ − 1)`; of a phase, 2 to this power levels a turn.
+  /// Bits of an amplitude, which is rounded after every step, in steps of `2 range/(2ᵇ − 1)`; or of a phase, which is rounded to 2 to
+  /// this power levels a turn when it is read at the end of a phase: couplings between oscillators are not digital.
   public var stateBits: Int?
   /// The amplitude at which levels end.
   public var stateRange: Float = 1

@@ -63,6 +63,8 @@ public final class MachineRelaxation: NetworkRelaxation {
       try observe?(report.sweeps)
       if report.residual < Double(stop.tolerance) { break }
     }
+    phase.machine.read()
+    if settings.hardware.stateBits != nil { try phase.field.place(phase.machine.states) }
     try network.settle()
     if !isNudged { free = (phase, report.sweeps) }
     return report

@@ -76,7 +76,7 @@ extension MachineSettings {
     // The limit's noise is that of a step, the machine's own that of one unit of time.
     let variance = oscillator.noise * oscillator.noise + limits.stateNoise * limits.stateNoise / oscillator.step
     numbers.noise = .constant(Double(variance).squareRoot())
-    numbers.phaseBits = limits.stateBits
+    numbers.readBits = limits.stateBits
     return numbers
   }
 }

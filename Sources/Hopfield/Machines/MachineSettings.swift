@@ -62,9 +62,9 @@ public struct MachineSettings: Equatable, Sendable {
     public var step: Float = 0.2
     /// `K`.
     public var feedback: Float = 1
-    /// `S`, of the second harmonic. Negative, it is a spin's own energy `|S| cos²φ`, and phases rest where the field holds them;
-    /// at 0 they end at 0 or π, where no nudge moves them.
-    public var locking: Float = -0.5
+    /// `S`, of the second harmonic. Positive, it locks phases to 0 and π; negative, it is a spin's own energy `|S| cos²φ`, and
+    /// phases can rest in between.
+    public var locking: Float = 0
     /// Standard deviation of the noise of one unit of time.
     public var noise: Float = 0
 
