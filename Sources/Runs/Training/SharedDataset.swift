@@ -17,10 +17,10 @@ extension Dataset {
     let folder = try node.broadcastVarying(Array((own?.folder ?? "").utf8), root: 0)
     let description = settings.description
     return Dataset(
-      name: settings.name, shape: description.shape, classes: description.classes, classNames: description.classNames,
+      name: settings.name, shape: settings.shape, classes: description.classes, classNames: description.classNames,
       folder: folder.isEmpty ? nil : String(decoding: folder, as: UTF8.self),
-      train: try (own?.train ?? LabelledImages(noneOf: description.shape, classes: description.classes)).shared(over: node),
-      test: try (own?.test ?? LabelledImages(noneOf: description.shape, classes: description.classes)).shared(over: node))
+      train: try (own?.train ?? LabelledImages(noneOf: settings.shape, classes: description.classes)).shared(over: node),
+      test: try (own?.test ?? LabelledImages(noneOf: settings.shape, classes: description.classes)).shared(over: node))
   }
 }
 
