@@ -48,7 +48,7 @@ public final class DenseFlips: BiasedFlips {
 
   public func take(bias: [Float]) {
     precondition(bias.count == spinCount, "\(bias.count) fields for \(spinCount) spins")
-    self.bias = bias
+    for position in 0..<spinCount { self.bias[position] = bias[Int(state.identifiers[position])] }
   }
 
   public func reset(to spins: [Int8]) {
