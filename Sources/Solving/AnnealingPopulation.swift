@@ -2,81 +2,115 @@ import Ising
 import Kernels
 import Machines
 
-/// How a time limit is spent on annealing: a population of states, new ones by annealing from random spins, better ones by
+/// How a time limit is spent on annealing: populations of a few states, new ones by annealing from random spins, better ones by
 /// reverse annealing of members, and every new state gives away its better regions to the others (`ClusterCrossover`).
 ///
-/// Where couplings are dense, states do not fall into regions, and what counts are the many independent runs; where they are
-/// sparse and many, no single run is right everywhere, and what counts is the crossover. One mixture serves both: it is a matter
-/// of measurement (docs/results-ising.md).
+/// A population that finds nothing better any more is given up. Its best state joins the elite, whose members then evolve among
+/// themselves in the same way, and another population begins. Small problems see many populations, and what counts are the
+/// independent ones; the first one of a great problem lasts as long as the time, and what counts is the crossover. What the
+/// constants rest on is in docs/results-ising.md.
 struct AnnealingPopulation {
-  let problem: IsingProblem
-  let reader: FlipRun
-  let seed: UInt64
-  /// The course of an anneal from random spins.
-  let course: Course
-  let scale: Double
-  let share: ReadShare
+  private let reader: FlipRun
+  private let problem: IsingProblem
+  private let course: Course
+  private let scale: Double
+  private let share: ReadShare
+  private let starts: RandomSpins
+  private var random: PhiloxSequence
+  private var crossover: ClusterCrossover
+  private var sweeps = 0
+  /// Of the last run.
+  private var number: Int
 
-  /// States that are kept.
+  /// States that a population, and the elite, has.
   private static let size = 3
-  /// The share of sweeps that begin at random spins.
-  private static let freshShare = 0.5
+  /// The share of runs that begin at random spins once a population is complete.
+  private static let freshShare = 0.25
+  /// Runs without a better state after which a population is given up.
+  private static let patience = 12
   /// Peaks of reverse anneals, in units of the field's root mean square.
   private static let peaks = 0.25...0.5
 
-  func search() throws {
-    var random = Philox(seed: seed, stream: 0x504f_5055).sequence(UInt32(share.place))
-    let starts = RandomSpins(seed: seed)
-    var crossover = ClusterCrossover(problem)
-    var members: [SampleSet.Sample] = []
-    let sweeps = try plannedSweeps(starts.state(run: share.place, count: problem.spinCount))
-    var number = share.place
-    var (fresh, total) = (0, 0)
+  /// - Parameters:
+  ///   - course: of an anneal from random spins.
+  ///   - scale: a multiplier of temperatures.
+  init(problem: IsingProblem, reader: FlipRun, seed: UInt64, course: Course, scale: Double, share: ReadShare) {
+    self.problem = problem
+    self.reader = reader
+    self.course = course
+    self.scale = scale
+    self.share = share
+    starts = RandomSpins(seed: seed)
+    random = Philox(seed: seed, stream: 0x504f_5055).sequence(UInt32(share.place))
+    crossover = ClusterCrossover(problem)
+    number = share.place
+  }
+
+  /// Searches until the time is over.
+  mutating func search() throws {
+    sweeps = try plannedSweeps()
+    var elite: [SampleSet.Sample] = []
     while try !reader.record.clock.isOver() {
-      number += share.count
-      let isFresh = members.count < Self.size || Double(fresh) < Self.freshShare * Double(total)
-      let parent = isFresh ? nil : Int.random(in: 0..<members.count, using: &random)
-      let start = parent.map { members[$0].spins } ?? starts.state(run: number, count: problem.spinCount)
-      reader.sampler.temperature =
-        parent == nil
-        ? course : FlipSampler.reverseCourse(peak: .random(in: Self.peaks, using: &random)).scaled(by: scale)
-      let child = try reader.run(from: start, sweeps: sweeps, number: number)
-      let energy = try reader.record.add(child)
-      total += 1
-      if isFresh { fresh += 1 }
-      if members.count < Self.size {
-        members.append(SampleSet.Sample(spins: child, energy: energy))
-      } else {
-        try spread(child, energy, from: parent, among: &members, &crossover, &random)
-      }
+      elite += try evolved([], freshShare: Self.freshShare).prefix(1)
+      if elite.count > 1 { elite = Array(try evolved(elite, freshShare: 0).prefix(Self.size)) }
     }
   }
 
+  /// What becomes of a population until it finds nothing better any more, best first.
+  ///
+  /// - Parameter founders: missing ones are made from random spins.
+  private mutating func evolved(_ founders: [SampleSet.Sample], freshShare: Double) throws -> [SampleSet.Sample] {
+    var members = founders
+    let size = max(founders.count, Self.size)
+    var best = members.map(\.energy).min() ?? .infinity
+    var idle = 0
+    while idle < Self.patience, try !reader.record.clock.isOver() {
+      let isFresh = members.count < size && founders.isEmpty || Double.random(in: 0..<1, using: &random) < freshShare
+      let parent = isFresh ? nil : Int.random(in: 0..<members.count, using: &random)
+      let child = try offspring(of: parent.map { members[$0].spins })
+      if isFresh && members.count < size { members.append(child) } else { try spread(child, from: parent, among: &members) }
+      let lowest = members.map(\.energy).min() ?? .infinity
+      idle = lowest < best ? 0 : idle + 1
+      best = lowest
+    }
+    return members.sorted { $0.energy < $1.energy }
+  }
+
+  /// The state that a run leads to: a reverse anneal of `parent`, or an anneal from random spins.
+  private mutating func offspring(of parent: [Int8]?) throws -> SampleSet.Sample {
+    number += share.count
+    reader.sampler.temperature =
+      parent == nil ? course : FlipSampler.reverseCourse(peak: .random(in: Self.peaks, using: &random)).scaled(by: scale)
+    let start = parent ?? starts.state(run: number, count: problem.spinCount)
+    let spins = try reader.run(from: start, sweeps: sweeps, number: number)
+    return SampleSet.Sample(spins: spins, energy: try reader.record.add(spins))
+  }
+
   /// Gives a child's better regions to its parent and to some of the others; a child from random spins takes the place of the
-  /// worst member that is worse as a whole.
-  private func spread(
-    _ child: [Int8], _ energy: Double, from parent: Int?, among members: inout [SampleSet.Sample],
-    _ crossover: inout ClusterCrossover, _ random: inout PhiloxSequence
-  ) throws {
+  /// worst member if that is worse as a whole.
+  private mutating func spread(_ child: SampleSet.Sample, from parent: Int?, among members: inout [SampleSet.Sample]) throws {
     for place in members.indices where parent == nil || place == parent || Int.random(in: 0..<4, using: &random) == 0 {
-      let change = crossover.improve(&members[place].spins, from: child, using: &random)
+      let change = crossover.improve(&members[place].spins, from: child.spins, using: &random)
       guard change < 0 else { continue }
       members[place].energy += change
       if members[place].energy < reader.record.best?.energy ?? .infinity {
         members[place].energy = try reader.record.add(members[place].spins)
       }
     }
-    if parent == nil, let worst = members.indices.max(by: { members[$0].energy < members[$1].energy }), energy < members[worst].energy {
-      members[worst] = SampleSet.Sample(spins: child, energy: energy)
+    if parent == nil, let worst = members.indices.max(by: { members[$0].energy < members[$1].energy }),
+      child.energy < members[worst].energy
+    {
+      members[worst] = child
     }
   }
 
-  /// Sweeps of an anneal from random spins: the more the time allows, the longer, but by the square root, so that there are more
-  /// of them too. Found by a first short run.
-  private func plannedSweeps(_ start: [Int8]) throws -> Int {
+  /// Sweeps of a run: the more the time allows, the longer, but by the square root, so that there are more runs too. Found by a
+  /// first short one.
+  private func plannedSweeps() throws -> Int {
     let trial = 100
     let before = try reader.record.clock.left()
     reader.sampler.temperature = course
+    let start = starts.state(run: share.place, count: problem.spinCount)
     try reader.record.add(try reader.run(from: start, sweeps: trial, number: share.place))
     let each = max(before - (try reader.record.clock.left()), 1e-7) / Double(trial)
     let fitting = try reader.record.clock.left() / each

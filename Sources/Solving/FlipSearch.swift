@@ -16,9 +16,9 @@ struct FlipSearch {
     let sampler = try sampler()
     let reader = FlipRun(sampler, record: record, spinCount: problem.spinCount)
     if settings.time != nil, settings.reads == nil, settings.steps == nil, settings.initial == nil, kind != .gibbs {
-      try AnnealingPopulation(
-        problem: problem, reader: reader, seed: settings.seed, course: sampler.temperature, scale: settings.scale, share: share
-      ).search()
+      var population = AnnealingPopulation(
+        problem: problem, reader: reader, seed: settings.seed, course: sampler.temperature, scale: settings.scale, share: share)
+      try population.search()
     } else {
       try runReads(with: reader)
     }
