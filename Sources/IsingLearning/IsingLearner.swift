@@ -7,8 +7,9 @@ import Learning
 ///
 ///     ∂L/∂J_ij = −(⟨s_i s_j⟩^β − ⟨s_i s_j⟩⁰)/β,   ∂L/∂W_ik = −x_k (⟨s_i⟩^β − ⟨s_i⟩⁰)/β,   ∂L/∂b_i = −(⟨s_i⟩^β − ⟨s_i⟩⁰)/β
 ///
-/// or the same between phases of +β and −β, over 2β. The nudge adds `β t_i` to the field of output spin `i`, whose target `t_i` is
-/// 1 for the right class and −1 for the others: the cost is `−Σ t_i s_i`, the squared error up to a constant.
+/// or the same between phases of +β and −β, over 2β. The nudge adds `β t_i` to the field of an annealer's output spin `i`, whose
+/// target `t_i` is 1 for the right class and −1 for the others: the cost is `−Σ t_i s_i`, the squared error up to a constant. A
+/// sampler's gets `β (t_i − ⟨s_i⟩⁰)`, for the squared error of its averages.
 public final class IsingLearner: TrainableNetwork {
   public let network: IsingNetwork
   private let settings: LearningSettings

@@ -82,10 +82,16 @@ public final class IsingNetwork {
   }
 
   /// A phase of the sample that relaxed freely just now, its output spins nudged by `β` towards their targets.
+  ///
+  /// An annealer's spins, each right or wrong, are nudged by `β t`. A sampler's are nudged by `β (t − ⟨s⟩⁰)`, the slope of the
+  /// squared error of their averages: under `β t` all outputs would end at −1, where the targets are most of the time.
   func relaxNudged(by beta: Float, label: Int, number: Int) throws {
     nudgedFields = fields
     for class_ in 0..<layout.description.classes {
-      for spin in layout.spins(ofClass: class_) { nudgedFields[spin] += class_ == label ? beta : -beta }
+      let target: Float = class_ == label ? 1 : -1
+      for spin in layout.spins(ofClass: class_) {
+        nudgedFields[spin] += beta * (settings.kind == .anneal ? target : target - free.spins[spin])
+      }
     }
     try relaxation.relaxNudged(fields: nudgedFields, number: number, into: nudged)
   }

@@ -28,8 +28,8 @@ struct ExactNetwork {
 
   func state(_ number: Int) -> [Double] { (0..<layout.spinCount).map { number >> $0 & 1 == 1 ? 1 : -1 } }
 
-  /// `h`, with the nudge of a class.
-  func fields(_ image: [Float], label: Int = 0, beta: Double = 0) -> [Double] {
+  /// `h`, with the nudge `β (t − m)` of a class, where `m` are the free averages.
+  func fields(_ image: [Float], label: Int = 0, beta: Double = 0, averages: [Double] = []) -> [Double] {
     (0..<layout.spinCount).map { spin in
       var field = Double(parameters[layout.bias.offset + spin])
       if spin < layout.targetCount {
@@ -38,7 +38,9 @@ struct ExactNetwork {
           field += Double(weight) * Double(image[pixel])
         }
       }
-      if spin >= layout.description.hidden { field += layout.spins(ofClass: label).contains(spin) ? beta : -beta }
+      if spin >= layout.description.hidden, beta != 0 {
+        field += beta * ((layout.spins(ofClass: label).contains(spin) ? 1 : -1) - averages[spin])
+      }
       return field
     }
   }
@@ -74,8 +76,9 @@ struct ExactNetwork {
 
   /// The gradient of equilibrium propagation for one image, laid out as the parameters are.
   func gradient(_ image: [Float], label: Int, beta: Double, temperature: Double) -> [Double] {
-    let above = averages(fields: fields(image, label: label, beta: beta), temperature: temperature)
-    let below = averages(fields: fields(image, label: label, beta: -beta), temperature: temperature)
+    let free = averages(fields: fields(image), temperature: temperature).spins
+    let above = averages(fields: fields(image, label: label, beta: beta, averages: free), temperature: temperature)
+    let below = averages(fields: fields(image, label: label, beta: -beta, averages: free), temperature: temperature)
     var gradient = [Double](repeating: 0, count: layout.parameterCount)
     for spin in 0..<layout.spinCount {
       let slope = -(above.spins[spin] - below.spins[spin]) / (2 * beta)

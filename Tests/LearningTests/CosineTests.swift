@@ -7,6 +7,8 @@ import Testing
 
 extension AcrossRanks {
   @Suite struct CosineTests {
+    init() throws { _ = try AcrossRanks.environment.get() }
+
     /// Equilibrium propagation's updates are those of back-propagation through time (Ernoult et al. 2019), and the metric says so.
     @Test func theCosineWithBackpropagationThroughTimeIsOneAtASmallNudge() throws {
       let layout = try NetworkLayout(GradientTests.description(.max))
