@@ -67,15 +67,16 @@ extension HopfieldNetwork {
   /// - Parameters:
   ///   - gradients: on a strip, one buffer for each of `StripPartition.subtrees`, which together make up the sum; of a whole
   ///     network, one.
-  ///   - isInternal: of pairs of spins alone, without the clamped input and the biases.
+  ///   - others: a further feature of every spin, by layer, with the neighbours' rows: its products of pairs are part of each
+  ///     piece's sum. The clamped input and the biases have no part in it.
   public func addCorrelations(
-    scale: AlignedBuffer<Float>, samples: Int, into gradients: [AlignedBuffer<Float>], isInternal: Bool = false
+    scale: AlignedBuffer<Float>, samples: Int, into gradients: [AlignedBuffer<Float>], and others: [SpinPlanes]? = nil
   ) throws {
     precondition(gradients.count == sums.subtrees.count && scale.count >= samples)
     precondition(gradients.allSatisfy { $0.count >= layout.parameterCount })
     try settle()
     times.measure(.gradient) {
-      for (index, edge) in edges.enumerated() where !isZero(edge.layout.post) && !(isInternal && edge.layout.pre == 0) {
+      for (index, edge) in edges.enumerated() where !isZero(edge.layout.post) || others != nil {
         refreshArgMax(index, samples: samples)
         let pre = edge.clampedInput ?? spins[edge.layout.pre - 1]
         let post = spins[edge.layout.post - 1]
@@ -85,9 +86,14 @@ extension HopfieldNetwork {
           isSinglePiece: strip.partition.isReplicated(edge.layout.post)
         ) { rows, sum, offset in
           edge.addGradient(pre: pre, post: post, scale: scale, samples: samples, rows: rows, into: sum, at: offset)
+          if let others, edge.layout.pre != 0 {
+            edge.addGradient(
+              pre: others[edge.layout.pre - 1], post: others[edge.layout.post - 1], scale: scale, samples: samples, rows: rows,
+              into: sum, at: offset)
+          }
         }
       }
-      for (index, layer) in layout.layers.enumerated() where !isInternal {
+      for (index, layer) in layout.layers.enumerated() {
         sums.add(
           pieces[index], to: gradients, at: layer.bias.offset, count: layer.bias.count,
           isSinglePiece: strip.partition.isReplicated(index + 1)

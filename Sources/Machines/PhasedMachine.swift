@@ -2,7 +2,7 @@ import Kernels
 
 /// A machine that relaxes in phases, each of which goes on from the one before: a free phase, and nudged ones from its end.
 public protocol PhasedMachine: AmplitudeMachine {
-  /// The planes whose products between two spins are their correlation, `states` the first of them: amplitudes, or the cosines and
+  /// The one or two planes whose products between two spins are their correlation, `states` first: amplitudes, or the cosines and
   /// sines of phases.
   var features: [AlignedBuffer<Float>] { get }
   /// All that a phase hands on to the next.

@@ -78,21 +78,13 @@ public final class MachineRelaxation: NetworkRelaxation {
     return UInt32(truncatingIfNeeded: draw &* (free + nudged) &+ (isNudged ? free : 0) &+ sweep)
   }
 
-  /// The products of each of the machine's features. Inputs and biases couple to the first alone.
+  /// The products of the machine's features. Inputs and biases couple to the first alone.
   public func addCorrelations(
     of network: HopfieldNetwork, scale: AlignedBuffer<Float>, samples: Int, into gradients: [AlignedBuffer<Float>]
   ) throws {
     precondition(network === self.network, "a relaxation of another network")
-    try network.addCorrelations(scale: scale, samples: samples, into: gradients)
-    let phase = phase(of: samples)
-    let features = phase.machine.features
-    guard features.count > 1 else { return }
-    for feature in features.dropFirst() {
-      try phase.field.place(feature)
-      try network.addCorrelations(scale: scale, samples: samples, into: gradients, isInternal: true)
-    }
-    try phase.field.place(phase.machine.states)
-    try network.settle()
+    let others = try phase(of: samples).copySecondFeature()
+    try network.addCorrelations(scale: scale, samples: samples, into: gradients, and: others)
   }
 }
 
@@ -101,6 +93,7 @@ final class MachinePhase {
   let field: NetworkField
   let machine: any PhasedMachine
   private let network: HopfieldNetwork
+  private lazy var second = network.spins.map { SpinPlanes(shape: $0.shape, capacity: field.places.samples) }
 
   init(_ settings: RelaxationSettings, network: HopfieldNetwork, samples: Int, seed: UInt64, stream: UInt32) {
     self.network = network
@@ -110,6 +103,17 @@ final class MachinePhase {
       field, fieldScale: 1, seed: seed, stream: stream, identifiers: network.spinNumbers(as: field.places),
       box: rule.hasBox ? network.box(as: field.places) : nil)
     machine = rule.machine(system, layout: network.layout, places: field.places, limits: settings.hardware)
+  }
+
+  /// The planes of the machine's second feature, if it has one, with the rows of neighbours.
+  func copySecondFeature() throws -> [SpinPlanes]? {
+    guard machine.features.count > 1 else { return nil }
+    try field.place(machine.features[1])
+    try network.settle()
+    for (copy, planes) in zip(second, network.spins) { copy.buffer.copy(from: planes.buffer, count: copy.buffer.count) }
+    try field.place(machine.states)
+    try network.settle()
+    return second
   }
 
   /// From the network's states.
