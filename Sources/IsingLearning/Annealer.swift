@@ -15,6 +15,7 @@ final class Annealer: SpinRelaxation {
   /// The lowest of the present phase's reads, and that of the last free phase.
   private var lowest: [Int8] = []
   private var freeState: [Int8] = []
+  private var spins = AlignedBuffer<Float>(count: 0)
   private(set) var chainBreakFraction = 0.0
 
   init(
@@ -44,6 +45,7 @@ final class Annealer: SpinRelaxation {
     }
     free = Self.sampler(device, anneal, seed: seed, stream: stream)
     nudged = Self.sampler(device, reverse ?? anneal, seed: seed, stream: .nudged)
+    spins = AlignedBuffer(count: device.flips.identifiers.count)
   }
 
   var sweepsPerPhase: (free: Int, nudged: Int) { (settings.reads * settings.sweeps, settings.reads * settings.sweeps) }
@@ -75,7 +77,6 @@ final class Annealer: SpinRelaxation {
       try descend(sampler)
       if flips.energy < best {
         best = flips.energy
-        let spins = AlignedBuffer<Float>(count: flips.identifiers.count)
         flips.copySpins(to: spins)
         lowest = try flips.collect(spins)
       }

@@ -84,32 +84,13 @@ import Testing
 
     let centre = try loss()
     for block in layout.blocks {
-      var (dot, ours, theirs) = (0.0, 0.0, 0.0)
-      var smooth = 0
-      let count = block.shape.reduce(1, *)
-      let chosen = Array(stride(from: 0, to: count, by: max(1, count / 12)))
-      for element in chosen {
-        let position = block.position(element)
-        let saved = parameters[position]
-        let step: Float = 0.01
-        parameters[position] = saved + step
-        let above = try loss()
-        parameters[position] = saved - step
-        let below = try loss()
-        parameters[position] = saved
-        // Where an arg-max flips within the step the loss has a kink or a jump, and no derivative to compare with.
-        guard abs(above - 2 * centre + below) < 0.05 * abs(above - below) + 1e-6 else { continue }
-        smooth += 1
-        let difference = (above - below) / (2 * Double(step))
-        let estimate = Double(gradient[position])
-        dot += difference * estimate
-        ours += estimate * estimate
-        theirs += difference * difference
-      }
-      let cosine = dot / (ours * theirs).squareRoot()
-      #expect(2 * smooth >= chosen.count, "\(block.name): only \(smooth) of \(chosen.count) derivatives can be compared")
-      #expect(cosine > 0.995, "\(block.name): cosine \(cosine)")
-      #expect(abs((ours / theirs).squareRoot() - 1) < 0.05, "\(block.name): norm ratio \((ours / theirs).squareRoot())")
+      let compared = try DifferenceComparison(
+        block, of: parameters, gradient: gradient, elements: 12, step: 0.01, centre: centre, loss: loss)
+      #expect(
+        2 * compared.smooth >= compared.chosen,
+        "\(block.name): only \(compared.smooth) of \(compared.chosen) derivatives can be compared")
+      #expect(compared.cosine > 0.995, "\(block.name): cosine \(compared.cosine)")
+      #expect(abs(compared.normRatio - 1) < 0.05, "\(block.name): norm ratio \(compared.normRatio)")
     }
   }
 }

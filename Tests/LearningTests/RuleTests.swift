@@ -57,33 +57,14 @@ import Testing
     let centre = try network.addGradient(of: shard, into: [gradient]).loss / 2
     let parameters = network.parameters
     for block in layout.blocks {
-      var (dot, ours, theirs) = (0.0, 0.0, 0.0)
-      var smooth = 0
-      let count = block.shape.reduce(1, *)
-      let chosen = Array(stride(from: 0, to: count, by: max(1, count / 12)))
-      for element in chosen {
-        let position = block.position(element)
-        let saved = parameters[position]
-        let step: Float = 0.01
-        parameters[position] = saved + step
-        let above = try loss()
-        parameters[position] = saved - step
-        let below = try loss()
-        parameters[position] = saved
-        // Where an arg-max flips or a spin meets its bound within the step the loss has a kink.
-        guard abs(above - 2 * centre + below) < 0.05 * abs(above - below) + 1e-6 else { continue }
-        smooth += 1
-        let difference = (above - below) / (2 * Double(step))
-        let estimate = Double(gradient[position])
-        dot += difference * estimate
-        ours += estimate * estimate
-        theirs += difference * difference
-      }
+      let compared = try DifferenceComparison(
+        block, of: parameters, gradient: gradient, elements: 12, step: 0.01, centre: centre, loss: loss)
       network.parametersChanged()
-      #expect(2 * smooth >= chosen.count, "\(block.name): only \(smooth) of \(chosen.count) derivatives can be compared")
-      #expect(dot / (ours * theirs).squareRoot() > 0.999, "\(block.name): cosine \(dot / (ours * theirs).squareRoot())")
       #expect(
-        abs((ours / theirs).squareRoot() - 1) < tolerance, "\(block.name): norm ratio \((ours / theirs).squareRoot())")
+        2 * compared.smooth >= compared.chosen,
+        "\(block.name): only \(compared.smooth) of \(compared.chosen) derivatives can be compared")
+      #expect(compared.cosine > 0.999, "\(block.name): cosine \(compared.cosine)")
+      #expect(abs(compared.normRatio - 1) < tolerance, "\(block.name): norm ratio \(compared.normRatio)")
     }
   }
 
