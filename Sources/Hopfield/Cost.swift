@@ -2,6 +2,8 @@
 public enum Cost: String, CaseIterable, Sendable {
   /// `½‖o − y‖²`, the output inside the system.
   case squaredError
+  /// The same with targets of spins, 1 for the right class and −1 for the others (Gower 2025).
+  case signedSquaredError
   /// `−log softmax(o)_y`, the output inside the system.
   case crossEntropy
   /// Cross-entropy of a read-out `softmax(Wᵀs_N + b)` that is not part of the energy (Laborieux 2021).
@@ -9,7 +11,7 @@ public enum Cost: String, CaseIterable, Sendable {
 
   /// Moves the output of one sample in its field `z`; `label` is the index of the right class.
   ///
-  /// - squaredError: `o ← (z + βy)/(1 + β)`, the exact minimiser of `F` over the output.
+  /// - squaredError, signedSquaredError: `o ← (z + βy)/(1 + β)`, the exact minimiser of `F` over the output.
   /// - crossEntropy: `o ← z + β(y − softmax(o))`, a gradient step of length 1, a descent for `|β| ≤ 2`.
   /// - crossEntropyReadout: `o ← β(y − softmax(z))`: what the read-out sends down, nothing while free. With it in the place of
   ///   the output
@@ -20,8 +22,8 @@ public enum Cost: String, CaseIterable, Sendable {
       return
     }
     switch self {
-    case .squaredError:
-      for unit in output.indices { output[unit] = (field[unit] + (unit == label ? nudge : 0)) / (1 + nudge) }
+    case .squaredError, .signedSquaredError:
+      for unit in output.indices { output[unit] = (field[unit] + nudge * target(unit, label)) / (1 + nudge) }
     case .crossEntropy:
       let probabilities = softmax(output)
       for unit in output.indices { output[unit] = field[unit] + nudge * ((unit == label ? 1 : 0) - probabilities[unit]) }
@@ -35,16 +37,16 @@ public enum Cost: String, CaseIterable, Sendable {
   func addForce(of output: [Float], to field: inout [Float], label: Int, nudge: Float) {
     guard nudge != 0 else { return }
     precondition(self != .crossEntropyReadout, "a read-out is no part of the system")
-    let predicted = self == .squaredError ? output : softmax(output)
-    for unit in field.indices { field[unit] += nudge * ((unit == label ? 1 : 0) - predicted[unit]) }
+    let predicted = isSquared ? output : softmax(output)
+    for unit in field.indices { field[unit] += nudge * (target(unit, label) - predicted[unit]) }
   }
 
   /// C of one sample. `prediction` is the output, or the read-out's field.
   public func value(prediction: [Float], label: Int) -> Double {
     switch self {
-    case .squaredError:
+    case .squaredError, .signedSquaredError:
       return prediction.indices.reduce(0.0) { sum, unit in
-        let error = Double(prediction[unit]) - (unit == label ? 1 : 0)
+        let error = Double(prediction[unit]) - Double(target(unit, label))
         return sum + error * error / 2
       }
     case .crossEntropy, .crossEntropyReadout:
@@ -56,9 +58,16 @@ public enum Cost: String, CaseIterable, Sendable {
 
   /// `∂C/∂prediction` of one sample.
   public func slope(prediction: [Float], label: Int) -> [Float] {
-    var slope = self == .squaredError ? prediction : softmax(prediction)
-    slope[label] -= 1
-    return slope
+    let predicted = isSquared ? prediction : softmax(prediction)
+    return predicted.indices.map { predicted[$0] - target($0, label) }
+  }
+
+  /// Whether it is a squared distance from targets.
+  public var isSquared: Bool { self == .squaredError || self == .signedSquaredError }
+
+  private func target(_ unit: Int, _ label: Int) -> Float {
+    if unit == label { return 1 }
+    return self == .signedSquaredError ? -1 : 0
   }
 
   private func softmax(_ values: [Float]) -> [Float] {

@@ -23,7 +23,7 @@ public final class HopfieldLearner: TrainableNetwork {
     _ layout: NetworkLayout, parameters: AlignedBuffer<Float>, relaxation: RelaxationSettings, settings: LearningSettings,
     seed: UInt64, on grid: ProcessGrid, exchange: ExchangeSettings = ExchangeSettings(), times: PhaseTimes = PhaseTimes()
   ) throws {
-    guard settings.cost != .squaredError || settings.estimator == .oneSided || settings.nudge < 1 else {
+    guard !settings.cost.isSquared || settings.estimator == .oneSided || settings.nudge < 1 else {
       throw TrainingError.setting(
         key: "learning.nudge",
         reason:

@@ -20,6 +20,8 @@ import Testing
 
   @Test func values() {
     #expect(Cost.squaredError.value(prediction: [0, 0.5, 1], label: 2) == 0.125)
+    #expect(Cost.signedSquaredError.value(prediction: [-1, 0.5, 1], label: 2) == 1.125)
+    #expect(Cost.signedSquaredError.slope(prediction: [-1, 0.5, 0], label: 2) == [0, 1.5, -1])
     for cost in [Cost.crossEntropy, .crossEntropyReadout] {
       #expect(abs(cost.value(prediction: field, label: 2) + log(softmax(field)[2])) < 1e-12)
       #expect(abs(cost.value(prediction: [1000, 0, -1000], label: 1) - 1000) < 1e-9, "no overflow")
@@ -27,16 +29,18 @@ import Testing
   }
 
   @Test func aFreeOutputFollowsItsField() {
-    for cost in [Cost.squaredError, .crossEntropy] { #expect(relaxed(cost, from: [9, 9, 9, 9], nudge: 0) == field) }
+    for cost in [Cost.squaredError, .signedSquaredError, .crossEntropy] { #expect(relaxed(cost, from: [9, 9, 9, 9], nudge: 0) == field) }
     #expect(relaxed(.crossEntropyReadout, from: [9, 9, 9, 9], nudge: 0) == [0, 0, 0, 0], "a read-out sends nothing down")
   }
 
   /// `F = ½‖o‖² − ⟨o, z⟩ + βC` has no slope where the output settles.
   @Test(arguments: [Float(0.5), -0.5, 1.5]) func nudgedOutputsAreStationary(_ nudge: Float) {
-    let squared = relaxed(.squaredError, from: [0, 0, 0, 0], nudge: nudge)
-    for unit in 0..<4 {
-      let slope = squared[unit] - field[unit] + nudge * (squared[unit] - (unit == 1 ? 1 : 0))
-      #expect(abs(slope) < 1e-5)
+    for (cost, wrong) in [(Cost.squaredError, Float(0)), (.signedSquaredError, -1)] {
+      let squared = relaxed(cost, from: [0, 0, 0, 0], nudge: nudge)
+      for unit in 0..<4 {
+        let slope = squared[unit] - field[unit] + nudge * (squared[unit] - (unit == 1 ? 1 : wrong))
+        #expect(abs(slope) < 1e-5)
+      }
     }
     var output = field
     for _ in 0..<500 { output = relaxed(.crossEntropy, from: output, nudge: nudge) }

@@ -144,7 +144,7 @@ extension AcrossRanks {
         $0.estimator = estimator
         // An estimate from one side is off by a term of the order of β.
         $0.nudge = estimator == .centred ? 0.2 : 0.05
-        $0.optimiser.learningRate = cost == .squaredError ? 0.05 : 0.02
+        $0.optimiser.learningRate = cost.isSquared ? 0.05 : 0.02
         $0.cost = cost
         $0.epochs = 20
       }

@@ -9,7 +9,7 @@ import yaml
 
 ACTIVATIONS = ("clamp", "halfClamp", "sigmoid", "relu6", "tanh", "linear")
 KINDS = ("convolution", "dense")
-COSTS = ("squaredError", "crossEntropy", "crossEntropyReadout")
+COSTS = ("squaredError", "signedSquaredError", "crossEntropy", "crossEntropyReadout")
 ESTIMATORS = ("oneSided", "negative", "randomSign", "centred")
 ORDERS = ("checkerboard", "synchronous", "sequential")
 POOLINGS = ("none", "max", "average")

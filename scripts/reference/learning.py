@@ -23,9 +23,10 @@ class Step:
     gradient: dict
 
 
-def one_hot(labels, classes):
-    """[B, classes, 1, 1]."""
-    return np.eye(classes)[labels][:, :, None, None]
+def targets(network, labels):
+    """[B, classes, 1, 1]: 1 for the right class, and for the others 0, or −1 where the cost has signs."""
+    one_hot = np.eye(network.output.shape[0])[labels][:, :, None, None]
+    return 2 * one_hot - 1 if network.description.cost == "signedSquaredError" else one_hot
 
 
 def _stacked(states):
@@ -69,7 +70,7 @@ def run_step(network, x, labels=None):
     free = Phase(*network.relax(network.zero_state(x), description.free))
     if labels is None:
         return Step(free, [], {})
-    target = one_hot(labels, network.output.shape[0])
+    target = targets(network, labels)
     nudged = _nudged_phases(network, free, target)
     return Step(free, nudged, _gradient(network, free, nudged))
 
@@ -77,4 +78,4 @@ def run_step(network, x, labels=None):
 def loss(network, x, labels):
     """The mean of C at the end of a free phase."""
     state, _, _ = network.relax(network.zero_state(x), network.description.free)
-    return float(network.cost(state, one_hot(labels, network.output.shape[0])).mean())
+    return float(network.cost(state, targets(network, labels)).mean())

@@ -147,9 +147,9 @@ class Network:
         return self.field(self.output, state) if self.readout else state[self.output.name]
 
     def cost(self, state, target):
-        """C: [B]; `target` is one-hot, [B, classes, 1, 1]."""
+        """C: [B]; `target` is [B, classes, 1, 1]."""
         prediction = self.prediction(state)
-        if self.description.cost == "squaredError":
+        if self.description.cost in ("squaredError", "signedSquaredError"):
             return _sum((prediction - target) ** 2) / 2
         return -_sum(target * log_softmax(prediction))
 

@@ -8,7 +8,8 @@ extension LearningSettings: ConfigurationSection {
     [
       ConfigurationKey(
         "cost", \.cost,
-        "`squaredError` and `crossEntropy` act on the output inside the network, `crossEntropyReadout` on a read-out beside it."),
+        "`squaredError` and `crossEntropy` act on the output inside the network, `crossEntropyReadout` on a read-out beside it; targets of "
+          + "`signedSquaredError` are 1 and −1, those of spins, instead of 1 and 0."),
       ConfigurationKey(
         "rule", \.rule,
         "Equilibrium propagation, or one to compare it with: through the last sweeps of the free phase (`relaxation.nudged.sweeps`), or "
