@@ -63,7 +63,7 @@ public final class GridReduction {
 
   /// The sum over all shards of all ranks, the same on every rank. Collective; the buffer is valid until the next sum.
   public func sum() throws -> AlignedBuffer<Float> {
-    let part = try shards.sum()
+    let part = try grid.namingData("gradients") { try shards.sum() }
     guard let gathered else { return part }
     try grid.naming("gradients") {
       try grid.spin.allgatherVarying(UnsafeBufferPointer(part.unsafeElements), into: total.unsafeElements, gathered)

@@ -12,16 +12,25 @@ public struct ProcessGrid: Sendable {
   public let spin: Communicator
   /// The ranks of this spin group, as `world` counts them.
   public let spinRanks: [Int]
+  /// Tells who is missing where a wait runs past its deadline.
+  let rollCall: RollCall?
 
   /// Collective.
   ///
-  /// - Parameter deadline: how long a rank waits for another of its spin group.
+  /// - Parameters:
+  ///   - deadline: how long a rank waits for others.
+  ///   - rollCall: of `world`; without one an error cannot say which host is missing.
   /// - Throws: `GridError` if data × spin is not the number of ranks.
-  public init(_ shape: GridShape, over world: Communicator, deadline: Duration? = nil) throws {
+  public init(
+    _ shape: GridShape, over world: Communicator, deadline: Duration? = nil, rollCall: RollCall? = nil
+  ) throws {
     guard shape.data * shape.spin == world.size else {
       throw GridError("a grid of \(shape) needs \(shape.data * shape.spin) ranks; there are \(world.size)")
     }
+    var world = world
+    world.deadline = deadline
     self.world = world
+    self.rollCall = rollCall
     guard shape.spin > 1 else {
       data = world
       spin = Communicator.selfOnly
@@ -30,9 +39,7 @@ public struct ProcessGrid: Sendable {
     }
     let place = try Self.placeByNode(in: world)
     data = try world.split(color: place % shape.spin, key: place)
-    var limited = world
-    limited.deadline = deadline
-    spin = try limited.split(color: place / shape.spin, key: place)
+    spin = try world.split(color: place / shape.spin, key: place)
     spinRanks = try spin.allgather(world.rank)
   }
 
@@ -42,13 +49,14 @@ public struct ProcessGrid: Sendable {
     data = world
     spin = Communicator.selfOnly
     spinRanks = [world.rank]
+    rollCall = nil
   }
 
   /// The grid of this rank's spin group alone.
-  public var onlyThisNetwork: ProcessGrid { ProcessGrid(world: spin, data: .selfOnly, spin: spin, spinRanks: spinRanks) }
+  public var onlyThisNetwork: ProcessGrid { ProcessGrid(world: spin, data: .selfOnly, spin: spin, spinRanks: spinRanks, rollCall: rollCall) }
 
-  private init(world: Communicator, data: Communicator, spin: Communicator, spinRanks: [Int]) {
-    (self.world, self.data, self.spin, self.spinRanks) = (world, data, spin, spinRanks)
+  private init(world: Communicator, data: Communicator, spin: Communicator, spinRanks: [Int], rollCall: RollCall?) {
+    (self.world, self.data, self.spin, self.spinRanks, self.rollCall) = (world, data, spin, spinRanks, rollCall)
   }
 
   public var shape: GridShape { GridShape(data: data.size, spin: spin.size) }

@@ -15,6 +15,15 @@ struct CommunityReport {
   var ranks: Int
   var interrupted: Bool
 
+  /// Names and values, as a page shows them.
+  var facts: [(name: String, value: String)] {
+    [
+      ("file", file), ("vertices", "\(vertexCount)"), ("machine", machine), ("seed", "\(seed)"), ("ranks", "\(ranks)"),
+      ("time", String(format: "%.2f s", seconds)), ("communities", "\(communityCount)"),
+    ] + (nmi.map { [("normalised mutual information with the file's own", String(format: "%.4f", $0))] } ?? [])
+      + [("modularity", String(format: "%.6f", modularity))] + (interrupted ? [("ended", "before its time")] : [])
+  }
+
   var text: String {
     var lines = [
       "\(file): communities of \(vertexCount) vertices",

@@ -120,13 +120,6 @@ struct SolveCommunitiesRun {
   }
 
   private func report(_ found: Finding, _ trace: SearchTrace, seconds: Double, wasStopped: Bool) throws {
-    let output = options.output
-    if let path = output.output { try output.write(StateFile.text(found.partition.communities), to: path) }
-    if let path = output.trace { try output.write(trace.csv, to: path) }
-    if let path = output.plot {
-      let title = "\(URL(fileURLWithPath: question.file).lastPathComponent): communities"
-      try output.write(TracePlot(trace: trace, seconds: seconds, title: title).svg, to: path)
-    }
     let report = CommunityReport(
       file: question.file, vertexCount: question.graph.vertexCount,
       // Of the graph itself at resolution 1, which is what others report.
@@ -135,6 +128,10 @@ struct SolveCommunitiesRun {
       nmi: try question.groundTruth.map { try found.partition.normalizedMutualInformation(with: $0) },
       machine: (options.search.machine ?? .anneal).rawValue, seed: options.search.seed, seconds: seconds, ranks: world.size,
       interrupted: wasStopped)
+    let title = "\(URL(fileURLWithPath: question.file).lastPathComponent): communities"
+    let output = options.output
+    try output.write(
+      state: found.partition.communities, plot: TracePlot(trace: trace, seconds: seconds, title: title), facts: report.facts)
     print(output.json ? try report.json() : report.text)
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Ising
 import MPI
 import Runs
 
@@ -20,6 +21,11 @@ struct SolveOutputOptions: ParsableArguments {
   @Option(help: "Write the best value against time here, as CSV.", completion: .file(extensions: ["csv"]))
   var trace: String?
 
+  @Option(
+    help: "Write a page about the search here, as HTML: settings, the best value against time, what the reads ended at.",
+    completion: .file(extensions: ["html"]))
+  var report: String?
+
   func validate() throws {
     if samples < 0 { throw ValidationError("--samples \(samples): expected 0 or more") }
   }
@@ -27,7 +33,7 @@ struct SolveOutputOptions: ParsableArguments {
   /// A result that cannot be written should be known before the search, not after it.
   func checkWritable(on world: Communicator) throws {
     guard world.rank == 0 else { return }
-    for path in [output, plot, trace].compactMap({ $0 }) {
+    for path in [output, plot, trace, report].compactMap({ $0 }) {
       var isFolder: ObjCBool = false
       if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
         throw FileError(path: path, reason: "is a folder, expected a file to write")
@@ -39,7 +45,27 @@ struct SolveOutputOptions: ParsableArguments {
     }
   }
 
-  func write(_ text: String, to path: String) throws {
+  /// Writes whatever files are asked for.
+  ///
+  /// - Parameters:
+  ///   - state: the best one.
+  ///   - plot: of the search, with its trace.
+  ///   - facts: what a page about the search says of it.
+  ///   - levels: where its reads ended, the best first.
+  func write(
+    state: [Int], plot: TracePlot, facts: [(name: String, value: String)], levels: [SearchReport.Level] = []
+  ) throws {
+    if let path = output { try write(StateFile.text(state), to: path) }
+    if let path = trace { try write(plot.trace.csv, to: path) }
+    if let path = self.plot { try write(plot.svg, to: path) }
+    if let path = report {
+      let page = SearchReport(
+        title: plot.title, facts: facts, plot: plot.svg, measureName: plot.trace.measureName, levels: levels)
+      try write(page.html, to: path)
+    }
+  }
+
+  private func write(_ text: String, to path: String) throws {
     do {
       try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch { throw FileError(path: path, reason: "cannot be written: \(error.localizedDescription)") }

@@ -1,5 +1,6 @@
 import Foundation
 import Ising
+import Runs
 import Solving
 
 /// What a search for a ground state came to.
@@ -40,14 +41,56 @@ struct SolveReport {
     return .real(samples.best?.energy ?? 0)
   }
 
+  /// Names and values, as a page shows them.
+  var facts: [(name: String, value: String)] {
+    let problem = question.objective.problem
+    var facts = [
+      (name: "file", value: question.file), ("problem", question.kind.rawValue), ("spins", "\(problem.spinCount)"),
+      ("couplings", "\(problem.couplingCount)"), ("machine", machine), ("scale", String(format: "%g", settings.scale)),
+      ("seed", "\(settings.seed)"), ("ranks", "\(ranks)"),
+    ]
+    if ranks > 1 { facts.append(("spread over the ranks", "\(spread.spread.rawValue): \(spread.reason)")) }
+    facts += [
+      ("time", String(format: "%.2f s", result.seconds)), ("reads", "\(samples.readCount)"),
+      ("spin updates", String(format: "%.3g, %.0f million a second", result.spinUpdates, updatesPerSecond / 1e6)),
+    ]
+    if let chip {
+      facts.append(
+        ("chip", "\(chip.spins) spins, longest chain \(chip.longestChain), "
+          + String(format: "chain strength %.4g, %.1f %% of chains broken", chip.chainStrength, 100 * chip.chainBreakFraction)))
+    }
+    facts.append(
+      ("a device", String(
+        format: "%g W and %g s a sample: %.3g J", device.power, device.settlingTime, device.energy(samples: samples.readCount))))
+    if let joules { facts.append(("this processor", String(format: "%.3g J", joules))) }
+    if question.objective.measureName != "energy" { facts.append(("energy", "\(energy)")) }
+    facts.append((question.objective.measureName, "\(measure)"))
+    if let known = question.bestKnown { facts.append(("best known", SearchTrace.text(known))) }
+    if result.wasStopped { facts.append(("ended", "before its time")) }
+    return facts
+  }
+
+  /// Where the reads ended, the best first; states of equal measure are one level.
+  var levels: [SearchReport.Level] {
+    samples.samples.reduce(into: []) { levels, sample in
+      let value = question.objective.measure(atEnergy: sample.energy)
+      if levels.last?.value == value {
+        levels[levels.count - 1].reads += sample.occurrences
+      } else {
+        levels.append(SearchReport.Level(value: value, reads: sample.occurrences))
+      }
+    }
+  }
+
+  private var updatesPerSecond: Double { result.spinUpdates / max(result.seconds, 1e-9) }
+
   func text(samples count: Int) -> String {
     let name = question.objective.measureName
     let problem = question.objective.problem
     var lines = ["\(question.file): \(question.kind.rawValue), \(problem.spinCount) spins, \(problem.couplingCount) couplings"]
-    let updates = result.spinUpdates / max(result.seconds, 1e-9) / 1e6
     lines.append(
       "\(machine), seed \(settings.seed), \(ranks == 1 ? "1 rank" : "\(ranks) ranks"), "
-        + String(format: "%.2f s, %.0f million spin updates/s", result.seconds, updates))
+        + String(format: "%.2f s, %.0f million spin updates/s", result.seconds, updatesPerSecond / 1e6))
     if ranks > 1 { lines.append("\(spread.spread.rawValue) spread over the ranks: \(spread.reason)") }
     if let chip {
       lines.append(

@@ -80,14 +80,12 @@ struct SolveRun {
 
   private func write(_ report: SolveReport, _ trace: SearchTrace, seconds: Double) throws {
     let output = options.output
-    if let path = output.output { try output.write(StateFile.text(report.values), to: path) }
-    if let path = output.trace { try output.write(trace.csv, to: path) }
-    if let path = output.plot {
-      let title = "\(URL(fileURLWithPath: question.file).lastPathComponent): \(report.machine)"
-      let plot = TracePlot(
-        trace: trace, seconds: seconds, title: title, bestKnown: target.isFaithful ? question.bestKnown : nil)
-      try output.write(plot.svg, to: path)
-    }
+    let title = "\(URL(fileURLWithPath: question.file).lastPathComponent): \(report.machine)"
+    try output.write(
+      state: report.values,
+      plot: TracePlot(
+        trace: trace, seconds: seconds, title: title, bestKnown: target.isFaithful ? question.bestKnown : nil),
+      facts: report.facts, levels: report.levels)
     print(output.json ? try report.json(samples: output.samples) : report.text(samples: output.samples))
   }
 }

@@ -73,6 +73,33 @@ extension AcrossRanks {
       }
     }
 
+    /// One rank never comes to the barrier; the others call the roll.
+    @Test(.enabled(if: isScenario("roll-call"))) func rollCall() {
+      Environment.run { world in
+        var world = world
+        let roll = try RollCall(world)
+        world.deadline = .milliseconds(200)
+        if world.rank == 1 {
+          while true { Platform.sleep(milliseconds: 1000) }
+        }
+        do {
+          try world.barrier()
+          return 98
+        } catch {
+          guard roll.hosts == Array(repeating: Environment.processorName, count: world.size) else { return 97 }
+          return roll.absent(within: .seconds(20)) == [1] ? 5 : 99
+        }
+      }
+    }
+
+    /// All are there.
+    @Test(.enabled(if: isScenario("full-roll-call"))) func fullRollCall() {
+      Environment.run { world in
+        let roll = try RollCall(world)
+        return roll.absent(within: .seconds(60)).isEmpty ? 5 : 99
+      }
+    }
+
     /// One operation of a group is never over.
     @Test(.enabled(if: isScenario("group-deadline"))) func groupDeadline() {
       Environment.run { world in

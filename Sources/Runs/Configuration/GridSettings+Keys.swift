@@ -34,7 +34,8 @@ extension TimeoutSettings: ConfigurationSection {
   static var keys: [ConfigurationKey<Self>] {
     [
       ConfigurationKey(
-        "exchange", \.exchange, .above(0), "Seconds that a rank waits for a neighbour's rows before it ends the job.")
+        "exchange", \.exchange, .above(0),
+        "Seconds that a rank waits for a neighbour's rows or for the gradients of others before it ends the job.")
     ]
   }
 }

@@ -13,7 +13,7 @@ public struct GridSettings: Equatable, Sendable {
 
 /// How long a rank waits for another before it ends the job.
 public struct TimeoutSettings: Equatable, Sendable {
-  /// Seconds, for a neighbour's rows.
+  /// Seconds, for a neighbour's rows and for the gradients of others.
   public var exchange: Double = 300
   public init() {}
 }

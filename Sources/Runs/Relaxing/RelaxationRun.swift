@@ -38,7 +38,7 @@ public struct RelaxationRun {
   /// One batch relaxes as a whole: on a grid it is the first network's strips that do it. Collective.
   public func run(over world: Communicator) throws -> TensorFile? {
     let shape = try GridChoice.forOneNetwork(configuration, layout: layout, over: world)
-    let grid = try ProcessGrid(shape, over: world, deadline: .seconds(configuration.timeouts.exchange))
+    let grid = try ProcessGrid(shape, over: world, deadline: .seconds(configuration.timeouts.exchange), rollCall: RollCall(world))
     guard grid.data.rank == 0 else { return nil }
     let file = try relax(on: grid)
     return grid.spin.rank == 0 ? file : nil

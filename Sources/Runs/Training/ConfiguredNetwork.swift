@@ -65,7 +65,9 @@ struct ConfiguredNetwork {
         try GridChoice(configuration, layout: layout, networks: networks, predicts: predicts, over: world)
       default: try GridChoice(dataOnly: configuration, networks: networks, over: world)
       }
-    return (try ProcessGrid(choice.shape, over: world, deadline: .seconds(configuration.timeouts.exchange)), choice.reason)
+    let grid = try ProcessGrid(
+      choice.shape, over: world, deadline: .seconds(configuration.timeouts.exchange), rollCall: RollCall(world))
+    return (grid, choice.reason)
   }
 
   /// The network as a trainer takes it. Collective over the spin group.

@@ -36,7 +36,6 @@ public final class TrainingRun {
     over world: Communicator
   ) throws {
     self.configuration = configuration
-    self.world = world
     let network = try ConfiguredNetwork(configuration)
     // The test part too, though it is used at the end alone: what is wrong with it should be said now.
     let dataset = try Dataset.load(configuration.data, over: world)
@@ -44,6 +43,8 @@ public final class TrainingRun {
     let (grid, reason) = try network.grid(
       networks: configuration.learning.batch.size / configuration.learning.batch.shard, over: world)
     gridReason = reason
+    // From here on nobody waits longer for others than for a neighbour: loading data may take as long as it likes.
+    self.world = grid.world
     let times = PhaseTimes()
     let parameters = network.initialParameters
     trainer = try Trainer(

@@ -1,0 +1,54 @@
+internal import CMPI
+
+/// Finds out which ranks of a group still answer, after an operation has run past its deadline.
+///
+/// It talks on a communicator of its own, which has to exist before anything goes wrong.
+public final class RollCall: Sendable {
+  /// The node of every rank.
+  public let hosts: [String]
+  private let communicator: Communicator
+
+  /// Collective.
+  public init(_ group: Communicator) throws {
+    var unlimited = group
+    unlimited.deadline = nil
+    communicator = try unlimited.duplicate()
+    hosts = try unlimited.allgatherVarying(Array(Environment.processorName.utf8)).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// Tells all others that this rank is there, and waits for the same of them: ranks that wait in vain for the same operation call
+  /// at about the same time.
+  ///
+  /// Afterwards the process can only end. What the overdue operation reads and writes must still be in memory.
+  ///
+  /// - Parameter limit: how long it waits.
+  /// - Returns: the ranks that were not heard of.
+  public func absent(within limit: Duration) -> [Int] {
+    let (rank, size) = (communicator.rank, communicator.size)
+    guard size > 1 else { return [] }
+    // One byte for each of the others, and one to send. MPI may touch them until the process ends, so nobody gives them back.
+    let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: size + 1)
+    bytes.initialize(repeating: 1, count: size + 1)
+    let others = (0..<size).filter { $0 != rank }
+    var expected: [(rank: Int, request: MPI_Request)] = []
+    for other in others {
+      var request = MPI_REQUEST_NULL
+      if MPI_Irecv_c(bytes + other, 1, UInt8.handle, other.mpi, 0, communicator.handle, &request) == MPI_SUCCESS {
+        expected.append((other, request))
+      }
+      var sent = MPI_REQUEST_NULL
+      MPI_Isend_c(bytes + size, 1, UInt8.handle, other.mpi, 0, communicator.handle, &sent)
+    }
+    var absent = Set(others)
+    _ = Waiting.poll(deadline: limit) {
+      expected.removeAll { other, request in
+        var (request, isHere) = (request, Int32(0))
+        guard MPI_Test(&request, &isHere, cmpi_status_ignore()) == MPI_SUCCESS, isHere != 0 else { return false }
+        absent.remove(other)
+        return true
+      }
+      return absent.isEmpty
+    }
+    return absent.sorted()
+  }
+}
