@@ -1,8 +1,8 @@
 # The hosts of scripts/virtual-cluster: namespaces, links, and mpirun across them. Source common.sh first.
 #
-# Reads $name, $state, $hosts, $rate, $delay and $loss. In $state lie `hosts.d/HOST` (a host's address), `bridge` (that of the
+# Reads $name, $state, $hosts, $rate, $delay and $loss. In $state lie `hosts.d/HOST` (a host's address), `address` (that of the
 # machine itself), `hosts` (their /etc/hosts), `enter` (runs a command on a host), `rsh` (the same, called as ssh is), `link` (the
-# program that carries the frames, with its number in `link.pid`) and `figures` (of the links).
+# program that carries the frames, with its number in `link.pid`) and `figures` (of the links, and which hosts are unplugged).
 # shellcheck shell=bash disable=SC2154
 
 require_tools() {
@@ -27,11 +27,12 @@ install_missing() {
 
 host_names() { (cd "$state/hosts.d" && printf '%s\n' *) | sort -V; }
 
-# The first three numbers of a network that no link of this machine uses.
+# The first three numbers of a network that no link of this machine uses, and no other cluster that is just being made.
 free_network() {
-  local number
+  local number used
+  used=$(ip -4 -o address; cat "${state%/*}"/*/address 2> /dev/null || true)
   for number in $(seq 10 250); do
-    if ! ip -4 -o address | grep -qF "inet 10.77.$number."; then
+    if ! grep -qwF "10.77.$number" <<< "$used"; then
       echo "10.77.$number"
       return
     fi
@@ -43,7 +44,7 @@ make_hosts() {
   local network index host names=()
   network=$(free_network)
   mkdir -p "$state/hosts.d"
-  echo "$network.254" > "$state/bridge"
+  echo "$network.254" > "$state/address"
   printf '127.0.0.1 localhost\n%s.254 %s\n' "$network" "$(hostname)" > "$state/hosts"
   for index in $(seq "$hosts"); do
     host=$name$index
@@ -51,20 +52,19 @@ make_hosts() {
     echo "$network.$index" > "$state/hosts.d/$host"
     echo "$network.$index $host" >> "$state/hosts"
   done
-  ip link add "$name-br" type bridge
-  ip address add "$network.254/24" dev "$name-br"
-  ip link set "$name-br" up
   lay_links "${names[@]}"
+  ip address add "$network.254/24" dev "$name-own"
+  ip link set "$name-own" up
   for host in "${names[@]}"; do make_host "$host"; done
   write_enter
 }
 
-# One process carries the frames of all links; it makes both ends of each.
+# One process carries the frames of all links; it makes their devices.
 lay_links() {
   local limit=$((SECONDS + 10))
   cc -O2 -o "$state/link" scripts/virtual-link.c || fail "scripts/virtual-link.c cannot be compiled; the compiler's message is above"
   write_figures
-  setsid "$state/link" "$state/figures" "$@" > "$state/link.log" 2>&1 < /dev/null &
+  setsid "$state/link" "$state/figures" "$name-own" "$@" > "$state/link.log" 2>&1 < /dev/null &
   echo $! > "$state/link.pid"
   while [[ $SECONDS -lt $limit ]]; do
     # The last one that is made.
@@ -76,7 +76,10 @@ lay_links() {
 }
 
 write_figures() {
-  echo "rate=$rate delay=$delay loss=$loss" > "$state/figures.new"
+  {
+    echo "rate=$rate delay=$delay loss=$loss"
+    grep -s '^unplugged=' "$state/figures" || true
+  } > "$state/figures.new"
   "$state/link" "$state/figures.new" || fail "the links cannot have rate \`$rate\`, delay \`$delay\` and loss \`$loss\`"
   mv "$state/figures.new" "$state/figures"
 }
@@ -85,7 +88,6 @@ make_host() {
   local host=$1
   ip netns add "$host"
   ip link set "$host-t" netns "$host" name eth0
-  ip link set "$host-b" master "$name-br" up
   ip -n "$host" link set lo up
   ip -n "$host" address add "$(cat "$state/hosts.d/$host")/24" dev eth0
   ip -n "$host" link set eth0 up
@@ -124,7 +126,15 @@ shape_links() {
   kill -HUP "$(cat "$state/link.pid")"
 }
 
-# MPICH's launcher starts its proxies through $state/rsh. UCX must be told to stay off the memory that the hosts have in common.
+# plug HOST down|up
+plug() {
+  sed -i "/^unplugged=$1$/d" "$state/figures"
+  [[ $2 == up ]] || echo "unplugged=$1" >> "$state/figures"
+  kill -HUP "$(cat "$state/link.pid")"
+}
+
+# MPICH's launcher starts its proxies through $state/rsh. UCX must be told to stay off the memory that the hosts have in common, and
+# to send messages of any length at once: its hand-shake for long ones goes on only while both ranks are inside MPI.
 run_ranks() {
   local each=1 ranks="" variables=()
   while [[ ${1:-} == -* ]]; do
@@ -140,16 +150,16 @@ run_ranks() {
   launcher=$(mpich_launcher)
   list=$(host_names | paste -sd ,)
   : "${ranks:=$(($(host_names | wc -l) * each))}"
-  exec "$launcher" -launcher ssh -launcher-exec "$state/rsh" -localhost "$(cat "$state/bridge")" -hosts "$list" -ppn "$each" \
-    -n "$ranks" -genv UCX_TLS tcp,self -genv UCX_NET_DEVICES eth0 "${variables[@]}" "$@"
+  exec "$launcher" -launcher ssh -launcher-exec "$state/rsh" -localhost "$(cat "$state/address")" -hosts "$list" -ppn "$each" \
+    -n "$ranks" -genv UCX_TLS tcp,self -genv UCX_NET_DEVICES eth0 -genv UCX_RNDV_THRESH inf "${variables[@]}" "$@"
 }
 
 show_status() {
   local host
   for host in $(host_names); do
-    echo "$host  $(cat "$state/hosts.d/$host")  link $(ip -o link show "$host-b" | grep -q '[<,]UP[,>]' && echo up || echo down)"
+    echo "$host  $(cat "$state/hosts.d/$host")  link $(grep -qx "unplugged=$host" "$state/figures" && echo down || echo up)"
   done
-  echo "every link: $(cat "$state/figures")"
+  echo "every link: $(head -n 1 "$state/figures")"
   [[ ! -e $state/slurm.conf ]] || SLURM_CONF=$state/slurm.conf sinfo
 }
 
@@ -176,8 +186,7 @@ remove_cluster() {
     end_processes "${processes[@]}"
     ip netns delete "$host" 2> /dev/null || true
   done
-  # The links go with the process that carries them.
+  # The devices go with the process that made them.
   [[ ! -e $state/link.pid ]] || end_processes "$(cat "$state/link.pid")"
-  ip link delete "$name-br" 2> /dev/null || true
   rm -rf "$state"
 }

@@ -13,7 +13,7 @@ write_slurm_configuration() {
   local host
   cat > "$state/slurm.conf" << END
 ClusterName=$name
-SlurmctldHost=$(hostname -s)($(cat "$state/bridge"))
+SlurmctldHost=$(hostname -s)($(cat "$state/address"))
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
