@@ -23,3 +23,16 @@ func pyramid(channels: String, pooling: String = "max", gain: Float) -> NetworkD
   layers.append(LayerDescription(name: "output", channels: 10, edges: [EdgeDescription(from: from, kind: .dense, gain: gain)]))
   return NetworkDescription(input: ImageShape(channels: 3, rows: 32, columns: 32), layers: layers)
 }
+
+/// Dense layers on the 28 × 28 pixels of a digit, and a dense read-out.
+func perceptron(units: String, gain: Float) -> NetworkDescription {
+  var layers: [LayerDescription] = []
+  var from = NetworkDescription.inputName
+  for (index, count) in units.split(separator: ",").enumerated() {
+    let edge = EdgeDescription(from: from, kind: .dense, gain: gain)
+    layers.append(LayerDescription(name: "hidden\(index + 1)", channels: Int(count) ?? 0, edges: [edge]))
+    from = "hidden\(index + 1)"
+  }
+  layers.append(LayerDescription(name: "output", channels: 10, edges: [EdgeDescription(from: from, kind: .dense, gain: gain)]))
+  return NetworkDescription(input: ImageShape(channels: 1, rows: 28, columns: 28), layers: layers)
+}

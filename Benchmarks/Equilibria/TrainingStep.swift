@@ -14,9 +14,13 @@ struct TrainingStep: ParsableCommand {
       clamped input's once a sample, weight gradients once, all as direct convolutions. Everything else counts only as time.
 
         equilibria-benchmark --channels 32,64,128,128 --batch 32 --free 60 --nudged 20
+        equilibria-benchmark --units 500 --machine oscillator --batch 32 --free 16 --nudged 10
       """)
 
   @Option(help: "Channels of the 3×3 convolutions under 2×2 max-pooling, first to last.") var channels = "32,64,128,128"
+  @Option(help: "Dense hidden layers of so many units on 28×28 images, instead of convolutions.") var units: String?
+  @Option(help: "The machine that relaxes it: \(MachineSettings.Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var machine = MachineSettings.Kind.hopfield
   @Option(help: "Images a step.") var batch = 32
   @Option(help: "Images a micro-shard.") var shard = 8
   @Option(help: "Free sweeps.") var free = 60
@@ -26,18 +30,20 @@ struct TrainingStep: ParsableCommand {
   @Option(help: "Repeats; the median counts.") var repeats = 5
 
   func run() throws {
-    let layout = try NetworkLayout(pyramid(channels: channels, pooling: pooling, gain: gain))
+    let layout = try NetworkLayout(
+      units.map { perceptron(units: $0, gain: gain) } ?? pyramid(channels: channels, pooling: pooling, gain: gain))
     let parameters = layout.initialParameters(seed: 1)
     var settings = LearningSettings()
     settings.batch = .init(size: batch, shard: shard)
     let network = HopfieldNetwork(
       layout: layout, parameters: parameters, capacity: EquilibriumPropagation.capacity(settings))
-    let relaxation = RelaxationSettings(order: .checkerboard, free: .init(sweeps: free), nudged: .init(sweeps: nudged))
+    let relaxation = RelaxationSettings(
+      order: .checkerboard, free: .init(sweeps: free), nudged: .init(sweeps: nudged), machine: MachineSettings(machine))
     let propagation = EquilibriumPropagation(network: network, relaxation: relaxation, settings: settings)
     let optimiser = Optimiser(settings.optimiser, layout: layout)
     let gradient = AlignedBuffer<Float>(count: layout.parameterCount)
     var random = Philox(seed: 2, stream: 0).sequence()
-    let pixels = (0..<batch * 3072).map { _ in 2 * random.uniform() - 1 }
+    let pixels = (0..<batch * layout.input.spins).map { _ in 2 * random.uniform() - 1 }
     let labels = (0..<batch).map { $0 % 10 }
 
     var times: [Double] = []
@@ -63,7 +69,8 @@ struct TrainingStep: ParsableCommand {
       times.append(Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18)
     }
     let work = layout.multiplyAdds
-    let sweeps = Double(free + 2 * nudged)
+    // Oscillators need a field of their cosines and one of their sines.
+    let sweeps = Double(free + 2 * nudged) * (machine == .oscillator ? 2 : 1)
     // The weight gradient is one convolution for each edge and each of the two nudged phases' difference.
     let products = Double(work.clamped) * 2 + Double(work.sweep) * (sweeps + 0.5)
     let operations = 2 * products * Double(batch)
@@ -72,7 +79,7 @@ struct TrainingStep: ParsableCommand {
     let peak = peaks.max()!
     let rate = operations / seconds
     print("kernels \(InstructionSet.current.name); peak \(format(peak / 1e9)) GFLOP/s")
-    print("network \(channels), batch \(batch), shard \(shard), \(free) + 2×\(nudged) sweeps")
+    print("network \(units ?? channels), \(machine.rawValue), batch \(batch), shard \(shard), \(free) + 2×\(nudged) sweeps")
     print("a step \(format(seconds * 1e3)) ms; \(format(Double(batch) / seconds)) samples/s; \(format(rate / 1e9)) GFLOP/s")
     print("ratio to peak \(format(rate / peak))")
     // On a shared machine others take part of the core; the process's own time leaves that out.
@@ -86,3 +93,5 @@ struct TrainingStep: ParsableCommand {
 
   private func format(_ value: Double) -> String { String(Double((value * 1000).rounded()) / 1000) }
 }
+
+extension MachineSettings.Kind: ExpressibleByArgument {}
