@@ -1,8 +1,8 @@
 /// A greedy colouring of a graph of couplings: every spin, those with most neighbours first, takes the first colour that none of
 /// its neighbours has (Welsh & Powell 1967). A pure function of the graph, so that all ranks have the same.
 public struct Colouring: Sendable {
-  /// All spins, those of the first colour first; within a colour those with most neighbours first, and equal ones in ascending order: loops
-  /// over neighbours of one spin after the other have the same length, which a processor foresees.
+  /// All spins, those of the first colour first; within a colour those with most neighbours first, and equal ones in ascending
+  /// order: the loops over one spin's neighbours and over the next one's have the same length, which a processor foresees.
   public let order: [Int]
   /// Where each colour begins in `order`, and at the end where the last one does.
   public let starts: [Int]
