@@ -69,14 +69,14 @@ struct SolveRun {
     var trace = SearchTrace(measureName: target.isFaithful ? objective.measureName : "deviceEnergy")
     guard world.rank == 0 else { return (try search.run(target.problem, settings, known: known), trace) }
     let progress = SolveProgress(limit: settings.time)
-    let known = question.bestKnown.map { " (best known \(SearchTrace.text($0)))" } ?? ""
+    let bestKnown = question.bestKnown.map { " (best known \(SearchTrace.text($0)))" } ?? ""
     let isFaithful = target.isFaithful
     let result = try search.run(
       target.problem, settings, known: known, tick: { progress.tick() },
       observe: { found in
         let measure = isFaithful ? objective.measure(atEnergy: found.energy) : found.energy
         trace.append(seconds: found.seconds, measure: measure)
-        progress.found("\(trace.measureName) \(SearchTrace.text(measure))\(known)")
+        progress.found("\(trace.measureName) \(SearchTrace.text(measure))\(bestKnown)")
       })
     progress.finish()
     return (result, trace)
