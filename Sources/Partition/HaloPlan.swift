@@ -23,8 +23,8 @@ public struct HaloPlan: Sendable {
   public let couplings: SparseCouplings
 
   /// - Parameters:
-  ///   - key: what positions and ghosts are sorted by before their global numbers: a spin's colour; `nil` puts interior spins
-  ///     first.
+  ///   - key: what positions and ghosts are sorted by before their global numbers: a spin's place in the order of visits; `nil`
+  ///     puts interior spins first.
   /// - Complexity: O(spins + couplings), in memory too.
   public init(_ whole: SparseCouplings, owners: SpinOwners, rank: Int, key: [Int]? = nil) {
     let ranks = owners.ranks

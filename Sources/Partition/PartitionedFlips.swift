@@ -29,7 +29,9 @@ public final class PartitionedFlips: FlipOperator {
     let colouring = Colouring(couplings)
     let colours = colouring.colours
     let count = colouring.starts.count - 1
-    plan = HaloPlan(couplings, owners: owners, rank: group.rank, key: colours)
+    var places = colours
+    for (place, spin) in colouring.order.enumerated() { places[spin] = place }
+    plan = HaloPlan(couplings, owners: owners, rank: group.rank, key: places)
     let own = plan.own
     let byColour = Buckets(own) { colours[$0] }.starts
     flips = ColouredFlips(

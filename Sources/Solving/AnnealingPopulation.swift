@@ -5,10 +5,10 @@ import Machines
 /// How a time limit is spent on annealing: populations of a few states, new ones by annealing from random spins, better ones by
 /// reverse annealing of members, and every new state gives away its better regions to the others (`ClusterCrossover`).
 ///
-/// A population that finds nothing better any more is given up. Its best state joins the elite, whose members then evolve among
-/// themselves in the same way, and another population begins. Small problems see many populations, and what counts are the
-/// independent ones; the first one of a great problem lasts as long as the time, and what counts is the crossover. What the
-/// constants rest on is in docs/results-ising.md.
+/// A population that finds nothing better any more is given up, and another one begins. The elite keeps the best states that lie
+/// far from one another; when one joins, it evolves with the others in the same way. Small problems see many populations, and what
+/// counts are the independent ones; the first one of a great problem lasts as long as the time, and what counts is the crossover.
+/// What the constants rest on is in docs/results-ising.md.
 struct AnnealingPopulation {
   private let reader: FlipRun
   private let problem: IsingProblem
@@ -28,6 +28,8 @@ struct AnnealingPopulation {
   private static let freshShare = 0.25
   /// Runs without a better state after which a population is given up.
   private static let patience = 12
+  /// States that differ in a smaller share of their spins are near.
+  private static let nearness = 0.1
   /// Peaks of reverse anneals, in units of the field's root mean square.
   private static let peaks = 0.25...0.5
 
@@ -51,9 +53,38 @@ struct AnnealingPopulation {
     sweeps = try plannedSweeps()
     var elite: [SampleSet.Sample] = []
     while try !reader.record.clock.isOver() {
-      elite += try evolved([], freshShare: Self.freshShare).prefix(1)
-      if elite.count > 1 { elite = Array(try evolved(elite, freshShare: 0).prefix(Self.size)) }
+      guard let newcomer = try evolved([], freshShare: Self.freshShare).first, admit(newcomer, to: &elite), elite.count > 1 else {
+        continue
+      }
+      let members = try evolved(elite, freshShare: 0)
+      elite.removeAll()
+      for member in members { admit(member, to: &elite) }
     }
+  }
+
+  /// Takes a state into the elite if it is better than the one near it or, where none is near, than the worst.
+  ///
+  /// - Returns: whether it was taken.
+  @discardableResult private func admit(_ newcomer: SampleSet.Sample, to elite: inout [SampleSet.Sample]) -> Bool {
+    if let near = elite.firstIndex(where: { areNear($0.spins, newcomer.spins) }) {
+      guard newcomer.energy < elite[near].energy else { return false }
+      elite[near] = newcomer
+    } else if elite.count < Self.size {
+      elite.append(newcomer)
+    } else {
+      guard let worst = elite.indices.max(by: { elite[$0].energy < elite[$1].energy }), newcomer.energy < elite[worst].energy else {
+        return false
+      }
+      elite[worst] = newcomer
+    }
+    return true
+  }
+
+  /// Whether two states lie in one valley, from which another run leads to either. Without fields a mirror image is the same state.
+  private func areNear(_ first: [Int8], _ second: [Int8]) -> Bool {
+    let overlap = zip(first, second).reduce(0) { $0 + Int($1.0) * Int($1.1) }
+    let distance = problem.spinCount - (problem.hasFields ? overlap : abs(overlap))
+    return Double(distance) < 2 * Self.nearness * Double(problem.spinCount)
   }
 
   /// What becomes of a population until it finds nothing better any more, best first.

@@ -1,44 +1,73 @@
 import Ising
-import MPI
 
-/// A tenth of the time spent on trials: first of some machines, then of the best one's feedback or temperatures.
-struct AutomaticChoice {
-  /// In order of preference where trials end level.
+/// Machine and scale by trial: a tenth of the time goes into short searches, first with some machines, then with other scales of
+/// the two best ones. The best state of the trials is not lost.
+public struct AutomaticChoice {
+  /// What a short search came to.
+  public struct Trial {
+    /// The lowest energy. Ranks that search together have the same number, so that they choose the same.
+    public var energy: Double
+    /// The best state that this rank knows.
+    public var state: SampleSet.Sample?
+    public var seconds: Double
+    public var spinUpdates: Double
+
+    public init(energy: Double, state: SampleSet.Sample?, seconds: Double, spinUpdates: Double) {
+      self.energy = energy
+      self.state = state
+      self.seconds = seconds
+      self.spinUpdates = spinUpdates
+    }
+  }
+
+  /// The share of the time that trials take.
+  private static let share = 0.1
+  /// In order of preference where trials end level; docs/results-ising.md has what each finds in a second.
   private static let machines: [MachineKind] = [
-    .anneal, .discreteBifurcation, .ballisticBifurcation, .coherentIsing, .chaoticAmplitudeControl,
+    .anneal, .discreteBifurcation, .heatedBallisticBifurcation, .chaoticAmplitudeControl, .amplitudeHeterogeneityCorrection,
   ]
   private static let scales = [0.7, 1.4]
+  /// Machines of which other scales are tried.
+  private static let finalists = 2
 
   /// With machine, scale, and what time is left.
-  private(set) var settings: SolverSettings
+  public private(set) var settings: SolverSettings
   /// The best state of the trials.
-  private(set) var best: SampleSet.Sample?
+  public private(set) var best: SampleSet.Sample?
   /// What the trials took.
-  private(set) var seconds = 0.0
+  public private(set) var seconds = 0.0
+  public private(set) var spinUpdates = 0.0
 
-  /// - Parameter time: the limit of the whole search, more than 0.
-  init(
-    _ problem: IsingProblem, _ settings: SolverSettings, time: Double, spinsSharedBy group: Communicator?, share: ReadShare,
-    shouldStop: @escaping () -> Bool
-  ) throws {
+  /// - Parameters:
+  ///   - settings: those of the search. Trials run as long as they may, whatever its reads and steps are, and end with its target.
+  ///   - time: the limit of the whole search in seconds, more than 0.
+  ///   - trial: searches with the settings it is given, on all ranks that search together.
+  public init(_ settings: SolverSettings, time: Double, trial: (SolverSettings) throws -> Trial) rethrows {
     self.settings = settings
-    self.settings.isAutomatic = false
-    let each = time / 10 / Double(Self.machines.count + Self.scales.count)
+    var short = settings
+    (short.isAutomatic, short.reads, short.steps) = (false, nil, nil)
+    short.time = time * Self.share / Double(Self.machines.count + Self.finalists * Self.scales.count)
+    var tried: [(settings: SolverSettings, energy: Double)] = []
 
-    /// Whether a machine at a scale does better than all before.
-    func isBetter(_ machine: MachineKind, _ scale: Double) throws -> Bool {
-      var trial = self.settings
-      (trial.machine, trial.scale, trial.time) = (machine, scale, each)
-      let solution = try Solver(problem, trial).run(share: share, spinsSharedBy: group, shouldStop: shouldStop)
-      seconds += solution.seconds
-      guard let found = solution.samples.best, found.energy < best?.energy ?? .infinity else { return false }
-      best = found
-      return true
+    func attempt(_ machine: MachineKind?, scale: Double) throws {
+      if let target = settings.targetEnergy, tried.contains(where: { $0.energy <= target }) { return }
+      (short.machine, short.scale) = (machine, scale)
+      let found = try trial(short)
+      tried.append((short, found.energy))
+      seconds += found.seconds
+      spinUpdates += found.spinUpdates
+      if let state = found.state, state.energy < best?.energy ?? .infinity { best = state }
     }
-    var chosen = Self.machines[0]
-    for machine in Self.machines where try isBetter(machine, settings.scale) { chosen = machine }
-    var scale = settings.scale
-    for factor in Self.scales where try isBetter(chosen, settings.scale * factor) { scale = settings.scale * factor }
-    (self.settings.machine, self.settings.scale, self.settings.time) = (chosen, scale, time * 0.9)
+    /// The lowest energy first, equal ones in the order of trial.
+    func ranked() -> [SolverSettings] {
+      tried.indices.sorted { (tried[$0].energy, $0) < (tried[$1].energy, $1) }.map { tried[$0].settings }
+    }
+    for machine in Self.machines { try attempt(machine, scale: settings.scale) }
+    for finalist in ranked().prefix(Self.finalists) {
+      for factor in Self.scales { try attempt(finalist.machine, scale: settings.scale * factor) }
+    }
+    let chosen = ranked()[0]
+    (self.settings.isAutomatic, self.settings.time) = (false, time * (1 - Self.share))
+    (self.settings.machine, self.settings.scale) = (chosen.machine, chosen.scale)
   }
 }

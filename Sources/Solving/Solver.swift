@@ -36,26 +36,31 @@ public struct Solver {
   ///   - share: which of the reads are this caller's; all if not given.
   ///   - group: ranks that hold the spins together; they all call with the same problem, settings and share. The states are those
   ///     that one rank would find, where no clock decides. Collective.
+  ///   - known: a state from before, which the result is not worse than.
   ///   - shouldStop: asked some thousand times a second; the search ends soon after it says yes, with what it has.
   ///   - observe: called with every state that is better than all before.
   public func run(
-    share: ReadShare = ReadShare(), spinsSharedBy group: Communicator? = nil, shouldStop: @escaping () -> Bool = { false },
-    observe: @escaping (SearchProgress) -> Void = { _ in }
+    share: ReadShare = ReadShare(), spinsSharedBy group: Communicator? = nil, known: [Int8]? = nil,
+    shouldStop: @escaping () -> Bool = { false }, observe: @escaping (SearchProgress) -> Void = { _ in }
   ) throws -> Solution {
     guard settings.isAutomatic, let time = settings.time, time > 0 else {
-      return try search(share, group, shouldStop, observe)
+      return try search(share, group, known, shouldStop, observe)
     }
-    let choice = try AutomaticChoice(
-      problem, settings, time: time, spinsSharedBy: group, share: share, shouldStop: shouldStop)
-    var solution = try Solver(problem, choice.settings).search(share, group, shouldStop, observe, known: choice.best?.spins)
+    let choice = try AutomaticChoice(settings, time: time) { settings in
+      let found = try Solver(problem, settings).search(share, group, known, shouldStop, { _ in })
+      let best = found.samples.best
+      return AutomaticChoice.Trial(
+        energy: best?.energy ?? .infinity, state: best, seconds: found.seconds, spinUpdates: found.spinUpdates)
+    }
+    var solution = try Solver(problem, choice.settings).search(share, group, choice.best?.spins, shouldStop, observe)
     solution.seconds += choice.seconds
+    solution.spinUpdates += choice.spinUpdates
     return solution
   }
 
-  /// - Parameter known: a state from before, which the result is not worse than.
   private func search(
-    _ share: ReadShare, _ group: Communicator?, _ shouldStop: @escaping () -> Bool, _ observe: @escaping (SearchProgress) -> Void,
-    known: [Int8]? = nil
+    _ share: ReadShare, _ group: Communicator?, _ known: [Int8]?, _ shouldStop: @escaping () -> Bool,
+    _ observe: @escaping (SearchProgress) -> Void
   ) throws -> Solution {
     let kind = settings.machine ?? .standard(for: problem, settings)
     let home = try SpinHome(problem, sharedBy: group)

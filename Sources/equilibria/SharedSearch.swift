@@ -22,16 +22,17 @@ struct SharedSearch {
   }
 
   /// - Parameters:
+  ///   - known: a state from before, which the result is not worse than.
   ///   - tick: called some thousand times a second.
   ///   - observe: called on every rank with what that rank finds.
   func run(
-    _ problem: IsingProblem, _ settings: SolverSettings, tick: @escaping () -> Void = {},
+    _ problem: IsingProblem, _ settings: SolverSettings, known: [Int8]? = nil, tick: @escaping () -> Void = {},
     observe: @escaping (SearchProgress) -> Void = { _ in }
   ) throws -> Result {
     let (solution, samples) =
       switch spread {
-      case .replicas: try runReplicas(problem, settings, tick, observe)
-      case .spins: try runSpins(problem, settings, tick, observe)
+      case .replicas: try runReplicas(problem, settings, known, tick, observe)
+      case .spins: try runSpins(problem, settings, known, tick, observe)
       }
     let own = solution.samples.best?.energy ?? .infinity
     return Result(
@@ -41,11 +42,12 @@ struct SharedSearch {
   }
 
   private func runReplicas(
-    _ problem: IsingProblem, _ settings: SolverSettings, _ tick: @escaping () -> Void, _ observe: @escaping (SearchProgress) -> Void
+    _ problem: IsingProblem, _ settings: SolverSettings, _ known: [Int8]?, _ tick: @escaping () -> Void,
+    _ observe: @escaping (SearchProgress) -> Void
   ) throws -> (Solver.Solution, SampleSet) {
     let agreement = StopAgreement(over: world)
     let solution = try Solver(problem, settings).run(
-      share: ReadShare(place: world.rank, of: world.size),
+      share: ReadShare(place: world.rank, of: world.size), known: known,
       shouldStop: {
         tick()
         return agreement.poll(wantsToStop: StopSignal.isRequested)
@@ -58,10 +60,11 @@ struct SharedSearch {
 
   /// The ranks search as one, agree on the end among themselves, and all have all states.
   private func runSpins(
-    _ problem: IsingProblem, _ settings: SolverSettings, _ tick: @escaping () -> Void, _ observe: @escaping (SearchProgress) -> Void
+    _ problem: IsingProblem, _ settings: SolverSettings, _ known: [Int8]?, _ tick: @escaping () -> Void,
+    _ observe: @escaping (SearchProgress) -> Void
   ) throws -> (Solver.Solution, SampleSet) {
     let solution = try Solver(problem, settings).run(
-      spinsSharedBy: world,
+      spinsSharedBy: world, known: known,
       shouldStop: {
         tick()
         return StopSignal.isRequested

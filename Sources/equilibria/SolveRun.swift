@@ -35,12 +35,11 @@ struct SolveRun {
   func run() throws -> Bool {
     let meter = ProcessorEnergy()
     let search = SharedSearch(world: world, spread: spread.spread)
-    var settings = settings
-    if options.search.auto, let time = settings.time, time > 0 {
-      settings = try MachineChoice(search: search).choose(target.problem, settings, time: time * MachineChoice.share)
-      settings.time = time * (1 - MachineChoice.share)
-    }
-    let (result, trace) = try observed(search, settings)
+    let choice = try automaticChoice(search)
+    let settings = choice?.settings ?? settings
+    var (result, trace) = try observed(search, settings, known: choice?.best?.spins)
+    result.seconds += choice?.seconds ?? 0
+    result.spinUpdates += choice?.spinUpdates ?? 0
     guard world.rank == 0 else { return result.wasStopped }
     let samples = try target.decode(result.samples)
     guard let best = samples.best else { throw ProblemError("no state was found") }
@@ -52,20 +51,32 @@ struct SolveRun {
     return result.wasStopped
   }
 
+  /// What `--auto` chooses; all ranks the same.
+  private func automaticChoice(_ search: SharedSearch) throws -> AutomaticChoice? {
+    guard options.search.auto, let time = settings.time, time > 0 else { return nil }
+    return try AutomaticChoice(settings, time: time) { settings in
+      let found = try search.run(target.problem, settings)
+      return AutomaticChoice.Trial(
+        energy: found.energy, state: found.samples.best, seconds: found.seconds, spinUpdates: found.spinUpdates)
+    }
+  }
+
   /// The search, with its progress shown and its trace kept.
-  private func observed(_ search: SharedSearch, _ settings: SolverSettings) throws -> (SharedSearch.Result, SearchTrace) {
+  private func observed(
+    _ search: SharedSearch, _ settings: SolverSettings, known: [Int8]?
+  ) throws -> (SharedSearch.Result, SearchTrace) {
     let objective = question.objective
     var trace = SearchTrace(measureName: target.isFaithful ? objective.measureName : "deviceEnergy")
-    guard world.rank == 0 else { return (try search.run(target.problem, settings), trace) }
+    guard world.rank == 0 else { return (try search.run(target.problem, settings, known: known), trace) }
     let progress = SolveProgress(limit: settings.time)
-    let known = question.bestKnown.map { " (best known \(SearchTrace.text($0)))" } ?? ""
+    let bestKnown = question.bestKnown.map { " (best known \(SearchTrace.text($0)))" } ?? ""
     let isFaithful = target.isFaithful
     let result = try search.run(
-      target.problem, settings, tick: { progress.tick() },
+      target.problem, settings, known: known, tick: { progress.tick() },
       observe: { found in
         let measure = isFaithful ? objective.measure(atEnergy: found.energy) : found.energy
         trace.append(seconds: found.seconds, measure: measure)
-        progress.found("\(trace.measureName) \(SearchTrace.text(measure))\(known)")
+        progress.found("\(trace.measureName) \(SearchTrace.text(measure))\(bestKnown)")
       })
     progress.finish()
     return (result, trace)

@@ -119,7 +119,8 @@ typedef struct {
   void (*confine)(float *x, float *momenta, const float *lower, const float *upper, int64_t count);
 
   // Visits the spins first ≤ i < last of one replica in order; spin i flips if s_i f_i < scale · threshold_i, and the fields of all spins follow.
-  // Returns the flips, and adds the change of −½ΣJss − Σhs to `energy`. Couplings by rows: of neighbours; of `stride` floats; of `stride` bytes.
+  // Returns the flips, and adds the change of −½ΣJss − Σhs to `energy`. Couplings by rows: of neighbours, none of which is among the visited spins;
+  // of `stride` floats; of `stride` bytes.
   int64_t (*flip_sparse)(float *spins, float *fields, const float *thresholds, float scale, int64_t first, int64_t last, const int64_t *rows,
                          const eq_neighbour *neighbours, double *energy);
   int64_t (*flip_dense)(float *spins, float *fields, const float *thresholds, float scale, int64_t first, int64_t last, const float *couplings,

@@ -1,7 +1,8 @@
 /// A greedy colouring of a graph of couplings: every spin, those with most neighbours first, takes the first colour that none of
 /// its neighbours has (Welsh & Powell 1967). A pure function of the graph, so that all ranks have the same.
 public struct Colouring: Sendable {
-  /// All spins, those of the first colour first, each colour in ascending order.
+  /// All spins, those of the first colour first; within a colour those with most neighbours first, and equal ones in ascending
+  /// order: the loops over one spin's neighbours and over the next one's have the same length, which a processor foresees.
   public let order: [Int]
   /// Where each colour begins in `order`, and at the end where the last one does.
   public let starts: [Int]
@@ -24,7 +25,7 @@ public struct Colouring: Sendable {
       if free == takenBy.count { takenBy.append(-1) }
       colour[spin] = free
     }
-    let byColour = Buckets(Array(0..<count)) { colour[$0] }
+    let byColour = Buckets(byDegree) { colour[$0] }
     order = byColour.items
     starts = byColour.starts
     colours = colour

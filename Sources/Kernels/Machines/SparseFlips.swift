@@ -43,10 +43,13 @@ public final class SparseFlips: BiasedFlips {
 
   @discardableResult public func sweep(thresholds: NoisePlane, scale: Float) -> Int {
     precondition(thresholds.count >= spinCount)
-    return Int(
-      InstructionSet.current.machines.flip_sparse(
-        state.spins.base, fields.base, thresholds.base, scale, 0, Int64(spinCount), couplings.rows.base, couplings.neighbours.base,
-        &state.energy))
+    var flips: Int64 = 0
+    for colour in 0..<colourStarts.count - 1 {
+      flips += InstructionSet.current.machines.flip_sparse(
+        state.spins.base, fields.base, thresholds.base, scale, Int64(colourStarts[colour]), Int64(colourStarts[colour + 1]),
+        couplings.rows.base, couplings.neighbours.base, &state.energy)
+    }
+    return Int(flips)
   }
 
   public func copySpins(to buffer: AlignedBuffer<Float>) { state.copy(to: buffer) }
