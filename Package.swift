@@ -82,7 +82,8 @@ let package = Package(
     .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
     .testTarget(name: "MachinesTests", dependencies: ["Machines"]),
     .testTarget(name: "PartitionTests", dependencies: ["Partition", "Solving", "Ising", "Machines", "Kernels", "MPI"]),
-    .testTarget(name: "IsingLearningTests", dependencies: ["IsingLearning", "Learning", "Ising", "Hopfield", "Cluster", "Kernels", "MPI"]),
+    .testTarget(
+      name: "IsingLearningTests", dependencies: ["IsingLearning", "Learning", "Ising", "Hopfield", "Cluster", "Kernels", "MPI"]),
     .testTarget(name: "SolvingTests", dependencies: ["Solving"]),
   ]
 )

@@ -43,7 +43,8 @@ struct PeakRatio: ParsableCommand {
     let bound = max(arithmetic, reading)
     print(
       String(
-        format: "ballistic: %.3f ms a step, %.1f GFLOP/s, %.0f million spin updates/s", 1e3 * ballistic, operations / ballistic / 1e9,
+        format: "ballistic: %.3f ms a step, %.1f GFLOP/s, %.0f million spin updates/s", 1e3 * ballistic,
+        operations / ballistic / 1e9,
         products / ballistic / 1e6))
     print(
       String(

@@ -22,7 +22,8 @@ struct TimeToSolution {
     let high = (count + 1) * pow(1 - 1 / (9 * (count + 1)) + 1.96 / (3 * (count + 1).squareRoot()), 3)
     let scale = log(100) * total
     return String(
-      format: "time to solution (99 %%): %.2f s, 95 %% interval %.2f to %.2f s, %d solutions in %.1f s", scale / count, scale / high,
+      format: "time to solution (99 %%): %.2f s, 95 %% interval %.2f to %.2f s, %d solutions in %.1f s", scale / count,
+      scale / high,
       scale / max(low, 1e-9), solutions, total)
   }
 }

@@ -60,7 +60,8 @@ extension ProcessGrid {
       let others = error.peer.map { [$0] } ?? spinRanks.indices.filter { $0 != spin.rank }
       throw ExchangeError(
         place: .init(rank: spinRanks[spin.rank], strip: spin.rank),
-        neighbours: others.map { .init(rank: spinRanks[$0], strip: $0) }, content: content(), cause: error, absent: absent(after: error))
+        neighbours: others.map { .init(rank: spinRanks[$0], strip: $0) }, content: content(), cause: error,
+        absent: absent(after: error))
     }
   }
 
@@ -70,7 +71,8 @@ extension ProcessGrid {
       return try body()
     } catch let error as MPIError {
       throw ExchangeError(
-        place: .init(rank: world.rank, strip: nil), neighbours: [], content: content(), cause: error, absent: absent(after: error))
+        place: .init(rank: world.rank, strip: nil), neighbours: [], content: content(), cause: error, absent: absent(after: error)
+      )
     }
   }
 

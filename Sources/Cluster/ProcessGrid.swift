@@ -53,7 +53,9 @@ public struct ProcessGrid: Sendable {
   }
 
   /// The grid of this rank's spin group alone.
-  public var onlyThisNetwork: ProcessGrid { ProcessGrid(world: spin, data: .selfOnly, spin: spin, spinRanks: spinRanks, rollCall: rollCall) }
+  public var onlyThisNetwork: ProcessGrid {
+    ProcessGrid(world: spin, data: .selfOnly, spin: spin, spinRanks: spinRanks, rollCall: rollCall)
+  }
 
   private init(world: Communicator, data: Communicator, spin: Communicator, spinRanks: [Int], rollCall: RollCall?) {
     (self.world, self.data, self.spin, self.spinRanks, self.rollCall) = (world, data, spin, spinRanks, rollCall)

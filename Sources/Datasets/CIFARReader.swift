@@ -1,5 +1,5 @@
-import Kernels
 import Foundation
+import Kernels
 
 /// The binary version of CIFAR: records of label bytes followed by the red, green and blue planes, and nothing else.
 ///

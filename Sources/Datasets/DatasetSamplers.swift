@@ -12,9 +12,12 @@ public struct DatasetSamplers: Sendable {
   public init(_ dataset: Dataset, settings: DatasetSettings, seed: UInt64) throws {
     let normalisation = settings.normalisation ?? settings.description.normalisation
     // Whoever asked for the test part alone has nothing to split.
-    let split = try dataset.train.count == 0 ? nil : TrainingSplit(
-      labels: dataset.train.labels, validation: settings.validation, limit: settings.limit,
-      limitPerClass: settings.limitPerClass, seed: seed)
+    let split =
+      try dataset.train.count == 0
+      ? nil
+      : TrainingSplit(
+        labels: dataset.train.labels, validation: settings.validation, limit: settings.limit,
+        limitPerClass: settings.limitPerClass, seed: seed)
     training = try ImageSampler(
       images: dataset.train, selection: split?.training ?? [], normalisation: normalisation,
       augmentation: settings.augmentation, seed: seed)

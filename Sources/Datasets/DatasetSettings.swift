@@ -78,7 +78,8 @@ public struct DatasetSettings: Equatable, Sendable {
       guard (1...full.rows).contains(size.rows), (1...full.columns).contains(size.columns) else {
         throw DatasetError.setting(
           key: "size",
-          reason: "expected at most \(full.rows)×\(full.columns) pixels, which the images have, found \(size.rows)×\(size.columns)")
+          reason:
+            "expected at most \(full.rows)×\(full.columns) pixels, which the images have, found \(size.rows)×\(size.columns)")
       }
     }
     try normalisation?.validate(channels: shape.channels)

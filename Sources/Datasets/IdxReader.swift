@@ -47,7 +47,8 @@ public struct IdxReader: DatasetReader {
     let extents = (0..<dimensions).map { bigEndian(header[4 * $0..<4 * $0 + 4]) }
     guard Array(extents.dropFirst()) == itemShape else {
       throw DatasetError.malformed(
-        file: file.path, place: "byte 8", reason: "items of \(extents.dropFirst().map(String.init).joined(separator: "×")), "
+        file: file.path, place: "byte 8",
+        reason: "items of \(extents.dropFirst().map(String.init).joined(separator: "×")), "
           + "expected \(itemShape.map(String.init).joined(separator: "×"))")
     }
     guard (1...LabelledImages.greatestCount).contains(extents[0]) else {

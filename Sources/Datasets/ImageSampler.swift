@@ -70,7 +70,8 @@ public struct ImageSampler: Sendable {
     Self.enlarge(&labels, to: indices.count, with: 0)
     for (place, index) in indices.enumerated() {
       let image = selection[index]
-      let draw = augmentation?.draw(image: image, epoch: epoch, generator: generator)
+      let draw =
+        augmentation?.draw(image: image, epoch: epoch, generator: generator)
         ?? AugmentationDraw(row: padding, column: padding, flip: false)
       labels[place] = Int(images.labels[image])
       write(image: image, draw, at: place * size, of: &pixels)

@@ -43,7 +43,8 @@ public struct TrainingSplit: Equatable, Sendable {
   /// The first `count` images of each class, in file order.
   private static func take(each count: Int, from groups: [ArraySlice<Int>], key: String) throws -> [Int] {
     for (label, group) in groups.enumerated() where group.count < count {
-      throw DatasetError.setting(key: key, reason: "expected at most \(group.count), the images of class \(label), found \(count)")
+      throw DatasetError.setting(
+        key: key, reason: "expected at most \(group.count), the images of class \(label), found \(count)")
     }
     return groups.flatMap { $0.prefix(count) }.sorted()
   }

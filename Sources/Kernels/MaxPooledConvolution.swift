@@ -185,7 +185,8 @@ public final class MaxPooledConvolution: Coupling {
     for first in stride(from: 0, to: samples, by: chunk) {
       let count = min(chunk, samples - first)
       kernels.convolve(
-        pre.buffer.base + first * pre.shape.stride, corners.base + firstPixel, Int64(pre.shape.stride), taps.base, Int64(shape.taps),
+        pre.buffer.base + first * pre.shape.stride, corners.base + firstPixel, Int64(pre.shape.stride), taps.base,
+        Int64(shape.taps),
         Int64(shape.pre.paddedChannels), forwardWeights.base, Int64(post.paddedChannels), convolved.base,
         self.places.base + firstPixel, Int64(convolutionCount), Int64(rows.count * window * shape.columns), Int64(count), 0)
       kernels.pool_max(
@@ -242,7 +243,8 @@ public final class MaxPooledConvolution: Coupling {
     let scratch = workspace.entries(samples * rows.count * self.post.columns)
     let linkedRow = rows.lowerBound - linkedRows.lowerBound
     InstructionSet.current.kernels.gradient_sparse(
-      pre.buffer.base, memberCorners.base + rows.lowerBound * self.post.columns * members, Int64(pre.shape.stride), taps.base, Int64(shape.taps), Int64(shape.pre.paddedChannels),
+      pre.buffer.base, memberCorners.base + rows.lowerBound * self.post.columns * members, Int64(pre.shape.stride), taps.base,
+      Int64(shape.taps), Int64(shape.pre.paddedChannels),
       post.buffer.base, postOffsets.base + linkedRow * self.post.columns, Int64(post.shape.stride),
       argMax.base + linkedRow * argMaxRowStride, Int64(argMaxStride), Int32(members), Int64(self.post.paddedChannels),
       Int64(rows.count * self.post.columns), Int64(samples), scale.base, gradient.base + offset, scratch.base)

@@ -1,11 +1,11 @@
 import Foundation
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #else
-import Darwin
+  import Darwin
 #endif
 
 /// How much more memory this process may take.
@@ -21,7 +21,8 @@ public enum MemoryLimit {
 
   /// Bytes of address space in use; 0 where the system does not say.
   private static var addressesTaken: Int {
-    guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8), let pages = text.split(separator: " ").first
+    guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8),
+      let pages = text.split(separator: " ").first
     else { return 0 }
     return (Int(pages) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
   }

@@ -79,7 +79,8 @@ public final class PlainConvolution: Coupling {
         for row in rows {
           for column in 0..<shape.pre.columns where (column + shape.padding) % shape.stride == columnResidue {
             pixels.append(
-              Int64(post.offset(
+              Int64(
+                post.offset(
                   row: (row + shape.topPadding).quotientRoundedDown(by: shape.stride),
                   column: (column + shape.padding) / shape.stride)))
             targets.append(Int64((row * shape.pre.columns + column) * shape.pre.paddedChannels))
@@ -117,7 +118,8 @@ public final class PlainConvolution: Coupling {
     precondition(rows.lowerBound >= 0 && rows.upperBound <= post.rows)
     let first = rows.lowerBound * post.columns
     InstructionSet.current.kernels.convolve(
-      pre.buffer.base, corners.base + first, Int64(pre.shape.stride), taps.base, Int64(shape.taps), Int64(shape.pre.paddedChannels),
+      pre.buffer.base, corners.base + first, Int64(pre.shape.stride), taps.base, Int64(shape.taps),
+      Int64(shape.pre.paddedChannels),
       forwardWeights.base, Int64(post.paddedChannels), drive.base, targets.base + first, Int64(post.fieldCount),
       Int64(rows.count * post.columns),
       Int64(samples), accumulate ? 1 : 0)
@@ -129,7 +131,8 @@ public final class PlainConvolution: Coupling {
     for residue in residues {
       let pixels = residue.pixels(in: rows)
       InstructionSet.current.kernels.convolve(
-        post.buffer.base, residue.pixels.base + pixels.lowerBound, Int64(post.shape.stride), residue.tapOffsets.base, Int64(residue.taps.count),
+        post.buffer.base, residue.pixels.base + pixels.lowerBound, Int64(post.shape.stride), residue.tapOffsets.base,
+        Int64(residue.taps.count),
         Int64(post.shape.paddedChannels), transposedWeights.base + residue.weightOffset, Int64(shape.pre.paddedChannels),
         field.base, residue.targets.base + pixels.lowerBound, Int64(shape.pre.fieldCount), Int64(pixels.count), Int64(samples),
         accumulate ? 1 : 0)
@@ -147,7 +150,8 @@ public final class PlainConvolution: Coupling {
     let scaled = workspace.floats(samples * pixels * self.post.paddedChannels)
     post.copyScaled(by: scale, samples: samples, rows: rows, into: scaled)
     InstructionSet.current.kernels.gradient_dense(
-      pre.buffer.base, corners.base + rows.lowerBound * self.post.columns, Int64(pre.shape.stride), taps.base, Int64(shape.taps), Int64(shape.pre.paddedChannels),
+      pre.buffer.base, corners.base + rows.lowerBound * self.post.columns, Int64(pre.shape.stride), taps.base, Int64(shape.taps),
+      Int64(shape.pre.paddedChannels),
       scaled.base, Int64(self.post.paddedChannels), Int64(pixels), Int64(samples), gradient.base + offset)
   }
 }

@@ -28,11 +28,12 @@ public struct StepPrediction: Sendable {
     let sampleSweeps = settings.batch.shard * (relaxation.free.sweeps + nudgedPhases * relaxation.nudged.sweeps)
     let operations = (0..<shape.spin).map { 2 * Double(partition.multiplyAddsOfSweep(strip: $0)) }.max() ?? 0
     computing = Double(shards * sampleSweeps) * operations / (Self.efficiency * speed.operations)
-    exchanging = (0..<shape.spin).map { strip in
-      let traffic = plan.traffic(from: strip)
-      let messages = Double(traffic.messages * (relaxation.free.sweeps + relaxation.nudged.sweeps)) * speed.latency
-      return Double(shards) * (messages + Double(traffic.bytesPerSample * sampleSweeps) / speed.bandwidth)
-    }.max() ?? 0
+    exchanging =
+      (0..<shape.spin).map { strip in
+        let traffic = plan.traffic(from: strip)
+        let messages = Double(traffic.messages * (relaxation.free.sweeps + relaxation.nudged.sweeps)) * speed.latency
+        return Double(shards) * (messages + Double(traffic.bytesPerSample * sampleSweeps) / speed.bandwidth)
+      }.max() ?? 0
     let gradient = Double(layout.parameterCount * 4)
     let overData = shape.data == 1 ? 0 : 2 * gradient / Double(shape.spin)
     let overStrips = shape.spin == 1 ? 0 : Double(shards + 1) * gradient

@@ -1,11 +1,11 @@
 internal import CMPI
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #else
-import Darwin
+  import Darwin
 #endif
 
 /// The few calls to the operating system that this library makes.
@@ -50,11 +50,11 @@ enum Platform {
 
   static func exit(_ code: Int32) -> Never {
     #if canImport(Glibc)
-    Glibc.exit(code)
+      Glibc.exit(code)
     #elseif canImport(Musl)
-    Musl.exit(code)
+      Musl.exit(code)
     #else
-    Darwin.exit(code)
+      Darwin.exit(code)
     #endif
   }
 
@@ -78,10 +78,10 @@ enum Platform {
   static func processorMask() -> [UInt64] {
     let words = 128
     #if os(Linux)
-    var allowed = [CUnsignedLongLong](repeating: 0, count: words)
-    if cmpi_processor_mask(&allowed, UInt(words * 8)) > 0 {
-      return allowed.map { UInt64($0) }
-    }
+      var allowed = [CUnsignedLongLong](repeating: 0, count: words)
+      if cmpi_processor_mask(&allowed, UInt(words * 8)) > 0 {
+        return allowed.map { UInt64($0) }
+      }
     #endif
     let online = Swift.min(Swift.max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), 64 * words)
     return (0..<words).map { word in

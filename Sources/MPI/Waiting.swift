@@ -2,11 +2,11 @@ internal import CMPI
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #else
-import Darwin
+  import Darwin
 #endif
 
 /// How this library waits: it asks, and between two questions it lets others run.

@@ -11,7 +11,8 @@ extension FlipSampler {
   ///
   /// - Parameter temperature: in units of `fieldScale`.
   public static func annealing(
-    _ couplings: any FlipOperator, temperature: Course = annealingCourse, rule: Rule = .metropolis, fieldScale: Float, seed: UInt64,
+    _ couplings: any FlipOperator, temperature: Course = annealingCourse, rule: Rule = .metropolis, fieldScale: Float,
+    seed: UInt64,
     stream: UInt32 = 0, replica: Int = 0
   ) -> FlipSampler {
     FlipSampler(

@@ -21,7 +21,8 @@ extension FlipSampler {
   ///
   /// - Parameter peak: the highest temperature, in units of `fieldScale`.
   public static func reverseAnnealing(
-    _ couplings: any FlipOperator, peak: Double = 0.3, rule: Rule = .metropolis, fieldScale: Float, seed: UInt64, stream: UInt32 = 0,
+    _ couplings: any FlipOperator, peak: Double = 0.3, rule: Rule = .metropolis, fieldScale: Float, seed: UInt64,
+    stream: UInt32 = 0,
     replica: Int = 0
   ) -> FlipSampler {
     FlipSampler(

@@ -90,7 +90,9 @@ public final class PartitionedDenseField: PartitionedField {
   }
 
   /// Starts the broadcast of the next rank's states, multiplies this one's as soon as they are here, and goes on.
-  private func multiply(from rank: Int, _ request: consuming Request, stride: Int, length: Int, _ field: AlignedBuffer<Float>) throws {
+  private func multiply(from rank: Int, _ request: consuming Request, stride: Int, length: Int, _ field: AlignedBuffer<Float>)
+    throws
+  {
     guard rank + 1 < group.size else {
       try request.wait()
       addBlocks(of: rank, into: field)

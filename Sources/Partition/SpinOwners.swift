@@ -18,7 +18,9 @@ public struct SpinOwners: Sendable, Equatable {
       ranks = [Int32](repeating: 0, count: couplings.rowCount)
       return
     }
-    guard couplings.entryCount <= Int(idx_t.max) else { throw PartitionError("\(couplings.entryCount) couplings are too many for METIS") }
+    guard couplings.entryCount <= Int(idx_t.max) else {
+      throw PartitionError("\(couplings.entryCount) couplings are too many for METIS")
+    }
     var starts: [idx_t] = [0]
     var neighbours: [idx_t] = []
     starts.reserveCapacity(couplings.rowCount + 1)

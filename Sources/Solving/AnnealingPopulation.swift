@@ -72,7 +72,8 @@ struct AnnealingPopulation {
     } else if elite.count < Self.size {
       elite.append(newcomer)
     } else {
-      guard let worst = elite.indices.max(by: { elite[$0].energy < elite[$1].energy }), newcomer.energy < elite[worst].energy else {
+      guard let worst = elite.indices.max(by: { elite[$0].energy < elite[$1].energy }), newcomer.energy < elite[worst].energy
+      else {
         return false
       }
       elite[worst] = newcomer

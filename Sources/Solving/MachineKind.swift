@@ -24,7 +24,8 @@ public enum MachineKind: String, CaseIterable, Sendable {
   /// one spin after the other. A schedule or an initial state is taken to be a sampler's.
   public static func standard(for problem: IsingProblem, _ settings: SolverSettings) -> MachineKind {
     let isOneSampler = settings.course != nil || settings.initial != nil
-    return !isOneSampler && problem.spinCount >= fewestPackedSpins && problem.hasCouplingsOfOneSize ? .discreteBifurcation : .anneal
+    return !isOneSampler && problem.spinCount >= fewestPackedSpins && problem.hasCouplingsOfOneSize
+      ? .discreteBifurcation : .anneal
   }
 
   /// Smaller problems are solved at once by either.

@@ -1,7 +1,7 @@
 import Ising
 import Kernels
-import Machines
 import MPI
+import Machines
 import Partition
 
 /// Where a problem's spins are: all of them here, or a part on each rank of a group, which then search as one.

@@ -56,12 +56,18 @@ struct SolveReport {
     ]
     if let chip {
       facts.append(
-        ("chip", "\(chip.spins) spins, longest chain \(chip.longestChain), "
-          + String(format: "chain strength %.4g, %.1f %% of chains broken", chip.chainStrength, 100 * chip.chainBreakFraction)))
+        (
+          "chip",
+          "\(chip.spins) spins, longest chain \(chip.longestChain), "
+            + String(format: "chain strength %.4g, %.1f %% of chains broken", chip.chainStrength, 100 * chip.chainBreakFraction)
+        ))
     }
     facts.append(
-      ("a device", String(
-        format: "%g W and %g s a sample: %.3g J", device.power, device.settlingTime, device.energy(samples: samples.readCount))))
+      (
+        "a device",
+        String(
+          format: "%g W and %g s a sample: %.3g J", device.power, device.settlingTime, device.energy(samples: samples.readCount))
+      ))
     if let joules { facts.append(("this processor", String(format: "%.3g J", joules))) }
     if question.objective.measureName != "energy" { facts.append(("energy", "\(energy)")) }
     facts.append((question.objective.measureName, "\(measure)"))

@@ -67,7 +67,9 @@ struct SolveSearchOptions: ParsableArguments {
     if let target, !target.isFinite { throw ValidationError("--target \(target): expected a number") }
     if exchangeEvery < 1 { throw ValidationError("--exchange-every \(exchangeEvery): expected 1 or more") }
     if exchangeEvery > 1, spread == .replicas { throw ValidationError("--exchange-every \(exchangeEvery) needs --spread spins") }
-    if exchangeEvery > 1, auto { throw ValidationError("--exchange-every \(exchangeEvery) needs --machine: --auto tries samplers too") }
+    if exchangeEvery > 1, auto {
+      throw ValidationError("--exchange-every \(exchangeEvery) needs --machine: --auto tries samplers too")
+    }
     if auto, machine != nil { throw ValidationError("--auto chooses the machine: leave out --machine") }
     if auto, reads != nil && steps != nil, time == nil { throw ValidationError("--auto needs --time, of which it takes a tenth") }
   }

@@ -1,6 +1,6 @@
-import Kernels
 import CZlib
 import Foundation
+import Kernels
 import Testing
 
 @testable import Datasets

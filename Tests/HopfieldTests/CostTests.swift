@@ -29,7 +29,9 @@ import Testing
   }
 
   @Test func aFreeOutputFollowsItsField() {
-    for cost in [Cost.squaredError, .signedSquaredError, .crossEntropy] { #expect(relaxed(cost, from: [9, 9, 9, 9], nudge: 0) == field) }
+    for cost in [Cost.squaredError, .signedSquaredError, .crossEntropy] {
+      #expect(relaxed(cost, from: [9, 9, 9, 9], nudge: 0) == field)
+    }
     #expect(relaxed(.crossEntropyReadout, from: [9, 9, 9, 9], nudge: 0) == [0, 0, 0, 0], "a read-out sends nothing down")
   }
 

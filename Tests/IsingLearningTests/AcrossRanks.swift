@@ -74,7 +74,9 @@ import Testing
     #expect(alone.network.parameters.elements.allSatisfy { abs($0) <= 1 })
   }
 
-  @Test(arguments: kinds) func aRestoredTrainingGoesOnToTheSameBits(_ kind: IsingMachineSettings.Kind, chip: HardwareGraph?) throws {
+  @Test(arguments: kinds) func aRestoredTrainingGoesOnToTheSameBits(_ kind: IsingMachineSettings.Kind, chip: HardwareGraph?)
+    throws
+  {
     let world = try Self.environment.get().world
     let uninterrupted = try trainer(kind, chip, over: world)
     _ = try (0..<2).map { _ in try uninterrupted.step() }

@@ -14,10 +14,15 @@ import Testing
   static let cases: [Case] = [1, 2, 16, 31, 33, 100].flatMap { count -> [Case] in
     let seed = UInt64(count)
     var cases = [
-      Case(name: "sparse \(count)", couplings: RandomCouplings(count, density: 0.2, values: .smallIntegers, hasBias: true, seed: seed)) {
+      Case(
+        name: "sparse \(count)",
+        couplings: RandomCouplings(count, density: 0.2, values: .smallIntegers, hasBias: true, seed: seed)
+      ) {
         SparseFlips($0.rows, bias: $0.bias)
       },
-      Case(name: "bytes \(count)", couplings: RandomCouplings(count, density: 0.9, values: .smallIntegers, hasBias: true, seed: seed)) {
+      Case(
+        name: "bytes \(count)", couplings: RandomCouplings(count, density: 0.9, values: .smallIntegers, hasBias: true, seed: seed)
+      ) {
         DenseFlips($0.rows, bias: $0.bias)
       },
       Case(name: "floats \(count)", couplings: RandomCouplings(count, values: .real, hasBias: true, seed: seed)) {

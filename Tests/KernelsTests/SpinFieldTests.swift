@@ -30,7 +30,8 @@ import Testing
         for spin in 0..<spins {
           let expected = couplings.field(spin, { Double(x[$0 * shape.stride + replica]) }, scale: 0.5)
           let found = Double(field[spin * shape.stride + replica])
-          #expect(abs(found - expected) < 1e-5 * Double(spins).squareRoot(), "\(type(of: system)), spin \(spin), replica \(replica)")
+          #expect(
+            abs(found - expected) < 1e-5 * Double(spins).squareRoot(), "\(type(of: system)), spin \(spin), replica \(replica)")
         }
       }
     }

@@ -5,7 +5,9 @@ import Testing
 
 /// Noise is a pure function of what it is for, and has the distribution it says.
 @Suite struct SpinNoiseTests {
-  private func noise(_ kind: NoiseKind, _ identifiers: [UInt32], replicas: Int, first: UInt32 = 0, purpose: UInt32 = 3) -> SpinNoise {
+  private func noise(_ kind: NoiseKind, _ identifiers: [UInt32], replicas: Int, first: UInt32 = 0, purpose: UInt32 = 3)
+    -> SpinNoise
+  {
     let shape = ReplicaShape(spins: identifiers.count, replicas: replicas)
     let buffer = AlignedBuffer<UInt32>(count: ReplicaShape(spins: identifiers.count, replicas: 1).count)
     for (spin, identifier) in identifiers.enumerated() { buffer[spin] = identifier }

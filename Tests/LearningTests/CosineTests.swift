@@ -18,7 +18,8 @@ extension AcrossRanks {
       settings.measuresCosine = true
       let relaxation = RelaxationSettings(free: .init(sweeps: 60), nudged: .init(sweeps: 60))
       let learner = try HopfieldLearner(
-        layout, parameters: layout.initialParameters(seed: 7), relaxation: relaxation, settings: settings, seed: 1, on: ProcessGrid(dataOver: .selfOnly))
+        layout, parameters: layout.initialParameters(seed: 7), relaxation: relaxation, settings: settings, seed: 1,
+        on: ProcessGrid(dataOver: .selfOnly))
       var random = Philox(seed: 11, stream: 0).sequence()
       let pixels = (0..<64).map { _ in 2 * random.uniform() - 1 }
       let shard = MicroShard(pixels: pixels, labels: [0, 3][...], index: 0, batch: 2, step: 0)
@@ -31,7 +32,8 @@ extension AcrossRanks {
       settings.measuresCosine = false
       let plain = AlignedBuffer<Float>(count: layout.parameterCount)
       _ = try HopfieldLearner(
-        layout, parameters: layout.initialParameters(seed: 7), relaxation: relaxation, settings: settings, seed: 1, on: ProcessGrid(dataOver: .selfOnly)
+        layout, parameters: layout.initialParameters(seed: 7), relaxation: relaxation, settings: settings, seed: 1,
+        on: ProcessGrid(dataOver: .selfOnly)
       ).addGradient(of: shard, into: [plain])
       #expect(plain.elements == gradient.elements)
     }

@@ -4,10 +4,12 @@ import Kernels
 /// Networks whose strips have every kind of boundary.
 enum GridNetworks {
   private static func convolution(
-    _ from: String, kernel: Int = 3, stride: Int = 1, padding: Int = 1, _ pooling: EdgeDescription.Pooling = .none, window: Int = 2
+    _ from: String, kernel: Int = 3, stride: Int = 1, padding: Int = 1, _ pooling: EdgeDescription.Pooling = .none,
+    window: Int = 2
   ) -> EdgeDescription {
     EdgeDescription(
-      from: from, kind: .convolution, kernel: kernel, stride: stride, padding: padding, pooling: pooling, window: window, gain: 0.8)
+      from: from, kind: .convolution, kernel: kernel, stride: stride, padding: padding, pooling: pooling, window: window,
+      gain: 0.8)
   }
 
   private static func dense(_ from: String) -> EdgeDescription { EdgeDescription(from: from, kind: .dense, gain: 0.8) }

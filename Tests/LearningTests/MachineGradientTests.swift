@@ -48,7 +48,8 @@ import Testing
     (settings.cost, settings.estimator) = (test.cost, test.estimator)
     // Every estimate is off by rounding over β, a one-sided one by a term of the order of β; and where spins have walls, a larger
     // nudge moves more of them across.
-    let isSmooth = test.estimator == .centred && (test.machine.kind == .oscillator || ![.clamp, .relu6].contains(test.activation))
+    let isSmooth =
+      test.estimator == .centred && (test.machine.kind == .oscillator || ![.clamp, .relu6].contains(test.activation))
     settings.nudge = isSmooth ? 0.05 : 0.01
     settings.batch = .init(size: 2, shard: 2)
     let relaxation = RelaxationSettings(free: .init(sweeps: 800), nudged: .init(sweeps: 800), machine: test.machine)

@@ -111,7 +111,8 @@ extension AcrossRanks {
             + "batch or smaller shards")
       }
       _ = try Problem("one-sided") {
-        $0.nudge = 1; $0.estimator = .oneSided
+        $0.nudge = 1
+        $0.estimator = .oneSided
       }.trainer(over: .selfOnly)
     }
 

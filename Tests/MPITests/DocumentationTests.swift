@@ -18,7 +18,8 @@ import Testing
   }
 
   @Test func everyCodeBlockIsTested() throws {
-    let examples = try text("Tests/MPITests/Examples.swift") + text("Tests/MPITests/ExamplesGrids.swift")
+    let examples =
+      try text("Tests/MPITests/Examples.swift") + text("Tests/MPITests/ExamplesGrids.swift")
       + text("Tests/MPITests/ExampleProgram.swift")
     let blocks = codeBlocks(in: try text("docs/mpi.md"))
     #expect(blocks.count >= 10)

@@ -59,7 +59,9 @@ import Testing
 
   /// An open chain of equal couplings, whose ground state is all spins equal.
   private func chain(_ count: Int) -> SparseFlips {
-    var starts = [0], neighbours: [Int32] = [], couplings: [Float] = []
+    var starts = [0]
+    var neighbours: [Int32] = []
+    var couplings: [Float] = []
     for spin in 0..<count {
       for other in [spin - 1, spin + 1] where (0..<count).contains(other) {
         neighbours.append(Int32(other))
@@ -73,7 +75,8 @@ import Testing
   @Test func annealingFindsTheGroundState() throws {
     let flips = chain(64)
     flips.reset(to: (0..<64).map { $0 % 3 == 0 ? -1 : 1 })
-    let sampler = FlipSampler.annealing(flips, temperature: .linear(from: 2, to: 0.05), fieldScale: Float(2).squareRoot(), seed: 4)
+    let sampler = FlipSampler.annealing(
+      flips, temperature: .linear(from: 2, to: 0.05), fieldScale: Float(2).squareRoot(), seed: 4)
     for step in 0..<4000 { try sampler.step(MachineTime(step, of: 4000)) }
     #expect(flips.energy == -63)
   }

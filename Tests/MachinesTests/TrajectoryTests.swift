@@ -41,7 +41,8 @@ import Testing
     var settings = AdamIsingMachine.Settings()
     settings.coherent.noise = 0
     settings.epsilon = 0.1
-    var first = [Double](repeating: 0, count: 12), second = first
+    var first = [Double](repeating: 0, count: 12)
+    var second = first
     var steps = 0.0
     try compare(AdamIsingMachine(reference.system(), settings: settings)) { x, time in
       steps += 1
@@ -50,7 +51,8 @@ import Testing
         let drift = (pump - 1 - x[i] * x[i]) * x[i] + Double(settings.coherent.feedback) * field[i] / reference.scale
         first[i] = 0.9 * first[i] + 0.1 * drift
         second[i] = 0.999 * second[i] + 0.001 * drift * drift
-        let mean = first[i] / (1 - pow(0.9, steps)), square = second[i] / (1 - pow(0.999, steps))
+        let mean = first[i] / (1 - pow(0.9, steps))
+        let square = second[i] / (1 - pow(0.999, steps))
         x[i] = min(max(x[i] + Double(settings.coherent.step) * mean / (square.squareRoot() + 0.1), -1.5), 1.5)
       }
     }

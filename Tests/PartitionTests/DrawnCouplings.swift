@@ -10,7 +10,10 @@ struct DrawnCouplings {
   ///   - areSigns: −1 or 1 alone.
   init(_ count: Int, density: Float, isWhole: Bool, areSigns: Bool = false, seed: UInt64 = 3) {
     var random = Philox(seed: seed, stream: 12).sequence()
-    func value() -> Float { areSigns ? Float(Int(random.nextWord() % 2) * 2 - 1) : isWhole ? Float(Int(random.nextWord() % 7) - 3) : random.uniform() * 2 - 1 }
+    func value() -> Float {
+      areSigns
+        ? Float(Int(random.nextWord() % 2) * 2 - 1) : isWhole ? Float(Int(random.nextWord() % 7) - 3) : random.uniform() * 2 - 1
+    }
     var matrix = [[Float]](repeating: [Float](repeating: 0, count: count), count: count)
     for i in 0..<count {
       for j in 0..<i where random.uniform() < density {
@@ -18,7 +21,9 @@ struct DrawnCouplings {
         matrix[j][i] = matrix[i][j]
       }
     }
-    var starts = [0], neighbours: [Int32] = [], couplings: [Float] = []
+    var starts = [0]
+    var neighbours: [Int32] = []
+    var couplings: [Float] = []
     for i in 0..<count {
       for j in 0..<count where matrix[i][j] != 0 {
         neighbours.append(Int32(j))

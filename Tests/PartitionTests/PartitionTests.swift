@@ -141,7 +141,9 @@ extension AcrossRanks {
     /// Whole searches, of every machine.
     @Test(arguments: MachineKind.allCases, [0.08, 0.6]) func searches(_ kind: MachineKind, _ density: Double) throws {
       var random = Philox(seed: 2, stream: 9).sequence()
-      var sources: [Int32] = [], targets: [Int32] = [], weights: [Double] = []
+      var sources: [Int32] = []
+      var targets: [Int32] = []
+      var weights: [Double] = []
       let spins = 70
       for i in 0..<spins {
         for j in 0..<i where Double(random.uniform()) < density {

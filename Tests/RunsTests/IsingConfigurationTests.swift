@@ -37,7 +37,10 @@ import Testing
       "a.yaml:2: relaxation: an Ising network stands in `ising`, with how it relaxes; leave this out"
     ),
     (", fieldRange: 4", "", "a.yaml:4: ising: ising.hardware: expected both couplingRange and fieldRange, or neither"),
-    ("kind: anneal", "kind: langevin", "a.yaml:7: ising.hardware: `langevin` runs on no chip; leave it out, or take `anneal` or `gibbs`"),
+    (
+      "kind: anneal", "kind: langevin",
+      "a.yaml:7: ising.hardware: `langevin` runs on no chip; leave it out, or take `anneal` or `gibbs`"
+    ),
   ])
   func mistakesAreNamed(_ replace: String, with: String, message: String) throws {
     let error = #expect(throws: ConfigurationError.self) {

@@ -78,7 +78,10 @@ import Testing
     try plantLock(in: root.path, host: ProcessInfo.processInfo.hostName, process: getpid(), ticks: "1")
     var warnings: [String] = []
     let folder = try RunFolder.open(root.path, configuration: try example(), resume: true) { warnings.append($0) }
-    #expect(warnings == ["the lock of process \(getpid()) on \(ProcessInfo.processInfo.hostName), which is not running any more, was taken over"])
+    #expect(
+      warnings == [
+        "the lock of process \(getpid()) on \(ProcessInfo.processInfo.hostName), which is not running any more, was taken over"
+      ])
     folder.close()
     #expect(try root.names() == ["configuration.yaml"])
   }
@@ -92,10 +95,11 @@ import Testing
         + "if that job is dead, remove \(root.path)/lock")
   }
 
-  @Test(arguments: [
-    ("slurm-17/0", "slurm-17/1", true), ("slurm-17/1", "slurm-17/1", false), ("slurm-17/0", "slurm-18/1", false),
-    ("a/b/0", "a/b/1", true), ("/0", "/1", false), ("17", "17", false), (nil, "slurm-17/1", false), ("slurm-17/0", nil, false),
-  ] as [(String?, String?, Bool)])
+  @Test(
+    arguments: [
+      ("slurm-17/0", "slurm-17/1", true), ("slurm-17/1", "slurm-17/1", false), ("slurm-17/0", "slurm-18/1", false),
+      ("a/b/0", "a/b/1", true), ("/0", "/1", false), ("17", "17", false), (nil, "slurm-17/1", false), ("slurm-17/0", nil, false),
+    ] as [(String?, String?, Bool)])
   func anEarlierStartOfTheSameBatchJobIsDead(_ before: String?, _ now: String?, _ isDead: Bool) {
     func holder(_ job: String?) -> RunLock.Holder {
       RunLock.Holder(host: "elsewhere", process: 1, startTicks: "", since: "then", batchJob: job)

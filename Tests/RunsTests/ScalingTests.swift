@@ -17,8 +17,10 @@ import Testing
     let seconds = compute * (1 + imbalance) + 3 * latency * messages + 1.5 * bytes / bandwidth
     return ScalingPoint(
       mode: mode, ranks: ranks, data: ranks, spin: 1, nodes: ranks, repetition: repetition, batch: 64, steps: 5, seconds: seconds,
-      samplesPerSecond: 64 / seconds, spinUpdatesPerSecond: 6400 / seconds, compute: compute, computeMost: compute * (1 + imbalance),
-      exchange: 0, wait: 0, reduce: seconds - compute, samplesOfBusiest: samples, messages: messages, bytes: bytes, latency: latency,
+      samplesPerSecond: 64 / seconds, spinUpdatesPerSecond: 6400 / seconds, compute: compute,
+      computeMost: compute * (1 + imbalance),
+      exchange: 0, wait: 0, reduce: seconds - compute, samplesOfBusiest: samples, messages: messages, bytes: bytes,
+      latency: latency,
       bandwidth: bandwidth, ranksPerCore: 1, memory: 1 << 20, start: 0.5, joules: nil, efficiency: nil)
   }
 
@@ -124,6 +126,7 @@ import Testing
     var settings = ScalingSettings()
     settings.launcher = ["false"]
     let study = try ScalingStudy(try example(), settings: settings, folder: folder("study"), program: "equilibria")
-    #expect(message { try study.measure { _ in } }.hasPrefix("a point could not be measured (exit code 1): false -n 1 equilibria"))
+    #expect(
+      message { try study.measure { _ in } }.hasPrefix("a point could not be measured (exit code 1): false -n 1 equilibria"))
   }
 }

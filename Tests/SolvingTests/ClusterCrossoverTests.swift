@@ -22,7 +22,8 @@ import Testing
   /// Two halves that nothing couples, each right in one of the states: the crossover is right in both.
   @Test func regionsAreTakenOnTheirOwn() throws {
     let chain = 6
-    var sources: [Int32] = [], targets: [Int32] = []
+    var sources: [Int32] = []
+    var targets: [Int32] = []
     for half in 0..<2 {
       for spin in 0..<chain - 1 {
         sources.append(Int32(half * chain + spin))
@@ -32,7 +33,8 @@ import Testing
     let graph = try WeightedGraph(
       vertexCount: 2 * chain, sources: sources, targets: targets, weights: [Double](repeating: 1, count: sources.count))
     let problem = try IsingProblem(graph: graph)
-    let wrong: [Int8] = [1, -1, 1, 1, -1, 1], right: [Int8] = [1, 1, 1, 1, 1, 1]
+    let wrong: [Int8] = [1, -1, 1, 1, -1, 1]
+    let right: [Int8] = [1, 1, 1, 1, 1, 1]
     var spins = wrong + right
     var crossover = ClusterCrossover(problem)
     var coins = Philox(seed: 1, stream: 1).sequence()

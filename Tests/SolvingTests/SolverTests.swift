@@ -12,7 +12,9 @@ struct SmallProblem {
   init(spins: Int, density: Double, hasFields: Bool, isInteger: Bool = true, factor: Double = 1, seed: UInt64) throws {
     var random = Philox(seed: seed, stream: 40).sequence()
     func value() -> Double { factor * (isInteger ? Double(Int(random.nextWord() % 7) - 3) : Double(random.uniform() * 2 - 1)) }
-    var sources: [Int32] = [], targets: [Int32] = [], weights: [Double] = []
+    var sources: [Int32] = []
+    var targets: [Int32] = []
+    var weights: [Double] = []
     for i in 0..<spins {
       for j in 0..<i where Double(random.uniform()) < density {
         sources.append(Int32(i))
@@ -21,7 +23,8 @@ struct SmallProblem {
       }
     }
     let graph = try WeightedGraph(vertexCount: spins, sources: sources, targets: targets, weights: weights)
-    let problem = try IsingProblem(graph: graph, fields: (0..<spins).map { _ in hasFields ? value() : 0 }, offset: isInteger ? 5 : 0.5)
+    let problem = try IsingProblem(
+      graph: graph, fields: (0..<spins).map { _ in hasFields ? value() : 0 }, offset: isInteger ? 5 : 0.5)
     self.problem = problem
     groundEnergy = try (0..<1 << spins).reduce(Double.infinity) { lowest, number in
       min(lowest, try problem.energy(of: (0..<spins).map { number >> $0 & 1 == 1 ? 1 : -1 }))
@@ -111,7 +114,9 @@ struct SmallProblem {
     #expect(try small.problem.energy(of: best.spins) == best.energy)
   }
 
-  @Test(arguments: [MachineKind.anneal, .gibbs, .discreteBifurcation]) func aStopEndsTheSearchWithItsBest(_ kind: MachineKind) throws {
+  @Test(arguments: [MachineKind.anneal, .gibbs, .discreteBifurcation]) func aStopEndsTheSearchWithItsBest(_ kind: MachineKind)
+    throws
+  {
     let small = try SmallProblem(spins: 12, density: 0.5, hasFields: false, seed: 9)
     var settings = SolverSettings()
     settings.machine = kind

@@ -79,7 +79,9 @@ public final class UnrolledRelaxation {
     let stride = network.layout.output.shape.paddedChannels
     let isReadout = network.cost == .crossEntropyReadout
     for sample in 0..<count {
-      let slope = labels.map { network.cost.slope(prediction: network.prediction(sample: sample), label: $0[$0.startIndex + sample]) }
+      let slope = labels.map {
+        network.cost.slope(prediction: network.prediction(sample: sample), label: $0[$0.startIndex + sample])
+      }
       for unit in 0..<network.layout.output.shape.channels {
         let past = isReadout ? 0 : slopes[index][sample * stride + unit]
         errors[index][sample, unit, 0, 0] = past + (slope?[unit] ?? 0)

@@ -27,7 +27,8 @@ struct QuadraticModelReader: ProblemReader {
       let biases = try numbers("quadratic_biases")
       guard heads.count == biases.count, tails.count == biases.count else {
         throw failure(
-          "quadratic_biases", "has \(biases.count) numbers, quadratic_head \(heads.count), quadratic_tail \(tails.count), "
+          "quadratic_biases",
+          "has \(biases.count) numbers, quadratic_head \(heads.count), quadratic_tail \(tails.count), "
             + "expected as many of each")
       }
       try checkCount("num_variables", linear.count)

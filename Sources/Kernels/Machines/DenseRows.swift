@@ -60,7 +60,8 @@ public final class DenseRows {
       return
     }
     InstructionSet.current.machines.dense_product(
-      couplings.base + first, Int64(rowCount), Int64(rowStride), Int64(columns.count), states.base + first * stride, Int64(stride),
+      couplings.base + first, Int64(rowCount), Int64(rowStride), Int64(columns.count), states.base + first * stride,
+      Int64(stride),
       field.base)
   }
 }

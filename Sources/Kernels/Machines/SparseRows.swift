@@ -24,7 +24,8 @@ public final class SparseRows {
       sliced.add(states, into: field)
     } else {
       InstructionSet.current.machines.sparse_field(
-        couplings.rows.base, couplings.neighbours.base, Int64(rows.lowerBound), Int64(rows.upperBound), states.base, Int64(stride),
+        couplings.rows.base, couplings.neighbours.base, Int64(rows.lowerBound), Int64(rows.upperBound), states.base,
+        Int64(stride),
         field.base)
     }
   }

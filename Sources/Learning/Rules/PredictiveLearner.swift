@@ -47,7 +47,9 @@ public final class PredictiveLearner: TrainableNetwork, Classifier {
       labels: betas.flatMap { _ in shard.labels }, strengths: betas.flatMap { Array(repeating: $0, count: samples) })
     for _ in 0..<relaxation.nudged.sweeps { network.sweep(nudge: nudge) }
     for (index, beta) in betas.enumerated() {
-      for sample in index * samples..<(index + 1) * samples { scale[sample] = -1 / (Float(betas.count) * beta * Float(shard.batch)) }
+      for sample in index * samples..<(index + 1) * samples {
+        scale[sample] = -1 / (Float(betas.count) * beta * Float(shard.batch))
+      }
     }
     network.addGradient(scale: scale, samples: betas.count * samples, into: gradients[0])
     report.nudged.sweeps = relaxation.nudged.sweeps

@@ -32,7 +32,9 @@ extension HardwareLimits: ConfigurationSection {
       ConfigurationKey(
         "mismatch", \.mismatch, .from(0, to: 10), "Relative error of each weight and bias, the same in every run of one device."),
       ConfigurationKey("device", \.device, "Which device: of whose errors."),
-      ConfigurationKey("stateBits", \.stateBits, .from(2, to: 16), "Bits of an amplitude, in every step, or of a phase, when it is read; `null`: not rounded."),
+      ConfigurationKey(
+        "stateBits", \.stateBits, .from(2, to: 16),
+        "Bits of an amplitude, in every step, or of a phase, when it is read; `null`: not rounded."),
       ConfigurationKey("stateRange", \.stateRange, .above(0), "The amplitude at which levels end; phases go round."),
       ConfigurationKey(
         "stateNoise", \.stateNoise, .from(0, to: 10), "Standard deviation of the noise of every amplitude or phase in every step."

@@ -46,10 +46,11 @@ final class EventFile {
   /// Adds the figures of a row of `metrics.csv`, under tags such as `loss/validation`.
   func append(_ row: MetricsLog.Row, now: Date = Date()) {
     let group = row.kind == .epoch ? "training" : row.kind.rawValue
-    let figures: [(String, Double?)] = [
-      ("loss", row.loss), ("accuracy", row.accuracy), ("learning rate", row.learningRate), ("free sweeps", row.freeSweeps),
-      ("nudged sweeps", row.nudgedSweeps), ("residual", row.residual), ("samples per second", row.samplesPerSecond),
-    ] + row.extra.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    let figures: [(String, Double?)] =
+      [
+        ("loss", row.loss), ("accuracy", row.accuracy), ("learning rate", row.learningRate), ("free sweeps", row.freeSweeps),
+        ("nudged sweeps", row.nudgedSweeps), ("residual", row.residual), ("samples per second", row.samplesPerSecond),
+      ] + row.extra.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     var summary = ProtocolMessage()
     for case (let name, let figure?) in figures {
       var value = ProtocolMessage()

@@ -43,9 +43,11 @@ struct ConfiguredNetwork {
         throw TrainingError.setting(
           key: "relaxation.machine", reason: "only equilibrium propagation in a Hopfield network's energy learns on a machine")
       }
-      guard !configuration.learning.measuresCosine || (!isPredictive && rule == .equilibriumPropagation && machine == .hopfield) else {
+      guard !configuration.learning.measuresCosine || (!isPredictive && rule == .equilibriumPropagation && machine == .hopfield)
+      else {
         throw TrainingError.setting(
-          key: "learning.cosine", reason: "is measured where a Hopfield network learns by equilibrium propagation on the machine `hopfield`")
+          key: "learning.cosine",
+          reason: "is measured where a Hopfield network learns by equilibrium propagation on the machine `hopfield`")
       }
       kind = isPredictive || rule == .backpropagation ? .feedForward(layout) : .hopfield(layout)
     }

@@ -58,7 +58,8 @@ struct GridChoice {
     let wanted = configuration.grid
     guard wanted.spin ?? 1 == 1, wanted.data ?? world.size == world.size else {
       throw GridError(
-        "grid: this network cannot be cut into strips; expected data \(world.size) and spin 1, or neither, on \(world.size) ranks")
+        "grid: this network cannot be cut into strips; expected data \(world.size) and spin 1, or neither, on \(world.size) ranks"
+      )
     }
     guard world.size <= networks else {
       throw GridError(

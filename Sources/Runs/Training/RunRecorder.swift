@@ -35,7 +35,8 @@ final class RunRecorder {
     display = ProgressDisplay(interval: .seconds(configuration.run.logInterval), log: log)
     try folder.record(
       RunEnvironment(
-        mpi: Environment.shortLibraryVersion, instructionSet: InstructionSet.current.name, hosts: hosts, grid: [grid.data, grid.spin],
+        mpi: Environment.shortLibraryVersion, instructionSet: InstructionSet.current.name, hosts: hosts,
+        grid: [grid.data, grid.spin],
         seed: configuration.seed, overrides: overrides))
     for override in overrides { display.message("set \(override)") }
     for warning in warnings { display.message("warning: \(warning)") }
@@ -75,7 +76,8 @@ final class RunRecorder {
     let parameters = (1 + trainer.optimiser.moments.count) * layout.parameterCount * 4
     display.message(
       "\(configuration.name): \(trainer.network.outline), \(layout.trainableCount) parameters, \(images.training.count) training, "
-        + "\(images.validation.count) validation images, \(ranks) rank\(ranks == 1 ? "" : "s")\(trainer.grid.spin.size > 1 ? " as \(trainer.grid.shape)" : ""), \(InstructionSet.current.name)")
+        + "\(images.validation.count) validation images, \(ranks) rank\(ranks == 1 ? "" : "s")\(trainer.grid.spin.size > 1 ? " as \(trainer.grid.shape)" : ""), \(InstructionSet.current.name)"
+    )
     display.message(
       "memory a rank: states \(memory.states >> 10) KiB, fields \(memory.fields >> 10) KiB, weights and optimiser \(parameters >> 10) KiB"
     )
