@@ -43,6 +43,12 @@ def spread(values):
     return statistics.mean(values), statistics.stdev(values) if len(values) > 1 else 0.0
 
 
+def stated(values, digits):
+    """Mean ± standard deviation; of one value that value."""
+    mean, deviation = spread(values)
+    return f"{mean:.{digits}f} ± {deviation:.{digits}f}" if len(values) > 1 else f"{mean:.{digits}f}"
+
+
 class Training:
     """One training, complete: what its metrics say."""
 
@@ -102,12 +108,12 @@ class Case:
         self.trainings = [Training(options, f"{name}-seed{seed}", [f"seed={seed}", *settings]) for seed in options.seeds]
 
     @property
-    def accuracy(self):
-        return spread([training.accuracy for training in self.trainings])
+    def accuracies(self):
+        return [training.accuracy for training in self.trainings]
 
     @property
-    def accuracy_of_all(self):
-        return spread([training.accuracy_of_all() for training in self.trainings])
+    def accuracies_of_all(self):
+        return [training.accuracy_of_all() for training in self.trainings]
 
     @property
     def seconds(self):
