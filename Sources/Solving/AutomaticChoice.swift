@@ -22,9 +22,9 @@ public struct AutomaticChoice {
 
   /// The share of the time that trials take.
   private static let share = 0.1
-  /// In order of preference where trials end level; docs/results-ising.md has what each finds in a second.
+  /// Those with the best cuts after a second (docs/results-ising.md), in order of preference where trials end level.
   private static let machines: [MachineKind] = [
-    .anneal, .discreteBifurcation, .heatedBallisticBifurcation, .chaoticAmplitudeControl, .amplitudeHeterogeneityCorrection,
+    .anneal, .discreteBifurcation, .heatedDiscreteBifurcation, .ballisticBifurcation, .langevin,
   ]
   private static let scales = [0.7, 1.4]
   /// Machines of which other scales are tried.
