@@ -151,7 +151,8 @@ run_ranks() {
   list=$(host_names | paste -sd ,)
   : "${ranks:=$(($(host_names | wc -l) * each))}"
   exec "$launcher" -launcher ssh -launcher-exec "$state/rsh" -localhost "$(cat "$state/address")" -hosts "$list" -ppn "$each" \
-    -n "$ranks" -genv UCX_TLS tcp,self -genv UCX_NET_DEVICES eth0 -genv UCX_RNDV_THRESH inf "${variables[@]}" "$@"
+    -n "$ranks" -genv UCX_TLS tcp,self -genv UCX_NET_DEVICES eth0 -genv UCX_RNDV_THRESH inf -genv UCX_TCP_TX_SEG_SIZE 256k \
+    -genv UCX_TCP_RX_SEG_SIZE 256k "${variables[@]}" "$@"
 }
 
 show_status() {

@@ -67,12 +67,12 @@ public struct Strip: Sendable {
     return real.isEmpty || real.clamped(to: ownedRows(layer)) == real
   }
 
-  /// None where it is less than two thirds of the rows: a product in two parts reads its weights twice, which few rows do not
+  /// None where it is less than four fifths of the rows: a product in two parts reads its weights twice, which few rows do not
   /// make up for, and layers of more rows give messages the time to travel.
   private func interior(_ layer: Int, _ isInside: (Int) -> Bool) -> Range<Int> {
     let own = ownedRows(layer)
     guard let first = own.first(where: isInside), let last = own.last(where: isInside) else { return 0..<0 }
     let inside = first..<last + 1
-    return inside.count * 3 < own.count * 2 ? 0..<0 : inside.from(own.lowerBound)
+    return inside.count * 5 < own.count * 4 ? 0..<0 : inside.from(own.lowerBound)
   }
 }
