@@ -13,6 +13,12 @@ private struct Trouble: Error, CustomStringConvertible {
   let description = "the scenario's own trouble"
 }
 
+/// Who was not there when the roll was called.
+private struct Absence: Error, CustomStringConvertible {
+  let ranks: [Int]
+  var description: String { "absent: \(ranks)" }
+}
+
 extension AcrossRanks {
   @Suite struct ScenarioTests {
     /// A failing test on one rank makes the run fail.
@@ -73,9 +79,9 @@ extension AcrossRanks {
       }
     }
 
-    /// One rank never comes to the barrier; the others call the roll.
+    /// One rank never comes to the barrier; the others call the roll, and then can only end with an error.
     @Test(.enabled(if: isScenario("roll-call"))) func rollCall() {
-      Environment.run { world in
+      Environment.run(exitCodeForError: { ($0 as? Absence)?.ranks == [1] ? 5 : 99 }) { world in
         var world = world
         let roll = try RollCall(world)
         world.deadline = .milliseconds(200)
@@ -86,8 +92,8 @@ extension AcrossRanks {
           try world.barrier()
           return 98
         } catch {
-          guard roll.hosts == Array(repeating: Environment.processorName, count: world.size) else { return 97 }
-          return roll.absent(within: .seconds(20)) == [1] ? 5 : 99
+          guard roll.hosts == Array(repeating: Environment.processorName, count: world.size) else { throw Trouble() }
+          throw Absence(ranks: roll.absent(within: .seconds(20)))
         }
       }
     }
