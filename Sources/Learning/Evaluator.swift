@@ -58,6 +58,8 @@ public struct Evaluator {
       right += labels[0..<chosen.count]
       progress?(Double(predictions.count) / Double(max(1, images.count / group.size)))
     }
+    // Who waits for a rank that is gone waits here, where the error can say which host it is on.
+    try grid.namingData("evaluations") { try group.barrier() }
     // Gathered in order and added up alike on every rank: the digits do not depend on the number of ranks.
     let allLosses = try group.allgatherVarying(losses).flatMap { $0 }
     let allPredictions = try group.allgatherVarying(predictions).flatMap { $0 }
