@@ -13,7 +13,7 @@ public struct ProcessGrid: Sendable {
   /// The ranks of this spin group, as `world` counts them.
   public let spinRanks: [Int]
   /// Tells who is missing where a wait runs past its deadline.
-  let rollCall: RollCall?
+  public let rollCall: RollCall?
 
   /// Collective.
   ///

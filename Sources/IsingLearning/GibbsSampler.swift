@@ -42,7 +42,7 @@ final class GibbsSampler: SpinRelaxation {
   }
 
   var sweepsPerPhase: (free: Int, nudged: Int) {
-    let sweeps = settings.reads * (settings.warmUp + settings.sweeps * settings.interval)
+    let sweeps = settings.reads * settings.sweepsOfChain
     return (sweeps, sweeps)
   }
 
@@ -61,12 +61,10 @@ final class GibbsSampler: SpinRelaxation {
       let run = number * settings.reads + read
       try device.flips.reset(to: start.state(run: run, count: device.count))
       sampler.restart(replica: run)
-      let sweeps = settings.warmUp + settings.sweeps * settings.interval
+      let sweeps = settings.sweepsOfChain
       for sweep in 0..<sweeps {
         try sampler.step(MachineTime(sweep, of: sweeps))
-        if sweep >= settings.warmUp, (sweep - settings.warmUp) % settings.interval == settings.interval - 1 {
-          add(to: correlations)
-        }
+        if settings.counts(sweep) { add(to: correlations) }
       }
     }
     correlations.divide(by: settings.reads * settings.sweeps)

@@ -38,4 +38,10 @@ public struct IsingMachineSettings: Equatable, Sendable {
   public var rate = 0.1
 
   public init() {}
+
+  /// Samplers: all sweeps of one chain.
+  var sweepsOfChain: Int { warmUp + sweeps * interval }
+
+  /// Samplers: whether the averages take in the state after a sweep.
+  func counts(_ sweep: Int) -> Bool { sweep >= warmUp && (sweep - warmUp) % interval == interval - 1 }
 }

@@ -26,10 +26,7 @@ final class LangevinSampler: SpinRelaxation {
     system = SpinSystem(field, fieldScale: 1, seed: seed, stream: stream.rawValue)
   }
 
-  var sweepsPerPhase: (free: Int, nudged: Int) {
-    let sweeps = settings.warmUp + settings.sweeps * settings.interval
-    return (sweeps, sweeps)
-  }
+  var sweepsPerPhase: (free: Int, nudged: Int) { (settings.sweepsOfChain, settings.sweepsOfChain) }
 
   func relaxFreely(fields: [Float], number: Int, into correlations: SpinCorrelations) throws {
     try sample(fields: fields, number: number, into: correlations)
@@ -48,12 +45,10 @@ final class LangevinSampler: SpinRelaxation {
     let machine = LangevinMachine(system, settings: langevin)
     machine.start()
     correlations.clear()
-    let sweeps = settings.warmUp + settings.sweeps * settings.interval
+    let sweeps = settings.sweepsOfChain
     for sweep in 0..<sweeps {
       try machine.step(MachineTime(sweep, of: sweeps))
-      if sweep >= settings.warmUp, (sweep - settings.warmUp) % settings.interval == settings.interval - 1 {
-        add(machine.states, to: correlations)
-      }
+      if settings.counts(sweep) { add(machine.states, to: correlations) }
     }
     correlations.divide(by: settings.reads * settings.sweeps)
   }

@@ -19,11 +19,16 @@ struct SolveReport {
   let device: DeviceEstimate
 
   /// How a problem lay on a chip.
-  struct Chip: Encodable {
+  struct Chip: Encodable, CustomStringConvertible {
     var spins: Int
     var longestChain: Int
     var chainStrength: Double
     var chainBreakFraction: Double
+
+    var description: String {
+      "\(spins) spins, longest chain \(longestChain), "
+        + String(format: "chain strength %.4g, %.1f %% of chains broken", chainStrength, 100 * chainBreakFraction)
+    }
   }
 
   var machine: String { result.machine.rawValue }
@@ -54,14 +59,7 @@ struct SolveReport {
       ("time", String(format: "%.2f s", result.seconds)), ("reads", "\(samples.readCount)"),
       ("spin updates", String(format: "%.3g, %.0f million a second", result.spinUpdates, updatesPerSecond / 1e6)),
     ]
-    if let chip {
-      facts.append(
-        (
-          "chip",
-          "\(chip.spins) spins, longest chain \(chip.longestChain), "
-            + String(format: "chain strength %.4g, %.1f %% of chains broken", chip.chainStrength, 100 * chip.chainBreakFraction)
-        ))
-    }
+    if let chip { facts.append(("chip", chip.description)) }
     facts.append(
       (
         "a device",
@@ -98,11 +96,7 @@ struct SolveReport {
       "\(machine), seed \(settings.seed), \(ranks == 1 ? "1 rank" : "\(ranks) ranks"), "
         + String(format: "%.2f s, %.0f million spin updates/s", result.seconds, updatesPerSecond / 1e6))
     if ranks > 1 { lines.append("\(spread.spread.rawValue) spread over the ranks: \(spread.reason)") }
-    if let chip {
-      lines.append(
-        "chip: \(chip.spins) spins, longest chain \(chip.longestChain), "
-          + String(format: "chain strength %.4g, %.1f %% of chains broken", chip.chainStrength, 100 * chip.chainBreakFraction))
-    }
+    if let chip { lines.append("chip: \(chip)") }
     let reads = samples.readCount
     lines.append(
       String(

@@ -51,13 +51,10 @@ public final class TrainingRun {
       network.learner(parameters, on: grid, times: times), settings: configuration.learning, seed: configuration.seed,
       images: DatasetImages(sampler: samplers.training, seed: configuration.seed), grid: grid, times: times)
     evaluator = try network.evaluator(parameters, on: grid)
-    let hosts = try world.gatherVarying(Array(Environment.processorName.utf8), root: 0).map {
-      String(decoding: $0, as: UTF8.self)
-    }
     recorder =
       world.rank == 0
       ? try RunRecorder(
-        configuration, folder: folder, resume: resume, overrides: overrides, hosts: hosts, grid: grid.shape) : nil
+        configuration, folder: folder, resume: resume, overrides: overrides, hosts: grid.rollCall?.hosts ?? [], grid: grid.shape) : nil
     try continueFromCheckpoint()
   }
 
