@@ -45,7 +45,8 @@ let package = Package(
     .target(
       name: "Runs",
       dependencies: [
-        "Learning", "IsingLearning", "Ising", "Datasets", "Hopfield", "Cluster", "Kernels", "MPI", "CZlib",
+        "Learning", "IsingLearning", "Ising", "Machines", "Partition", "Datasets", "Hopfield", "Cluster", "Kernels", "MPI",
+        "CZlib",
         .product(name: "Yams", package: "Yams"),
       ]),
     .executableTarget(

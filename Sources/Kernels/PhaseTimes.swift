@@ -53,6 +53,9 @@ public final class PhaseTimes {
     return try body()
   }
 
+  /// Counts a time that was measured otherwise: of what cannot be moved into a closure.
+  public func add(_ phase: Phase, _ seconds: Double) { self.seconds[phase.rawValue] += seconds }
+
   private var total: Double { seconds.reduce(0, +) }
 
   /// Seconds of a clock that never goes back: some 25 ns a reading.

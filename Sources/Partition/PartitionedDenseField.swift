@@ -19,6 +19,8 @@ public final class PartitionedDenseField: PartitionedField {
   /// The states of all ranks.
   private let gathered: AlignedBuffer<Float>
   public var exchanges = true
+  /// Messages with states, and waits for those of others.
+  public let times = PhaseTimes()
   private var remembered: RememberedStates<Float>?
   private let packed: PackedExchange?
 
@@ -73,7 +75,7 @@ public final class PartitionedDenseField: PartitionedField {
       for rank in blocks.indices { addBlocks(of: rank, into: field) }
       return
     }
-    let first = try group.ibroadcast(part(of: 0, stride: stride, length: length), root: 0)
+    let first = try broadcast(from: 0, stride: stride, length: length)
     try multiply(from: 0, first, stride: stride, length: length, field)
     remembered?.keep(gathered, from: 0, for: states)
   }
@@ -94,14 +96,26 @@ public final class PartitionedDenseField: PartitionedField {
     throws
   {
     guard rank + 1 < group.size else {
-      try request.wait()
+      try finish(request)
       addBlocks(of: rank, into: field)
       return
     }
-    let next = try group.ibroadcast(part(of: rank + 1, stride: stride, length: length), root: rank + 1)
-    try request.wait()
+    let next = try broadcast(from: rank + 1, stride: stride, length: length)
+    try finish(request)
     addBlocks(of: rank, into: field)
     try multiply(from: rank + 1, next, stride: stride, length: length, field)
+  }
+
+  private func broadcast(from rank: Int, stride: Int, length: Int) throws -> Request {
+    let start = PhaseTimes.now
+    defer { times.add(.posted, PhaseTimes.now - start) }
+    return try group.ibroadcast(part(of: rank, stride: stride, length: length), root: rank)
+  }
+
+  private func finish(_ request: consuming Request) throws {
+    let start = PhaseTimes.now
+    defer { times.add(.waited, PhaseTimes.now - start) }
+    try request.wait()
   }
 
   private func addBlocks(of rank: Int, into field: AlignedBuffer<Float>) {

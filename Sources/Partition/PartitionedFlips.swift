@@ -9,6 +9,8 @@ public final class PartitionedFlips: FlipOperator {
   public var spinCount: Int { flips.count }
   public var identifiers: AlignedBuffer<UInt32> { flips.identifiers }
   public private(set) var energy = 0.0
+  /// Messages after a colour, waits for those of others, and sums over ranks.
+  public let times = PhaseTimes()
   private let group: Communicator
   private let owners: SpinOwners
   private let plan: HaloPlan
@@ -55,11 +57,11 @@ public final class PartitionedFlips: FlipOperator {
     var count = 0
     for (colour, phase) in phases.enumerated() {
       count += flips.flip(colour: colour, thresholds: thresholds, scale: scale)
-      try phase.exchange(flips)
+      try phase.exchange(flips, times)
     }
     // Whole numbers: the sum does not depend on the number of ranks.
     var sums = [flips.energyChange, Double(count)]
-    try group.allreduce(&sums, .sum)
+    try times.measure(.reduce) { try group.allreduce(&sums, .sum) }
     energy += sums[0]
     return Int(sums[1])
   }
@@ -114,10 +116,12 @@ private final class ColourPhase {
     }
   }
 
-  func exchange(_ flips: ColouredFlips) throws {
-    outgoing.gather(sent, of: flips.spins, rowLength: 1)
-    try requests.startAll()
-    try requests.waitAll()
+  func exchange(_ flips: ColouredFlips, _ times: PhaseTimes) throws {
+    try times.measure(.posted) {
+      outgoing.gather(sent, of: flips.spins, rowLength: 1)
+      try requests.startAll()
+    }
+    try times.measure(.waited) { try requests.waitAll() }
     for part in incoming { flips.update(ghosts: part.ghosts, from: news, at: part.place) }
   }
 }

@@ -1,26 +1,31 @@
 import ArgumentParser
 import Cluster
 import Foundation
+import Ising
 import MPI
 import Runs
 
 struct ScalingCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "scaling",
-    abstract: "Measures a training step on several numbers of ranks, and predicts it on more.",
+    abstract: "Measures a step on several numbers of ranks, and predicts it on more.",
     discussion: """
       Starts a job for every point, so it runs without a launcher itself. Every point is a row of scaling.csv in --folder at once; \
-      the same command goes on where it was interrupted, and draws the plots. Images are drawn by the program and tolerances are 0, so \
-      every point does the same work (docs/scaling.md).
+      the same command goes on where it was interrupted, and draws the plots. A step is a mini-batch of a configuration's training, \
+      on images that the program draws and with tolerances of 0, so that every point does the same work; or a sweep over the spins \
+      of a drawn Ising problem, spread over the ranks (docs/scaling.md).
 
         equilibria scaling configs/cifar10-small.yaml --ranks 1,2 --strong --weak
         equilibria scaling configs/cifar10-small.yaml --ranks 1,2,4 \\
           --hosts node1,node2 --repeats 5 --folder runs/two-nodes
         equilibria scaling configs/cifar10-small.yaml --ranks 4 --grids 2x2,1x4
+        equilibria scaling torus:1000x1000 --ranks 1,2 --strong --weak
       """)
 
-  @Argument(help: "The configuration of what is measured.", completion: .file(extensions: ["yaml"]))
-  var config: String
+  @Argument(
+    help: "A configuration, or a drawn Ising problem: torus:ROWSxCOLUMNS, dense:SPINS, sk:SPINS.",
+    completion: .file(extensions: ["yaml"]))
+  var subject: String
 
   @Option(name: .customLong("set"), parsing: .singleValue, help: "Overrides one key of the configuration. May be repeated.")
   var overrides: [String] = []
@@ -28,10 +33,10 @@ struct ScalingCommand: ParsableCommand {
   @Option(help: "Numbers of ranks, with commas.")
   var ranks = "1,2,4"
 
-  @Flag(help: "The configuration's mini-batch on any number of ranks. What is measured if nothing is said.")
+  @Flag(help: "The same mini-batch or problem on any number of ranks. What is measured if nothing is said.")
   var strong = false
 
-  @Flag(help: "One mini-batch of the configuration's size a rank.")
+  @Flag(help: "A mini-batch a rank, or a problem that grows with the ranks.")
   var weak = false
 
   @Option(help: "Data × spin for some numbers of ranks, as 2x2,1x4; auto: what is predicted to be fastest.")
@@ -52,7 +57,7 @@ struct ScalingCommand: ParsableCommand {
   @Option(help: "The cores that all ranks share, where the hosts are no machines of their own.")
   var sharedCores: Int?
 
-  @Option(help: "The folder of the study. By default scaling-NAME below run.folder.", completion: .directory)
+  @Option(help: "The folder of the study. By default scaling-NAME below run.folder, or below runs.", completion: .directory)
   var folder: String?
 
   @Option(help: "Numbers of ranks to predict, with commas.")
@@ -78,10 +83,10 @@ struct ScalingCommand: ParsableCommand {
 
   func run() throws {
     StopSignal.install()
-    let configuration = try Configuration(contentsOf: config, overrides: try overrides.map { try ConfigurationOverride($0) })
-    let folder = folder ?? "\(configuration.run.folder)/scaling-\(configuration.name)"
+    let (subject, usual) = try Self.subject(subject, overrides: overrides)
+    let folder = folder ?? usual
     let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
-    let study = try ScalingStudy(configuration, settings: try settings(), folder: folder, program: program)
+    let study = try ScalingStudy(subject, settings: try settings(), folder: folder, program: program)
     switch try study.measure(say: { print($0) }) {
     case .stopped:
       print("stopped; the same command goes on")
@@ -90,6 +95,16 @@ struct ScalingCommand: ParsableCommand {
       print("\n" + (try study.evaluate()))
       print("wrote \(folder)/scaling.csv, model.txt and the plots")
     }
+  }
+
+  /// What a word names, and the usual folder of its study.
+  static func subject(_ word: String, overrides: [String] = []) throws -> (any ScalingSubject, folder: String) {
+    if let (problem, seed) = try SyntheticProblem.named(word) {
+      guard overrides.isEmpty else { throw ValidationError("--set overrides keys of a configuration, and `\(word)` is none") }
+      return (SpinSubject(problem, seed: seed), "runs/scaling-\(problem.name.replacingOccurrences(of: ":", with: "-"))")
+    }
+    let configuration = try Configuration(contentsOf: word, overrides: try overrides.map { try ConfigurationOverride($0) })
+    return (try TrainingSubject(configuration), "\(configuration.run.folder)/scaling-\(configuration.name)")
   }
 
   private func settings() throws -> ScalingSettings {
@@ -138,7 +153,7 @@ struct ScalingPointCommand: ParsableCommand {
     commandName: "scaling-point", abstract: "Measures one point of a scaling study with the ranks of this job.",
     shouldDisplay: false)
 
-  @Argument var config: String
+  @Argument var subject: String
   @Option var mode: String
   @Option var steps: Int
   @Option var repetition: Int
@@ -147,10 +162,9 @@ struct ScalingPointCommand: ParsableCommand {
 
   func run() {
     Job.run { world in
-      let configuration = try Configuration(contentsOf: config)
       guard let mode = ScalingMode(rawValue: mode) else { throw ValidationError("--mode \(mode): expected strong or weak") }
       let measurement = PointMeasurement(
-        configuration, mode: mode, grid: try grid.map { try GridArgument($0).shape }, over: world)
+        try ScalingCommand.subject(subject).0, mode: mode, grid: try grid.map { try GridArgument($0).shape }, over: world)
       let point = try measurement.run(steps: steps, repetition: repetition, launch: Date(timeIntervalSince1970: launched))
       if world.rank == 0 { print(String(decoding: try JSONEncoder().encode(point), as: UTF8.self)) }
       return 0

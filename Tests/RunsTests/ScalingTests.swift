@@ -1,6 +1,7 @@
 import Cluster
 import Foundation
 import Hopfield
+import Ising
 import Kernels
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 
 @Suite struct ScalingTests {
   /// A point of a machine that obeys the model to the letter.
-  private func point(
+  static func point(
     _ ranks: Int, samples: Double, messages: Double = 0, bytes: Double = 0, latency: Double = 2e-5, bandwidth: Double = 1e8,
     repetition: Int = 1, mode: ScalingMode = .strong
   ) -> ScalingPoint {
@@ -16,34 +17,36 @@ import Testing
     let compute = 0.01 * samples
     let seconds = compute * (1 + imbalance) + 3 * latency * messages + 1.5 * bytes / bandwidth
     return ScalingPoint(
-      mode: mode, ranks: ranks, data: ranks, spin: 1, nodes: ranks, repetition: repetition, batch: 64, steps: 5, seconds: seconds,
-      samplesPerSecond: 64 / seconds, spinUpdatesPerSecond: 6400 / seconds, compute: compute,
+      mode: mode, ranks: ranks, data: ranks, spin: 1, nodes: ranks, repetition: repetition, units: 64, steps: 5, seconds: seconds,
+      unitsPerSecond: 64 / seconds, spinUpdatesPerSecond: 6400 / seconds, compute: compute,
       computeMost: compute * (1 + imbalance),
-      exchange: 0, wait: 0, reduce: seconds - compute, samplesOfBusiest: samples, messages: messages, bytes: bytes,
+      exchange: 0, wait: 0, reduce: seconds - compute, work: StepWork(units: samples, messages: messages, bytes: bytes),
       latency: latency,
       bandwidth: bandwidth, ranksPerCore: 1, memory: 1 << 20, start: 0.5, joules: nil, efficiency: nil)
   }
 
   private var study: [ScalingPoint] {
     [
-      point(1, samples: 64), point(2, samples: 32, messages: 2, bytes: 1e6), point(4, samples: 16, messages: 6, bytes: 1.5e6),
-      point(8, samples: 8, messages: 14, bytes: 1.75e6), point(8, samples: 8, messages: 14, bytes: 1.75e6, latency: 1e-3),
-      point(8, samples: 8, messages: 14, bytes: 1.75e6, bandwidth: 1e6),
+      Self.point(1, samples: 64), Self.point(2, samples: 32, messages: 2, bytes: 1e6),
+      Self.point(4, samples: 16, messages: 6, bytes: 1.5e6),
+      Self.point(8, samples: 8, messages: 14, bytes: 1.75e6),
+      Self.point(8, samples: 8, messages: 14, bytes: 1.75e6, latency: 1e-3),
+      Self.point(8, samples: 8, messages: 14, bytes: 1.75e6, bandwidth: 1e6),
     ]
   }
 
   @Test func modelIsRecovered() throws {
     let model = try PerformanceModel(study)
-    #expect(abs(model.sample / 0.01 - 1) < 1e-6)
+    #expect(abs(model.unit / 0.01 - 1) < 1e-6)
     #expect(abs(model.imbalance / 0.05 - 1) < 1e-6)
     #expect(abs(model.latencies / 3 - 1) < 1e-6)
     #expect(abs(model.transfers / 1.5 - 1) < 1e-6)
-    let unseen = point(64, samples: 1, messages: 126, bytes: 2e6, latency: 5e-5, bandwidth: 3e8)
+    let unseen = Self.point(64, samples: 1, messages: 126, bytes: 2e6, latency: 5e-5, bandwidth: 3e8)
     #expect(abs(model.seconds(of: unseen) / unseen.seconds - 1) < 1e-6)
   }
 
   @Test func intervalHoldsTheTruthAndNarrowsWithoutNoise() throws {
-    let truth = point(64, samples: 1, messages: 126, bytes: 2e6)
+    let truth = Self.point(64, samples: 1, messages: 126, bytes: 2e6)
     let exact = try PredictionInterval.of(study) { $0.seconds(of: truth) }
     #expect(exact.low <= exact.middle && exact.middle <= exact.high)
     #expect(abs(exact.middle / truth.seconds - 1) < 1e-6)
@@ -65,8 +68,8 @@ import Testing
 
   @Test func efficiencyIsAgainstTheFewestRanks() {
     var table = ScalingTable()
-    table.add(point(2, samples: 32))
-    table.add(point(4, samples: 32))
+    table.add(Self.point(2, samples: 32))
+    table.add(Self.point(4, samples: 32))
     #expect(table.points[0].efficiency == 1)
     #expect(abs((table.points[1].efficiency ?? 0) - table.points[0].seconds / table.points[1].seconds / 2) < 1e-12)
   }
@@ -90,43 +93,96 @@ import Testing
     let layout = try NetworkLayout(configuration.network)
     let alone = try StepWork(configuration, layout: layout, grid: GridShape(data: 1, spin: 1))
     #expect(alone == (try StepWork(configuration, layout: layout, grid: GridShape(data: 1, spin: 1))))
-    #expect(alone.samples == 32 && alone.messages == 0 && alone.bytes == 0)
+    #expect(alone.units == 32 && alone.messages == 0 && alone.bytes == 0)
     let gradient = Double(layout.parameterCount * 4)
     let two = try StepWork(configuration, layout: layout, grid: GridShape(data: 2, spin: 1))
     // Four shards are one subtree: half of it goes to the other rank, and half of the sum comes back.
-    #expect(two.samples == 16 && two.messages == 2 && abs(two.bytes - gradient) < 1)
+    #expect(two.units == 16 && two.messages == 2 && abs(two.bytes - gradient) < 1)
     let three = try StepWork(configuration, layout: layout, grid: GridShape(data: 3, spin: 1))
     // The first rank has three shards: two subtrees.
-    #expect(three.samples == 12 && three.messages == 4 && abs(three.bytes - 3 * gradient * 2 / 3) < 1)
+    #expect(three.units == 12 && three.messages == 4 && abs(three.bytes - 3 * gradient * 2 / 3) < 1)
     let strips = try StepWork(configuration, layout: layout, grid: GridShape(data: 1, spin: 2))
-    #expect(strips.samples < 32 && strips.samples >= 16 && strips.messages > 0 && strips.bytes > 0)
+    #expect(strips.units < 32 && strips.units >= 16 && strips.messages > 0 && strips.bytes > 0)
   }
 
   @Test func weakScalingGrowsTheBatch() throws {
-    let base = try example()
-    let weak = ScalingMode.weak.configuration(base, ranks: 4, grid: GridShape(data: 2, spin: 2))
+    let subject = try TrainingSubject(try example())
+    let weak = subject.scaled(.weak, ranks: 4, grid: GridShape(data: 2, spin: 2))
     #expect(weak.learning.batch.size == 128 && weak.learning.batch.shard == 4)
     #expect(weak.grid.data == 2 && weak.grid.spin == 2)
     #expect(weak.relaxation.free.tolerance == 0 && weak.data.synthetic.train == 128)
-    #expect(ScalingMode.strong.configuration(base, ranks: 4, grid: nil).learning.batch.size == 32)
+    #expect(subject.scaled(.strong, ranks: 4).learning.batch.size == 32)
   }
 
   @Test func aStudyOfAnotherConfigurationIsRefused() throws {
     let folder = try TemporaryFolder()
     let settings = ScalingSettings()
-    _ = try ScalingStudy(try example(), settings: settings, folder: folder("study"), program: "equilibria")
-    _ = try ScalingStudy(try example(), settings: settings, folder: folder("study"), program: "equilibria")
+    _ = try ScalingStudy(try TrainingSubject(try example()), settings: settings, folder: folder("study"), program: "equilibria")
+    _ = try ScalingStudy(try TrainingSubject(try example()), settings: settings, folder: folder("study"), program: "equilibria")
     #expect(
-      message { try ScalingStudy(try example("learning.nudge=0.5"), settings: settings, folder: folder("study"), program: "") }
-        .contains("holds a study of another configuration (key: now, then): learning.nudge: 0.5, 0.25"))
+      message {
+        try ScalingStudy(
+          try TrainingSubject(try example("learning.nudge=0.5")), settings: settings, folder: folder("study"), program: "")
+      }
+      .contains("holds a study of another configuration (key: now, then): learning.nudge: 0.5, 0.25"))
   }
 
   @Test func aPointThatFailsIsSaid() throws {
     let folder = try TemporaryFolder()
     var settings = ScalingSettings()
     settings.launcher = ["false"]
-    let study = try ScalingStudy(try example(), settings: settings, folder: folder("study"), program: "equilibria")
+    let study = try ScalingStudy(
+      try TrainingSubject(try example()), settings: settings, folder: folder("study"), program: "equilibria")
     #expect(
       message { try study.measure { _ in } }.hasPrefix("a point could not be measured (exit code 1): false -n 1 equilibria"))
+  }
+}
+
+/// Studies of Ising problems.
+@Suite struct SpinScalingTests {
+  private func cut(_ name: String, _ mode: ScalingMode, _ ranks: Int) throws -> StepCut? {
+    let (problem, seed) = try #require(try SyntheticProblem.named(name))
+    return try SpinSubject(problem, seed: seed).cuts(mode, ranks: ranks).first
+  }
+
+  @Test func aLatticeIsCutIntoSquares() throws {
+    let alone = try #require(try cut("torus:400x200", .strong, 1))
+    #expect(alone.work == StepWork(units: 1, messages: 0, bytes: 0) && alone.units == 1)
+    // Two halves of 200 × 200 spins: each sends both ends, 200 spins each, to the other, after each of two colours.
+    let halves = try #require(try cut("torus:400x200", .strong, 2))
+    #expect(halves.work == StepWork(units: 0.5, messages: 2 + 2, bytes: 4 * 400 + 32))
+    // Four rows of two blocks, of 100 × 100 spins: neighbours above, below and beside.
+    let eighths = try #require(try cut("torus:400x200", .strong, 8))
+    #expect(eighths.work == StepWork(units: 0.125, messages: 2 * 3 + 6, bytes: 4 * 400 + 96))
+    #expect(try cut("torus:3x3", .strong, 10) == nil)
+  }
+
+  @Test func weakScalingGrowsTheProblem() throws {
+    let torus = try #require(try cut("torus:100x100", .weak, 6))
+    #expect(torus.units == 6 && abs(torus.work.units - 1) < 1e-12)
+    let dense = try #require(try cut("dense:1000", .weak, 4))
+    #expect(abs(dense.units - 4) < 0.01 && abs(dense.work.units - 1) < 0.05)
+    #expect(dense.work.messages == 8 && dense.work.bytes == 0.75 * 2000 * 32 * 4)
+  }
+
+  @Test func aStudyOfAnotherProblemIsRefused() throws {
+    let folder = try TemporaryFolder()
+    func study(_ name: String) throws -> ScalingStudy {
+      let (problem, seed) = try #require(try SyntheticProblem.named(name))
+      return try ScalingStudy(
+        SpinSubject(problem, seed: seed), settings: ScalingSettings(), folder: folder("study"), program: "equilibria")
+    }
+    _ = try study("torus:100x100")
+    _ = try study("torus:100x100:0")
+    #expect(message { try study("torus:100x100:1") }.hasSuffix("of another problem: torus:100x100:0, expected torus:100x100:1"))
+  }
+
+  @Test func crowdedPointsAreNotFitted() {
+    let roomy = ScalingTests.point(2, samples: 32)
+    var crowded = ScalingTests.point(4, samples: 16)
+    crowded.ranksPerCore = 2
+    #expect(PerformanceModel.modelled([roomy, crowded]).map(\.ranks) == [2])
+    #expect(PerformanceModel.modelled([ScalingTests.point(1, samples: 64), crowded]).map(\.ranks) == [1, 4])
+    #expect(PerformanceModel.modelled([roomy, ScalingTests.point(4, samples: 16)], sharedCores: 2).map(\.ranks) == [2])
   }
 }

@@ -1,4 +1,13 @@
 extension SyntheticProblem {
+  /// What `named` understands, without the seed.
+  public var name: String {
+    switch self {
+    case .sherringtonKirkpatrick(let spins): "sk:\(spins)"
+    case .dense(let spins): "dense:\(spins)"
+    case .torus(let rows, let columns): "torus:\(rows)x\(columns)"
+    }
+  }
+
   /// A drawn problem by its name: `sk:1000`, `dense:20000` or `torus:100x200`, and after another colon its seed, 0 if there is
   /// none.
   ///

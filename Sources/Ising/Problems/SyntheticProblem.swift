@@ -10,6 +10,21 @@ public enum SyntheticProblem: Sendable, Equatable {
   /// A square lattice that is closed in both directions, with couplings −1 or 1: the ±J spin glass in two dimensions.
   case torus(rows: Int, columns: Int)
 
+  public var spinCount: Int {
+    switch self {
+    case .sherringtonKirkpatrick(let spins), .dense(let spins): spins
+    case .torus(let rows, let columns): rows * columns
+    }
+  }
+
+  /// Pairs of spins that are coupled.
+  public var couplingCount: Double {
+    switch self {
+    case .sherringtonKirkpatrick(let spins), .dense(let spins): Double(spins) * Double(spins - 1) / 2
+    case .torus(let rows, let columns): 2 * Double(rows) * Double(columns)
+    }
+  }
+
   /// - Throws: `ProblemError` if there are too few spins or they do not fit into memory.
   public func problem(seed: UInt64) throws -> IsingProblem {
     switch self {

@@ -83,7 +83,7 @@ public struct RelaxationRun {
       file.tensors["energy.nudged.\(index)"] = try table(energies, columns: index * count..<(index + 1) * count)
     }
     for block in layout.blocks {
-      file.tensors["gradient.\(block.name)"] = try Tensor(layout.tensor(block, of: gradient), shape: block.shape)
+      file.tensors["gradient.\(block.name)"] = Tensor(layout.tensor(block, of: gradient), shape: block.shape)
     }
     file.metadata["nudges"] = nudges.map { "\($0)" }.joined(separator: ",")
     file.metadata["sweeps.nudged"] = "\(report.nudged.sweeps)"
@@ -100,11 +100,11 @@ public struct RelaxationRun {
         isDense
         ? [samples.count, layer.shape.channels] : [samples.count, layer.shape.channels, layer.shape.rows, layer.shape.columns]
       let values = try network.unpackedSpins(layer: index + 1, samples: samples, over: grid)
-      if grid.spin.rank == 0 { file.tensors["\(prefix).\(layer.name)"] = try Tensor(values, shape: shape) }
+      if grid.spin.rank == 0 { file.tensors["\(prefix).\(layer.name)"] = Tensor(values, shape: shape) }
     }
   }
 
   private func table(_ rows: [[Double]], columns: Range<Int>) throws -> Tensor {
-    try Tensor(rows.flatMap { $0[columns] }, shape: [rows.count, columns.count])
+    Tensor(rows.flatMap { $0[columns] }, shape: [rows.count, columns.count])
   }
 }

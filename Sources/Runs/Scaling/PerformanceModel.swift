@@ -5,13 +5,13 @@ import Kernels
 ///
 ///     T = τ W c (1 + ε √(2 ln R)) + a ℓ M + b B / w
 ///
-/// with W samples, M messages and B bytes of the busiest of R ranks, c ranks a core, and the network's measured latency ℓ and bandwidth
-/// w. Fitted are τ, the time of a sample; a and b, how many times the latency of a message and the time of a byte really count (rounds
+/// with W units of work (samples, sweeps), M messages and B bytes of the busiest of R ranks, c ranks a core, and the network's measured latency ℓ and bandwidth
+/// w. Fitted are τ, the time of a unit; a and b, how many times the latency of a message and the time of a byte really count (rounds
 /// wait for each other, messages overlap); and ε, the spread of the ranks' compute times, of which the slowest of R counts: the
 /// expected maximum of R normal deviates is about √(2 ln R) standard deviations.
 public struct PerformanceModel: Equatable, Sendable {
-  /// τ, seconds of one sample on a core of its own.
-  public var sample: Double
+  /// τ, seconds of one unit on a core of its own.
+  public var unit: Double
   /// ε.
   public var imbalance: Double
   /// a.
@@ -45,12 +45,12 @@ public struct PerformanceModel: Equatable, Sendable {
     self.imbalance = imbalance
     let rows = points.map { point in
       Self.terms(
-        point.ranks, samples: point.samplesOfBusiest, messages: point.messages, bytes: point.bytes, imbalance: imbalance,
-        crowd: Self.crowd(point, sharedCores: sharedCores), network: Network(latency: point.latency, bandwidth: point.bandwidth)
+        point.work, ranks: point.ranks, imbalance: imbalance, crowd: Self.crowd(point, sharedCores: sharedCores),
+        network: point.network
       ).map { $0 / point.seconds }
     }
     let factors = NonNegativeLeastSquares.solve(rows, Array(repeating: 1, count: rows.count))
-    (sample, latencies, transfers) = (factors[0], factors[1], factors[2])
+    (unit, latencies, transfers) = (factors[0], factors[1], factors[2])
     ratios = rows.map { row in 1 / max(zip(row, factors).reduce(0) { $0 + $1.0 * $1.1 }, .leastNormalMagnitude) }
   }
 
@@ -58,24 +58,26 @@ public struct PerformanceModel: Equatable, Sendable {
   ///
   /// - Parameter crowd: ranks a core.
   public func seconds(_ work: StepWork, ranks: Int, network: Network, crowd: Double = 1) -> Double {
-    let terms = Self.terms(
-      ranks, samples: work.samples, messages: work.messages, bytes: work.bytes, imbalance: imbalance, crowd: crowd,
-      network: network)
-    return zip(terms, [sample, latencies, transfers]).reduce(0) { $0 + $1.0 * $1.1 }
+    let terms = Self.terms(work, ranks: ranks, imbalance: imbalance, crowd: crowd, network: network)
+    return zip(terms, [unit, latencies, transfers]).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
   /// What the model says of a measured point.
   public func seconds(of point: ScalingPoint, sharedCores: Int? = nil) -> Double {
-    let terms = Self.terms(
-      point.ranks, samples: point.samplesOfBusiest, messages: point.messages, bytes: point.bytes, imbalance: imbalance,
-      crowd: Self.crowd(point, sharedCores: sharedCores), network: Network(latency: point.latency, bandwidth: point.bandwidth))
-    return zip(terms, [sample, latencies, transfers]).reduce(0) { $0 + $1.0 * $1.1 }
+    seconds(point.work, ranks: point.ranks, network: point.network, crowd: Self.crowd(point, sharedCores: sharedCores))
+  }
+
+  /// The points that a model can be of: those in which every rank has a core, if there are any with more than one rank. Where
+  /// ranks take turns on a core, their waits are as long as the system's time slices, whatever the network.
+  static func modelled(_ points: [ScalingPoint], sharedCores: Int? = nil) -> [ScalingPoint] {
+    let roomy = points.filter { crowd($0, sharedCores: sharedCores) <= 1 }
+    return roomy.contains { $0.ranks > 1 } ? roomy : points
   }
 
   private static func terms(
-    _ ranks: Int, samples: Double, messages: Double, bytes: Double, imbalance: Double, crowd: Double, network: Network
+    _ work: StepWork, ranks: Int, imbalance: Double, crowd: Double, network: Network
   ) -> [Double] {
-    [samples * crowd * (1 + imbalance * extreme(ranks)), messages * network.latency, bytes / network.bandwidth]
+    [work.units * crowd * (1 + imbalance * extreme(ranks)), work.messages * network.latency, work.bytes / network.bandwidth]
   }
 
   private static func extreme(_ ranks: Int) -> Double { (2 * log(Double(max(ranks, 1)))).squareRoot() }

@@ -1,29 +1,29 @@
 import Cluster
 import Foundation
-import Hopfield
 
 /// What the points of a study say: the fitted model, its predictions, and the plots.
 struct ScalingAnalysis {
   private let points: [ScalingPoint]
-  private let configuration: Configuration
+  /// Those of them that the model is of.
+  private let modelled: [ScalingPoint]
+  private let subject: any ScalingSubject
   private let settings: ScalingSettings
   private let checks: [(name: String, table: ScalingTable)]
-  private let layout: NetworkLayout
   private let model: PerformanceModel
   private let network: PerformanceModel.Network
 
   init(
-    _ table: ScalingTable, configuration: Configuration, settings: ScalingSettings, checks: [(name: String, table: ScalingTable)]
+    _ table: ScalingTable, subject: any ScalingSubject, settings: ScalingSettings, checks: [(name: String, table: ScalingTable)]
   ) throws {
     points = table.points
-    self.configuration = configuration
+    self.subject = subject
     self.settings = settings
     self.checks = checks
-    layout = try configuration.hopfieldLayout(for: "scaling")
-    model = try PerformanceModel(points, sharedCores: settings.sharedCores)
+    modelled = PerformanceModel.modelled(points, sharedCores: settings.sharedCores)
+    model = try PerformanceModel(modelled, sharedCores: settings.sharedCores)
     // What the ranks that are farthest from each other see.
-    let most = table.points.map(\.nodes).max()
-    let far = table.points.filter { $0.nodes == most && $0.ranks > 1 }
+    let most = modelled.map(\.nodes).max()
+    let far = modelled.filter { $0.nodes == most && $0.ranks > 1 }
     network =
       settings.network
       ?? .init(
@@ -37,34 +37,27 @@ struct ScalingAnalysis {
     var ranks: Int
     var grid: GridShape
     var seconds: PredictionInterval
-    var samplesPerSecond: PredictionInterval
+    var unitsPerSecond: PredictionInterval
     var efficiency: Double
   }
 
-  /// The fastest grid of some ranks, by the model; `nil` where no grid is possible.
-  private func fastest(_ mode: ScalingMode, ranks: Int) throws -> (grid: GridShape, work: StepWork, batch: Int)? {
-    let scaled = mode.configuration(configuration, ranks: ranks, grid: nil)
-    let batch = scaled.learning.batch
-    let possible = GridShape.possible(
-      ranks: ranks, networks: batch.size / batch.shard, strips: StripPartition.greatestCount(layout))
-    let works = try possible.map { ($0, try StepWork(scaled, layout: layout, grid: $0), batch.size) }
-    return works.min { seconds($0.1, ranks) < seconds($1.1, ranks) }.map { (grid: $0.0, work: $0.1, batch: $0.2) }
+  /// The fastest way of cutting a step among some ranks, by the model; `nil` where there is none.
+  private func fastest(_ mode: ScalingMode, ranks: Int) throws -> StepCut? {
+    try subject.cuts(mode, ranks: ranks).min { seconds($0.work, ranks) < seconds($1.work, ranks) }
   }
 
   private func seconds(_ work: StepWork, _ ranks: Int) -> Double { model.seconds(work, ranks: ranks, network: network) }
 
   private func prediction(_ mode: ScalingMode, ranks: Int) throws -> Prediction? {
-    guard let (grid, work, batch) = try fastest(mode, ranks: ranks), let (_, alone, oneBatch) = try fastest(mode, ranks: 1) else {
-      return nil
+    guard let cut = try fastest(mode, ranks: ranks), let alone = try fastest(mode, ranks: 1) else { return nil }
+    let interval = try PredictionInterval.of(modelled, sharedCores: settings.sharedCores) {
+      $0.seconds(cut.work, ranks: ranks, network: network)
     }
-    let interval = try PredictionInterval.of(points, sharedCores: settings.sharedCores) {
-      $0.seconds(work, ranks: ranks, network: network)
-    }
-    let size = Double(batch)
-    let speed = PredictionInterval(low: size / interval.high, middle: size / interval.middle, high: size / interval.low)
-    let base = Double(oneBatch) / seconds(alone, 1)
+    let speed = PredictionInterval(
+      low: cut.units / interval.high, middle: cut.units / interval.middle, high: cut.units / interval.low)
+    let base = alone.units / seconds(alone.work, 1)
     return Prediction(
-      ranks: ranks, grid: grid, seconds: interval, samplesPerSecond: speed, efficiency: speed.middle / Double(ranks) / base)
+      ranks: ranks, grid: cut.grid, seconds: interval, unitsPerSecond: speed, efficiency: speed.middle / Double(ranks) / base)
   }
 
   // MARK: - Text
@@ -72,7 +65,10 @@ struct ScalingAnalysis {
   func text() throws -> String {
     var lines = measured
     lines += ["", "Model: seconds of a step = τ W c (1 + ε √(2 ln R)) + a ℓ M + b B / w, of the busiest of R ranks"]
-    lines.append(String(format: "  compute   τ = %.4g s a sample, %.4g samples/s a core", model.sample, 1 / model.sample))
+    lines.append(
+      String(
+        format: "  compute   τ = %.4g s of one of the \(subject.unit), %.4g \(subject.unit)/s a core", model.unit, 1 / model.unit)
+    )
     lines.append(String(format: "  imbalance ε = %.4f", model.imbalance))
     lines.append(String(format: "  latency   a = %.3g times ℓ = %.3g µs a message", model.latencies, network.latency * 1e6))
     lines.append(String(format: "  bandwidth b = %.3g times 1/w, w = %.4g MB/s", model.transfers, network.bandwidth / 1e6))
@@ -81,6 +77,9 @@ struct ScalingAnalysis {
       String(
         format: "  error at the points that were fitted: mean %.1f %%, greatest %.1f %%",
         100 * errors.reduce(0, +) / Double(max(errors.count, 1)), 100 * (errors.max() ?? 0)))
+    if modelled.count < points.count {
+      lines.append("  \(points.count - modelled.count) points with more ranks than cores are not fitted")
+    }
     lines += checkLines
     for mode in settings.modes { lines += try predictionLines(mode) }
     return lines.joined(separator: "\n") + "\n"
@@ -89,7 +88,8 @@ struct ScalingAnalysis {
   private var measured: [String] {
     var table = TextTable(
       [
-        "scaling", "ranks", "grid", "nodes", "samples/s", "efficiency", "compute", "exchange", "wait", "reduce", "start s",
+        "scaling", "ranks", "grid", "nodes", "\(subject.unit)/s", "efficiency", "compute", "exchange", "wait", "reduce",
+        "start s",
         "MiB a rank",
       ],
       numeric: [false] + Array(repeating: true, count: 11))
@@ -101,7 +101,7 @@ struct ScalingAnalysis {
           String(format: "%.1f %%", 100 * median { figure($0) / $0.seconds })
         }
         table.add([
-          mode.rawValue, "\(ranks)", "\(some[0].grid)", "\(some[0].nodes)", String(format: "%.4g", median(\.samplesPerSecond)),
+          mode.rawValue, "\(ranks)", "\(some[0].grid)", "\(some[0].nodes)", String(format: "%.4g", median(\.unitsPerSecond)),
           String(format: "%.3f", median { $0.efficiency ?? .nan }), share(\.compute), share(\.exchange), share(\.wait),
           share(\.reduce),
           String(format: "%.2f", median(\.start)), String(format: "%.0f", median { Double($0.memory) / 0x1p20 }),
@@ -111,13 +111,17 @@ struct ScalingAnalysis {
     return table.lines
   }
 
-  /// Points that were not fitted.
+  /// Points that were not fitted: medians over repetitions, since a machine's speed goes up and down.
   private var checkLines: [String] {
     checks.map { name, table in
-      let errors = table.points.map { model.seconds(of: $0, sharedCores: settings.sharedCores) / $0.seconds - 1 }
+      let others = PerformanceModel.modelled(table.points, sharedCores: settings.sharedCores)
+      let errors = Dictionary(grouping: others) { "\($0.mode) \($0.ranks)" }.values.map { repetitions in
+        ScalingTable.median(repetitions.map { model.seconds(of: $0, sharedCores: settings.sharedCores) })
+          / ScalingTable.median(repetitions.map(\.seconds)) - 1
+      }
       let greatest = errors.max { abs($0) < abs($1) } ?? 0
       return String(
-        format: "  error at %d points of \(name), which were not fitted: mean %.1f %%, greatest %+.1f %%", errors.count,
+        format: "  error at %d medians of \(name), which was not fitted: mean %.1f %%, greatest %+.1f %%", errors.count,
         100 * errors.reduce(0) { $0 + abs($1) } / Double(max(errors.count, 1)), 100 * greatest)
     }
   }
@@ -125,7 +129,7 @@ struct ScalingAnalysis {
   private func predictionLines(_ mode: ScalingMode) throws -> [String] {
     guard !settings.predicted.isEmpty else { return [] }
     var table = TextTable(
-      ["ranks", "grid", "a step, s", "5 % to 95 %", "samples/s", "efficiency"], numeric: Array(repeating: true, count: 6))
+      ["ranks", "grid", "a step, s", "5 % to 95 %", "\(subject.unit)/s", "efficiency"], numeric: Array(repeating: true, count: 6))
     for ranks in settings.predicted {
       guard let prediction = try prediction(mode, ranks: ranks) else {
         table.add(["\(ranks)", "none", "–", "–", "–", "–"])
@@ -134,7 +138,7 @@ struct ScalingAnalysis {
       let seconds = prediction.seconds
       table.add([
         "\(ranks)", "\(prediction.grid)", String(format: "%.4g", seconds.middle),
-        String(format: "%.4g to %.4g", seconds.low, seconds.high), String(format: "%.5g", prediction.samplesPerSecond.middle),
+        String(format: "%.4g to %.4g", seconds.low, seconds.high), String(format: "%.5g", prediction.unitsPerSecond.middle),
         String(format: "%.3f", prediction.efficiency),
       ])
     }
@@ -156,14 +160,14 @@ struct ScalingAnalysis {
     for (index, mode) in settings.modes.enumerated() {
       let own = points.filter { $0.mode == mode }
       guard let fewest = own.map(\.ranks).min() else { continue }
-      let base = ScalingTable.median(own.filter { $0.ranks == fewest }.map(\.samplesPerSecond))
+      let base = ScalingTable.median(own.filter { $0.ranks == fewest }.map(\.unitsPerSecond))
       let predictions = try settings.predicted.compactMap { try prediction(mode, ranks: $0) }
       let name = mode.rawValue
-      speed.series.append(series("\(name), measured", index, own) { $0.samplesPerSecond / base })
+      speed.series.append(series("\(name), measured", index, own) { $0.unitsPerSecond / base })
       speed.series.append(
         .init(
           name: "\(name), model", colour: index, style: .dashed,
-          points: predictions.map { (Double($0.ranks), $0.samplesPerSecond.middle / base) }))
+          points: predictions.map { (Double($0.ranks), $0.unitsPerSecond.middle / base) }))
       efficiency.series.append(series("\(name), measured", index, own) { $0.efficiency ?? .nan })
       efficiency.series.append(
         .init(

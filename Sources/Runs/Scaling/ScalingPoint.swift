@@ -1,7 +1,7 @@
 import Cluster
 import Foundation
 
-/// One measurement of a scaling study: a row of `scaling.csv`. Times are seconds of one step, one mini-batch.
+/// One measurement of a scaling study: a row of `scaling.csv`. Times are seconds of one step.
 public struct ScalingPoint: Codable, Equatable, Sendable {
   public var mode: ScalingMode
   public var ranks: Int
@@ -11,24 +11,23 @@ public struct ScalingPoint: Codable, Equatable, Sendable {
   public var nodes: Int
   /// 1 for the first.
   public var repetition: Int
-  public var batch: Int
+  /// Of work that all ranks do in a step: samples of a mini-batch, or sweeps over the problem that was given.
+  public var units: Double
   public var steps: Int
   /// Of the slowest rank.
   public var seconds: Double
-  public var samplesPerSecond: Double
+  public var unitsPerSecond: Double
   public var spinUpdatesPerSecond: Double
-  /// Products, moves of spins, gradients, the update and images: mean over ranks.
+  /// All that is none of the three below: mean over ranks.
   public var compute: Double
   /// The same of the busiest rank.
   public var computeMost: Double
-  /// Packing and sending of rows, waiting for rows, sums over ranks: means over ranks.
+  /// Packing and sending of states, waiting for states, sums over ranks: means over ranks.
   public var exchange: Double
   public var wait: Double
   public var reduce: Double
   /// Of the busiest rank, counted beforehand.
-  public var samplesOfBusiest: Double
-  public var messages: Double
-  public var bytes: Double
+  public var work: StepWork
   /// Of this job's network, measured on a ring of its ranks: seconds of a short message, bytes a second of a long one.
   public var latency: Double
   public var bandwidth: Double
@@ -45,6 +44,8 @@ public struct ScalingPoint: Codable, Equatable, Sendable {
 
   public var grid: GridShape { GridShape(data: data, spin: spin) }
 
+  var network: PerformanceModel.Network { .init(latency: latency, bandwidth: bandwidth) }
+
   /// What tells one planned point from another.
   var key: String { "\(mode.rawValue) \(ranks) \(repetition)" }
 }
@@ -54,8 +55,8 @@ public struct ScalingTable: Equatable, Sendable {
   public private(set) var points: [ScalingPoint] = []
 
   public static let header =
-    "mode,ranks,data,spin,nodes,repeat,batch,steps,seconds,samplesPerSecond,spinUpdatesPerSecond,compute,computeMost,exchange,wait,"
-    + "reduce,samplesOfBusiest,messages,bytes,latency,bandwidth,ranksPerCore,memory,start,joules,efficiency"
+    "mode,ranks,data,spin,nodes,repeat,steps,units,seconds,unitsPerSecond,spinUpdatesPerSecond,compute,computeMost,exchange,wait,"
+    + "reduce,unitsOfBusiest,messages,bytes,latency,bandwidth,ranksPerCore,memory,start,joules,efficiency"
 
   public init() {}
 
@@ -69,9 +70,9 @@ public struct ScalingTable: Equatable, Sendable {
     for mode in ScalingMode.allCases {
       let fewest = points.filter { $0.mode == mode }.map(\.ranks).min() ?? 1
       let base = Self.median(
-        points.filter { $0.mode == mode && $0.ranks == fewest }.map { $0.samplesPerSecond / Double($0.ranks) })
+        points.filter { $0.mode == mode && $0.ranks == fewest }.map { $0.unitsPerSecond / Double($0.ranks) })
       for index in points.indices where points[index].mode == mode {
-        points[index].efficiency = points[index].samplesPerSecond / Double(points[index].ranks) / base
+        points[index].efficiency = points[index].unitsPerSecond / Double(points[index].ranks) / base
       }
     }
   }
@@ -106,11 +107,10 @@ public struct ScalingTable: Equatable, Sendable {
 extension ScalingPoint {
   fileprivate var row: String {
     func format(_ value: Double) -> String { String(format: "%.7g", value) }
-    let counts = [ranks, data, spin, nodes, repetition, batch, steps].map(String.init)
+    let counts = [ranks, data, spin, nodes, repetition, steps].map(String.init)
     let times = [
-      seconds, samplesPerSecond, spinUpdatesPerSecond, compute, computeMost, exchange, wait, reduce, samplesOfBusiest, messages,
-      bytes,
-      latency, bandwidth, ranksPerCore,
+      units, seconds, unitsPerSecond, spinUpdatesPerSecond, compute, computeMost, exchange, wait, reduce, work.units,
+      work.messages, work.bytes, latency, bandwidth, ranksPerCore,
     ].map(format)
     let rest = ["\(memory)", format(start), joules.map(format) ?? "", efficiency.map(format) ?? ""]
     return ([mode.rawValue] + counts + times + rest).joined(separator: ",")
@@ -119,16 +119,17 @@ extension ScalingPoint {
   fileprivate init?(row: Substring) {
     let fields = row.split(separator: ",", omittingEmptySubsequences: false)
     guard fields.count == 26, let mode = ScalingMode(rawValue: String(fields[0])) else { return nil }
-    let counts = fields[1...7].compactMap { Int($0) }
-    let numbers = fields[8...21].compactMap { Double($0) }
-    guard counts.count == 7, counts.allSatisfy({ $0 > 0 }), numbers.count == 14, numbers[0] > 0, let memory = Int(fields[22]),
+    let counts = fields[1...6].compactMap { Int($0) }
+    let numbers = fields[7...21].compactMap { Double($0) }
+    guard counts.count == 6, counts.allSatisfy({ $0 > 0 }), numbers.count == 15, numbers[1] > 0, let memory = Int(fields[22]),
       let start = Double(fields[23])
     else { return nil }
     self.init(
-      mode: mode, ranks: counts[0], data: counts[1], spin: counts[2], nodes: counts[3], repetition: counts[4], batch: counts[5],
-      steps: counts[6], seconds: numbers[0], samplesPerSecond: numbers[1], spinUpdatesPerSecond: numbers[2], compute: numbers[3],
-      computeMost: numbers[4], exchange: numbers[5], wait: numbers[6], reduce: numbers[7], samplesOfBusiest: numbers[8],
-      messages: numbers[9], bytes: numbers[10], latency: numbers[11], bandwidth: numbers[12], ranksPerCore: numbers[13],
-      memory: memory, start: start, joules: Double(fields[24]), efficiency: Double(fields[25]))
+      mode: mode, ranks: counts[0], data: counts[1], spin: counts[2], nodes: counts[3], repetition: counts[4], units: numbers[0],
+      steps: counts[5], seconds: numbers[1], unitsPerSecond: numbers[2], spinUpdatesPerSecond: numbers[3], compute: numbers[4],
+      computeMost: numbers[5], exchange: numbers[6], wait: numbers[7], reduce: numbers[8],
+      work: StepWork(units: numbers[9], messages: numbers[10], bytes: numbers[11]), latency: numbers[12],
+      bandwidth: numbers[13], ranksPerCore: numbers[14], memory: memory, start: start, joules: Double(fields[24]),
+      efficiency: Double(fields[25]))
   }
 }

@@ -1,9 +1,9 @@
 import Cluster
 import Foundation
 
-/// Measures a training step on several numbers of ranks, each as a job of its own, and draws what came out.
+/// Measures a step on several numbers of ranks, each as a job of its own, and draws what came out.
 ///
-/// The folder holds `configuration.yaml` (what is measured), `scaling.csv` (a row a point, at once when it is measured), `points.log`
+/// The folder holds `configuration.yaml` or `problem.txt` (what is measured), `scaling.csv` (a row a point, at once when it is measured), `points.log`
 /// (what the jobs said), and at the end the plots and `model.txt`. A study that was interrupted measures what is missing.
 public struct ScalingStudy {
   public enum Outcome: Equatable, Sendable {
@@ -14,11 +14,12 @@ public struct ScalingStudy {
 
   public let folder: String
   private let settings: ScalingSettings
-  private let configuration: Configuration
+  private let subject: any ScalingSubject
+  /// What the jobs are told to measure.
+  private let word: String
   private let program: String
 
   public static let tableName = "scaling.csv"
-  private static let configurationName = "configuration.yaml"
 
   private struct Plan {
     var mode: ScalingMode
@@ -28,22 +29,14 @@ public struct ScalingStudy {
   }
 
   /// - Parameter program: that the launcher starts with `scaling-point`.
-  /// - Throws: `RunFolderError` if the folder holds a study of another configuration, `FileError` if it cannot be written.
-  public init(_ configuration: Configuration, settings: ScalingSettings, folder: String, program: String) throws {
-    self.configuration = configuration
+  /// - Throws: `RunFolderError` if the folder holds another study, `FileError` if it cannot be written.
+  public init(_ subject: any ScalingSubject, settings: ScalingSettings, folder: String, program: String) throws {
+    self.subject = subject
     self.settings = settings
     self.folder = folder
     self.program = program
     try FileBytes.createFolder(folder)
-    let file = "\(folder)/\(Self.configurationName)"
-    guard FileManager.default.fileExists(atPath: file) else {
-      try AtomicFile.write(try configuration.resolved, to: file)
-      return
-    }
-    let before = try Configuration(contentsOf: file)
-    if let difference = configuration.differences(from: before).first {
-      throw RunFolderError("\(folder): holds a study of another configuration (key: now, then): \(difference)")
-    }
+    word = try subject.store(in: folder)
   }
 
   /// Measures what is missing.
@@ -79,13 +72,14 @@ public struct ScalingStudy {
   private func describe(_ point: ScalingPoint) -> String {
     "\(point.mode.rawValue), \(point.ranks) ranks as \(point.grid) on \(point.nodes) node\(point.nodes == 1 ? "" : "s"): "
       + String(
-        format: "%.4g samples/s, efficiency %.2f, a step %.3g s", point.samplesPerSecond, point.efficiency ?? .nan, point.seconds)
+        format: "%.4g \(subject.unit)/s, efficiency %.2f, a step %.3g s", point.unitsPerSecond, point.efficiency ?? .nan,
+        point.seconds)
   }
 
   // MARK: - Jobs
 
   private func command(_ plan: Plan) -> [String] {
-    var words = settings.launcher + ["-n", "\(plan.ranks)", program, "scaling-point", "\(folder)/\(Self.configurationName)"]
+    var words = settings.launcher + ["-n", "\(plan.ranks)", program, "scaling-point", word]
     words += ["--mode", plan.mode.rawValue, "--steps", "\(settings.steps)", "--repetition", "\(plan.repetition)"]
     words += ["--launched", "\(Date().timeIntervalSince1970)"]
     if let grid = settings.grids.first(where: { $0.data * $0.spin == plan.ranks }) {
@@ -132,7 +126,7 @@ public struct ScalingStudy {
   /// Fits the model, writes `model.txt` and the plots, and returns the text.
   public func evaluate() throws -> String {
     let analysis = try ScalingAnalysis(
-      try storedTable(), configuration: configuration, settings: settings,
+      try storedTable(), subject: subject, settings: settings,
       checks: try settings.checks.map { ($0, try ScalingTable(contentsOf: "\($0)/\(Self.tableName)")) })
     let text = try analysis.text()
     try AtomicFile.write(text, to: "\(folder)/model.txt")

@@ -26,7 +26,7 @@ extension TrainingState {
     var configuration = configuration
     configuration.grid = GridSettings()
     return try Checkpoint(
-      tensors: try tensors.mapValues { try Runs.Tensor($0.values, shape: $0.shape) }, configuration: configuration, epoch: epochs,
+      tensors: tensors.mapValues { Runs.Tensor($0.values, shape: $0.shape) }, configuration: configuration, epoch: epochs,
       step: position.step, validationAccuracy: accuracy, extra: extra)
   }
 

@@ -1,0 +1,61 @@
+import Cluster
+import Kernels
+import MPI
+
+/// What a scaling study measures the steps of: the training of a network, or moves of an Ising problem's spins.
+public protocol ScalingSubject: Sendable {
+  /// What a step's work is counted in: `samples` or `sweeps`.
+  var unit: String { get }
+
+  /// Writes what is measured into a study's folder.
+  ///
+  /// - Returns: the word that names it for the jobs that measure points.
+  /// - Throws: `RunFolderError` if the folder holds another study, `FileError` if it cannot be written.
+  func store(in folder: String) throws -> String
+
+  /// The ways of cutting a step's work among some ranks, with what their busiest rank does; none where it cannot be cut.
+  func cuts(_ mode: ScalingMode, ranks: Int) throws -> [StepCut]
+
+  /// What one rank of this job needs to make steps. Collective.
+  ///
+  /// - Parameter grid: `nil` for the one that is predicted to be fastest.
+  func prepare(_ mode: ScalingMode, grid: GridShape?, over world: Communicator) throws -> MeasuredSteps
+}
+
+/// How a study's work grows with the ranks.
+public enum ScalingMode: String, CaseIterable, Sendable, Codable {
+  /// The same work on any number of ranks.
+  case strong
+  /// As much work for each rank.
+  case weak
+}
+
+/// One way of cutting a step's work.
+public struct StepCut: Equatable, Sendable {
+  public var grid: GridShape
+  public var work: StepWork
+  /// Units of work that all ranks do in a step.
+  public var units: Double
+}
+
+/// What the busiest rank does in one step: the part of its time that can be counted beforehand.
+public struct StepWork: Codable, Equatable, Sendable {
+  /// Samples relaxed and learned, where a strip counts its share of a sample's products; or sweeps over the whole problem, of
+  /// which a part of the spins is its share.
+  public var units: Double
+  /// Messages that it sends.
+  public var messages: Double
+  /// Bytes that it sends.
+  public var bytes: Double
+}
+
+/// Steps of this rank, ready to be timed.
+public struct MeasuredSteps {
+  public var cut: StepCut
+  /// Spins that all ranks move in a step.
+  public var spinUpdates: Double
+  /// Where the time of this rank's steps goes: what it exchanges, waits for and adds up; the rest is computing.
+  public var times: PhaseTimes
+  /// Makes one step. Collective.
+  public var step: () throws -> Void
+}
