@@ -79,16 +79,30 @@ public struct Environment: Sendable {
     return flag != 0
   }
 
+  /// The environment variable that says how many seconds MPI may take to start.
+  static let startVariable = "EQUILIBRIA_START_SECONDS"
+
+  /// A launcher that is stopped or loses a node at the wrong moment leaves processes that wait for its answer for ever.
+  private static func limitStart() {
+    let seconds = Platform.environmentVariable(startVariable).flatMap { UInt32($0) } ?? 600
+    let speaks = Launcher().rank ?? 0 == 0
+    let message = "MPI has not started within \(seconds) seconds (\(startVariable)); is the launcher still there, and every node?"
+    Platform.exit(errorExitCode, saying: speaks ? message : nil, afterSeconds: seconds)
+  }
+
   private static func initializeLibrary() throws -> ThreadLevel {
     // MPICH would print a line of its own for an abort whose reason is already printed.
     Platform.setEnvironmentDefault("MPIR_CVAR_SUPPRESS_ABORT_MESSAGE", "1")
     var isInitialized: Int32 = 0
     MPI_Initialized(&isInitialized)
     var provided: Int32 = MPI_THREAD_SINGLE
-    let code =
-      isInitialized != 0
-      ? MPI_Query_thread(&provided) : MPI_Init_thread(nil, nil, MPI_THREAD_SERIALIZED, &provided)
-    try check(code, "initialize")
+    if isInitialized != 0 {
+      try check(MPI_Query_thread(&provided), "initialize")
+    } else {
+      limitStart()
+      try check(MPI_Init_thread(nil, nil, MPI_THREAD_SERIALIZED, &provided), "initialize")
+      Platform.cancelTimedExit()
+    }
     Platform.disableUCXSignalHandlers()
     let level = ThreadLevel(code: provided) ?? .single
     if level < .serialized {

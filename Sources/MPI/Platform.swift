@@ -64,7 +64,24 @@ enum Platform {
     alarm(seconds)
   }
 
-  /// Takes ``exitSuccessfully(afterSeconds:)`` back.
+  /// What a timed exit says, and its code: in memory of its own, since a signal handler may only write and leave.
+  nonisolated(unsafe) private static var lastWords: (text: UnsafeMutablePointer<CChar>, count: Int, code: Int32)?
+
+  /// Ends the process with a message and a code after some time, whatever it is doing by then.
+  ///
+  /// - Parameter message: `nil` to say nothing.
+  static func exit(_ code: Int32, saying message: String?, afterSeconds seconds: UInt32) {
+    let text = message.map { "error: \($0)\n" } ?? ""
+    lastWords = (strdup(text), text.utf8.count, code)
+    signal(SIGALRM) { _ in
+      guard let (text, count, code) = Platform.lastWords else { return }
+      _ = write(STDERR_FILENO, text, count)
+      _exit(code)
+    }
+    alarm(seconds)
+  }
+
+  /// Takes a timed exit back.
   static func cancelTimedExit() {
     alarm(0)
   }

@@ -37,23 +37,41 @@ import Testing
 
   @Test func modelIsRecovered() throws {
     let model = try PerformanceModel(study)
-    #expect(abs(model.unit / 0.01 - 1) < 1e-6)
+    #expect(abs(model.unit / 0.01 - 1) < 1e-3)
     #expect(abs(model.imbalance / 0.05 - 1) < 1e-6)
-    #expect(abs(model.latencies / 3 - 1) < 1e-6)
-    #expect(abs(model.transfers / 1.5 - 1) < 1e-6)
+    #expect(abs(model.latencies / 3 - 1) < 0.01)
+    #expect(abs(model.transfers / 1.5 - 1) < 0.01)
     let unseen = Self.point(64, samples: 1, messages: 126, bytes: 2e6, latency: 5e-5, bandwidth: 3e8)
-    #expect(abs(model.seconds(of: unseen) / unseen.seconds - 1) < 1e-6)
+    #expect(abs(model.seconds(of: unseen) / unseen.seconds - 1) < 0.01)
+  }
+
+  /// Steps of a second whose messages take a ten-thousandth of it, give or take a twentieth.
+  @Test func aNetworkThatDoesNotShowIsTakenToCountOnce() throws {
+    var points = (0..<8).map { Self.point($0 % 2 + 1, samples: 100, messages: Double($0 % 2) * 2, latency: 5e-5) }
+    for index in points.indices { points[index].seconds *= [0.95, 1.02, 1.05, 1.0, 0.98, 1.04, 1.0, 0.97][index] }
+    let model = try PerformanceModel(points)
+    #expect(model.latencies < 10 && model.transfers == 1)
+  }
+
+  @Test func aBusyMomentDoesNotBendTheModel() throws {
+    var points = study + study + study
+    points[0].seconds *= 3
+    points[9].seconds *= 2
+    let model = try PerformanceModel(points)
+    #expect(abs(model.unit / 0.01 - 1) < 0.05)
+    #expect(abs(model.latencies / 3 - 1) < 0.05)
+    #expect(abs(model.transfers / 1.5 - 1) < 0.05)
   }
 
   @Test func intervalHoldsTheTruthAndNarrowsWithoutNoise() throws {
     let truth = Self.point(64, samples: 1, messages: 126, bytes: 2e6)
     let exact = try PredictionInterval.of(study) { $0.seconds(of: truth) }
     #expect(exact.low <= exact.middle && exact.middle <= exact.high)
-    #expect(abs(exact.middle / truth.seconds - 1) < 1e-6)
+    #expect(abs(exact.middle / truth.seconds - 1) < 0.01)
     var noisy = study + study
     for index in noisy.indices { noisy[index].seconds *= index % 2 == 0 ? 1.1 : 0.9 }
     let wide = try PredictionInterval.of(noisy) { $0.seconds(of: truth) }
-    #expect(wide.high - wide.low > 10 * (exact.high - exact.low))
+    #expect(wide.high - wide.low > 4 * (exact.high - exact.low))
     #expect(wide.low < truth.seconds && truth.seconds < wide.high)
   }
 

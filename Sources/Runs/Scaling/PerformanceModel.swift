@@ -33,7 +33,15 @@ public struct PerformanceModel: Equatable, Sendable {
     }
   }
 
-  /// Fits the model by least squares of relative errors.
+  /// Relative errors count by their square up to this, and in proportion beyond, so that a point during which the machine was busy
+  /// with something else does not bend the model (Huber, Ann. Math. Statist. 35, 73 (1964)).
+  private static let usualError = 0.05
+  private static let fittingRounds = 30
+  /// Messages and bytes are taken to count about once, give or take so many times, unless the points say otherwise: where the
+  /// network has next to no share in the time, errors of measurement would make any number of it (ridge regression).
+  private static let usualFactors = (middle: 1.0, deviation: 10.0)
+
+  /// Fits the model to relative errors, by least squares of which the weights follow from the errors of the round before.
   ///
   /// - Throws: `ReportError` without points.
   public init(_ points: [ScalingPoint], sharedCores: Int? = nil) throws {
@@ -49,9 +57,20 @@ public struct PerformanceModel: Equatable, Sendable {
         network: point.network
       ).map { $0 / point.seconds }
     }
-    let factors = NonNegativeLeastSquares.solve(rows, Array(repeating: 1, count: rows.count))
+    func predicted(_ row: [Double], _ factors: [Double]) -> Double { zip(row, factors).reduce(0) { $0 + $1.0 * $1.1 } }
+    let weight = Self.usualError / Self.usualFactors.deviation
+    let usual = [[0, weight, 0], [0, 0, weight]]
+    let expected = usual.map { _ in weight * Self.usualFactors.middle }
+    var factors = NonNegativeLeastSquares.solve(rows + usual, Array(repeating: 1, count: rows.count) + expected)
+    for _ in 0..<Self.fittingRounds {
+      let weights = rows.map {
+        min(1, Self.usualError / max(abs(predicted($0, factors) - 1), .leastNormalMagnitude)).squareRoot()
+      }
+      let weighted = zip(rows, weights).map { row, weight in row.map { $0 * weight } }
+      factors = NonNegativeLeastSquares.solve(weighted + usual, weights + expected)
+    }
     (unit, latencies, transfers) = (factors[0], factors[1], factors[2])
-    ratios = rows.map { row in 1 / max(zip(row, factors).reduce(0) { $0 + $1.0 * $1.1 }, .leastNormalMagnitude) }
+    ratios = rows.map { 1 / max(predicted($0, factors), .leastNormalMagnitude) }
   }
 
   /// Seconds of a step.

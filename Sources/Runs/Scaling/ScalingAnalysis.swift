@@ -111,19 +111,35 @@ struct ScalingAnalysis {
     return table.lines
   }
 
-  /// Points that were not fitted: medians over repetitions, since a machine's speed goes up and down.
+  /// Studies that were not fitted, and what is left of the error when τ is that of the study's own single ranks: a machine's speed
+  /// goes up and down, and that is none of the network's.
   private var checkLines: [String] {
-    checks.map { name, table in
+    checks.flatMap { name, table in
       let others = PerformanceModel.modelled(table.points, sharedCores: settings.sharedCores)
-      let errors = Dictionary(grouping: others) { "\($0.mode) \($0.ranks)" }.values.map { repetitions in
-        ScalingTable.median(repetitions.map { model.seconds(of: $0, sharedCores: settings.sharedCores) })
-          / ScalingTable.median(repetitions.map(\.seconds)) - 1
-      }
-      let greatest = errors.max { abs($0) < abs($1) } ?? 0
-      return String(
-        format: "  error at %d medians of \(name), which was not fitted: mean %.1f %%, greatest %+.1f %%", errors.count,
-        100 * errors.reduce(0) { $0 + abs($1) } / Double(max(errors.count, 1)), 100 * greatest)
+      var adjusted = model
+      let alone = others.filter { $0.ranks == 1 }
+      if !alone.isEmpty { adjusted.unit *= ScalingTable.median(alone.map { $0.seconds / seconds(of: $0, by: model) }) }
+      return [
+        "  error at medians of \(name), which was not fitted: " + errors(of: model, at: others),
+        "    with its own time of one of the \(subject.unit), more than one rank: "
+          + errors(of: adjusted, at: others.filter { $0.ranks > 1 }),
+      ]
     }
+  }
+
+  /// Of medians over the repetitions of a point.
+  private func errors(of model: PerformanceModel, at points: [ScalingPoint]) -> String {
+    let errors = Dictionary(grouping: points) { "\($0.mode) \($0.ranks)" }.values.map { repetitions in
+      ScalingTable.median(repetitions.map { seconds(of: $0, by: model) }) / ScalingTable.median(repetitions.map(\.seconds)) - 1
+    }
+    let greatest = errors.max { abs($0) < abs($1) } ?? 0
+    return String(
+      format: "mean %.1f %%, greatest %+.1f %%", 100 * errors.reduce(0) { $0 + abs($1) } / Double(max(errors.count, 1)),
+      100 * greatest)
+  }
+
+  private func seconds(of point: ScalingPoint, by model: PerformanceModel) -> Double {
+    model.seconds(of: point, sharedCores: settings.sharedCores)
   }
 
   private func predictionLines(_ mode: ScalingMode) throws -> [String] {
