@@ -193,6 +193,11 @@ import Testing
     _ = try study("torus:100x100")
     _ = try study("torus:100x100:0")
     #expect(message { try study("torus:100x100:1") }.hasSuffix("of another problem: torus:100x100:0, expected torus:100x100:1"))
+    try ScalingTable().write(to: folder("study/scaling.csv"))
+    let training = try TrainingSubject(try example())
+    #expect(
+      message { try ScalingStudy(training, settings: ScalingSettings(), folder: folder("study"), program: "equilibria") }
+        .hasSuffix("holds a study of something else: there is no configuration.yaml"))
   }
 
   @Test func crowdedPointsAreNotFitted() {

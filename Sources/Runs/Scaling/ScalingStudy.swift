@@ -36,6 +36,10 @@ public struct ScalingStudy {
     self.folder = folder
     self.program = program
     try FileBytes.createFolder(folder)
+    let exists = FileManager.default.fileExists(atPath:)
+    if exists("\(folder)/\(Self.tableName)"), !exists("\(folder)/\(subject.fileName)") {
+      throw RunFolderError("\(folder): holds a study of something else: there is no \(subject.fileName)")
+    }
     word = try subject.store(in: folder)
   }
 

@@ -7,7 +7,10 @@ public protocol ScalingSubject: Sendable {
   /// What a step's work is counted in: `samples` or `sweeps`.
   var unit: String { get }
 
-  /// Writes what is measured into a study's folder.
+  /// The file of a study's folder that says what is measured.
+  var fileName: String { get }
+
+  /// Writes that file.
   ///
   /// - Returns: the word that names it for the jobs that measure points.
   /// - Throws: `RunFolderError` if the folder holds another study, `FileError` if it cannot be written.

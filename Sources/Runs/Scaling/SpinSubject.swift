@@ -14,7 +14,7 @@ public struct SpinSubject: ScalingSubject {
   private let seed: UInt64
 
   public let unit = "sweeps"
-  private static let fileName = "problem.txt"
+  public let fileName = "problem.txt"
   /// Of densely coupled spins.
   private static let replicas = 32
   /// A lattice with even extents has two.
@@ -28,7 +28,7 @@ public struct SpinSubject: ScalingSubject {
   private var name: String { "\(problem.name):\(seed)" }
 
   public func store(in folder: String) throws -> String {
-    let file = "\(folder)/\(Self.fileName)"
+    let file = "\(folder)/\(fileName)"
     guard FileManager.default.fileExists(atPath: file) else {
       try AtomicFile.write(name + "\n", to: file)
       return name
@@ -98,9 +98,10 @@ public struct SpinSubject: ScalingSubject {
     -> MeasuredSteps
   {
     let bytes = Double(spins) * Double(spins) / Double(world.size) * 4
-    guard bytes < Double(MemoryLimit.bytesLeft) else {
+    let ranksOfNode = Double(Environment.current?.node.size ?? 1)
+    guard bytes * ranksOfNode < Double(MemoryLimit.bytesLeft) else {
       throw ReportError(
-        "\(dense.name): a rank's rows would take " + String(format: "%.1f GB", bytes / 1e9) + ", more than there is")
+        "\(dense.name): the rows of each rank would take " + String(format: "%.1f GB", bytes / 1e9) + ", more than there is")
     }
     let field = try PartitionedDenseField(spins: spins, replicas: Self.replicas, over: world) { spin, row in
       for other in 0..<spins where other != spin { row.set(other, Float(dense.coupling(spin, other, seed: seed))) }

@@ -11,7 +11,7 @@ public struct TrainingSubject: ScalingSubject {
   private let layout: NetworkLayout
 
   public let unit = "samples"
-  private static let fileName = "configuration.yaml"
+  public let fileName = "configuration.yaml"
 
   /// - Parameter configuration: what a user would train.
   /// - Throws: `ConfigurationError` if it is none of a layered network.
@@ -21,7 +21,7 @@ public struct TrainingSubject: ScalingSubject {
   }
 
   public func store(in folder: String) throws -> String {
-    let file = "\(folder)/\(Self.fileName)"
+    let file = "\(folder)/\(fileName)"
     guard FileManager.default.fileExists(atPath: file) else {
       try AtomicFile.write(try configuration.resolved, to: file)
       return file
