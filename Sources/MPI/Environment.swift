@@ -84,8 +84,11 @@ public struct Environment: Sendable {
 
   /// A launcher that is stopped or loses a node at the wrong moment leaves processes that wait for its answer for ever.
   private static func limitStart() {
-    let seconds = Platform.environmentVariable(startVariable).flatMap { UInt32($0) } ?? 600
-    let speaks = Launcher().rank ?? 0 == 0
+    let launcher = Launcher()
+    // A minute, and one more for every 600 ranks.
+    let usual = 60 + UInt32(clamping: (launcher.size ?? 1) / 10)
+    let seconds = Platform.environmentVariable(startVariable).flatMap { UInt32($0) } ?? usual
+    let speaks = launcher.rank ?? 0 == 0
     let message = "MPI has not started within \(seconds) seconds (\(startVariable)); is the launcher still there, and every node?"
     Platform.exit(errorExitCode, saying: speaks ? message : nil, afterSeconds: seconds)
   }

@@ -20,6 +20,11 @@ struct Launcher {
     ["OMPI_COMM_WORLD_RANK", "MV2_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID"].lazy.compactMap(number).first
   }
 
+  /// How many processes were started, by the launcher's count.
+  var size: Int? {
+    (Self.sizes.map(\.variable) + ["SLURM_STEP_NUM_TASKS"]).lazy.compactMap(number).first
+  }
+
   /// What is wrong if the launcher and MPI do not agree on the number of processes; `nil` if they do.
   func mismatch(worldSize: Int, library: String) -> String? {
     for (name, launcher) in Self.sizes {
