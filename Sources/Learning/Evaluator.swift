@@ -1,5 +1,6 @@
 import Cluster
 import Hopfield
+import Kernels
 import MPI
 
 /// Loss and accuracy of free phases over a set of images.
@@ -58,16 +59,46 @@ public struct Evaluator {
       right += labels[0..<chosen.count]
       progress?(Double(predictions.count) / Double(max(1, images.count / group.size)))
     }
-    // Who waits for a rank that is gone waits here, where the error can say which host it is on.
-    try grid.namingData("evaluations") { try group.barrier() }
     // Gathered in order and added up alike on every rank: the digits do not depend on the number of ranks.
-    let allLosses = try group.allgatherVarying(losses).flatMap { $0 }
-    let allPredictions = try group.allgatherVarying(predictions).flatMap { $0 }
-    let allRight = try group.allgatherVarying(right).flatMap { $0 }
-    let totalSweeps = try group.allreduce(sweeps, .sum)
+    let gathered = try gather(losses, predictions, right, sweeps, images: images.count, over: grid)
+    let (allLosses, allPredictions, allRight, totalSweeps) = gathered
     let correct = zip(allPredictions, allRight).reduce(0) { $0 + ($1.0 == $1.1 ? 1 : 0) }
     return Evaluation(
       loss: allLosses.reduce(0, +) / Double(max(1, images.count)), accuracy: Double(correct) / Double(max(1, images.count)),
       images: images.count, sweeps: Double(totalSweeps) / Double(max(1, shards)), predictions: allPredictions)
+  }
+
+  /// What all ranks have found, in the order of the images.
+  ///
+  /// In one message a rank, in memory that outlives it: who waits for a rank that is gone waits here, where the error can say which
+  /// host it is on.
+  private func gather(
+    _ losses: [Double], _ predictions: [Int], _ right: [Int], _ sweeps: Int, images: Int, over grid: ProcessGrid
+  ) throws -> (losses: [Double], predictions: [Int], right: [Int], sweeps: Int) {
+    let group = grid.data
+    let shards = (images + shard - 1) / shard
+    let counts = (0..<group.size).map { rank in
+      min((rank + 1) * shards / group.size * shard, images) - min(rank * shards / group.size * shard, images)
+    }
+    let layout = try BlockLayout(counts: counts.map { 3 * $0 + 1 })
+    let own = AlignedBuffer<Double>(count: 3 * losses.count + 1)
+    own.assign(losses + predictions.map(Double.init) + right.map(Double.init) + [Double(sweeps)])
+    let whole = AlignedBuffer<Double>(count: layout.extent)
+    try withExtendedLifetime((own, whole)) {
+      try grid.namingData("evaluations") {
+        try group.allgatherVarying(UnsafeBufferPointer(own.unsafeElements), into: whole.unsafeElements, layout)
+      }
+    }
+    var all: (losses: [Double], predictions: [Int], right: [Int], sweeps: Int) = ([], [], [], 0)
+    var place = 0
+    for count in counts {
+      func part(_ number: Int) -> Range<Int> { place + number * count..<place + (number + 1) * count }
+      all.losses += part(0).map { whole[$0] }
+      all.predictions += part(1).map { Int(whole[$0]) }
+      all.right += part(2).map { Int(whole[$0]) }
+      all.sweeps += Int(whole[place + 3 * count])
+      place += 3 * count + 1
+    }
+    return all
   }
 }

@@ -101,7 +101,7 @@ struct ScalingCommand: ParsableCommand {
   static func subject(_ word: String, overrides: [String] = []) throws -> (any ScalingSubject, folder: String) {
     if let (problem, seed) = try SyntheticProblem.named(word) {
       guard overrides.isEmpty else { throw ValidationError("--set overrides keys of a configuration, and `\(word)` is none") }
-      return (SpinSubject(problem, seed: seed), "runs/scaling-\(problem.name.replacingOccurrences(of: ":", with: "-"))")
+      return (try SpinSubject(problem, seed: seed), "runs/scaling-\(problem.name.replacingOccurrences(of: ":", with: "-"))")
     }
     let configuration = try Configuration(contentsOf: word, overrides: try overrides.map { try ConfigurationOverride($0) })
     return (try TrainingSubject(configuration), "\(configuration.run.folder)/scaling-\(configuration.name)")

@@ -173,6 +173,9 @@ import Testing
     let eighths = try #require(try cut("torus:400x200", .strong, 8))
     #expect(eighths.work == StepWork(units: 0.125, messages: 2 * 3 + 6, bytes: 4 * 400 + 96))
     #expect(try cut("torus:3x3", .strong, 10) == nil)
+    for name in ["dense:1", "torus:9999999999x9999999999"] {
+      #expect(message { try cut(name, .strong, 1) }.contains("\(name): expected from 2 to "))
+    }
   }
 
   @Test func weakScalingGrowsTheProblem() throws {
@@ -188,7 +191,7 @@ import Testing
     func study(_ name: String) throws -> ScalingStudy {
       let (problem, seed) = try #require(try SyntheticProblem.named(name))
       return try ScalingStudy(
-        SpinSubject(problem, seed: seed), settings: ScalingSettings(), folder: folder("study"), program: "equilibria")
+        try SpinSubject(problem, seed: seed), settings: ScalingSettings(), folder: folder("study"), program: "equilibria")
     }
     _ = try study("torus:100x100")
     _ = try study("torus:100x100:0")

@@ -10,10 +10,13 @@ public enum SyntheticProblem: Sendable, Equatable {
   /// A square lattice that is closed in both directions, with couplings −1 or 1: the ±J spin glass in two dimensions.
   case torus(rows: Int, columns: Int)
 
+  /// Of any size that can be named, also one that no memory holds: `Int.max` at most.
   public var spinCount: Int {
     switch self {
-    case .sherringtonKirkpatrick(let spins), .dense(let spins): spins
-    case .torus(let rows, let columns): rows * columns
+    case .sherringtonKirkpatrick(let spins), .dense(let spins): return spins
+    case .torus(let rows, let columns):
+      let (spins, overflow) = rows.multipliedReportingOverflow(by: columns)
+      return overflow ? .max : spins
     }
   }
 

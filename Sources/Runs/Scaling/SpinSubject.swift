@@ -20,7 +20,11 @@ public struct SpinSubject: ScalingSubject {
   /// A lattice with even extents has two.
   private static let colours = 2.0
 
-  public init(_ problem: SyntheticProblem, seed: UInt64) {
+  /// - Throws: `ReportError` if there are no couplings, or more spins than a problem can have.
+  public init(_ problem: SyntheticProblem, seed: UInt64) throws {
+    guard (2...IsingProblem.greatestSpinCount).contains(problem.spinCount) else {
+      throw ReportError("\(problem.name): expected from 2 to \(IsingProblem.greatestSpinCount) spins")
+    }
     self.problem = problem
     self.seed = seed
   }
