@@ -54,7 +54,8 @@ public final class TrainingRun {
     recorder =
       world.rank == 0
       ? try RunRecorder(
-        configuration, folder: folder, resume: resume, overrides: overrides, hosts: grid.rollCall?.hosts ?? [], grid: grid.shape) : nil
+        configuration, folder: folder, resume: resume, overrides: overrides, hosts: grid.rollCall?.hosts ?? [], grid: grid.shape)
+      : nil
     try continueFromCheckpoint()
   }
 
