@@ -37,12 +37,12 @@ import Testing
 
   @Test func modelIsRecovered() throws {
     let model = try PerformanceModel(study)
-    #expect(abs(model.unit / 0.01 - 1) < 1e-3)
+    #expect(abs(model.unit / 0.01 - 1) < 1e-6)
     #expect(abs(model.imbalance / 0.05 - 1) < 1e-6)
-    #expect(abs(model.latencies / 3 - 1) < 0.01)
-    #expect(abs(model.transfers / 1.5 - 1) < 0.01)
+    #expect(abs(model.latencies / 3 - 1) < 1e-6)
+    #expect(abs(model.transfers / 1.5 - 1) < 1e-6)
     let unseen = Self.point(64, samples: 1, messages: 126, bytes: 2e6, latency: 5e-5, bandwidth: 3e8)
-    #expect(abs(model.seconds(of: unseen) / unseen.seconds - 1) < 0.01)
+    #expect(abs(model.seconds(of: unseen) / unseen.seconds - 1) < 1e-6)
   }
 
   /// Steps of a second whose messages take a ten-thousandth of it, give or take a twentieth.
@@ -67,11 +67,11 @@ import Testing
     let truth = Self.point(64, samples: 1, messages: 126, bytes: 2e6)
     let exact = try PredictionInterval.of(study) { $0.seconds(of: truth) }
     #expect(exact.low <= exact.middle && exact.middle <= exact.high)
-    #expect(abs(exact.middle / truth.seconds - 1) < 0.01)
+    #expect(abs(exact.middle / truth.seconds - 1) < 1e-6)
     var noisy = study + study
     for index in noisy.indices { noisy[index].seconds *= index % 2 == 0 ? 1.1 : 0.9 }
     let wide = try PredictionInterval.of(noisy) { $0.seconds(of: truth) }
-    #expect(wide.high - wide.low > 4 * (exact.high - exact.low))
+    #expect(wide.high - wide.low > 10 * (exact.high - exact.low))
     #expect(wide.low < truth.seconds && truth.seconds < wide.high)
   }
 

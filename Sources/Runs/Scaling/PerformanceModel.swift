@@ -58,16 +58,20 @@ public struct PerformanceModel: Equatable, Sendable {
       ).map { $0 / point.seconds }
     }
     func predicted(_ row: [Double], _ factors: [Double]) -> Double { zip(row, factors).reduce(0) { $0 + $1.0 * $1.1 } }
-    let weight = Self.usualError / Self.usualFactors.deviation
-    let usual = [[0, weight, 0], [0, 0, weight]]
-    let expected = usual.map { _ in weight * Self.usualFactors.middle }
-    var factors = NonNegativeLeastSquares.solve(rows + usual, Array(repeating: 1, count: rows.count) + expected)
+    // What is usual counts as much as one point does, whose error is that of the fit: points without errors are followed exactly.
+    func solve(_ rows: [[Double]], _ targets: [Double], error: Double) -> [Double] {
+      let weight = max(min(error, Self.usualError), 1e-9) / Self.usualFactors.deviation
+      let expected = Array(repeating: weight * Self.usualFactors.middle, count: 2)
+      return NonNegativeLeastSquares.solve(rows + [[0, weight, 0], [0, 0, weight]], targets + expected)
+    }
+    var factors = solve(rows, Array(repeating: 1, count: rows.count), error: Self.usualError)
     for _ in 0..<Self.fittingRounds {
-      let weights = rows.map {
-        min(1, Self.usualError / max(abs(predicted($0, factors) - 1), .leastNormalMagnitude)).squareRoot()
+      let errors = rows.map { abs(predicted($0, factors) - 1) }
+      let weights = errors.map {
+        min(1, Self.usualError / max($0, .leastNormalMagnitude)).squareRoot()
       }
       let weighted = zip(rows, weights).map { row, weight in row.map { $0 * weight } }
-      factors = NonNegativeLeastSquares.solve(weighted + usual, weights + expected)
+      factors = solve(weighted, weights, error: ScalingTable.median(errors))
     }
     (unit, latencies, transfers) = (factors[0], factors[1], factors[2])
     ratios = rows.map { 1 / max(predicted($0, factors), .leastNormalMagnitude) }
