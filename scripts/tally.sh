@@ -5,7 +5,7 @@ passed=0
 failed=0
 
 # record NAME STATUS PASSED FAILED: adds one group's tests. A group that fails without a failed test (a crash), or that ran none,
-# counts as one failure.
+# counts as one failure. The group started at $began (in bash's $SECONDS).
 record() {
   local name=$1 status=$2 good=$3 bad=$4
   if [[ $bad -eq 0 && ($status -ne 0 || $good -eq 0) ]]; then
@@ -13,7 +13,7 @@ record() {
   fi
   passed=$((passed + good))
   failed=$((failed + bad))
-  say "$name: $good passed, $bad failed (exit status $status)"
+  say "$name: $good passed, $bad failed (exit status $status, $((SECONDS - began)) s)"
 }
 
 # record_swift NAME STATUS LOG: adds what `swift test` printed. Only Swift Testing's lines of single tests count, not those of suites

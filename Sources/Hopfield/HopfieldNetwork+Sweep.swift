@@ -4,17 +4,18 @@ extension HopfieldNetwork {
   /// One sweep: every layer moves once.
   ///
   /// - Parameters:
+  ///   - factor: ω of `s ← σ(s + ω (f − s))`; 1 is the network's own rule.
   ///   - exchanges: whether the strips refresh their copies of each other's rows.
   ///   - wantsResidual: whether the result is needed; on strips it takes a sum over them.
   /// - Returns: the residual, `mean over layers of ‖Δs‖ / max(‖s‖, 1e-6)` over the samples at hand, of all strips.
   func sweep(
-    _ schedule: UpdateSchedule, samples: Int, nudge: Nudge?, exchanges: Bool = true, wantsResidual: Bool = true
+    _ schedule: UpdateSchedule, samples: Int, nudge: Nudge?, factor: Float = 1, exchanges: Bool = true, wantsResidual: Bool = true
   ) throws -> Double {
     changes.clear()
     sweeps += 1
     for group in schedule.groups {
       try computeFields(group, samples: samples, exchanges: exchanges)
-      times.measure(.step) { for layer in group { move(layer, samples: samples, nudge: nudge) } }
+      times.measure(.step) { for layer in group { move(layer, samples: samples, nudge: nudge, factor: factor) } }
       try boundary?.follow(group, samples: samples, current: current, exchanges: exchanges)
       for (index, edge) in edges.enumerated() where group.contains(edge.layout.pre) {
         current[index] = 0
@@ -144,19 +145,19 @@ extension HopfieldNetwork {
 
   // MARK: - Steps
 
-  private func move(_ layer: Int, samples: Int, nudge: Nudge?) {
+  private func move(_ layer: Int, samples: Int, nudge: Nudge?, factor: Float) {
     let description = layout.layers[layer - 1]
     let rows = spins[layer - 1].shape.rows
     var change = SpinChange(moved: 0, size: 0)
     if layer == layout.layers.count {
-      change = moveOutput(samples: samples, nudge: nudge)
+      change = moveOutput(samples: samples, nudge: nudge, factor: factor)
       for (piece, _) in pieces[layer - 1] { note(change, of: layer, piece: piece) }
     } else if strip.partition.isReplicated(layer) {
-      change = update(layer, description, samples: samples, rows: 0..<rows)
+      change = update(layer, description, factor: factor, samples: samples, rows: 0..<rows)
       for (piece, _) in pieces[layer - 1] { note(change, of: layer, piece: piece) }
     } else {
       for (piece, rows) in pieces[layer - 1] {
-        let part = update(layer, description, samples: samples, rows: rows)
+        let part = update(layer, description, factor: factor, samples: samples, rows: rows)
         note(part, of: layer, piece: piece)
         change.moved += part.moved
         change.size += part.size
@@ -176,10 +177,12 @@ extension HopfieldNetwork {
     }
   }
 
-  private func update(_ layer: Int, _ description: NetworkLayout.Layer, samples: Int, rows: Range<Int>) -> SpinChange {
+  private func update(
+    _ layer: Int, _ description: NetworkLayout.Layer, factor: Float, samples: Int, rows: Range<Int>
+  ) -> SpinChange {
     spins[layer - 1].update(
       description.activation.rule, bias: realised, biasOffset: description.bias.offset, base: base[layer - 1],
-      drive: drive[layer - 1], topDown: topDown[layer - 1], samples: samples, rows: rows)
+      drive: drive[layer - 1], topDown: topDown[layer - 1], factor: factor, samples: samples, rows: rows)
   }
 
   func note(_ change: SpinChange, of layer: Int, piece: Int) {
@@ -188,7 +191,7 @@ extension HopfieldNetwork {
     changes[place + 1] = change.size
   }
 
-  private func moveOutput(samples: Int, nudge: Nudge?) -> SpinChange {
+  private func moveOutput(samples: Int, nudge: Nudge?, factor: Float) -> SpinChange {
     let layer = layout.layers.count - 1
     let planes = spins[layer]
     let stride = planes.shape.paddedChannels
@@ -205,7 +208,9 @@ extension HopfieldNetwork {
       cost.relax(
         &outputRow, field: fieldRow, label: nudge?.labels[sample] ?? 0, nudge: nudge?.strengths[sample] ?? 0)
       for unit in outputRow.indices {
-        let moved = Double(outputRow[unit]) - Double(planes[sample, unit, 0, 0])
+        let before = planes[sample, unit, 0, 0]
+        if factor != 1 { outputRow[unit] = before + factor * (outputRow[unit] - before) }
+        let moved = Double(outputRow[unit]) - Double(before)
         change.moved += moved * moved
         change.size += Double(outputRow[unit]) * Double(outputRow[unit])
         planes[sample, unit, 0, 0] = outputRow[unit]

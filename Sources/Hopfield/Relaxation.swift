@@ -1,4 +1,5 @@
 import Kernels
+import Machines
 
 /// What a phase came to.
 public struct RelaxationReport: Equatable, Sendable {
@@ -54,7 +55,8 @@ extension RelaxationSettings {
   /// - Precondition: `check` has passed.
   public func relaxation(of network: HopfieldNetwork, seed: UInt64 = 0, stream: UInt32 = 0) -> any NetworkRelaxation {
     network.limits = hardware
-    guard machine.kind != .hopfield else { return Relaxation(self, layout: network.layout) }
+    if machine.kind == .hopfield { return Relaxation(self, layout: network.layout) }
+    if takesTurns { return InertialRelaxation(self, layout: network.layout) }
     return MachineRelaxation(self, of: network, seed: seed, stream: stream)
   }
 }
@@ -78,6 +80,15 @@ public struct Relaxation: NetworkRelaxation {
     try run(network, samples: samples, nudge: nudge, stop: nil, observe: observe)
   }
 
+  @discardableResult
+  public func run(
+    _ network: HopfieldNetwork, samples: Int, nudge: Nudge? = nil, stop: RelaxationSettings.Stop? = nil,
+    observe: ((Int) throws -> Void)? = nil
+  ) throws -> RelaxationReport {
+    var inertia: Inertia?
+    return try run(network, samples: samples, nudge: nudge, stop: stop, inertia: &inertia, observe: observe)
+  }
+
   /// Relaxes samples 0 … `samples` − 1 from their present states. The residual, and so the end, is theirs alone; on strips it is
   /// that of all of them, and so all end after the same sweep.
   ///
@@ -86,11 +97,11 @@ public struct Relaxation: NetworkRelaxation {
   ///
   /// - Parameters:
   ///   - nudge: absent in the free phase.
+  ///   - inertia: of the spins, if they have any; it follows the residual.
   ///   - observe: called after every sweep.
-  @discardableResult
-  public func run(
-    _ network: HopfieldNetwork, samples: Int, nudge: Nudge? = nil, stop: RelaxationSettings.Stop? = nil,
-    observe: ((Int) throws -> Void)? = nil
+  func run(
+    _ network: HopfieldNetwork, samples: Int, nudge: Nudge?, stop: RelaxationSettings.Stop?, inertia: inout Inertia?,
+    observe: ((Int) throws -> Void)?
   ) throws -> RelaxationReport {
     let isNudged = nudge.map { $0.strengths.contains { $0 != 0 } } ?? false
     let stop = stop ?? (isNudged ? settings.nudged : settings.free)
@@ -103,8 +114,10 @@ public struct Relaxation: NetworkRelaxation {
       if isExact { exactSweeps += 1 }
       let isLast = report.sweeps == stop.sweeps - 1
       report.residual = try network.sweep(
-        isNudged ? nudgedSchedule : freeSchedule, samples: samples, nudge: nudge,
-        exchanges: isExact || (report.sweeps + 1) % every == 0, wantsResidual: stop.tolerance > 0 || isLast || observe != nil)
+        isNudged ? nudgedSchedule : freeSchedule, samples: samples, nudge: nudge, factor: inertia?.factor ?? 1,
+        exchanges: isExact || (report.sweeps + 1) % every == 0,
+        wantsResidual: stop.tolerance > 0 || isLast || observe != nil || inertia != nil)
+      inertia?.note(report.residual)
       report.sweeps += 1
       try observe?(report.sweeps)
       guard report.residual < Double(stop.tolerance) else { continue }

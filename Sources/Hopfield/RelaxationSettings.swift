@@ -23,7 +23,7 @@ public struct RelaxationSettings: Equatable, Sendable {
     }
   }
 
-  /// Of the machine `hopfield`; see `effectiveOrder`.
+  /// Of machines whose layers can take turns; see `effectiveOrder`.
   public var order: Order
   public var free: Stop
   public var nudged: Stop
@@ -54,6 +54,12 @@ public struct RelaxationSettings: Equatable, Sendable {
     try hardware.check(machine)
   }
 
-  /// The order in which layers really move: a machine moves all at once.
-  public var effectiveOrder: Order { machine.kind == .hopfield ? order : .synchronous }
+  /// The order in which layers really move: most machines move all at once.
+  public var effectiveOrder: Order { machine.kind == .hopfield || takesTurns ? order : .synchronous }
+
+  /// Whether conjugate variables are followed at every second instant of each layer, see `InertialRelaxation`: not where step and
+  /// friction are given, nor where states have noise or bits in every step.
+  var takesTurns: Bool {
+    machine.kind == .conjugate && machine.conjugate.isAdaptive && order != .synchronous && !hardware.limitsStates
+  }
 }

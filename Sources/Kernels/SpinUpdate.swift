@@ -26,14 +26,16 @@ public struct SpinChange: Sendable {
 }
 
 extension SpinPlanes {
-  /// `s ← σ(bias + base + drive + topDown)` in one pass over rows `rows` of the first `samples` samples; absent terms are zero.
+  /// `s ← σ(s + ω (f − s))`, `f = bias + base + drive + topDown`, in one pass over rows `rows` of the first `samples` samples; absent
+  /// terms are zero.
   ///
   /// - Parameters:
   ///   - bias: one number a channel, padded, at `biasOffset` of the buffer.
   ///   - base, drive, topDown: contiguous fields.
+  ///   - factor: ω. With 1 the spin's former state does not count.
   public func update(
     _ rule: LocalRule, bias: AlignedBuffer<Float>, biasOffset: Int, base: AlignedBuffer<Float>?, drive: AlignedBuffer<Float>?,
-    topDown: AlignedBuffer<Float>?, samples: Int, rows: Range<Int>? = nil
+    topDown: AlignedBuffer<Float>?, factor: Float = 1, samples: Int, rows: Range<Int>? = nil
   ) -> SpinChange {
     let rows = rows ?? 0..<shape.rows
     let first = rows.lowerBound * shape.columns
@@ -46,7 +48,7 @@ extension SpinPlanes {
       InstructionSet.current.kernels.update(
         buffer.base, pixelOffsets.base + first, Int64(shape.stride), bias.base + biasOffset, base.map { $0.base + skipped },
         drive.map { $0.base + skipped }, topDown.map { $0.base + skipped }, Int64(shape.fieldCount), rule.rawValue,
-        Int64(shape.paddedChannels), Int64(shape.channels), Int64(rows.count * shape.columns), Int64(samples),
+        factor, Int64(shape.paddedChannels), Int64(shape.channels), Int64(rows.count * shape.columns), Int64(samples),
         $0.baseAddress!.assumingMemoryBound(to: Double.self))
     }
     return SpinChange(moved: norms.0, size: norms.1)

@@ -42,8 +42,20 @@ extension Environment {
       // The rank that has spoken ends this process. Should it not, this one ends by itself.
       Platform.sleep(milliseconds: 10_000)
     }
+    if environment.world.size == 1 { endAlone(code) }
     MPI_Abort(MPI_COMM_WORLD, code)
     Platform.exitNow(code)
+  }
+
+  /// Ends a job of one rank, which has nobody to wait for.
+  ///
+  /// For such a job `MPI_Abort` is no more than `exit`. MPICH's launcher (4.0) takes a process that leaves without `MPI_Finalize` for
+  /// a crash, and replaces its exit code by 1 if it happens to ask for the code before it sees the connection close.
+  private static func endAlone(_ code: Int32) -> Never {
+    Platform.exit(code, saying: nil, afterSeconds: 5)
+    MPI_Finalize()
+    Platform.cancelTimedExit()
+    Platform.exit(code)
   }
 
   /// Without a working MPI each process answers for itself; the launcher's numbers, if any, choose the one that speaks.
@@ -73,7 +85,7 @@ extension Environment {
       // A success has to try, since the launcher may take a process that leaves without it for a crash; when it
       // hangs everyone's work is done and everyone's output is out, and leaving is all that remains.
       if agreed != 0 { MPI_Abort(MPI_COMM_WORLD, agreed) }
-      Platform.exitSuccessfully(afterSeconds: 5)
+      Platform.exit(0, saying: nil, afterSeconds: 5)
     }
     try Self.finalize()
     Platform.cancelTimedExit()

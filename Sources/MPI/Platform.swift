@@ -58,12 +58,6 @@ enum Platform {
     #endif
   }
 
-  /// Ends the process with success after some time, whatever it is doing by then.
-  static func exitSuccessfully(afterSeconds seconds: UInt32) {
-    signal(SIGALRM) { _ in _exit(0) }
-    alarm(seconds)
-  }
-
   /// What a timed exit says, and its code: in memory of its own, since a signal handler may only write and leave.
   nonisolated(unsafe) private static var lastWords: (text: UnsafeMutablePointer<CChar>, count: Int, code: Int32)?
 

@@ -1,5 +1,5 @@
-/// How much inertia a relaxation towards a fixed point gets: none while its residual falls fast, as much as is best for the decay
-/// that was measured where it falls slowly.
+/// How much inertia a relaxation towards a fixed point gets: what it begins with while its residual falls fast, as much as is best for
+/// the decay that was measured where it falls slowly.
 ///
 /// Near the fixed point a step with `dt = √ω`, `γ = (2 − ω)/√ω` is `x ← ω (A x − x₋₁) + x₋₁`, Chebyshev's iteration for couplings
 /// A whose eigenvalues lie in ±μ. Its modes decay by λ a step, `λ² − ω μ λ + (ω − 1) = 0`: without inertia (ω = 1, the plain
@@ -8,10 +8,11 @@
 /// Source: Varga, Matrix Iterative Analysis (1962), chapter 5; Young's relation between λ and μ.
 public struct Inertia: Equatable, Sendable {
   /// ω, from 1 to below 2.
-  public private(set) var factor: Float = 1
-  /// Steps since the factor changed.
+  public private(set) var factor: Float
+  private let stepsPerResidual: Int
+  /// Residuals since the factor changed.
   private var age = 0
-  /// Of the last three steps.
+  /// The last three.
   private var residuals: (Double, Double, Double) = (0, 0, 0)
   /// Whether inertia has once led away from the fixed point.
   private var hasFailed = false
@@ -19,10 +20,17 @@ public struct Inertia: Equatable, Sendable {
   /// Below this decay without inertia there is nothing to gain.
   private static let least = 0.5
   private static let greatest = 0.99
-  /// Steps until the decay is that of the slowest mode.
+  /// Residuals until the decay is that of the slowest mode.
   private static let patience = 4
 
-  public init() {}
+  /// - Parameters:
+  ///   - factor: ω to begin with.
+  ///   - stepsPerResidual: 1; 2 where two colours of spins take turns, each step being that of one colour.
+  public init(factor: Float = 1, stepsPerResidual: Int = 1) {
+    precondition(factor >= 1 && factor < 2 && 1...2 ~= stepsPerResidual)
+    self.factor = factor
+    self.stepsPerResidual = stepsPerResidual
+  }
 
   /// `dt`.
   public var step: Float { factor.squareRoot() }
@@ -30,18 +38,20 @@ public struct Inertia: Equatable, Sendable {
   public var friction: Float { (2 - factor) / factor.squareRoot() }
 
   public static func == (a: Inertia, b: Inertia) -> Bool {
-    a.factor == b.factor && a.age == b.age && a.residuals == b.residuals && a.hasFailed == b.hasFailed
+    a.factor == b.factor && a.stepsPerResidual == b.stepsPerResidual && a.age == b.age && a.residuals == b.residuals
+      && a.hasFailed == b.hasFailed
   }
 
-  /// Takes note of what a step came to.
+  /// Takes note of what the last steps came to.
   public mutating func note(_ residual: Double) {
     let before = residuals
     residuals = (before.1, before.2, residual)
     age += 1
     guard age >= Self.patience, before.0 > 0, before.1 > 0, residual.isFinite, !hasFailed else { return }
     // Over two steps, since modes of both signs take turns.
-    let decay = (residual / before.1).squareRoot()
-    let earlier = (before.2 / before.0).squareRoot()
+    let isOfTwo = stepsPerResidual == 2
+    let decay = (residual / (isOfTwo ? before.2 : before.1)).squareRoot()
+    let earlier = (isOfTwo ? before.2 / before.1 : before.2 / before.0).squareRoot()
     if decay > 1, earlier > 1, factor > 1 {
       hasFailed = true
       change(to: 1)

@@ -10,7 +10,11 @@ import Testing
     var order: RelaxationSettings.Order
     var cost: Cost
     var isNudged: Bool
-    var testDescription: String { "network \(network), \(order), \(cost), \(isNudged ? "nudged" : "free")" }
+    /// ω of the first sweep, of conjugate variables.
+    var inertia: Float?
+    var testDescription: String {
+      "network \(network), \(order), \(cost), \(isNudged ? "nudged" : "free"), inertia \(inertia.map { "\($0)" } ?? "none")"
+    }
   }
 
   static let descents: [Descent] = Networks.all.indices.flatMap { network in
@@ -21,22 +25,42 @@ import Testing
     }
   }
 
-  @Test(arguments: descents) func neverRises(_ test: Descent) throws {
+  static let inertialDescents: [Descent] = MachineTests.boxed.flatMap { network in
+    [RelaxationSettings.Order.checkerboard, .sequential].flatMap { order in
+      [Cost.squaredError, .signedSquaredError].flatMap { cost in
+        [Float(1.5), 1.9].flatMap { inertia in
+          [false, true].map { Descent(network: network, order: order, cost: cost, isNudged: $0, inertia: inertia) }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: descents + inertialDescents) func neverRises(_ test: Descent) throws {
     let samples = 3
     let network = try Networks.network(Networks.all[test.network], cost: test.cost, capacity: samples)
     network.clamp(Networks.images(samples, of: network.layout), samples: samples)
     let nudge = test.isNudged ? Nudge(labels: [0, 1, 2], strengths: [0.5, 0.2, 0.8]) : nil
-    let relaxation = Relaxation(
-      RelaxationSettings(order: test.order, free: .init(sweeps: 25), nudged: .init(sweeps: 25)), layout: network.layout)
+    var settings = RelaxationSettings(order: test.order, free: .init(sweeps: 25), nudged: .init(sweeps: 25))
+    if let inertia = test.inertia {
+      settings.machine = MachineSettings(.conjugate)
+      settings.machine.conjugate.inertia = inertia
+    }
+    let relaxation = settings.relaxation(of: network)
     // From zero in even networks, from states that are far from any equilibrium in odd ones.
     var random = Philox(seed: 2, stream: 0).sequence()
     if test.network % 2 == 1 { network.scramble(&random) }
     if test.cost == .crossEntropyReadout {
       // The output is what the read-out sends down, a function of the state: one sweep makes it that.
-      try relaxation.run(network, samples: samples, nudge: nudge, stop: .init(sweeps: 1))
+      try Relaxation(settings, layout: network.layout).run(network, samples: samples, nudge: nudge, stop: .init(sweeps: 1))
     }
     let first = try network.energies(samples: samples, nudge: nudge)
     var before = first
+    if test.inertia != nil, test.isNudged {
+      // A nudged phase goes on with the inertia of a free one.
+      try relaxation.run(network, samples: samples, nudge: nil, observe: nil)
+      if test.network % 2 == 1 { network.scramble(&random) }
+      before = try network.energies(samples: samples, nudge: nudge)
+    }
     try relaxation.run(network, samples: samples, nudge: nudge) { sweep in
       let energies = try network.energies(samples: samples, nudge: nudge)
       for sample in 0..<samples {

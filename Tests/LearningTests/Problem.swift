@@ -104,6 +104,7 @@ struct Problem: CustomTestStringConvertible, Sendable {
       $0.cost = .crossEntropy
     },
     Problem("conjugate, max-pooling", .conjugate, pooling: .max),
+    Problem("conjugate, all layers at once", .conjugate) { $0.conjugate.isAdaptive = false },
     Problem("leaky", .leaky),
     Problem("coherent with noise, max-pooling", .coherentIsing, pooling: .max) { $0.coherentIsing.noise = 0.02 },
     Problem("Adam in the search", .adam),

@@ -5,14 +5,14 @@ import Testing
 @Suite struct PlatformTests {
   @Test func aHangIsLeftAsASuccess() async {
     await #expect(processExitsWith: .success) {
-      Platform.exitSuccessfully(afterSeconds: 1)
+      Platform.exit(0, saying: nil, afterSeconds: 1)
       while true { Platform.sleep(milliseconds: 100) }
     }
   }
 
   @Test func theTimedExitCanBeTakenBack() async {
     await #expect(processExitsWith: .exitCode(3)) {
-      Platform.exitSuccessfully(afterSeconds: 1)
+      Platform.exit(0, saying: nil, afterSeconds: 1)
       Platform.cancelTimedExit()
       Platform.sleep(milliseconds: 1300)
       Platform.exitNow(3)

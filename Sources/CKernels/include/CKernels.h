@@ -81,12 +81,12 @@ typedef struct {
   void (*gradient_dense)(const float *pre, const int64_t *pixel, int64_t pre_stride, const int64_t *tap, int64_t taps, int64_t depth,
                          const float *post, int64_t channels, int64_t pixels, int64_t samples, float *gradient);
 
-  // s ← σ(bias + base + drive + top_down) on `pixels` pixels of `samples` samples; base, drive and top_down may be null, their pixels follow one
+  // s ← σ(s + step (f − s)), f = bias + base + drive + top_down, on `pixels` pixels of `samples` samples; base, drive and top_down may be null, their pixels follow one
   // another, and their samples after `field_stride`.
   // norms[0] += Σ(Δs)², norms[1] += Σ s². `channels` is padded, `used` is not: padded channels stay zero.
   void (*update)(float *spins, const int64_t *spin_offset, int64_t spin_stride, const float *bias, const float *base, const float *drive,
-                 const float *top_down, int64_t field_stride, int32_t activation, int64_t channels, int64_t used, int64_t pixels,
-                 int64_t samples, double *norms);
+                 const float *top_down, int64_t field_stride, int32_t activation, float step, int64_t channels, int64_t used,
+                 int64_t pixels, int64_t samples, double *norms);
 
   // bias_gradient[c] += Σ scale[n] · s.
   void (*sum_spins)(const float *spins, const int64_t *spin_offset, int64_t spin_stride, int64_t channels, int64_t pixels, int64_t samples,

@@ -3,7 +3,8 @@
 /// Fields of networks are absolute: no number below is in units of the field.
 public struct MachineSettings: Equatable, Sendable {
   public enum Kind: String, CaseIterable, Sendable {
-    /// `s ← σ(f)`, in the order of `RelaxationSettings.Order`. Every other machine moves all layers at once.
+    /// `s ← σ(f)`, in the order of `RelaxationSettings.Order`. Other machines move all layers at once, but for adaptive conjugate
+    /// variables.
     case hopfield
     case conjugate
     case leaky
@@ -17,6 +18,9 @@ public struct MachineSettings: Equatable, Sendable {
   public struct Conjugate: Equatable, Sendable {
     /// Whether step and friction follow the measured decay of the residual.
     public var isAdaptive = true
+    /// ω of `Inertia` at the start of a free phase, where layers take turns. From zero spins go a long way in one direction, however fast
+    /// they will settle in the end.
+    public var inertia: Float = 1.5
     /// `dt` where they do not. With 1 and a friction of 1 it is the network's own rule.
     public var step: Float = 1
     /// `γ` where they do not.

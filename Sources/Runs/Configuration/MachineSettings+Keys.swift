@@ -9,7 +9,11 @@ extension MachineSettings.Conjugate: ConfigurationSection {
     [
       ConfigurationKey(
         "adaptive", \.isAdaptive,
-        "Inertia follows the measured decay of the residual: none while it falls fast, as much as is best for it else."),
+        "Inertia follows the measured decay of the residual: as much as is best for it where it falls slowly. Layers take turns then, in the order of `relaxation.order`."
+      ),
+      ConfigurationKey(
+        "inertia", \.inertia, .from(1, below: 2),
+        "ω of `s ← σ(s + ω (f − s))` at the start of a free phase, where layers take turns; 1 is `hopfield`."),
       ConfigurationKey(
         "step", \.step, .from(0.01, to: 2),
         "`dt` where it is not adaptive; 1 with a friction of 1 is `hopfield`, all layers at once."),

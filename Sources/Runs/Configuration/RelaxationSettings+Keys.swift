@@ -7,7 +7,7 @@ extension RelaxationSettings: ConfigurationSection {
     [
       ConfigurationKey(
         "order", \.order,
-        "Of the machine `hopfield`, which layers move together: every second one (`checkerboard`), all (`synchronous`), one by one (`sequential`)."
+        "Of the machines `hopfield` and `conjugate`, which layers move together: every second one (`checkerboard`), all (`synchronous`), one by one (`sequential`)."
       ),
       ConfigurationKey(
         "machine", \.machine.kind,
