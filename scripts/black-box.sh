@@ -15,6 +15,9 @@ bad=0
 # A crash is a failure by itself; its backtrace would take seconds.
 export SWIFT_BACKTRACE=enable=no
 
+# all_cases: whether the long forms of suites are wanted (scripts/test --all), in which every case runs on every number of ranks.
+all_cases() { [[ -n ${EQUILIBRIA_ALL_CASES:-} ]]; }
+
 pass() { good=$((good + 1)); }
 
 # miss WHAT: counts a failure, and shows the end of the last job's output.
@@ -65,11 +68,16 @@ refuses() {
 # figures FOLDER: metrics.csv without what depends on the time: the columns time and samplesPerSecond, and rows by interval.
 figures() { grep -v ',interval,' "$1/metrics.csv" | cut -d , -f 2-10; }
 
-# same FOLDER FOLDER: both runs have the same checkpoints, byte by byte, and the same figures.
+# same FOLDER FOLDER: both runs end with the same checkpoint, byte by byte, have the same best one and all others that both kept (which
+# depends on the clock, if checkpoints are written by time), and the same figures.
 same() {
   local one=$1/checkpoints other=$2/checkpoints file
-  [[ -n $(ls "$one") && $(ls "$one") == "$(ls "$other")" ]] || { echo "other checkpoints: $(ls "$other")" > "$output"; return 1; }
-  for file in "$one"/*; do cmp "$file" "$other/${file##*/}" > "$output" 2>&1 || return 1; done
+  [[ -n $(ls "$one") && $(ls "$one" | tail -n 1) == "$(ls "$other" | tail -n 1)" ]] \
+    || { echo "other checkpoints: $(ls "$one" "$other")" > "$output"; return 1; }
+  for file in "$one"/*; do
+    [[ -e $other/${file##*/} || $file == "$one"/step-* ]] || { echo "$other/${file##*/} is missing" > "$output"; return 1; }
+    [[ ! -e $other/${file##*/} ]] || cmp "$file" "$other/${file##*/}" > "$output" 2>&1 || return 1
+  done
   diff <(figures "$1") <(figures "$2") > "$output" 2>&1
 }
 

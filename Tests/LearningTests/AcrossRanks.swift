@@ -9,7 +9,7 @@ import Testing
   static let environment = Result { try Environment.initialize(finalizesAtExit: true) }
 
   /// The cases that a suite takes: all of them, but every fourth on more than four ranks, which share a core with others on most
-  /// machines that test. `scripts/training-tests --full` takes all of them there as well.
+  /// machines that test. `scripts/test --all` takes all of them there as well.
   static func taken<Case>(_ cases: [Case]) -> [Case] {
     let variables = ProcessInfo.processInfo.environment
     guard let ranks = variables["PMI_SIZE"].flatMap({ Int($0) }), ranks > 4, variables["EQUILIBRIA_ALL_CASES"] == nil else {

@@ -10,13 +10,19 @@ extension AcrossRanks {
     init() throws { _ = try AcrossRanks.environment.get() }
 
     /// Equilibrium propagation's updates are those of back-propagation through time (Ernoult et al. 2019), and the metric says so.
-    @Test func theCosineWithBackpropagationThroughTimeIsOneAtASmallNudge() throws {
-      let layout = try NetworkLayout(GradientTests.description(.max))
+    @Test(arguments: [MachineSettings.Kind.hopfield, .conjugate, .leaky, .langevin])
+    func theCosineWithBackpropagationThroughTimeIsOneAtASmallNudge(_ kind: MachineSettings.Kind) throws {
+      let layout = try NetworkLayout(GradientTests.description(.max, activation: kind == .hopfield ? .sigmoid : .clamp))
       var settings = LearningSettings()
       settings.nudge = 0.02
       settings.batch = .init(size: 2, shard: 2)
       settings.measuresCosine = true
-      let relaxation = RelaxationSettings(free: .init(sweeps: 60), nudged: .init(sweeps: 60))
+      // Small steps take more of them.
+      let sweeps = kind == .hopfield || kind == .conjugate ? 60 : 300
+      var relaxation = RelaxationSettings(free: .init(sweeps: sweeps), nudged: .init(sweeps: sweeps))
+      relaxation.machine = MachineSettings(kind)
+      relaxation.machine.langevin.temperature = 0
+      #expect(relaxation.machine.keepsEquilibria(of: layout))
       let learner = try HopfieldLearner(
         layout, parameters: layout.initialParameters(seed: 7), relaxation: relaxation, settings: settings, seed: 1,
         on: ProcessGrid(dataOver: .selfOnly))

@@ -101,6 +101,16 @@ extension MachineSettings {
   /// network's own rule moves it, whatever the cost.
   var keepsOutputEnergy: Bool { [.hopfield, .conjugate, .leaky].contains(kind) }
 
+  /// Whether the machine's equilibria, without noise, are those of the network's own rule: `s = σ(f)` of all hidden layers too.
+  public func keepsEquilibria(of layout: NetworkLayout) -> Bool {
+    switch kind {
+    case .hopfield, .conjugate, .langevin: true
+    // A potential's `ρ'(u) f` is the field only where ρ has slope 1.
+    case .leaky: layout.layers.dropLast().allSatisfy { $0.activation.box != nil }
+    case .coherentIsing, .adam, .oscillator: false
+    }
+  }
+
   /// Refuses a network that the machine cannot relax.
   ///
   /// - Throws: `NetworkError` that names the layer, what it has, and what the machine takes.

@@ -20,7 +20,8 @@ final class GradientCosine {
     ["cosine"] + layout.edges.map { "cosine.\($0.weight.name.split(separator: ".").dropLast().joined(separator: "."))" }
   }
 
-  /// Computes the exact gradient from the free states, in which it leaves the network.
+  /// Computes the exact gradient from the free states, in which it leaves the network: by sweeps of the network's own rule, which keep
+  /// them where a machine has the same equilibria.
   func prepare(_ shard: MicroShard) throws {
     exact.clear()
     scale.fill(1 / Float(shard.batch))

@@ -24,7 +24,8 @@ extension LearningSettings: ConfigurationSection {
         "warmStart", \.warmStart, "Start free phases of training from the states of the last mini-batch instead of from zero."),
       ConfigurationKey(
         "cosine", \.measuresCosine,
-        "Columns of `metrics.csv` with the cosine between each micro-shard's gradient and back-propagation through time's."),
+        "Columns of `metrics.csv` with the cosine between each micro-shard's gradient and back-propagation through time's, on machines whose equilibria are those of `hopfield`."
+      ),
       ConfigurationKey("optimiser", \.optimiser, "The rule of the update."),
       ConfigurationKey("schedule", \.schedule, "How the learning rates change over the epochs."),
     ]

@@ -43,11 +43,15 @@ struct ConfiguredNetwork {
         throw TrainingError.setting(
           key: "relaxation.machine", reason: "only equilibrium propagation in a Hopfield network's energy learns on a machine")
       }
-      guard !configuration.learning.measuresCosine || (!isPredictive && rule == .equilibriumPropagation && machine == .hopfield)
+      guard
+        !configuration.learning.measuresCosine
+          || (!isPredictive && rule == .equilibriumPropagation && configuration.relaxation.machine.keepsEquilibria(of: layout))
       else {
         throw TrainingError.setting(
           key: "learning.cosine",
-          reason: "is measured where a Hopfield network learns by equilibrium propagation on the machine `hopfield`")
+          reason: "is measured where equilibrium propagation teaches a machine whose equilibria are the Hopfield network's own: "
+            + "`hopfield`, `conjugate`, `langevin`, or `leaky` with activations `clamp`, `relu6` or `linear`; "
+            + "Benchmarks/machines/gradient-cosine compares the others with finite differences")
       }
       kind = isPredictive || rule == .backpropagation ? .feedForward(layout) : .hopfield(layout)
     }
