@@ -97,7 +97,8 @@ public struct Relaxation: NetworkRelaxation {
   ///
   /// - Parameters:
   ///   - nudge: absent in the free phase.
-  ///   - inertia: of the spins, if they have any; it follows the residual.
+  ///   - inertia: of the spins, if they have any; it follows the residual of a free phase. That of a nudged one rises first, as the
+  ///     nudge spreads.
   ///   - observe: called after every sweep.
   func run(
     _ network: HopfieldNetwork, samples: Int, nudge: Nudge?, stop: RelaxationSettings.Stop?, inertia: inout Inertia?,
@@ -105,6 +106,7 @@ public struct Relaxation: NetworkRelaxation {
   ) throws -> RelaxationReport {
     let isNudged = nudge.map { $0.strengths.contains { $0 != 0 } } ?? false
     let stop = stop ?? (isNudged ? settings.nudged : settings.free)
+    let follows = inertia != nil && !isNudged
     var report = RelaxationReport(sweeps: 0, residual: .infinity)
     let every = network.boundary?.settings.every ?? 1
     var isExact = every == 1
@@ -116,8 +118,8 @@ public struct Relaxation: NetworkRelaxation {
       report.residual = try network.sweep(
         isNudged ? nudgedSchedule : freeSchedule, samples: samples, nudge: nudge, factor: inertia?.factor ?? 1,
         exchanges: isExact || (report.sweeps + 1) % every == 0,
-        wantsResidual: stop.tolerance > 0 || isLast || observe != nil || inertia != nil)
-      inertia?.note(report.residual)
+        wantsResidual: stop.tolerance > 0 || isLast || observe != nil || follows)
+      if follows { inertia?.note(report.residual) }
       report.sweeps += 1
       try observe?(report.sweeps)
       guard report.residual < Double(stop.tolerance) else { continue }

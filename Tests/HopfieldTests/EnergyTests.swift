@@ -56,7 +56,7 @@ import Testing
     let first = try network.energies(samples: samples, nudge: nudge)
     var before = first
     if test.inertia != nil, test.isNudged {
-      // A nudged phase goes on with the inertia of a free one.
+      // A nudged phase keeps the inertia of a free one.
       try relaxation.run(network, samples: samples, nudge: nil, observe: nil)
       if test.network % 2 == 1 { network.scramble(&random) }
       before = try network.energies(samples: samples, nudge: nudge)

@@ -20,7 +20,7 @@ public final class InertialRelaxation: NetworkRelaxation {
     rule = Relaxation(settings, layout: layout)
   }
 
-  /// A nudged phase goes on with the inertia of the free one.
+  /// A nudged phase keeps the inertia with which the free one has ended.
   @discardableResult
   public func run(
     _ network: HopfieldNetwork, samples: Int, nudge: Nudge?, observe: ((Int) throws -> Void)?
