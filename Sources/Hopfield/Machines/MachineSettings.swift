@@ -20,7 +20,7 @@ public struct MachineSettings: Equatable, Sendable {
     public var isAdaptive = true
     /// ω of `Inertia` at the start of a free phase, where layers take turns. From zero spins go a long way in one direction, however fast
     /// they will settle in the end.
-    public var inertia: Float = 1.5
+    public var inertia: Float = 1.4
     /// `dt` where they do not. With 1 and a friction of 1 it is the network's own rule.
     public var step: Float = 1
     /// `γ` where they do not.
