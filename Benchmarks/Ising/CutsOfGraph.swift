@@ -17,7 +17,7 @@ struct CutsOfGraph: ParsableCommand {
   @Option(help: "The first run's seed.") var firstSeed: UInt64 = 1
   @Option(help: "Reads of each run.") var reads: Int?
   @Option(help: "Steps or sweeps of each read.") var steps: Int?
-  @Option(help: "A multiplier of the machine's feedback or temperatures.") var scale = 1.0
+  @Option(help: "A multiplier of the machine's coupling strength or temperatures.") var scale = 1.0
   @Option(help: "Stop at this cut, and tell the time to solution with its confidence interval.") var target: Double?
 
   func validate() throws {

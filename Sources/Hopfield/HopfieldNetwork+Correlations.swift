@@ -81,6 +81,7 @@ extension HopfieldNetwork {
         let pre = edge.clampedInput ?? spins[edge.layout.pre - 1]
         let post = spins[edge.layout.post - 1]
         let block = edge.layout.weight
+        let scale = graded(scale, layer: edge.layout.post, samples: samples)
         sums.add(
           pieces[edge.layout.post - 1], to: gradients, at: block.offset, count: block.count,
           isSinglePiece: strip.partition.isReplicated(edge.layout.post)
@@ -94,6 +95,7 @@ extension HopfieldNetwork {
         }
       }
       for (index, layer) in layout.layers.enumerated() {
+        let scale = graded(scale, layer: index + 1, samples: samples)
         sums.add(
           pieces[index], to: gradients, at: layer.bias.offset, count: layer.bias.count,
           isSinglePiece: strip.partition.isReplicated(index + 1)
@@ -102,6 +104,14 @@ extension HopfieldNetwork {
         }
       }
     }
+  }
+
+  /// `scale` times a layer's factor in the energy, in memory that the next layer uses again.
+  private func graded(_ scale: AlignedBuffer<Float>, layer: Int, samples: Int) -> AlignedBuffer<Float> {
+    let factor = layout.layers[layer - 1].energyFactor
+    guard factor != 1 else { return scale }
+    for sample in 0..<samples { layerScale[sample] = factor * scale[sample] }
+    return layerScale
   }
 
   /// The same of a whole network, into one buffer.

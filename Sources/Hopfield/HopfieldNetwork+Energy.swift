@@ -33,7 +33,8 @@ extension HopfieldNetwork {
     for field in [base[layer], drive[layer]].compactMap({ $0 }) {
       energy -= spins[layer].product(with: field, sample: sample, rows: rows)
     }
-    return energy - spins[layer].sumWithBias(realised, at: description.bias.offset, sample: sample, rows: rows)
+    energy -= spins[layer].sumWithBias(realised, at: description.bias.offset, sample: sample, rows: rows)
+    return Double(description.energyFactor) * energy
   }
 
   /// What the cost is a function of: the output spins, or the read-out's field in the current state.

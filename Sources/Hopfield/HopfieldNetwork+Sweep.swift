@@ -110,14 +110,21 @@ extension HopfieldNetwork {
   private func computeTopDown(_ layer: Int, samples: Int, rows: Range<Int>) {
     guard let field = topDown[layer - 1], !rows.isEmpty else { return }
     times.measure(.field) {
-      var accumulate = false
+      let shape = spins[layer - 1].shape
+      /// By which the sum so far is still to be multiplied; absent while there is none.
+      var feedback: Float?
       for (index, edge) in edges.enumerated() where edge.layout.pre == layer && !isZero(edge.layout.post) {
         refreshArgMax(index, samples: samples)
+        if let feedback { field.scale(by: feedback / edge.layout.feedback, of: shape, samples: samples, rows: rows) }
         edge.coupling.topDown(
-          from: spins[edge.layout.post - 1], into: field, samples: samples, rows: rows, accumulate: accumulate)
-        accumulate = true
+          from: spins[edge.layout.post - 1], into: field, samples: samples, rows: rows, accumulate: feedback != nil)
+        feedback = edge.layout.feedback
       }
-      if !accumulate { field.clear() }
+      if let feedback {
+        field.scale(by: feedback, of: shape, samples: samples, rows: rows)
+      } else {
+        field.clear()
+      }
     }
   }
 

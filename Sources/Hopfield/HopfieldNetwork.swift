@@ -2,10 +2,16 @@ import Kernels
 
 /// A layered Hopfield network, or one strip of it, at work on a number of samples at once.
 ///
-///     E(θ, x, s) = Σ_k Σ ∫σ_k⁻¹(s_k) − Φ,   Φ = Σ_edges ⟨s_post, P(w ⋆ s_pre)⟩ + Σ_k ⟨b_k, s_k⟩
+///     E(θ, x, s) = Σ_k g_k [Σ ∫σ_k⁻¹(s_k) − Σ_edges into k ⟨s_k, P(w ⋆ s_pre)⟩ − ⟨b_k, s_k⟩]
 ///
-/// The field on layer k is `∂Φ/∂s_k`, and `s_k ← σ_k(field)` is the exact minimum of E over that layer (Scellier 2023;
-/// Laborieux 2021). All memory is taken when the network is made; nothing is allocated while it relaxes.
+/// The factors g of the graded energy fall by γ a layer, down to 1 of the output: g_k = γ^(k−N), if γ is one number (Xie & Seung
+/// 2003). γ = 1 is the symmetric network of Hopfield (1984). The field on layer k is `∂/∂s_k` of what is subtracted, divided by g_k:
+///
+///     f_k = Σ_edges into k P(w ⋆ s_pre) + b_k + Σ_edges from k (g_post/g_k) wᵀ ⋆ P⁻¹(s_post)
+///
+/// so layers act on those below them by γ more weakly than they are driven, and `s_k ← σ_k(f_k)` is the exact minimum of E over that
+/// layer (Scellier 2023; Laborieux 2021). As γ falls the network becomes the feed-forward one of the same layers, and equilibrium
+/// propagation its back-propagation. All memory is taken when the network is made; nothing is allocated while it relaxes.
 ///
 /// On a strip every method that throws is collective over the strips, and throws what the exchange with them throws. A whole
 /// network throws nothing.
@@ -61,6 +67,8 @@ public final class HopfieldNetwork {
   public internal(set) var sweeps = 0
   var outputRow: [Float]
   var fieldRow: [Float]
+  /// The scale of each sample's correlations, of the layer at hand.
+  let layerScale: AlignedBuffer<Float>
 
   /// A whole network.
   public convenience init(
@@ -108,6 +116,7 @@ public final class HopfieldNetwork {
     extents = Array(repeating: 0, count: layout.layers.count)
     outputRow = Array(repeating: 0, count: layout.output.shape.channels)
     fieldRow = outputRow
+    layerScale = AlignedBuffer(count: capacity)
     parametersChanged()
   }
 

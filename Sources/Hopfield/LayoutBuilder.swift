@@ -7,11 +7,15 @@ struct LayoutBuilder {
   private var edges: [NetworkLayout.Edge] = []
   private var biases: [ParameterBlock] = []
   private var parameterCount = 0
+  /// `c` of the input and of every layer: the product of γ over the layers above the first, up to it.
+  private var grades: [Double] = []
 
   /// Floats that one network's parameters may take: far above any that trains, far below an overflow.
   private static let limit = 1 << 34
   /// Channels, rows, columns, and the sides of kernels: products of two do not overflow.
   private static let greatestExtent = 1 << 24
+  /// Its inverse multiplies differences of correlations: beyond this, nothing but rounding would be left of them.
+  private static let weakestGrade = 1e-12
 
   init(input: ImageShape) {
     self.input = input
@@ -34,6 +38,29 @@ struct LayoutBuilder {
       guard seen.insert(layer.name).inserted else {
         throw NetworkError("network.layers: two layers are called \"\(layer.name)\"")
       }
+    }
+  }
+
+  /// Works out how much weaker each layer acts on those below it.
+  mutating func grade(_ description: NetworkDescription) throws {
+    let count = description.layers.count
+    let feedback = description.feedback
+    guard feedback.count == 1 || feedback.count == count else {
+      throw NetworkError(
+        "network.feedback: \(feedback.count) numbers for \(count) layers; give one for all, or one for each layer")
+    }
+    guard feedback.allSatisfy({ $0 > 0 && $0 <= 1 }) else {
+      throw NetworkError("network.feedback: \(feedback.map { "\($0)" }.joined(separator: ", ")); each number is above 0 and at most 1")
+    }
+    guard description.energy == .hopfield || feedback.allSatisfy({ $0 == 1 }) else {
+      throw NetworkError("network.feedback: a predictive energy has no such number; leave it out")
+    }
+    grades = [1, 1]
+    for layer in 1..<count { grades.append(grades[layer] * Double(feedback.count == 1 ? feedback[0] : feedback[layer])) }
+    guard grades[count] >= Self.weakestGrade else {
+      throw NetworkError(
+        "network.feedback: over \(count) layers the product is \(grades[count]), too weak for single precision; at least "
+          + "\(Self.weakestGrade) is possible")
     }
   }
 
@@ -124,7 +151,9 @@ struct LayoutBuilder {
       order: .init(posts: layer.channels, taps: taps, pres: source.channels, postStride: postStride, tapStride: tapStride))
     parameterCount += count
     edges.append(
-      .init(description: edge, pre: pre, post: post, weight: block, kernelRows: kernelRows, kernelColumns: kernelColumns))
+      .init(
+        description: edge, pre: pre, post: post, feedback: pre == 0 ? 1 : Float(grades[post] / grades[pre]), weight: block,
+        kernelRows: kernelRows, kernelColumns: kernelColumns))
   }
 
   private mutating func appendBias(_ layer: LayerDescription) {
@@ -145,7 +174,7 @@ struct LayoutBuilder {
       return NetworkLayout.Layer(
         name: plane.name,
         shape: PlaneShape(channels: plane.channels, rows: plane.rows, columns: plane.columns, halo: halo(of: index)),
-        activation: plane.activation, bias: biases[index - 1])
+        activation: plane.activation, energyFactor: Float(grades[index] / grades[planes.count - 1]), bias: biases[index - 1])
     }
     return (layers, edges, parameterCount)
   }

@@ -8,11 +8,15 @@ public struct NetworkDescription: Equatable, Sendable {
   public var input: ImageShape
   public var layers: [LayerDescription]
   public var energy: NetworkEnergy
+  /// γ of the graded energy, see `HopfieldNetwork`: how strongly a layer acts on the layer below it, as a share of how strongly that
+  /// one drives it. One number for all layers, or one a layer, of which the first counts for nothing: below it is the clamped input.
+  public var feedback: [Float]
 
-  public init(input: ImageShape, layers: [LayerDescription], energy: NetworkEnergy = .hopfield) {
+  public init(input: ImageShape, layers: [LayerDescription], energy: NetworkEnergy = .hopfield, feedback: [Float] = [1]) {
     self.input = input
     self.layers = layers
     self.energy = energy
+    self.feedback = feedback
   }
 
   /// The name by which edges refer to the clamped input.

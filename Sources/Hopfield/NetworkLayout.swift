@@ -8,6 +8,8 @@ public struct NetworkLayout: Equatable, Sendable {
     public let name: String
     public let shape: PlaneShape
     public let activation: Activation
+    /// `g` of the graded energy: the layer's factor in it, 1 of the output and greater by 1/γ a layer below it.
+    public let energyFactor: Float
     /// Where the bias lies in the parameters, one number a channel.
     public let bias: ParameterBlock
   }
@@ -17,6 +19,9 @@ public struct NetworkLayout: Equatable, Sendable {
     /// Layer indices.
     public let pre: Int
     public let post: Int
+    /// How strongly the post layer acts on the pre layer, as a share of how strongly it is driven: the product of γ over the layers
+    /// above the pre layer, up to the post layer.
+    public let feedback: Float
     public let weight: ParameterBlock
     /// The kernel's rows and columns: the whole pre plane on a dense edge.
     public let kernelRows: Int
@@ -34,6 +39,7 @@ public struct NetworkLayout: Equatable, Sendable {
   public init(_ description: NetworkDescription) throws {
     var builder = LayoutBuilder(input: description.input)
     try builder.checkNames(description)
+    try builder.grade(description)
     for layer in description.layers { try builder.add(layer, isLast: layer.name == description.layers.last?.name) }
     input = PlaneShape(
       channels: description.input.channels, rows: description.input.rows, columns: description.input.columns)

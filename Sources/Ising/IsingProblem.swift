@@ -90,7 +90,7 @@ public struct IsingProblem: Sendable, Equatable {
   public func row(_ spin: Int) -> Range<Int> { rowStarts[spin]..<rowStarts[spin + 1] }
 
   /// `√(1/N Σ_i (Σ_j J_ij² + h_i²))`: the size of the field that a spin feels among random spins, and so the natural unit of a
-  /// machine's temperature and feedback.
+  /// machine's temperature and coupling strength.
   public var rootMeanSquareField: Double {
     guard spinCount > 0 else { return 0 }
     let squares = couplings.reduce(0) { $0 + $1 * $1 } + fields.reduce(0) { $0 + $1 * $1 }

@@ -69,6 +69,24 @@ extension SpinPlanes {
 }
 
 extension AlignedBuffer where Element == Float {
+  /// Multiplies the first `length` elements by `factor`.
+  public func scale(by factor: Float, count length: Int) {
+    precondition(length >= 0 && length <= count)
+    guard factor != 1 else { return }
+    for index in 0..<length { base[index] *= factor }
+  }
+
+  /// Multiplies rows `rows` of a contiguous field over planes of shape `shape` by `factor`.
+  public func scale(by factor: Float, of shape: PlaneShape, samples: Int, rows: Range<Int>) {
+    precondition(samples * shape.fieldCount <= count && rows.lowerBound >= 0 && rows.upperBound <= shape.rows)
+    guard factor != 1 else { return }
+    let row = shape.columns * shape.paddedChannels
+    for sample in 0..<samples {
+      let first = base + sample * shape.fieldCount + rows.lowerBound * row
+      for index in 0..<rows.count * row { first[index] *= factor }
+    }
+  }
+
   /// `self += other`, element by element.
   public func add(_ other: AlignedBuffer<Float>) {
     precondition(other.count == count)

@@ -17,7 +17,7 @@ public final class AmplitudeHeterogeneityCorrection: AmplitudeMachine {
     /// `p`.
     public var pump = Course.constant(0.6)
     /// `ε`, for a field of size 1.
-    public var feedback: Float = 0.3
+    public var coupling: Float = 0.3
     /// `β`.
     public var rate: Float = 0.3
     /// The target of x² to which `a` is drawn.
@@ -65,6 +65,6 @@ public final class AmplitudeHeterogeneityCorrection: AmplitudeMachine {
       states, errors: errors, field: field, rates: rates, targets: targets,
       MachineSteps.Chaotic(
         step: settings.step, gain: Float(settings.pump.value(at: time.fraction)), saturation: 1,
-        feedback: settings.feedback / system.fieldScale, limit: 8, errorLimit: settings.errorLimit))
+        coupling: settings.coupling / system.fieldScale, limit: 8, errorLimit: settings.errorLimit))
   }
 }

@@ -22,7 +22,7 @@ public final class ChaoticAmplitudeControl: AmplitudeMachine {
     /// `μ`.
     public var saturation: Float = 1
     /// `β`, for a field of size 1.
-    public var feedback: Float = 0.25
+    public var coupling: Float = 0.25
     /// `α`.
     public var target: Float = 3
     /// `ρ`.
@@ -94,7 +94,7 @@ public final class ChaoticAmplitudeControl: AmplitudeMachine {
       states, errors: errors, field: field, rates: rates, targets: targets,
       MachineSteps.Chaotic(
         step: settings.step, gain: settings.gain(spins: system.spinCount), saturation: settings.saturation,
-        feedback: settings.feedback / system.fieldScale, limit: 8, errorLimit: settings.errorLimit))
+        coupling: settings.coupling / system.fieldScale, limit: 8, errorLimit: settings.errorLimit))
   }
 
   /// Sets one replica's target and rate after a look at its energy.

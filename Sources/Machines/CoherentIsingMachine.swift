@@ -17,7 +17,7 @@ public final class CoherentIsingMachine: PhasedMachine {
     /// `p` in the course of a run.
     public var pump = Course.linear(from: 0, to: 1.5)
     /// `ε`, for a field of size 1.
-    public var feedback: Float = 0.35
+    public var coupling: Float = 0.35
     /// Standard deviation of the noise of one unit of time.
     public var noise: Float = 0.1
     /// Amplitudes are clipped here.
@@ -54,7 +54,7 @@ public final class CoherentIsingMachine: PhasedMachine {
 extension CoherentIsingMachine.Settings {
   func numbers(at fraction: Double, scale: Float) -> MachineSteps.CoherentIsing {
     MachineSteps.CoherentIsing(
-      step: step, pump: Float(pump.value(at: fraction)), feedback: feedback / scale, noise: noise * step.squareRoot(),
+      step: step, pump: Float(pump.value(at: fraction)), coupling: coupling / scale, noise: noise * step.squareRoot(),
       limit: limit)
   }
 }

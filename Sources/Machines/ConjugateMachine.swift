@@ -15,7 +15,7 @@ public final class ConjugateMachine: PhasedMachine {
     /// `p` in the course of a run.
     public var pump = Course.linear(from: 0, to: 1)
     /// `c` for a field of size 1.
-    public var feedback: Float = 0.5
+    public var coupling: Float = 0.5
     /// `γ`.
     public var friction: Float = 0.02
     /// Where the walls are; 0: nowhere but at the system's own.
@@ -59,7 +59,7 @@ public final class ConjugateMachine: PhasedMachine {
       states, momenta: momenta, field: field,
       MachineSteps.Conjugate(
         step: settings.isAdaptive ? inertia.step : settings.step,
-        stiffness: Float(1 - settings.pump.value(at: time.fraction)), feedback: settings.feedback / system.fieldScale,
+        stiffness: Float(1 - settings.pump.value(at: time.fraction)), coupling: settings.coupling / system.fieldScale,
         friction: settings.isAdaptive ? inertia.friction : settings.friction, wall: settings.wall))
     system.confine(states, momenta: momenta)
   }

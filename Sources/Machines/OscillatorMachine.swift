@@ -15,7 +15,7 @@ public final class OscillatorMachine: PhasedMachine {
   public struct Settings: Equatable, Sendable {
     public var step: Float = 0.1
     /// `K` for a field of size 1.
-    public var feedback: Float = 1
+    public var coupling: Float = 1
     /// `S` in the course of a run.
     public var locking = Course.linear(from: 0, to: 2)
     /// Standard deviation of the noise of one unit of time, in the course of a run.
@@ -95,7 +95,7 @@ public final class OscillatorMachine: PhasedMachine {
       phases, cosines: states, sines: sines, cosineField: cosineField, sineField: sineField,
       noise: strength > 0 ? noise.plane(step: time.step) : nil,
       MachineSteps.Oscillator(
-        step: settings.step, feedback: settings.feedback / system.fieldScale,
+        step: settings.step, coupling: settings.coupling / system.fieldScale,
         locking: Float(settings.locking.value(at: time.fraction)), noise: strength * settings.step.squareRoot()))
     if let bits = settings.phaseBits {
       MachineSteps.quantise(phases, step: 2 * .pi / Float(1 << bits), limit: .infinity)

@@ -21,7 +21,7 @@ public final class SimulatedBifurcation: AmplitudeMachine {
     /// `p` in the course of a run.
     public var pump = Course.linear(from: 0, to: 1)
     /// `c₀` for a field of size 1.
-    public var feedback: Float = 0.5
+    public var coupling: Float = 0.5
     /// `ξ`.
     public var heating: Float = 0
 
@@ -65,7 +65,7 @@ public final class SimulatedBifurcation: AmplitudeMachine {
       states, momenta: momenta, field: field,
       MachineSteps.Momentum(
         step: settings.step, stiffness: Float(1 - settings.pump.value(at: time.fraction)),
-        cubic: settings.variant == .adiabatic ? 1 : 0, feedback: settings.feedback / system.fieldScale, heating: settings.heating,
+        cubic: settings.variant == .adiabatic ? 1 : 0, coupling: settings.coupling / system.fieldScale, heating: settings.heating,
         wall: settings.variant == .adiabatic ? 0 : 1))
   }
 }

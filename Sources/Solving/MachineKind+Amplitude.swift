@@ -10,26 +10,26 @@ extension MachineKind {
     switch self {
     case .coherentIsing:
       var numbers = CoherentIsingMachine.Settings()
-      numbers.feedback *= scale
+      numbers.coupling *= scale
       numbers.pump = settings.course ?? numbers.pump
       return wrapped(CoherentIsingMachine(system, settings: numbers), settings, range: numbers.limit)
     case .adam:
       var numbers = AdamIsingMachine.Settings()
-      numbers.coherent.feedback *= scale
+      numbers.coherent.coupling *= scale
       numbers.coherent.pump = settings.course ?? numbers.coherent.pump
       return wrapped(AdamIsingMachine(system, settings: numbers), settings, range: numbers.coherent.limit)
     case .chaoticAmplitudeControl:
       var numbers = ChaoticAmplitudeControl.Settings()
-      numbers.feedback *= scale
+      numbers.coupling *= scale
       return wrapped(ChaoticAmplitudeControl(system, settings: numbers), settings, range: 3)
     case .amplitudeHeterogeneityCorrection:
       var numbers = AmplitudeHeterogeneityCorrection.Settings()
-      numbers.feedback *= scale
+      numbers.coupling *= scale
       numbers.pump = settings.course ?? numbers.pump
       return wrapped(AmplitudeHeterogeneityCorrection(system, settings: numbers), settings, range: 1.5)
     case .conjugate:
       var numbers = ConjugateMachine.Settings()
-      numbers.feedback *= scale
+      numbers.coupling *= scale
       numbers.pump = settings.course ?? numbers.pump
       return wrapped(ConjugateMachine(system, settings: numbers), settings, range: 1)
     case .adiabaticBifurcation, .ballisticBifurcation, .discreteBifurcation, .heatedBallisticBifurcation,
@@ -37,7 +37,7 @@ extension MachineKind {
       return wrapped(SimulatedBifurcation(system, settings: bifurcation(settings, scale)), settings, range: 1)
     case .oscillator:
       var numbers = OscillatorMachine.Settings()
-      numbers.feedback *= scale
+      numbers.coupling *= scale
       numbers.locking = settings.course ?? numbers.locking
       numbers.phaseBits = settings.stateBits
       return OscillatorMachine(system, settings: numbers)
@@ -58,7 +58,7 @@ extension MachineKind {
       default: .ballistic
       }
     var numbers = SimulatedBifurcation.Settings(variant)
-    numbers.feedback *= scale
+    numbers.coupling *= scale
     numbers.pump = settings.course ?? numbers.pump
     if self == .heatedBallisticBifurcation || self == .heatedDiscreteBifurcation { numbers.heating = 0.06 }
     return numbers

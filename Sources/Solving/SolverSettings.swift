@@ -26,7 +26,7 @@ public struct SolverSettings: Sendable {
   /// Where every run begins, one −1 or 1 a spin. `nil`: random states.
   public var initial: [Int8]?
   public var seed: UInt64 = 1
-  /// A multiplier of the machine's feedback, or of its temperatures.
+  /// A multiplier of the machine's coupling strength, or of its temperatures.
   public var scale = 1.0
   /// Amplitudes of amplitude machines are rounded to so many bits after each step.
   public var stateBits: Int?

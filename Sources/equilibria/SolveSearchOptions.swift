@@ -35,7 +35,7 @@ struct SolveSearchOptions: ParsableArguments {
   @Option(help: "The pump or temperature in the course of a read: linear:A:B, geometric:A:B, constant:A, or values A,B,C ….")
   var schedule: Course?
 
-  @Option(help: "Multiplies the machine's feedback, or its temperatures.")
+  @Option(help: "Multiplies the machine's coupling strength, or its temperatures.")
   var scale = 1.0
 
   @Option(help: "A file with the state in which every read begins, one spin a line.", completion: .file())

@@ -12,8 +12,10 @@ import Testing
     var isNudged: Bool
     /// ω of the first sweep, of conjugate variables.
     var inertia: Float?
+    var feedback: Float = 1
     var testDescription: String {
-      "network \(network), \(order), \(cost), \(isNudged ? "nudged" : "free"), inertia \(inertia.map { "\($0)" } ?? "none")"
+      "network \(network), \(order), \(cost), \(isNudged ? "nudged" : "free"), inertia \(inertia.map { "\($0)" } ?? "none"), "
+        + "feedback \(feedback)"
     }
   }
 
@@ -35,9 +37,17 @@ import Testing
     }
   }
 
-  @Test(arguments: descents + inertialDescents) func neverRises(_ test: Descent) throws {
+  static let gradedDescents: [Descent] = Networks.all.indices.flatMap { network in
+    [RelaxationSettings.Order.checkerboard, .sequential].flatMap { order in
+      [Float(0.25), 0.05].map { Descent(network: network, order: order, cost: .squaredError, isNudged: true, feedback: $0) }
+    }
+  }
+
+  @Test(arguments: descents + inertialDescents + gradedDescents) func neverRises(_ test: Descent) throws {
     let samples = 3
-    let network = try Networks.network(Networks.all[test.network], cost: test.cost, capacity: samples)
+    var description = Networks.all[test.network]
+    description.feedback = [test.feedback]
+    let network = try Networks.network(description, cost: test.cost, capacity: samples)
     network.clamp(Networks.images(samples, of: network.layout), samples: samples)
     let nudge = test.isNudged ? Nudge(labels: [0, 1, 2], strengths: [0.5, 0.2, 0.8]) : nil
     var settings = RelaxationSettings(order: test.order, free: .init(sweeps: 25), nudged: .init(sweeps: 25))

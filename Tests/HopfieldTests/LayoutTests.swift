@@ -32,6 +32,18 @@ import Testing
     Mistake("network.input: 1×7×\(Int.max); channels, rows and columns are at most 16777216") {
       changed { $0.input.columns = .max }
     },
+    Mistake("network.feedback: 3 numbers for 2 layers; give one for all, or one for each layer") {
+      changed { $0.feedback = [1, 0.5, 0.5] }
+    },
+    Mistake("network.feedback: 0.0; each number is above 0 and at most 1") { changed { $0.feedback = [0] } },
+    Mistake("network.feedback: 1.0, 1.5; each number is above 0 and at most 1") { changed { $0.feedback = [1, 1.5] } },
+    Mistake("network.feedback: nan; each number is above 0 and at most 1") { changed { $0.feedback = [.nan] } },
+    Mistake("network.feedback: over 2 layers the product is 9.999999960041972e-13, too weak for single precision; at least 1e-12 is possible") {
+      changed { $0.feedback = [1e-12] }
+    },
+    Mistake("network.feedback: a predictive energy has no such number; leave it out") {
+      changed { ($0.feedback, $0.energy) = ([0.5], .predictive) }
+    },
     Mistake("network.layers: a network needs at least an output layer") { changed { $0.layers = [] } },
     Mistake("network.layers: \"\" is no name for a layer; use letters, digits, - and _") { changed { $0.layers[0].name = "" } },
     Mistake("network.layers: \"a.b\" is no name for a layer; use letters, digits, - and _") {

@@ -129,7 +129,7 @@ import Testing
     }
     var machine = MachineSettings(.oscillator)
     machine.oscillator.step = 0.1
-    machine.oscillator.feedback = 0.8
+    machine.oscillator.coupling = 0.8
     machine.oscillator.locking = 0.3
     var settings = RelaxationSettings(free: .init(sweeps: 3), nudged: .init(sweeps: 4), machine: machine)
     settings.holdsArgMax = false

@@ -8,7 +8,8 @@ import Testing
 @Suite struct GradientTests {
   /// A network whose equilibrium is smooth in its parameters: a sigmoid never saturates exactly.
   static func description(
-    _ pooling: EdgeDescription.Pooling, stride: Int = 1, activation: Activation = .sigmoid, skip: Bool = false
+    _ pooling: EdgeDescription.Pooling, stride: Int = 1, activation: Activation = .sigmoid, skip: Bool = false,
+    feedback: [Float] = [1]
   )
     -> NetworkDescription
   {
@@ -28,8 +29,11 @@ import Testing
           name: "a", channels: 3, activation: activation,
           edges: [EdgeDescription(from: NetworkDescription.inputName, kind: .convolution, kernel: 3, padding: 1, gain: 1)]),
         LayerDescription(name: "b", channels: 5, activation: activation, edges: second),
-        LayerDescription(name: "output", channels: 4, edges: [EdgeDescription(from: "b", kind: .dense, gain: 0.7)]),
-      ])
+        LayerDescription(
+          name: "output", channels: 4,
+          edges: [EdgeDescription(from: "b", kind: .dense, gain: 0.7)]
+            + (skip ? [EdgeDescription(from: "a", kind: .dense, gain: 0.7)] : [])),
+      ], feedback: feedback)
   }
 
   struct Case: CustomTestStringConvertible, Sendable {
@@ -40,7 +44,10 @@ import Testing
     var estimator: Estimator = .centred
     var activation: Activation = .sigmoid
     var skip = false
-    var testDescription: String { "\(pooling) stride \(stride) \(cost) \(order) \(estimator) \(activation) skip \(skip)" }
+    var feedback: [Float] = [1]
+    var testDescription: String {
+      "\(pooling) stride \(stride) \(cost) \(order) \(estimator) \(activation) skip \(skip) feedback \(feedback)"
+    }
   }
 
   static let cases: [Case] = [
@@ -50,11 +57,16 @@ import Testing
     Case(cost: .crossEntropyReadout, estimator: .oneSided), Case(cost: .crossEntropyReadout, estimator: .negative),
     Case(activation: .tanh), Case(skip: true),
     Case(pooling: .none, stride: 2, skip: true), Case(pooling: .average, skip: true),
+    Case(skip: true, feedback: [0.25]), Case(cost: .crossEntropy, skip: true, feedback: [0.05]),
+    Case(pooling: .average, cost: .crossEntropyReadout, skip: true, feedback: [0.25]),
+    Case(pooling: .none, order: .sequential, skip: true, feedback: [1, 0.5, 0.1]),
+    Case(estimator: .oneSided, skip: true, feedback: [0.25]),
   ]
 
   @Test(arguments: cases) func matchesFiniteDifferences(_ test: Case) throws {
     let layout = try NetworkLayout(
-      Self.description(test.pooling, stride: test.stride, activation: test.activation, skip: test.skip))
+      Self.description(
+        test.pooling, stride: test.stride, activation: test.activation, skip: test.skip, feedback: test.feedback))
     let parameters = layout.initialParameters(seed: 7)
     var settings = LearningSettings()
     settings.cost = test.cost

@@ -15,11 +15,11 @@ enum GridNetworks {
   private static func dense(_ from: String) -> EdgeDescription { EdgeDescription(from: from, kind: .dense, gain: 0.8) }
 
   private static func network(
-    _ channels: Int, _ rows: Int, _ columns: Int, _ layers: [(String, Int, [EdgeDescription])]
+    _ channels: Int, _ rows: Int, _ columns: Int, _ layers: [(String, Int, [EdgeDescription])], feedback: [Float] = [1]
   ) -> NetworkDescription {
     NetworkDescription(
       input: ImageShape(channels: channels, rows: rows, columns: columns),
-      layers: layers.map { LayerDescription(name: $0.0, channels: $0.1, edges: $0.2) })
+      layers: layers.map { LayerDescription(name: $0.0, channels: $0.1, edges: $0.2) }, feedback: feedback)
   }
 
   static let all: [String: NetworkDescription] = [
@@ -51,6 +51,13 @@ enum GridNetworks {
         ("d", 4, [convolution("c", stride: 2), convolution("b", kernel: 1, stride: 2, padding: 0)]),
         ("e", 9, [dense("d"), dense("b")]), ("output", 3, [dense("e")]),
       ]),
+    "graded skip edges": network(
+      1, 16, 16,
+      [
+        ("a", 4, [convolution("input", .max)]), ("b", 5, [convolution("a", .max)]),
+        ("c", 6, [convolution("b"), convolution("a", kernel: 1, stride: 2, padding: 0)]),
+        ("output", 3, [dense("c"), dense("a")]),
+      ], feedback: [1, 0.5, 0.1, 0.3]),
     // Rows that divide by nothing, windows of 3, an even kernel, and a convolution that ends in one row.
     "uneven": network(
       2, 35, 35,

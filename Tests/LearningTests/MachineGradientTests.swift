@@ -12,13 +12,15 @@ import Testing
     var activation: Activation
     var cost: Cost = .squaredError
     var estimator: Estimator = .centred
-    var gain: Float = 0.7
-    var testDescription: String { "\(machine.kind.rawValue) \(pooling) \(activation) \(cost) \(estimator)" }
+    var feedback: Float
+    var testDescription: String { "\(machine.kind.rawValue) \(pooling) \(activation) \(cost) \(estimator) feedback \(feedback)" }
 
     init(
       _ kind: MachineSettings.Kind, _ activation: Activation, pooling: EdgeDescription.Pooling = .average,
-      cost: Cost = .squaredError, estimator: Estimator = .centred, _ change: (inout MachineSettings) -> Void = { _ in }
+      cost: Cost = .squaredError, estimator: Estimator = .centred, feedback: Float = 1,
+      _ change: (inout MachineSettings) -> Void = { _ in }
     ) {
+      self.feedback = feedback
       machine = MachineSettings(kind)
       change(&machine)
       (self.activation, self.pooling, self.cost, self.estimator) = (activation, pooling, cost, estimator)
@@ -33,16 +35,21 @@ import Testing
     Case(.leaky, .sigmoid, cost: .crossEntropy), Case(.leaky, .sigmoid, cost: .crossEntropyReadout),
     Case(.coherentIsing, .linear), Case(.coherentIsing, .clamp, pooling: .max),
     Case(.coherentIsing, .linear, cost: .crossEntropy),
-    Case(.coherentIsing, .linear, estimator: .oneSided) { ($0.coherentIsing.pump, $0.coherentIsing.feedback) = (0.5, 0.7) },
+    Case(.coherentIsing, .linear, estimator: .oneSided) { ($0.coherentIsing.pump, $0.coherentIsing.coupling) = (0.5, 0.7) },
     Case(.adam, .linear), Case(.adam, .clamp, pooling: .max),
     Case(.oscillator, .clamp) { $0.oscillator.locking = -1 },
     Case(.oscillator, .clamp, pooling: .none, cost: .crossEntropy) { $0.oscillator.locking = -1 },
-    Case(.oscillator, .clamp, pooling: .none) { ($0.oscillator.locking, $0.oscillator.feedback) = (-1, 0.8) },
+    Case(.oscillator, .clamp, pooling: .none) { ($0.oscillator.locking, $0.oscillator.coupling) = (-1, 0.8) },
     Case(.langevin, .clamp) { $0.langevin.temperature = 0 },
+    Case(.conjugate, .clamp, feedback: 0.25),
+    Case(.conjugate, .clamp, feedback: 0.25) { ($0.conjugate.isAdaptive, $0.conjugate.step, $0.conjugate.friction) = (false, 0.8, 0.7) },
+    Case(.leaky, .sigmoid, feedback: 0.25), Case(.coherentIsing, .linear, feedback: 0.25), Case(.adam, .linear, feedback: 0.25),
+    Case(.oscillator, .clamp, feedback: 0.25) { $0.oscillator.locking = -1 },
+    Case(.langevin, .clamp, feedback: 0.25) { $0.langevin.temperature = 0 },
   ]
 
   @Test(arguments: cases) func matchesFiniteDifferences(_ test: Case) throws {
-    let layout = try NetworkLayout(GradientTests.description(test.pooling, activation: test.activation))
+    let layout = try NetworkLayout(GradientTests.description(test.pooling, activation: test.activation, feedback: [test.feedback]))
     let parameters = layout.initialParameters(seed: 7)
     var settings = LearningSettings()
     (settings.cost, settings.estimator) = (test.cost, test.estimator)

@@ -58,9 +58,17 @@ struct Problem: CustomTestStringConvertible, Sendable {
     network = Self.chain(pooling)
   }
 
+  /// The same with a network of the graded energy.
+  func graded(_ feedback: Float, pooling: EdgeDescription.Pooling = .max) -> Problem {
+    var problem = self
+    problem.name += ", feedback \(feedback)"
+    problem.network = Self.chain(pooling, feedback: feedback)
+    return problem
+  }
+
   static let layout: NetworkLayout = chain(.max)
 
-  private static func chain(_ pooling: EdgeDescription.Pooling) -> NetworkLayout {
+  private static func chain(_ pooling: EdgeDescription.Pooling, feedback: Float = 1) -> NetworkLayout {
     try! NetworkLayout(
       NetworkDescription(
         input: PatternImages().shape,
@@ -74,7 +82,7 @@ struct Problem: CustomTestStringConvertible, Sendable {
                 from: "a", kind: .convolution, kernel: 3, padding: 1, pooling: pooling, gain: 0.7, learningRate: 0.02)
             ]),
           LayerDescription(name: "output", channels: 4, edges: [EdgeDescription(from: "b", kind: .dense, gain: 0.7)]),
-        ]))
+        ], feedback: [feedback]))
   }
 
   /// Twelve micro-shards a step, two steps an epoch, eight images left over.
@@ -111,6 +119,8 @@ struct Problem: CustomTestStringConvertible, Sendable {
     Problem("oscillators with noise", .oscillator) { $0.oscillator.noise = 0.05 },
     Problem("oscillators, warm start", .oscillator).warm,
     Problem("Langevin", .langevin) { $0.langevin.temperature = 0.001 },
+    Problem("momentum").graded(0.1),
+    Problem("oscillators", .oscillator).graded(0.25, pooling: .average),
   ]
 
   private var warm: Problem {

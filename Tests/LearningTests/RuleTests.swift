@@ -12,7 +12,8 @@ import Testing
     var order: RelaxationSettings.Order = .checkerboard
     var activation: Activation = .sigmoid
     var skip = false
-    var testDescription: String { "\(pooling) \(cost) \(order) \(activation) skip \(skip)" }
+    var feedback: [Float] = [1]
+    var testDescription: String { "\(pooling) \(cost) \(order) \(activation) skip \(skip) feedback \(feedback)" }
   }
 
   static let cases: [Case] = [
@@ -22,6 +23,10 @@ import Testing
   static let orders: [Case] = [
     Case(order: .synchronous), Case(order: .sequential), Case(cost: .crossEntropyReadout, order: .sequential),
     Case(pooling: .none, order: .synchronous, skip: true),
+  ]
+  static let graded: [Case] = [
+    Case(skip: true, feedback: [0.25]), Case(pooling: .average, order: .synchronous, skip: true, feedback: [0.05]),
+    Case(cost: .crossEntropyReadout, skip: true, feedback: [1, 0.5, 0.1]),
   ]
 
   private let labels = [0, 3]
@@ -33,7 +38,7 @@ import Testing
   }
 
   private func layout(_ test: Case) throws -> NetworkLayout {
-    try NetworkLayout(GradientTests.description(test.pooling, activation: test.activation, skip: test.skip))
+    try NetworkLayout(GradientTests.description(test.pooling, activation: test.activation, skip: test.skip, feedback: test.feedback))
   }
 
   private var shard: MicroShard { MicroShard(pixels: pixels, labels: labels[...], index: 0, batch: 2, step: 0) }
@@ -76,7 +81,7 @@ import Testing
 
   /// The gradient goes back through half of the sweeps: the states that it begins with are constants to it, whose influence has
   /// died away at the end.
-  @Test(arguments: cases + orders) func unrollingIsTheGradientOfTheRelaxation(_ test: Case) throws {
+  @Test(arguments: cases + orders + graded) func unrollingIsTheGradientOfTheRelaxation(_ test: Case) throws {
     let layout = try layout(test)
     let relaxation = RelaxationSettings(order: test.order, free: .init(sweeps: 40), nudged: .init(sweeps: 40))
     try check(

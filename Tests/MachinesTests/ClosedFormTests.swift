@@ -21,7 +21,7 @@ import Testing
     for (offset, isAbove) in [(-0.05, false), (0.05, true)] {
       var settings = CoherentIsingMachine.Settings()
       settings.noise = 0
-      settings.pump = .constant(1 - Double(settings.feedback) + offset)
+      settings.pump = .constant(1 - Double(settings.coupling) + offset)
       let machine = CoherentIsingMachine(ReferenceSystem.pair(2).system(), settings: settings)
       #expect(try grows(machine, mode: [1, 1], steps: 3000) == isAbove)
       // The other mode's threshold is 1 + ε.
@@ -60,7 +60,7 @@ import Testing
     settings.friction = 0
     settings.wall = 0
     settings.pump = .constant(0)
-    settings.feedback = 0.2
+    settings.coupling = 0.2
     func drift(step: Float) throws -> Double {
       settings.step = step
       let machine = ConjugateMachine(reference.system(), settings: settings)
@@ -89,7 +89,7 @@ import Testing
   @Test func conjugateMachineContainsTheHopfieldRule() throws {
     let reference = ReferenceSystem.random(9, hasBias: true)
     var settings = ConjugateMachine.Settings()
-    (settings.step, settings.friction, settings.feedback) = (1, 1, 2)
+    (settings.step, settings.friction, settings.coupling) = (1, 1, 2)
     settings.pump = .constant(0)
     let machine = ConjugateMachine(reference.system(), settings: settings)
     machine.start()

@@ -31,7 +31,7 @@ import Testing
     try compare(CoherentIsingMachine(reference.system(), settings: settings)) { x, time in
       let (field, pump) = (reference.amplitudeField(x), settings.pump.value(at: time.fraction))
       for i in x.indices {
-        let drift = (pump - 1 - x[i] * x[i]) * x[i] + Double(settings.feedback) * field[i] / reference.scale
+        let drift = (pump - 1 - x[i] * x[i]) * x[i] + Double(settings.coupling) * field[i] / reference.scale
         x[i] = min(max(x[i] + Double(settings.step) * drift, -1.5), 1.5)
       }
     }
@@ -48,7 +48,7 @@ import Testing
       steps += 1
       let (field, pump) = (reference.amplitudeField(x), settings.coherent.pump.value(at: time.fraction))
       for i in x.indices {
-        let drift = (pump - 1 - x[i] * x[i]) * x[i] + Double(settings.coherent.feedback) * field[i] / reference.scale
+        let drift = (pump - 1 - x[i] * x[i]) * x[i] + Double(settings.coherent.coupling) * field[i] / reference.scale
         first[i] = 0.9 * first[i] + 0.1 * drift
         second[i] = 0.999 * second[i] + 0.001 * drift * drift
         let mean = first[i] / (1 - pow(0.9, steps))

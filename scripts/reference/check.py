@@ -19,7 +19,7 @@ import description
 import files
 import operators
 from compare import relative_difference
-from learning import loss, run_step
+from learning import loss, run_step, targets
 from make_case import make_parameters, make_samples
 from network import Network, layer_term, sigma
 
@@ -64,6 +64,10 @@ CASES = [
     (CHAIN, "clamp", "max"), (CHAIN, "halfClamp", "max"), (CHAIN, "sigmoid", "average"), (CHAIN, "tanh", "average"),
     (CHAIN, "relu6", "max"), (SKIP, "clamp", "max"), (SKIP, "sigmoid", "average"), (DENSE, "tanh", "none"),
 ]  # fmt: skip
+# γ of the graded energy: one number, and one a layer.
+GRADED_CASES = [
+    (SKIP, "clamp", "max", 0.25), (SKIP, "sigmoid", "average", 0.05), (SKIP, "clamp", "max", [1, 0.5, 0.2, 0.7]),
+]  # fmt: skip
 COSTS = description.COSTS
 
 
@@ -72,6 +76,7 @@ def settings_of(text, activation="clamp", pool="max", **learning):
     tree = yaml.safe_load(text.replace("ACTIVATION", activation).replace("POOL", pool).replace("pool: none, ", ""))
     stop = {"sweeps": 2000, "tolerance": 1e-14}
     order, holds = learning.pop("order", "checkerboard"), learning.pop("holds", True)
+    tree["network"]["feedback"] = learning.pop("feedback", 1)
     tree["relaxation"] = {"order": order, "free": stop, "nudged": stop, "holdArgMax": holds}
     tree["learning"] = learning
     return description.parse(tree)
@@ -145,8 +150,8 @@ def check_sigma_minimises_the_layer_term():
 
 
 def check_field_is_minus_the_derivative_of_the_energy():
-    for text, activation, pool in CASES:
-        network, x, _ = case_of(settings_of(text, activation, pool))
+    for (text, activation, pool), feedback in [(case, feedback) for case in CASES for feedback in (1, 0.25)]:
+        network, x, _ = case_of(settings_of(text, activation, pool, feedback=feedback))
         generator = np.random.default_rng(3)
         state = network.zero_state(x)
         for layer in network.layers:
@@ -155,9 +160,12 @@ def check_field_is_minus_the_derivative_of_the_energy():
             direction = generator.normal(size=state[layer.name].shape)
             def without_layer_term(step):
                 moved = {**state, layer.name: state[layer.name] + step * direction}
-                return (network.energy(moved) - layer_term(layer.activation, moved[layer.name])).sum()
+                own = layer.energy_factor * layer_term(layer.activation, moved[layer.name])
+                return ((network.energy(moved) - own) / layer.energy_factor).sum()
             slope = (without_layer_term(1e-6) - without_layer_term(-1e-6)) / 2e-6
-            expect_close(-np.vdot(network.field(layer, state), direction), slope, 1e-7, f"{activation} {pool} {layer.name}")
+            # Differences of an energy that is mostly another layer's are worse by that factor.
+            tolerance = 1e-7 * network.layers[0].energy_factor
+            expect_close(-np.vdot(network.field(layer, state), direction), slope, tolerance, f"{activation} {pool} {layer.name}")
 
 
 def check_energy_never_rises():
@@ -168,6 +176,36 @@ def check_energy_never_rises():
             for phase in [step.free, *step.nudged]:
                 rise = np.diff(phase.energies, axis=0).max()
                 expect(rise < 1e-12, f"{activation} {pool} {order}: F rises by {rise:.2e}")
+
+
+def check_energy_of_graded_networks_never_rises():
+    for text, activation, pool in CASES:
+        for feedback in (0.25, 0.05):
+            network, x, labels = case_of(settings_of(text, activation, pool, order="sequential", nudge=0.3, feedback=feedback))
+            step = run_step(network, x, labels)
+            for phase in [step.free, *step.nudged]:
+                rise = np.diff(phase.energies, axis=0).max() / np.abs(phase.energies).max()
+                expect(rise < 1e-12, f"{activation} {pool}, feedback {feedback}: F rises by {rise:.2e} of its size")
+
+
+def check_a_graded_network_is_a_symmetric_one_of_smaller_amplitudes():
+    """Spins √c_k s_k and weights √(c_post/c_pre) w, c falling by γ a layer, have the field √c_k f_k without any γ."""
+    for text in (CHAIN, SKIP, DENSE):
+        graded, x, _ = case_of(settings_of(text, "clamp", "max", feedback=0.3))
+        plain, _, _ = case_of(settings_of(text, "clamp", "max"))
+        generator = np.random.default_rng(3)
+        state = graded.zero_state(x)
+        first = graded.layers[0].energy_factor
+        roots = {layer.name: np.sqrt(layer.energy_factor / first) for layer in graded.layers} | {description.INPUT: 1.0}
+        for layer in graded.layers:
+            state[layer.name] = generator.uniform(0.2, 0.8, state[layer.name].shape)
+            plain.parameters[layer.bias_name] = roots[layer.name] * graded.parameters[layer.bias_name]
+            for edge in layer.edges:
+                plain.parameters[edge.name] = roots[edge.post] / roots[edge.pre] * graded.parameters[edge.name]
+        scaled = {name: roots[name] * value for name, value in state.items()}
+        for layer in graded.layers:
+            expect_close(plain.field(layer, scaled), roots[layer.name] * graded.field(layer, state), 1e-12, layer.name)
+        expect_close(plain.energy(scaled), graded.energy(state) / first, 1e-12, "energy")
 
 
 def check_orders_reach_the_same_state():
@@ -182,11 +220,12 @@ def check_orders_reach_the_same_state():
 
 def check_gradient_against_finite_differences():
     # The nudge is so small that no spin crosses a kink of its activation and no maximum changes its pixel.
-    for text, activation, pool in CASES:
+    for text, activation, pool, feedback in [(*case, 1) for case in CASES] + GRADED_CASES:
         for cost in COSTS:
             gradients = {}
             for holds in (True, False):
-                network, x, labels = case_of(settings_of(text, activation, pool, cost=cost, nudge=1e-4, holds=holds))
+                network, x, labels = case_of(
+                    settings_of(text, activation, pool, cost=cost, nudge=1e-4, holds=holds, feedback=feedback))
                 gradients[holds] = run_step(network, x, labels).gradient
             # The loss is that of the free state, and so the same for both.
             generator = np.random.default_rng(5)
@@ -203,9 +242,48 @@ def check_gradient_against_finite_differences():
                     bound = 1e-4 * np.linalg.norm(gradient[name])
                     expect(
                         abs(found - slope) <= bound,
-                        f"{activation} {pool} {cost} {name}, arg-max {'held' if holds else 'free'}: EP {found:.8f}, "
+                        f"{activation} {pool} {cost} {name}, feedback {feedback}, arg-max {'held' if holds else 'free'}: EP {found:.8f}, "
                         f"finite difference {slope:.8f}, may differ by {bound:.1e}",
                     )
+
+
+def back_propagated(network, x, labels):
+    """The gradient of the mean squared error of the feed-forward network of the same layers and weights."""
+    state = network.zero_state(x)
+    for layer in network.layers:
+        field = network.bias(layer) + sum(network.bottom_up(edge, state) for edge in layer.edges)
+        state[layer.name] = sigma(layer.activation, field)
+    batch = network.holding(state)
+    errors = {network.output.name: state[network.output.name] - targets(network, labels)}
+    for layer in reversed(network.layers[:-1]):
+        below = sum(
+            batch.top_down(edge, {**state, **errors}) for edge in network.description.edges if edge.pre == layer.name)
+        s = state[layer.name]
+        slope = s * (1 - s) if layer.activation == "sigmoid" else (s > 0) & (s < 1)
+        errors[layer.name] = below * slope
+    gradient = {}
+    for layer in network.layers:
+        for edge in layer.edges:
+            error = {**state, edge.post: errors[edge.post]}
+            gradient[edge.name] = batch.correlation(edge, error)
+        gradient[layer.bias_name] = errors[layer.name].sum(axis=(2, 3)).mean(axis=0)
+    return gradient
+
+
+def check_weak_feedback_gives_back_propagation():
+    for text, activation, pool in [(CHAIN, "clamp", "max"), (SKIP, "clamp", "max"), (DENSE, "sigmoid", "none")]:
+        cosines = {}
+        for feedback in (0.01, 1):
+            network, x, labels = case_of(settings_of(text, activation, pool, nudge=1e-4, feedback=feedback))
+            found, expected = run_step(network, x, labels).gradient, back_propagated(network, x, labels)
+            cosines[feedback] = {
+                name: np.vdot(found[name], expected[name])
+                / max(np.linalg.norm(found[name]) * np.linalg.norm(expected[name]), 1e-300)
+                for name in expected
+            }
+        for name, cosine in cosines[0.01].items():
+            expect(cosine > 0.999, f"{activation} {pool} {name}: cosine {cosine:.6f} at a feedback of .01")
+        expect(min(cosines[1].values()) < 0.99, f"{activation} {pool}: feedback makes no difference")
 
 
 def check_one_sided_estimators_bracket_the_centred_one():

@@ -37,6 +37,8 @@ class Edge:
     window: int
     gain: float
     weight_shape: tuple = ()
+    # How strongly `post` acts on `pre`, as a share of how strongly it is driven.
+    feedback: float = 1.0
 
     @property
     def name(self):
@@ -59,6 +61,8 @@ class Layer:
     dense: bool
     shape: tuple
     edges: list
+    # The layer's factor in the graded energy, 1 of the output.
+    energy_factor: float = 1.0
 
     @property
     def bias_name(self):
@@ -180,7 +184,24 @@ def _layers(network, input_shape):
         layers.append(Layer(name, activation, all(edge.dense for edge in edges), reached[0], edges))
         shapes[name], before = reached[0], name
     layers[-1].activation = "linear"
+    _grade(layers, network.get("feedback", 1))
     return layers
+
+
+def _grade(layers, feedback):
+    """Gives every layer its factor in the graded energy, and every edge its share of feedback."""
+    factors = [float(value) for value in feedback] if isinstance(feedback, list) else [float(feedback)] * len(layers)
+    if len(factors) != len(layers) or not all(0 < factor <= 1 for factor in factors):
+        raise InputError(f"network.feedback: {feedback} is neither a number above 0, at most 1, nor a list with one a layer")
+    grades, grade = {}, 1.0
+    for index, layer in enumerate(layers):
+        grade *= factors[index] if index > 0 else 1.0
+        grades[layer.name] = grade
+    for layer in layers:
+        layer.energy_factor = grades[layer.name] / grade
+        for edge in layer.edges:
+            if edge.pre != INPUT:
+                edge.feedback = grades[edge.post] / grades[edge.pre]
 
 
 def _edge(tree, post, before, kind):

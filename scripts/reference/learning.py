@@ -47,9 +47,11 @@ def _nudged_phases(network, free, target):
 
 def energy_gradient(network, state):
     """∂F/∂θ at a state, the mean over the batch, by tensor name."""
-    gradient = {edge.name: -network.correlation(edge, state) for edge in network.description.edges}
+    gradient = {}
     for layer in network.layers:
-        gradient[layer.bias_name] = -state[layer.name].sum(axis=(2, 3)).mean(axis=0)
+        for edge in layer.edges:
+            gradient[edge.name] = -layer.energy_factor * network.correlation(edge, state)
+        gradient[layer.bias_name] = -layer.energy_factor * state[layer.name].sum(axis=(2, 3)).mean(axis=0)
     return gradient
 
 

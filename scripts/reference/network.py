@@ -122,13 +122,13 @@ class Network:
     # Field and energy.
 
     def field(self, layer, state):
-        """z: −∂E/∂s of `layer` without its own G."""
+        """z: −∂E/∂s of `layer` without its own G, divided by the layer's factor in E."""
         z = np.zeros_like(state[layer.name]) + self.bias(layer)
         for edge in layer.edges:
             z = z + self.bottom_up(edge, state)
         for edge in self.description.edges:
             if edge.pre == layer.name:
-                z = z + self.top_down(edge, state)
+                z = z + edge.feedback * self.top_down(edge, state)
         return z
 
     def energy(self, state):
@@ -137,9 +137,10 @@ class Network:
         for layer in self.layers:
             if layer is self.output and self.readout:
                 continue
-            total += layer_term(layer.activation, state[layer.name]) - _sum(self.bias(layer) * state[layer.name])
+            terms = layer_term(layer.activation, state[layer.name]) - _sum(self.bias(layer) * state[layer.name])
             for edge in layer.edges:
-                total -= _sum(state[layer.name] * self.bottom_up(edge, state))
+                terms = terms - _sum(state[layer.name] * self.bottom_up(edge, state))
+            total += layer.energy_factor * terms
         return total
 
     def prediction(self, state):

@@ -21,7 +21,7 @@ typedef struct {
 } eq_neighbour;
 
 typedef struct {
-  float step, pump, feedback, noise, limit;
+  float step, pump, coupling, noise, limit;
 } eq_cim;
 
 typedef struct {
@@ -32,23 +32,23 @@ typedef struct {
 } eq_cim_adam;
 
 typedef struct {
-  float step, gain, saturation, feedback, limit, error_limit;
+  float step, gain, saturation, coupling, limit, error_limit;
 } eq_chaotic;
 
 typedef struct {
-  float step, mass, stiffness, cubic, feedback, friction, heating;
+  float step, mass, stiffness, cubic, coupling, friction, heating;
   // 0: none.
   float wall;
 } eq_momentum;
 
 typedef struct {
-  float step, stiffness, feedback, friction;
+  float step, stiffness, coupling, friction;
   // 0: none.
   float wall;
 } eq_conjugate;
 
 typedef struct {
-  float step, feedback, locking, noise;
+  float step, coupling, locking, noise;
 } eq_oscillator;
 
 typedef struct {

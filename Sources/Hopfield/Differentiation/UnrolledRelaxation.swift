@@ -99,9 +99,10 @@ public final class UnrolledRelaxation {
   }
 
   /// From the errors of a layer to the slopes of its neighbours, and to the gradient: its field was
-  /// `Σ P(w ⋆ s_pre) + Σ wᵀ ⋆ P⁻¹(s_post) + b`.
+  /// `Σ P(w ⋆ s_pre) + Σ γ wᵀ ⋆ P⁻¹(s_post) + b`. The errors are not needed after it, and are multiplied by γ on the way.
   private func passDown(_ layer: Int, scale: AlignedBuffer<Float>, count: Int, into gradient: AlignedBuffer<Float>) {
     let error = errors[layer - 1]
+    error.addChannelSums(scale: scale, samples: count, into: gradient, at: network.layout.layers[layer - 1].bias.offset)
     for edge in network.edges where edge.layout.post == layer {
       if edge.layout.pre != 0 {
         edge.coupling.topDown(from: error, into: slopes[edge.layout.pre - 1], samples: count, accumulate: true)
@@ -110,7 +111,10 @@ public final class UnrolledRelaxation {
         pre: edge.clampedInput ?? network.spins[edge.layout.pre - 1], post: error, scale: scale, samples: count,
         rows: 0..<error.shape.rows, into: gradient, at: edge.layout.weight.offset)
     }
+    var feedback: Float = 1
     for edge in network.edges where edge.layout.pre == layer {
+      error.buffer.scale(by: edge.layout.feedback / feedback, count: count * error.shape.stride)
+      feedback = edge.layout.feedback
       let post = network.spins[edge.layout.post - 1]
       edge.holdArgMax(true)
       edge.coupling.drive(from: error, into: slopes[edge.layout.post - 1], samples: count, accumulate: true)
@@ -119,6 +123,5 @@ public final class UnrolledRelaxation {
         pre: error, post: post, scale: scale, samples: count, rows: 0..<post.shape.rows, into: gradient,
         at: edge.layout.weight.offset)
     }
-    error.addChannelSums(scale: scale, samples: count, into: gradient, at: network.layout.layers[layer - 1].bias.offset)
   }
 }

@@ -54,7 +54,7 @@ extension MachineSettings {
   private var conjugateNumbers: ConjugateMachine.Settings {
     var numbers = ConjugateMachine.Settings()
     (numbers.step, numbers.friction, numbers.isAdaptive) = (conjugate.step, conjugate.friction, conjugate.isAdaptive)
-    (numbers.pump, numbers.feedback, numbers.wall) = (.constant(0), 1, 0)
+    (numbers.pump, numbers.coupling, numbers.wall) = (.constant(0), 1, 0)
     return numbers
   }
 
@@ -71,7 +71,7 @@ extension MachineSettings {
   /// Oscillators have their own rounding and noise, of phases.
   private func oscillatorNumbers(_ limits: HardwareLimits) -> OscillatorMachine.Settings {
     var numbers = OscillatorMachine.Settings()
-    (numbers.step, numbers.feedback) = (oscillator.step, oscillator.feedback)
+    (numbers.step, numbers.coupling) = (oscillator.step, oscillator.coupling)
     numbers.locking = .constant(Double(oscillator.locking))
     // The limit's noise is that of a step, the machine's own that of one unit of time.
     let variance = oscillator.noise * oscillator.noise + limits.stateNoise * limits.stateNoise / oscillator.step
@@ -84,7 +84,7 @@ extension MachineSettings {
 extension MachineSettings.CoherentIsing {
   fileprivate var numbers: CoherentIsingMachine.Settings {
     var numbers = CoherentIsingMachine.Settings()
-    (numbers.step, numbers.feedback, numbers.noise, numbers.limit) = (step, feedback, noise, limit)
+    (numbers.step, numbers.coupling, numbers.noise, numbers.limit) = (step, coupling, noise, limit)
     numbers.pump = .constant(Double(pump))
     return numbers
   }

@@ -41,7 +41,7 @@ public struct MachineSettings: Equatable, Sendable {
     /// `p`, the same throughout.
     public var pump: Float = 0
     /// `ε`.
-    public var feedback: Float = 1
+    public var coupling: Float = 1
     /// Standard deviation of the noise of one unit of time.
     public var noise: Float = 0
     /// Amplitudes are clipped at ± this.
@@ -65,7 +65,7 @@ public struct MachineSettings: Equatable, Sendable {
   public struct Oscillator: Equatable, Sendable {
     public var step: Float = 0.2
     /// `K`.
-    public var feedback: Float = 1
+    public var coupling: Float = 1
     /// `S`, of the second harmonic. Positive, it locks phases to 0 and π; negative, it is a spin's own energy `|S| cos²φ`, and
     /// phases can rest in between.
     public var locking: Float = 0

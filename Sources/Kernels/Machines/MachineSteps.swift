@@ -3,16 +3,16 @@ import CKernels
 /// The local rules of amplitude and phase machines, one pass over planes of one shape each. The equations are in the machines'
 /// own documentation.
 public enum MachineSteps {
-  /// Numbers of the coherent Ising machine's step: pump `p`, feedback `ε`, a time step, the strength of its noise, and the
+  /// Numbers of the coherent Ising machine's step: pump `p`, coupling `ε`, a time step, the strength of its noise, and the
   /// amplitude at which a state is clipped.
   public struct CoherentIsing: Sendable {
-    public var step, pump, feedback, noise, limit: Float
+    public var step, pump, coupling, noise, limit: Float
 
-    public init(step: Float, pump: Float, feedback: Float, noise: Float, limit: Float) {
-      (self.step, self.pump, self.feedback, self.noise, self.limit) = (step, pump, feedback, noise, limit)
+    public init(step: Float, pump: Float, coupling: Float, noise: Float, limit: Float) {
+      (self.step, self.pump, self.coupling, self.noise, self.limit) = (step, pump, coupling, noise, limit)
     }
 
-    var settings: eq_cim { eq_cim(step: step, pump: pump, feedback: feedback, noise: noise, limit: limit) }
+    var settings: eq_cim { eq_cim(step: step, pump: pump, coupling: coupling, noise: noise, limit: limit) }
   }
 
   /// Adam's numbers; the corrections are `1/(1 − βᵗ)`.
@@ -27,33 +27,33 @@ public enum MachineSteps {
 
   /// Numbers of the step with error signals.
   public struct Chaotic: Sendable {
-    public var step, gain, saturation, feedback, limit, errorLimit: Float
+    public var step, gain, saturation, coupling, limit, errorLimit: Float
 
-    public init(step: Float, gain: Float, saturation: Float, feedback: Float, limit: Float, errorLimit: Float) {
+    public init(step: Float, gain: Float, saturation: Float, coupling: Float, limit: Float, errorLimit: Float) {
       (self.step, self.gain, self.saturation) = (step, gain, saturation)
-      (self.feedback, self.limit, self.errorLimit) = (feedback, limit, errorLimit)
+      (self.coupling, self.limit, self.errorLimit) = (coupling, limit, errorLimit)
     }
   }
 
   /// Numbers of the step with momenta. A wall of 0 is none.
   public struct Momentum: Sendable {
-    public var step, mass, stiffness, cubic, feedback, friction, heating, wall: Float
+    public var step, mass, stiffness, cubic, coupling, friction, heating, wall: Float
 
     public init(
-      step: Float, mass: Float = 1, stiffness: Float, cubic: Float = 0, feedback: Float, friction: Float = 0, heating: Float = 0,
+      step: Float, mass: Float = 1, stiffness: Float, cubic: Float = 0, coupling: Float, friction: Float = 0, heating: Float = 0,
       wall: Float = 0
     ) {
       (self.step, self.mass, self.stiffness, self.cubic) = (step, mass, stiffness, cubic)
-      (self.feedback, self.friction, self.heating, self.wall) = (feedback, friction, heating, wall)
+      (self.coupling, self.friction, self.heating, self.wall) = (coupling, friction, heating, wall)
     }
   }
 
   /// Numbers of the step with conjugate momenta. A wall of 0 is none.
   public struct Conjugate: Sendable {
-    public var step, stiffness, feedback, friction, wall: Float
+    public var step, stiffness, coupling, friction, wall: Float
 
-    public init(step: Float, stiffness: Float, feedback: Float, friction: Float, wall: Float = 0) {
-      (self.step, self.stiffness, self.feedback, self.friction, self.wall) = (step, stiffness, feedback, friction, wall)
+    public init(step: Float, stiffness: Float, coupling: Float, friction: Float, wall: Float = 0) {
+      (self.step, self.stiffness, self.coupling, self.friction, self.wall) = (step, stiffness, coupling, friction, wall)
     }
   }
 
@@ -68,10 +68,10 @@ public enum MachineSteps {
 
   /// Numbers of the oscillators' step.
   public struct Oscillator: Sendable {
-    public var step, feedback, locking, noise: Float
+    public var step, coupling, locking, noise: Float
 
-    public init(step: Float, feedback: Float, locking: Float, noise: Float) {
-      (self.step, self.feedback, self.locking, self.noise) = (step, feedback, locking, noise)
+    public init(step: Float, coupling: Float, locking: Float, noise: Float) {
+      (self.step, self.coupling, self.locking, self.noise) = (step, coupling, locking, noise)
     }
   }
 
@@ -106,7 +106,7 @@ public enum MachineSteps {
     let count = vectors(x, errors, field)
     precondition(rates.count == targets.count && rates.count % 16 == 0)
     let settings = eq_chaotic(
-      step: numbers.step, gain: numbers.gain, saturation: numbers.saturation, feedback: numbers.feedback, limit: numbers.limit,
+      step: numbers.step, gain: numbers.gain, saturation: numbers.saturation, coupling: numbers.coupling, limit: numbers.limit,
       error_limit: numbers.errorLimit)
     kernels.step_chaotic(x.base, errors.base, field.base, rates.base, targets.base, Int64(rates.count), count, settings)
   }
@@ -117,7 +117,7 @@ public enum MachineSteps {
   ) {
     let count = vectors(x, y, field)
     let settings = eq_momentum(
-      step: numbers.step, mass: numbers.mass, stiffness: numbers.stiffness, cubic: numbers.cubic, feedback: numbers.feedback,
+      step: numbers.step, mass: numbers.mass, stiffness: numbers.stiffness, cubic: numbers.cubic, coupling: numbers.coupling,
       friction: numbers.friction, heating: numbers.heating, wall: numbers.wall)
     kernels.step_momentum(x.base, y.base, field.base, count, settings)
   }
@@ -128,7 +128,7 @@ public enum MachineSteps {
   ) {
     let count = vectors(x, y, field)
     let settings = eq_conjugate(
-      step: numbers.step, stiffness: numbers.stiffness, feedback: numbers.feedback, friction: numbers.friction, wall: numbers.wall
+      step: numbers.step, stiffness: numbers.stiffness, coupling: numbers.coupling, friction: numbers.friction, wall: numbers.wall
     )
     kernels.step_conjugate(x.base, y.base, field.base, count, settings)
   }
@@ -162,7 +162,7 @@ public enum MachineSteps {
   ) {
     let count = vectors(phases, cosines, sines, cosineField, sineField)
     let settings = eq_oscillator(
-      step: numbers.step, feedback: numbers.feedback, locking: numbers.locking, noise: numbers.noise)
+      step: numbers.step, coupling: numbers.coupling, locking: numbers.locking, noise: numbers.noise)
     kernels.step_oscillator(
       phases.base, cosineField.base, sineField.base, matching(noise, phases), cosines.base, sines.base, count, settings)
   }

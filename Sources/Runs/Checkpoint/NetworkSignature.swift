@@ -5,12 +5,20 @@ extension NetworkDescription {
   ///
   /// Gains and learning rates are left out: they concern the beginning and the course of a training, not what its weights mean.
   public var signature: [String] {
-    (energy == .hopfield ? [] : ["energy: \(energy.rawValue)"]) + ["\(Self.inputName): \(input)"]
+    (energy == .hopfield ? [] : ["energy: \(energy.rawValue)"]) + (isGraded ? ["feedback: \(feedbackText)"] : []) + ["\(Self.inputName): \(input)"]
       + layers.enumerated().flatMap { index, layer in
         let activation = index == layers.count - 1 ? Activation.linear : layer.activation
         return ["\(layer.name): \(layer.channels) channels, \(activation.rawValue)"]
           + layer.edges.map { "\($0.from) → \(layer.name): \($0.signature)" }
       }
+  }
+
+  private var isGraded: Bool { feedback.contains { $0 != 1 } }
+
+  /// Of one number and of a list that repeats it the network is the same.
+  private var feedbackText: String {
+    let all = feedback.count == 1 ? Array(repeating: feedback[0], count: layers.count) : feedback
+    return all.dropFirst().map { "\($0)" }.joined(separator: ", ")
   }
 }
 

@@ -5,6 +5,8 @@ import Yams
 /// A section is a table of these; nothing else knows the keys.
 struct ConfigurationKey<Section> {
   let name: String
+  /// By which older files call it.
+  var formerName: String?
   let documentation: String
   let form: String
   let isRequired: Bool
@@ -62,6 +64,7 @@ extension ConfigurationKey {
     _ documentation: String, check: @escaping (Value, ConfigurationReader) throws -> Void
   ) {
     self.name = name
+    self.formerName = nil
     self.documentation = documentation
     self.form = form
     self.isRequired = required
@@ -82,7 +85,7 @@ extension ConfigurationKey {
   /// The same key, of a section that holds this one.
   func lifted<Outer>(to path: WritableKeyPath<Outer, Section>) -> ConfigurationKey<Outer> {
     ConfigurationKey<Outer>(
-      name: name, documentation: documentation, form: form, isRequired: isRequired,
+      name: name, formerName: formerName, documentation: documentation, form: form, isRequired: isRequired,
       defaultText: { defaultText($0[keyPath: path]) },
       reference: { reference($0, $1[keyPath: path]) },
       read: { try read(&$0[keyPath: path], $1) },
@@ -101,7 +104,17 @@ extension ConfigurationKey {
   /// The same key, left out of a written section when `condition` does not hold.
   func written(when condition: @escaping (Section) -> Bool) -> ConfigurationKey {
     ConfigurationKey(
-      name: name, documentation: documentation, form: form, isRequired: isRequired, defaultText: defaultText,
-      reference: reference, read: read, write: { condition($0) ? write($0) : nil })
+      name: name, formerName: formerName, documentation: documentation, form: form, isRequired: isRequired,
+      defaultText: defaultText, reference: reference, read: read, write: { condition($0) ? write($0) : nil })
   }
+
+  /// The same key, which older files call `name`.
+  func formerly(_ name: String) -> ConfigurationKey {
+    var key = self
+    key.formerName = name
+    return key
+  }
+
+  /// Whether a file may call it so.
+  func isCalled(_ name: String) -> Bool { name == self.name || name == formerName }
 }

@@ -19,12 +19,14 @@ extension ConfigurationSection {
   static func readKeys(_ reader: ConfigurationReader, base: Self?) throws -> Self {
     let keys = keys
     let members = try reader.members()
-    for (key, value) in members where !keys.contains(where: { $0.name == key }) {
+    for (key, value) in members where !keys.contains(where: { $0.isCalled(key) }) {
       throw value.failure(unknownKey(key, among: keys.map(\.name)))
     }
     var section = base ?? standard
     for key in keys {
-      if let member = members.first(where: { $0.key == key.name }) {
+      let written = members.filter { key.isCalled($0.key) }
+      if written.count > 1 { throw written[1].reader.failure("is written twice, as `\(key.name)` and by its former name") }
+      if let member = written.first {
         try key.read(&section, member.reader)
       } else if key.isRequired {
         throw reader.failure("the key `\(key.name)` is missing: \(key.documentation)")

@@ -37,7 +37,7 @@ extension MachineSettings.CoherentIsing: ConfigurationSection {
     [
       ConfigurationKey("step", \.step, .from(0.001, to: 1), "`dt` of `x += dt [(p − 1 − x²) x + ε f] + noise`."),
       ConfigurationKey("pump", \.pump, .from(-10, to: 10), "`p`; below 1 a pulse without a field dies out."),
-      ConfigurationKey("feedback", \.feedback, .above(0), "`ε`."),
+      ConfigurationKey("coupling", \.coupling, .above(0), "`ε`, the gain of the field.").formerly("feedback"),
       ConfigurationKey("noise", \.noise, .from(0, to: 10), "Standard deviation of the noise of one unit of time."),
       ConfigurationKey(
         "limit", \.limit, .above(0), "Amplitudes are clipped at ± this, and to the range of the layer's activation."),
@@ -66,7 +66,7 @@ extension MachineSettings.Oscillator: ConfigurationSection {
     [
       ConfigurationKey(
         "step", \.step, .from(0.001, to: 10), "`dt` of `dφ/dt = −K [Σ J sin(φ_i − φ_j) + h sin φ] − S sin 2φ + noise`."),
-      ConfigurationKey("feedback", \.feedback, .above(0), "`K`."),
+      ConfigurationKey("coupling", \.coupling, .above(0), "`K`, the gain of the field.").formerly("feedback"),
       ConfigurationKey("locking", \.locking, .from(-100, to: 100), "`S`, of the second harmonic."),
       ConfigurationKey("noise", \.noise, .from(0, to: 10), "Standard deviation of the noise of one unit of time."),
     ]

@@ -1,11 +1,13 @@
 import Hopfield
 import Kernels
+import Yams
 
 /// The `network` section as it is written.
 struct NetworkForm: ConfigurationSection {
   /// Of the hidden layers that name none of their own.
   var activation: Activation = .clamp
   var energy: NetworkEnergy = .hopfield
+  var feedback = Feedback()
   /// Where absent, the shape of the data set's images.
   var input: InputForm?
   var layers: [LayerForm] = []
@@ -18,6 +20,7 @@ struct NetworkForm: ConfigurationSection {
     input = InputForm(channels: network.input.channels, rows: network.input.rows, columns: network.input.columns)
     layers = network.layers.enumerated().map { LayerForm($1, isOutput: $0 == network.layers.count - 1) }
     energy = network.energy
+    feedback.factors = network.feedback
     description = network
   }
 
@@ -27,6 +30,10 @@ struct NetworkForm: ConfigurationSection {
     [
       ConfigurationKey(
         "energy", \.energy, "Of coupled layers (`hopfield`), or of layers that predict the next (`predictive`)."),
+      ConfigurationKey(
+        "feedback", \.feedback, standard: "1",
+        "γ: how strongly a layer acts on the layer below it, as a share of how strongly that one drives it (the graded energy). 1 is the symmetric network."
+      ).written { $0.feedback != Feedback() },
       ConfigurationKey("activation", \.activation, "Of the hidden layers that name none of their own.").written { _ in false },
       ConfigurationKey(
         "input", \.input, standard: "the data set's",
@@ -54,11 +61,11 @@ struct NetworkForm: ConfigurationSection {
       names.append(layer.name)
       resolved.append(layer)
     }
-    description = NetworkDescription(input: shape, layers: resolved, energy: energy)
+    description = NetworkDescription(input: shape, layers: resolved, energy: energy, feedback: feedback.factors)
     do {
       _ = try NetworkLayout(description)
     } catch let error as NetworkError {
-      throw reader["layers"].failure(error.description)
+      throw reader[error.description.hasPrefix("network.feedback") ? "feedback" : "layers"].failure(error.description)
     }
   }
 }
@@ -67,6 +74,22 @@ extension Activation: ConfigurationValue {}
 extension NetworkEnergy: ConfigurationValue {}
 extension EdgeDescription.Kind: ConfigurationValue {}
 extension EdgeDescription.Pooling: ConfigurationValue {}
+
+/// `network.feedback`: one number for all layers, or a list with one a layer.
+struct Feedback: ConfigurationValue, Equatable {
+  var factors: [Float] = [1]
+
+  static var form: String { "a number above 0, at most 1, or a list of them, one a layer" }
+
+  static func read(_ reader: ConfigurationReader, base: Self?) throws -> Self {
+    if case .sequence = reader.node.content {
+      return Feedback(factors: try reader.elements().map { try Float.read($0, base: nil) })
+    }
+    return Feedback(factors: [try Float.read(reader, base: nil)])
+  }
+
+  var yaml: Node { factors.count == 1 ? factors[0].yaml : factors.yaml }
+}
 
 /// The `network.input` section: all of it or nothing.
 struct InputForm: ConfigurationSection {
