@@ -14,9 +14,9 @@ if [[ -z ${equilibria:-} ]]; then
   }
 fi
 
-# One rank a core: nothing in a rank is to start threads of its own.
+# One rank per core: no library may start threads.
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
-# MPICH: an error is said once, by the program, and UCX prints no backtrace for a rank that the batch system ends.
+# MPICH: the program prints each error once, and UCX prints no backtrace for a rank that the batch system ends.
 export MPIR_CVAR_SUPPRESS_ABORT_MESSAGE=1 UCX_ERROR_SIGNALS=""
 
 limit_is_near=no
@@ -43,8 +43,8 @@ run_until_limit() {
 
 signal_launcher() { kill -USR1 "$process"; }
 
-# Whether the run folder holds a training that came to its end. `train` leaves with code 75 when it was stopped, but launchers may
-# make another one of it: srun does where it has killed a rank, and mpirun with a single rank.
+# Whether the run folder holds a complete training. `train` exits with code 75 when it was stopped, but launchers may change that: srun
+# where it has killed a rank, and mpirun with a single rank.
 training_is_complete() { grep -qs ',test,' "$1/metrics.csv"; }
 
 # goes_on COMMAND…: whether the job is to be started again: the limit stopped it, not an error or its owner, and the COMMAND says that

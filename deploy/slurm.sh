@@ -3,7 +3,8 @@
 
 source deploy/batch.sh
 
-# A requeued job finds the lock of its last start. Slurm runs one start of a job at a time, so that one is dead; these words tell.
+# A requeued job finds the lock of its last start, which is dead, since Slurm runs one start of a job at a time. The program recognises it
+# by these words.
 export EQUILIBRIA_BATCH_JOB="slurm-$SLURM_JOB_ID/${SLURM_RESTART_COUNT:-0}"
 # MPICH speaks PMI2, whatever the cluster's default.
 export SLURM_MPI_TYPE=pmi2

@@ -4,8 +4,8 @@
 #
 #   deploy/train.sh
 #
-# A job that dies, with a host for instance, is started again from its last checkpoint, five times at most in a row without a new
-# checkpoint; take a dead host out of the list. Ctrl-C writes a checkpoint and ends it; the same command goes on.
+# A job that dies, for example because a host fails, is restarted from its last checkpoint, at most five times in a row without a new
+# checkpoint; remove a dead host from the list. Ctrl-C writes a checkpoint and ends the job; the same command resumes it.
 #
 # Edit:
 hosts=deploy/hosts

@@ -1,6 +1,6 @@
 import Solving
 
-/// What the papers of the machines say of the same graphs; docs/results-ising.md has the references.
+/// What the papers of the machines say of the same graphs; docs/results/results-ising.md has the references.
 enum PublishedCuts {
   static func note(of kind: MachineKind) -> String {
     switch kind {

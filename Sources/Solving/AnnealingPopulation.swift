@@ -8,7 +8,7 @@ import Machines
 /// A population that finds nothing better any more is given up, and another one begins. The elite keeps the best states that lie
 /// far from one another; when one joins, it evolves with the others in the same way. Small problems see many populations, and what
 /// counts are the independent ones; the first one of a great problem lasts as long as the time, and what counts is the crossover.
-/// What the constants rest on is in docs/results-ising.md.
+/// What the constants rest on is in docs/results/results-ising.md.
 struct AnnealingPopulation {
   private let reader: FlipRun
   private let problem: IsingProblem

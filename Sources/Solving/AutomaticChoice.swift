@@ -22,7 +22,7 @@ public struct AutomaticChoice {
 
   /// The share of the time that trials take.
   private static let share = 0.1
-  /// Those with the best cuts after a second (docs/results-ising.md), in order of preference where trials end level.
+  /// Those with the best cuts after a second (docs/results/results-ising.md), in order of preference where trials end level.
   private static let machines: [MachineKind] = [
     .anneal, .discreteBifurcation, .heatedDiscreteBifurcation, .ballisticBifurcation, .langevin,
   ]

@@ -18,7 +18,7 @@ public enum MachineKind: String, CaseIterable, Sendable {
   case anneal
   case reverseAnneal = "reverse-anneal"
 
-  /// What runs when none is asked for: the best by measurement (docs/results-ising.md).
+  /// What runs when none is asked for: the best by measurement (docs/results/results-ising.md).
   ///
   /// Where all pairs are coupled with one strength, products of bits make simulated bifurcation faster than anything that visits
   /// one spin after the other. A schedule or an initial state is taken to be a sampler's.

@@ -8,7 +8,7 @@ struct RelaxCommand: ParsableCommand {
     abstract: "Relaxes given weights on given inputs and writes states, energies and the EP gradient.",
     discussion: """
       This is how another implementation is compared with this one: all files are safetensors, their tensors are named in \
-      docs/relax-format.md, and scripts/reference/hopfield.py reads and writes the same.
+      docs/guide/relax-format.md, and scripts/reference/hopfield.py reads and writes the same.
 
         python3 scripts/reference/make_case.py configs/mnist.yaml --batch 4 \\
           --weights w.safetensors --input x.safetensors

@@ -13,7 +13,7 @@ struct ScalingCommand: ParsableCommand {
       Starts a job for every point, so it runs without a launcher itself. Every point is a row of scaling.csv in --folder at once; \
       the same command goes on where it was interrupted, and draws the plots. A step is a mini-batch of a configuration's training, \
       on images that the program draws and with tolerances of 0, so that every point does the same work; or a sweep over the spins \
-      of a drawn Ising problem, spread over the ranks (docs/scaling.md).
+      of a drawn Ising problem, spread over the ranks (docs/guide/scaling.md).
 
         equilibria scaling configs/cifar10-small.yaml --ranks 1,2 --strong --weak
         equilibria scaling configs/cifar10-small.yaml --ranks 1,2,4 \\

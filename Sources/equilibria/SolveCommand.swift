@@ -11,7 +11,7 @@ struct SolveCommand: ParsableCommand {
     abstract: "Searches for the ground state of an Ising problem: Max-Cut, QUBO, communities and others.",
     discussion: """
       The ranks share out the reads, or the spins (--spread); a time limit holds for all of them. The best state so far is written when Ctrl-C, \
-      SIGTERM or SIGUSR1 ends the search (exit code \(Exit.stopped)). docs/solve.md shows every option at work.
+      SIGTERM or SIGUSR1 ends the search (exit code \(Exit.stopped)). docs/guide/solve.md shows every option at work.
 
         equilibria solve G22.txt --time 10
         mpirun -n 2 equilibria solve G22.txt --machine cim-cac \\

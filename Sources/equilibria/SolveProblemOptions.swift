@@ -12,7 +12,7 @@ enum CommunityCoupling: String, CaseIterable, ExpressibleByArgument {
 
 /// What is asked of which numbers.
 struct SolveProblemOptions: ParsableArguments {
-  @Option(help: "What is asked of the file. By default what its form is mostly used for (docs/solve.md).")
+  @Option(help: "What is asked of the file. By default what its form is mostly used for (docs/guide/solve.md).")
   var problem: ProblemKind?
 
   @Option(help: "The file's form. By default that of its name's ending, or what its content looks like.")

@@ -20,7 +20,7 @@ struct TrainCommand: ParsableCommand {
           --set grid.data=2 --set grid.spin=2
       """)
 
-  @Argument(help: "The configuration, a YAML file (docs/configuration.md).", completion: .file(extensions: ["yaml"]))
+  @Argument(help: "The configuration, a YAML file (docs/guide/configuration.md).", completion: .file(extensions: ["yaml"]))
   var config: String
 
   @Option(name: .customLong("set"), parsing: .singleValue, help: "Overrides one key: --set learning.nudge=0.1. May be repeated.")

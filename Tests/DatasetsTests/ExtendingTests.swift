@@ -4,7 +4,7 @@ import Testing
 
 @testable import Datasets
 
-/// The worked example of docs/extending.md does what the text says, and is what the text shows.
+/// The worked example of docs/guide/extending.md does what the text says, and is what the text shows.
 @Suite struct ExtendingTests {
   private let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
@@ -31,7 +31,7 @@ import Testing
   @Test func everyCodeBlockIsCompiled() throws {
     let example = try String(
       contentsOf: root.appending(path: "Tests/DatasetsTests/ExtendingExample.swift"), encoding: .utf8)
-    let manual = try String(contentsOf: root.appending(path: "docs/extending.md"), encoding: .utf8)
+    let manual = try String(contentsOf: root.appending(path: "docs/guide/extending.md"), encoding: .utf8)
     let blocks = manual.components(separatedBy: "```swift\n").dropFirst().map { $0.components(separatedBy: "\n```")[0] }
     #expect(!blocks.isEmpty)
     for block in blocks { #expect(example.contains(block), "not in the example:\n\(block)") }

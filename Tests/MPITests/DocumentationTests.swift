@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The code in docs/mpi.md is code that is compiled and tested.
+/// The code in docs/guide/mpi.md is code that is compiled and tested.
 @Suite struct DocumentationTests {
   /// The repository, found from this file's place in it.
   private let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -21,18 +21,18 @@ import Testing
     let examples =
       try text("Tests/MPITests/Examples.swift") + text("Tests/MPITests/ExamplesGrids.swift")
       + text("Tests/MPITests/ExampleProgram.swift")
-    let blocks = codeBlocks(in: try text("docs/mpi.md"))
+    let blocks = codeBlocks(in: try text("docs/guide/mpi.md"))
     #expect(blocks.count >= 10)
     for block in blocks {
-      #expect(examples.contains(block), "this code of docs/mpi.md is in none of the example files:\n\(block)")
+      #expect(examples.contains(block), "this code of docs/guide/mpi.md is in none of the example files:\n\(block)")
     }
   }
 
   @Test func everyExampleIsDocumented() throws {
-    let blocks = codeBlocks(in: try text("docs/mpi.md")).joined()
+    let blocks = codeBlocks(in: try text("docs/guide/mpi.md")).joined()
     for path in ["Examples", "ExamplesGrids", "ExampleProgram"] {
       for line in try text("Tests/MPITests/\(path).swift").split(separator: "\n") where line.hasPrefix("func ") {
-        #expect(blocks.contains(line), "\(line) is not in docs/mpi.md")
+        #expect(blocks.contains(line), "\(line) is not in docs/guide/mpi.md")
       }
     }
   }

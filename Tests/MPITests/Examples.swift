@@ -1,6 +1,6 @@
 import MPI
 
-// The examples of docs/mpi.md, word for word; `DocumentationTests` holds the two together.
+// The examples of docs/guide/mpi.md, word for word; `DocumentationTests` holds the two together.
 
 /// Every rank learns the mean of all ranks' losses.
 func meanLoss(_ loss: Double, on world: Communicator) throws -> Double {

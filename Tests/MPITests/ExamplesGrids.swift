@@ -1,6 +1,6 @@
 import MPI
 
-// More examples of docs/mpi.md, word for word: grids, halos and shared memory.
+// More examples of docs/guide/mpi.md, word for word: grids, halos and shared memory.
 
 /// Smooths a rod that is cut into one piece a rank, each with one halo cell at both ends.
 func smooth(_ cells: UnsafeMutableBufferPointer<Float>, sweeps: Int, on rod: CartesianCommunicator) throws {

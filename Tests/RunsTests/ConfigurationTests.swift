@@ -92,9 +92,9 @@ import Testing
   }
 
   @Test func manualHoldsTheCurrentReference() throws {
-    let manual = try String(contentsOfFile: projectFolder + "/docs/configuration.md", encoding: .utf8)
+    let manual = try String(contentsOfFile: projectFolder + "/docs/guide/configuration.md", encoding: .utf8)
     let parts = manual.components(separatedBy: ConfigurationReference.begin + "\n")
-    try #require(parts.count == 2, "docs/configuration.md has the mark \(ConfigurationReference.begin) once")
+    try #require(parts.count == 2, "docs/guide/configuration.md has the mark \(ConfigurationReference.begin) once")
     let table = parts[1].components(separatedBy: "\n" + ConfigurationReference.end)[0]
     #expect(table == ConfigurationReference.markdown, "paste the output of `equilibria configuration-reference`")
   }

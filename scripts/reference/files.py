@@ -1,4 +1,4 @@
-"""Reading and writing the safetensors files of docs/relax-format.md, with every shape checked."""
+"""Reading and writing the safetensors files of docs/guide/relax-format.md, with every shape checked."""
 
 import numpy as np
 from safetensors import SafetensorError

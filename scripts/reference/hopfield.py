@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Layered Hopfield networks and equilibrium propagation in float64 NumPy: the reference for `equilibria relax`.
 
-Slow and plain on purpose. The mathematics and the files are those of docs/relax-format.md.
+Slow and plain on purpose. The mathematics and the files are those of docs/guide/relax-format.md.
 
     hopfield.py CONFIG --weights W --input X --labels Y --output OUT
     hopfield.py CONFIG --weights W --input X --labels Y --compare OUT_OF_ANOTHER --tolerance 1e-4

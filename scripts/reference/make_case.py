@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Random weights, inputs and labels for a configuration, in the files of docs/relax-format.md.
+"""Random weights, inputs and labels for a configuration, in the files of docs/guide/relax-format.md.
 
     make_case.py CONFIG --batch 4 --seed 1 --weights W --input X
 

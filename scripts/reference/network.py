@@ -1,4 +1,4 @@
-"""A layered Hopfield network: its field, its energy, and how it relaxes. The mathematics is that of docs/relax-format.md.
+"""A layered Hopfield network: its field, its energy, and how it relaxes. The mathematics is that of docs/guide/relax-format.md.
 
 A state is a dictionary from layer name to float64 array [B, C, H, W]; the clamped input is its entry "input".
 """

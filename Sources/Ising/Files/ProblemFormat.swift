@@ -1,6 +1,6 @@
 import Foundation
 
-/// The forms in which problems come as files. docs/solve.md describes each.
+/// The forms in which problems come as files. docs/guide/solve.md describes each.
 public enum ProblemFormat: String, CaseIterable, Sendable {
   /// `n m`, then m lines `i j w`, counted from 1; w may be missing and is 1 then. The G-set's form.
   case rudy

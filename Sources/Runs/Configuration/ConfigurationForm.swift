@@ -41,7 +41,7 @@ struct ConfigurationForm: ConfigurationSection {
       ).written { $0.ising == nil },
       ConfigurationKey("learning", \.learning, "Cost, gradient, optimiser and schedule."),
       ConfigurationKey("run", \.run, "Where the run is recorded, and how often."),
-      ConfigurationKey("grid", \.grid, "How the ranks are arranged (docs/partition.md); results do not depend on it."),
+      ConfigurationKey("grid", \.grid, "How the ranks are arranged (docs/guide/partition.md); results do not depend on it."),
       ConfigurationKey("exchange", \.exchange, "How the strips of a network exchange rows."),
       ConfigurationKey("timeouts", \.timeouts, "How long ranks wait for each other."),
       ConfigurationKey(

@@ -11,7 +11,7 @@ extension RelaxationSettings: ConfigurationSection {
       ),
       ConfigurationKey(
         "machine", \.machine.kind,
-        "What moves the spins: the network's own rule (`hopfield`), or an Ising machine (docs/machines.md)."),
+        "What moves the spins: the network's own rule (`hopfield`), or an Ising machine (docs/guide/machines.md)."),
       ConfigurationKey("conjugate", \.machine.conjugate, "Numbers of the machine `conjugate`.").written(of: .conjugate),
       ConfigurationKey("leaky", \.machine.leaky, "Numbers of the machine `leaky`.").written(of: .leaky),
       ConfigurationKey("cim", \.machine.coherentIsing, "Numbers of the machine `cim`.").written(of: .coherentIsing),

@@ -5,7 +5,7 @@ import Learning
 import MPI
 
 /// One relaxation of given weights on given inputs, written down for comparison with another implementation
-/// (docs/relax-format.md).
+/// (docs/guide/relax-format.md).
 public struct RelaxationRun {
   private let configuration: Configuration
   private let layout: NetworkLayout
@@ -33,7 +33,7 @@ public struct RelaxationRun {
 
   private static func isOfTraining(_ name: String) -> Bool { name.hasPrefix("optimiser.") || name.hasPrefix("warm.") }
 
-  /// Relaxes, and returns everything that docs/relax-format.md lists, on world rank 0.
+  /// Relaxes, and returns everything that docs/guide/relax-format.md lists, on world rank 0.
   ///
   /// One batch relaxes as a whole: on a grid it is the first network's strips that do it. Collective.
   public func run(over world: Communicator) throws -> TensorFile? {

@@ -81,7 +81,7 @@ public struct TrainingReport {
   }
 
   /// What an analogue machine would take, next to this one: 12 mW for the 3 µs of a relaxation (a coherent Ising machine's figures,
-  /// docs/report.md).
+  /// docs/guide/report.md).
   private var energy: String {
     let rows = runs.compactMap { run -> [String]? in
       guard let last = run.metrics.rows.last(where: { $0.kind == .epoch }) else { return nil }
