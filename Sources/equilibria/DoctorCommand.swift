@@ -1,6 +1,6 @@
 import ArgumentParser
 import MPI
-import Runs
+import Reports
 
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

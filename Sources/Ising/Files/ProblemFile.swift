@@ -1,5 +1,6 @@
 import CZlib
 import Foundation
+import Host
 
 /// A problem's file, plain or gzipped.
 public enum ProblemFile {
@@ -44,7 +45,7 @@ public enum ProblemFile {
     guard let handle = gzopen(path, "rb") else { throw failure(String(cString: strerror(errno))) }
     defer { gzclose(handle) }
     gzbuffer(handle, UInt32(chunk))
-    let limit = Int(Memory.physical / 2)
+    let limit = MemoryLimit.hostBytes / 2
     var bytes = [UInt8]()
     if gzdirect(handle) == 1 { bytes.reserveCapacity(min(Int(status.st_size), limit)) }
     var buffer = [UInt8](repeating: 0, count: chunk)
