@@ -29,13 +29,13 @@ let package = Package(
     .target(name: "Hopfield", dependencies: ["Kernels", "Machines"]),
     .target(name: "Cluster", dependencies: ["MPI", "Kernels"]),
     .target(name: "Learning", dependencies: ["Hopfield", "Cluster", "Kernels", "Host"]),
-    .target(name: "Datasets", dependencies: ["Kernels", "CZlib"]),
+    .target(name: "Datasets", dependencies: ["Kernels", "Files"]),
 
     // Local rules that move spins in a field: they know nothing of graphs.
     .target(name: "Machines", dependencies: ["Kernels"]),
 
     // Ising problems: graphs, files, and what a solution is worth.
-    .target(name: "Ising", dependencies: ["Kernels", "Files", "Host", "CZlib"]),
+    .target(name: "Ising", dependencies: ["Kernels", "Files", "Host"]),
 
     // Couplings whose spins are spread over ranks.
     .target(name: "Partition", dependencies: ["Kernels", "MPI", "CMetis"]),
@@ -99,7 +99,7 @@ let package = Package(
     .testTarget(name: "HopfieldTests", dependencies: ["Hopfield"]),
     .testTarget(name: "ClusterTests", dependencies: ["Cluster"]),
     .testTarget(name: "LearningTests", dependencies: ["Learning"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CZlib"]),
     .target(name: "TestSupport", dependencies: ["Configuration"], path: "Tests/TestSupport"),
     .testTarget(name: "HostTests", dependencies: ["Host", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
