@@ -23,8 +23,8 @@ public struct Configuration: Equatable, Sendable {
   /// Of rows between the strips of a network.
   public var exchange: ExchangeSettings
   public var timeouts: TimeoutSettings
-  /// The physical machine whose time and energy the log estimates, if any.
-  public var machine: PhysicalMachine?
+  /// The physical device whose time and energy the log estimates, if any; the file calls it `machine`.
+  public var device: PhysicalDevice?
 
   public init(
     name: String, seed: UInt64 = 1, data: DatasetSettings, network: NetworkDescription,

@@ -20,7 +20,7 @@ struct ConfigurationForm: ConfigurationSection {
   var grid = GridSettings()
   var exchange = ExchangeSettings()
   var timeouts = TimeoutSettings()
-  var machine: PhysicalMachine?
+  var device: PhysicalDevice?
 
   static var standard: Self { Self() }
 
@@ -45,7 +45,7 @@ struct ConfigurationForm: ConfigurationSection {
       ConfigurationKey("exchange", \.exchange, "How the strips of a network exchange rows."),
       ConfigurationKey("timeouts", \.timeouts, "How long ranks wait for each other."),
       ConfigurationKey(
-        "machine", \.machine, standard: "none",
+        "machine", \.device, standard: "none",
         "A physical machine whose time and energy the log estimates beside this program's; `{}` for the values below."
       ).omittingNull,
     ]
@@ -97,7 +97,7 @@ struct ConfigurationForm: ConfigurationSection {
       name: name, seed: seed, data: data, network: network.description, relaxation: relaxation, hardware: hardware,
       learning: learning, run: run, grid: grid, exchange: exchange, timeouts: timeouts)
     configuration.ising = ising
-    configuration.machine = machine
+    configuration.device = device
     return configuration
   }
 
@@ -116,7 +116,7 @@ struct ConfigurationForm: ConfigurationSection {
     grid = configuration.grid
     exchange = configuration.exchange
     timeouts = configuration.timeouts
-    machine = configuration.machine
+    device = configuration.device
   }
 
   /// The YAML text with every key.

@@ -4,7 +4,7 @@ extension TensorFile {
   /// Reads a safetensors file.
   ///
   /// The file is taken for hostile: nothing it says about sizes is believed before it is compared with the size of the file.
-  /// - Throws: `FileError` if it cannot be read; `TensorFileError` if it is truncated, is no safetensors file, or holds a
+  /// - Throws: `FileError` if it cannot be read, is truncated, is no safetensors file, or holds a
   ///   checksum (as the files of this program do) that its data do not have.
   public init(contentsOf path: String) throws {
     let size = try FileBytes.regularSize(path)
@@ -13,7 +13,7 @@ extension TensorFile {
       defer { try? handle.close() }
       self = try Self.read(handle, size: size)
     } catch let error as TensorError {
-      throw TensorFileError(path: path, reason: error.description)
+      throw FileError(path: path, reason: error.description)
     } catch {
       throw FileError(path: path, reason: FileBytes.reason(error))
     }

@@ -50,16 +50,3 @@ public struct TensorFile: Equatable, Sendable {
     }
   }
 }
-
-/// A file that is not what its format says: one message with the file and the place.
-public struct TensorFileError: Error, Equatable, CustomStringConvertible {
-  public var path: String
-  public var reason: String
-
-  public init(path: String, reason: String) {
-    self.path = path
-    self.reason = reason
-  }
-
-  public var description: String { "\(path): \(reason)" }
-}

@@ -18,7 +18,7 @@ struct DoctorCommand: ParsableCommand {
 
   func run() {
     Job.run { world in
-      let report = try MachineReport(over: world, folder: data)
+      let report = try HostReport(over: world, folder: data)
       if world.rank == 0 { print(report.text) }
       return 0
     }

@@ -76,18 +76,18 @@ import Testing
   }
 
   @Test func machinesAreGroupedByKind() {
-    func rank(_ host: String, _ processor: String, peak: Double) -> MachineReport.Rank {
+    func rank(_ host: String, _ processor: String, peak: Double) -> HostReport.Rank {
       .init(host: host, processor: processor, cores: 2, features: ["avx2", "fma"], instructionSet: "AVX2", peak: peak)
     }
     let ranks = [rank("a", "X", peak: 90e9), rank("a", "X", peak: 80e9), rank("b", "X", peak: 85e9), rank("c", "Y", peak: 50e9)]
-    #expect(MachineReport.describe(ranks: ranks) == ["4 ranks on 3 hosts: a (2), b (1), c (1)"])
+    #expect(HostReport.describe(ranks: ranks) == ["4 ranks on 3 hosts: a (2), b (1), c (1)"])
     #expect(
-      MachineReport.describe(machines: ranks) == [
+      HostReport.describe(hosts: ranks) == [
         "a, b: X, 2 cores", "features: avx2 fma", "kernels in use: AVX2",
         "measured peak: 80 to 90 GFLOP/s a core in single precision, 3 ranks at once",
         "c: Y, 2 cores", "features: avx2 fma", "kernels in use: AVX2", "measured peak: 50 GFLOP/s a core in single precision",
       ])
     let crowded = Array(repeating: rank("a", "X", peak: 1e9), count: 3)
-    #expect(MachineReport.describe(ranks: crowded)[1].hasPrefix("a has 3 ranks on 2 cores: "))
+    #expect(HostReport.describe(ranks: crowded)[1].hasPrefix("a has 3 ranks on 2 cores: "))
   }
 }

@@ -81,7 +81,7 @@ extension Checkpoint {
 
   /// Reads a checkpoint.
   ///
-  /// - Throws: `FileError` or `TensorFileError` if the file cannot be read or is damaged, `CheckpointError` if it is not a
+  /// - Throws: `FileError` if the file cannot be read or is damaged, `CheckpointError` if it is not a
   ///   checkpoint.
   public init(contentsOf path: String) throws {
     try self.init(TensorFile(contentsOf: path), source: path)

@@ -16,7 +16,7 @@ public struct RelaxationRun {
 
   /// - Parameters:
   ///   - labels: a file for the labels alone; `nil` where they lie with the inputs, or there are none.
-  /// - Throws: `TensorError` or `TensorFileError` that names file and tensor, and what was expected.
+  /// - Throws: `TensorError` or `FileError` that names file and tensor, and what was expected.
   public init(_ configuration: Configuration, weights: String, input: String, labels: String? = nil) throws {
     self.configuration = configuration
     layout = try configuration.hopfieldLayout(for: "relax")

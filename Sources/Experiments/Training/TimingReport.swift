@@ -20,14 +20,14 @@ struct TimingReport {
   private let imbalance: Double
   /// Greatest resident bytes of the rank with the least and of the one with the most.
   private let memory: (least: Int, most: Int)
-  private let estimate: MachineEstimate?
+  private let estimate: DeviceComparison?
 
   /// Collective; the report is complete on every rank.
   ///
   /// - Parameters:
   ///   - seconds: that the training has taken on this rank.
   ///   - estimate: of a physical machine, where there is one.
-  init(_ trainer: Trainer, seconds: Double, estimate: MachineEstimate? = nil, over world: Communicator) throws {
+  init(_ trainer: Trainer, seconds: Double, estimate: DeviceComparison? = nil, over world: Communicator) throws {
     self.estimate = estimate
     let times = trainer.times
     let other = seconds - times.seconds.reduce(0, +)

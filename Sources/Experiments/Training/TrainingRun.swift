@@ -108,8 +108,8 @@ public final class TrainingRun {
   private func reportTimes(since start: Double, step first: Int, _ energy: ProcessorEnergy?) throws {
     let seconds = PhaseTimes.now - start
     let joules = try energy.joules(over: world)
-    let estimate = try configuration.machine.flatMap {
-      try MachineEstimate(
+    let estimate = try configuration.device.flatMap {
+      try DeviceComparison(
         $0, trainer.network, samples: (trainer.position.step - first) * trainer.settings.batch.size, seconds: seconds,
         joules: joules)
     }

@@ -1,5 +1,5 @@
-/// A physical machine that would relax the network: what its time and energy are estimated by.
-public struct PhysicalMachine: Equatable, Sendable {
+/// A physical device that would relax the network: what its time and energy are estimated by.
+public struct PhysicalDevice: Equatable, Sendable {
   /// Watts while it settles.
   public var power = 12e-3
   /// Seconds that it takes to settle once.
@@ -10,7 +10,7 @@ public struct PhysicalMachine: Equatable, Sendable {
   public init() {}
 }
 
-extension PhysicalMachine: ConfigurationSection {
+extension PhysicalDevice: ConfigurationSection {
   static var standard: Self { Self() }
 
   static var keys: [ConfigurationKey<Self>] {

@@ -6,8 +6,8 @@ import Kernels
 import MPI
 
 /// What a job would run on: MPI, hosts, processor, kernels and data sets. What `doctor` prints.
-public struct MachineReport {
-  /// What one rank knows of its own machine.
+public struct HostReport {
+  /// What one rank knows of its own host.
   struct Rank: Codable, Equatable {
     var host: String
     var processor: String
@@ -38,7 +38,7 @@ public struct MachineReport {
   public var text: String {
     let sections: [(String, [String])] = [
       ("Program", ["equilibria \(ProgramVersion.current), built with \(ProgramVersion.compiler)"] + Self.buildAdvice),
-      ("MPI", mpi), ("Ranks", Self.describe(ranks: ranks)), ("Machine", Self.describe(machines: ranks)),
+      ("MPI", mpi), ("Ranks", Self.describe(ranks: ranks)), ("Machine", Self.describe(hosts: ranks)),
       (
         "Kernels",
         ["own kernels for \(InstructionSet.available.map(\.name).joined(separator: ", ")); no vendor library is needed"]
@@ -76,8 +76,8 @@ public struct MachineReport {
     return lines
   }
 
-  /// One paragraph a kind of machine, however many there are of it.
-  static func describe(machines ranks: [Rank]) -> [String] {
+  /// One paragraph a kind of host, however many there are of it.
+  static func describe(hosts ranks: [Rank]) -> [String] {
     let kinds = Dictionary(grouping: ranks) { [$0.processor, String($0.cores), $0.instructionSet] + $0.features }
     return kinds.values.sorted { $0[0].host < $1[0].host }.flatMap { ranks in
       let peaks = ranks.map { $0.peak / 1e9 }

@@ -4,10 +4,10 @@ import Ising
 import Learning
 import MPI
 
-/// What a physical machine would take for a training, beside what this program took.
-struct MachineEstimate {
-  private let machine: PhysicalMachine
-  private let device: DeviceEstimate
+/// What a physical device would take for a training, beside what this program took.
+struct DeviceComparison {
+  private let device: PhysicalDevice
+  private let estimate: DeviceEstimate
   private let relaxations: Int
   private let samples: Int
   private let seconds: Double
@@ -17,11 +17,11 @@ struct MachineEstimate {
   ///   - samples: that were trained with, each of which relaxes a number of times that the trainer's network knows.
   ///   - seconds: that they took here.
   ///   - joules: the same, where the platform counts them.
-  /// - Returns: `nil` for a network that no machine relaxes.
-  init?(_ machine: PhysicalMachine, _ network: any TrainableNetwork, samples: Int, seconds: Double, joules: Double?) throws {
+  /// - Returns: `nil` for a network that no device relaxes.
+  init?(_ device: PhysicalDevice, _ network: any TrainableNetwork, samples: Int, seconds: Double, joules: Double?) throws {
     guard network.relaxationsPerSample > 0, samples > 0 else { return nil }
-    self.machine = machine
-    device = try DeviceEstimate(power: machine.power, settlingTime: machine.settlingTime)
+    self.device = device
+    estimate = try DeviceEstimate(power: device.power, settlingTime: device.settlingTime)
     relaxations = network.relaxationsPerSample
     self.samples = samples
     self.seconds = seconds
@@ -29,7 +29,7 @@ struct MachineEstimate {
   }
 
   var lines: [String] {
-    let (time, energy) = (device.time(samples: relaxations), device.energy(samples: relaxations))
+    let (time, energy) = (estimate.time(samples: relaxations), estimate.energy(samples: relaxations))
     let here = seconds / Double(samples)
     var measured = "this program took \(Self.text(here, "s")) a sample"
     if let joules {
@@ -38,7 +38,7 @@ struct MachineEstimate {
       measured += "; the platform counts no energy"
     }
     return [
-      "estimate (\(machine.source)): a machine that relaxes each sample \(relaxations) times takes \(Self.text(time, "s")) and "
+      "estimate (\(device.source)): a machine that relaxes each sample \(relaxations) times takes \(Self.text(time, "s")) and "
         + "\(Self.text(energy, "J")) a sample", measured + String(format: "; %.3g times as long", here / time),
     ]
   }
