@@ -66,7 +66,7 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Experiments", "Configuration", "Datasets", "Hopfield", "Kernels", "MPI", "Files", "Host", "CZlib",
+        "Experiments", "Configuration", "Ising", "Datasets", "Hopfield", "Kernels", "MPI", "Files", "Host", "CZlib",
       ]),
 
     .executableTarget(
@@ -112,7 +112,8 @@ let package = Package(
     .testTarget(
       name: "ScalingTests",
       dependencies: ["Scaling", "Experiments", "Configuration", "Ising", "Cluster", "Hopfield", "Kernels", "TestSupport"]),
-    .testTarget(name: "ReportsTests", dependencies: ["Reports", "Experiments", "Configuration", "Files", "CZlib", "TestSupport"]),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "Experiments", "Configuration", "Ising", "Files", "CZlib", "TestSupport"]),
     .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
     .testTarget(name: "MachinesTests", dependencies: ["Machines"]),
     .testTarget(name: "PartitionTests", dependencies: ["Partition", "Solving", "Ising", "Machines", "Kernels", "MPI"]),

@@ -3,7 +3,7 @@ import Foundation
 /// Lines or points over a common axis, as SVG.
 package struct Chart {
   package struct Series {
-    package enum Style { case line, dashed, points }
+    package enum Style { case line, dashed, points, steps }
 
     package var name: String
     /// Which colour of the palette.
@@ -24,6 +24,8 @@ package struct Chart {
     }
   }
 
+  package enum LegendPlace { case top, bottom }
+
   package var title: String
   package var xTitle: String
   package var yTitle: String
@@ -32,11 +34,13 @@ package struct Chart {
   /// Marks of the horizontal axis; round numbers if `nil`.
   package var xMarks: [Double]?
   package var includesZero = false
+  /// At which end of the right side the names of the series stand.
+  package var legend = LegendPlace.top
   package var series: [Series]
 
   package init(
     title: String, xTitle: String, yTitle: String, xScale: Axis.Scale = .linear, yScale: Axis.Scale = .linear,
-    xMarks: [Double]? = nil, includesZero: Bool = false, series: [Series]
+    xMarks: [Double]? = nil, includesZero: Bool = false, legend: LegendPlace = .top, series: [Series]
   ) {
     self.title = title
     self.xTitle = xTitle
@@ -45,6 +49,7 @@ package struct Chart {
     self.yScale = yScale
     self.xMarks = xMarks
     self.includesZero = includesZero
+    self.legend = legend
     self.series = series
   }
 
@@ -74,7 +79,7 @@ package struct Chart {
     }
     let x = xMarks.map { Axis(marks: $0, scale: xScale) } ?? Axis(series.flatMap { $0.points.map(\.x) }, scale: xScale, count: 6)
     let y = Axis(values, scale: yScale, includesZero: includesZero)
-    let parts = frame(x, y) + series.map { draw($0, x, y) } + [legend]
+    let parts = frame(x, y) + series.map { draw($0, x, y) } + [names]
     return """
       <svg class="chart" viewBox="0 0 \(Int(Self.size.width)) \(Int(Self.size.height))" role="img" \
       aria-label="\(title.escapedForMarkup)" xmlns="http://www.w3.org/2000/svg" font-family="system-ui, sans-serif">
@@ -116,7 +121,8 @@ package struct Chart {
 
   private func draw(_ series: Series, _ x: Axis, _ y: Axis) -> String {
     let colour = Self.colour(series.colour)
-    let places = Self.thinned(series.points).map { (x: x.place($0.x), y: y.place($0.y)) }
+    let points = series.style == .steps ? series.points : Self.thinned(series.points)
+    let places = points.map { (x: x.place($0.x), y: y.place($0.y)) }
     if series.style == .points { return drawPoints(series, x, y) }
     // A point that the axis cannot show interrupts the line.
     var path = ""
@@ -126,7 +132,8 @@ package struct Chart {
         isDown = false
         continue
       }
-      path += "\(isDown ? "L" : "M")\(left(x)) \(top(y))"
+      // A step keeps its height until the next point.
+      path += isDown && series.style == .steps ? "H\(left(x))V\(top(y))" : "\(isDown ? "L" : "M")\(left(x)) \(top(y))"
       isDown = true
     }
     let dash = series.style == .dashed ? " stroke-dasharray=\"5 4\"" : ""
@@ -162,11 +169,14 @@ package struct Chart {
     }
   }
 
-  private var legend: String {
+  private var names: String {
     let shown = series.filter { !$0.points.isEmpty }
     guard shown.count > 1 else { return "" }
+    let top =
+      legend == .top
+      ? Self.margin.top + 12 : Self.size.height - Self.margin.bottom - 12 - Double(shown.count - 1) * 15
     return shown.enumerated().map { index, series in
-      let y = Self.margin.top + 12 + Double(index) * 15
+      let y = top + Double(index) * 15
       let x = Self.size.width - Self.margin.right - 8
       let dash = series.style == .dashed ? " stroke-dasharray=\"5 4\"" : ""
       return """

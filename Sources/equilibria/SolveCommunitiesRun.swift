@@ -2,6 +2,7 @@ import Foundation
 import Host
 import Ising
 import MPI
+import Reports
 import Solving
 
 /// A search for communities: divisions from several seeds, shared out over the ranks, of which the best is reported.

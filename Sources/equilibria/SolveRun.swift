@@ -2,6 +2,7 @@ import Foundation
 import Host
 import Ising
 import MPI
+import Reports
 import Solving
 
 /// A search for the ground state of one Ising problem, from the options to the report.

@@ -7,6 +7,8 @@ import Testing
     let axis = Axis([0.13, 0.87])
     #expect(axis.range.lowerBound <= 0.13 && axis.range.upperBound >= 0.87)
     #expect(zip(axis.ticks, [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]).allSatisfy { abs($0 - $1) < 1e-12 } && axis.ticks.count == 6)
+    #expect(Axis([0, 60]).ticks == [0, 20, 40, 60])
+    #expect(Axis([-0.25, 0.25]).ticks.map(Axis.label) == ["-0.3", "-0.2", "-0.1", "0", "0.1", "0.2", "0.3"])
     let decades = Axis([3e-4, 0.2], scale: .logarithmic)
     #expect(decades.range == -4...0)
     #expect(decades.place(0) == nil && decades.place(.nan) == nil)
