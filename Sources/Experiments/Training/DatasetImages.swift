@@ -6,6 +6,11 @@ package struct DatasetImages: TrainingImages {
   package let sampler: ImageSampler
   package let seed: UInt64
 
+  package init(sampler: ImageSampler, seed: UInt64) {
+    self.sampler = sampler
+    self.seed = seed
+  }
+
   package var count: Int { sampler.count }
 
   package func order(epoch: Int) -> [Int] { EpochOrder(seed: seed, epoch: epoch, count: sampler.count).indices }
