@@ -101,4 +101,19 @@ import Testing
     try write([1, 2, 3], to: store.path(ofStep: 20) + ".partial")
     #expect(try store.latest { Issue.record("\($0)") }?.step == 10)
   }
+
+  @Test func runFolderStandsForItsBestOrLastCheckpoint() throws {
+    let folder = try TemporaryFolder()
+    let store = CheckpointStore(folder: folder("checkpoints"))
+    #expect(
+      message { try CheckpointLocation.file(of: folder.path) }
+        == "\(folder.path): is a folder without checkpoints; expected a checkpoint or a run folder")
+    try store.save(try CheckpointTests.checkpoint(step: 1))
+    try store.save(try CheckpointTests.checkpoint(step: 2))
+    #expect(try CheckpointLocation.file(of: folder.path) == store.path(ofStep: 2))
+    try store.save(try CheckpointTests.checkpoint(step: 3), isBest: true)
+    #expect(try CheckpointLocation.file(of: folder.path) == store.bestPath)
+    #expect(try CheckpointLocation.file(of: store.path(ofStep: 2)) == store.path(ofStep: 2))
+    #expect(message { try CheckpointLocation.file(of: "/nowhere") } == "/nowhere: there is no such checkpoint or run folder")
+  }
 }

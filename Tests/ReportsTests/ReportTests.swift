@@ -60,22 +60,7 @@ import Testing
     #expect(report.configuration == nil)
   }
 
-  @Test func runFolderStandsForItsBestOrLastCheckpoint() throws {
-    let folder = try TemporaryFolder()
-    let store = CheckpointStore(folder: folder("checkpoints"))
-    #expect(
-      message { try CheckpointLocation.file(of: folder.path) }
-        == "\(folder.path): is a folder without checkpoints; expected a checkpoint or a run folder")
-    try store.save(try CheckpointTests.checkpoint(step: 1))
-    try store.save(try CheckpointTests.checkpoint(step: 2))
-    #expect(try CheckpointLocation.file(of: folder.path) == store.path(ofStep: 2))
-    try store.save(try CheckpointTests.checkpoint(step: 3), isBest: true)
-    #expect(try CheckpointLocation.file(of: folder.path) == store.bestPath)
-    #expect(try CheckpointLocation.file(of: store.path(ofStep: 2)) == store.path(ofStep: 2))
-    #expect(message { try CheckpointLocation.file(of: "/nowhere") } == "/nowhere: there is no such checkpoint or run folder")
-  }
-
-  @Test func machinesAreGroupedByKind() {
+  @Test func hostsAreGroupedByKind() {
     func rank(_ host: String, _ processor: String, peak: Double) -> HostReport.Rank {
       .init(host: host, processor: processor, cores: 2, features: ["avx2", "fma"], instructionSet: "AVX2", peak: peak)
     }

@@ -133,3 +133,25 @@ extension [String: String] {
     return number
   }
 }
+
+// MARK: - Networks
+
+extension Checkpoint {
+  /// Refuses weights of another network, naming the first difference.
+  ///
+  /// - Parameter source: what a message calls the checkpoint.
+  /// - Throws: `CheckpointError`.
+  public func requireNetwork(_ network: NetworkDescription, source: String) throws {
+    try requireNetwork(network.signature, source: source)
+  }
+
+  package func requireNetwork(_ wanted: [String], source: String) throws {
+    guard networkSignature != wanted else { return }
+    let index =
+      zip(networkSignature, wanted).enumerated().first { $1.0 != $1.1 }?.offset ?? min(networkSignature.count, wanted.count)
+    let found = index < networkSignature.count ? "`\(networkSignature[index])`" : "nothing more"
+    let expected = index < wanted.count ? "`\(wanted[index])`" : "nothing more"
+    throw CheckpointError(
+      "\(source): the checkpoint is of another network: it has \(found) where the configuration has \(expected)")
+  }
+}
