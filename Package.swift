@@ -108,10 +108,10 @@ let package = Package(
       dependencies: [
         "Configuration", "Learning", "IsingLearning", "Ising", "Datasets", "Hopfield", "Kernels", "TestSupport",
       ]),
-    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "Configuration", "Files", "TestSupport"]),
+    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "Configuration", "Files", "Host", "TestSupport"]),
     .testTarget(
       name: "ScalingTests",
-      dependencies: ["Scaling", "Experiments", "Configuration", "Ising", "Cluster", "Hopfield", "Kernels", "TestSupport"]),
+      dependencies: ["Scaling", "Ising", "Cluster", "Hopfield", "Kernels", "TestSupport"]),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Experiments", "Configuration", "Ising", "Files", "CZlib", "TestSupport"]),
     .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),

@@ -9,10 +9,7 @@ public struct Configuration: Equatable, Sendable {
   /// Of everything random: weights, order, augmentation, the signs of the nudge.
   public var seed: UInt64
   public var data: DatasetSettings
-  /// Empty where `ising` is in its place.
-  public var network: NetworkDescription
-  /// An Ising network instead of a Hopfield network.
-  public var ising: IsingSettings?
+  public var model: Model
   public var relaxation: RelaxationSettings
   /// What the machine that trains, and the machine that infers, make of parameters and states.
   public var hardware: HardwareSettings
@@ -27,7 +24,7 @@ public struct Configuration: Equatable, Sendable {
   public var device: PhysicalDevice?
 
   public init(
-    name: String, seed: UInt64 = 1, data: DatasetSettings, network: NetworkDescription,
+    name: String, seed: UInt64 = 1, data: DatasetSettings, model: Model,
     relaxation: RelaxationSettings = RelaxationSettings(), hardware: HardwareSettings = HardwareSettings(),
     learning: LearningSettings = LearningSettings(), run: RunSettings = RunSettings(), grid: GridSettings = GridSettings(),
     exchange: ExchangeSettings = ExchangeSettings(),
@@ -36,7 +33,7 @@ public struct Configuration: Equatable, Sendable {
     self.name = name
     self.seed = seed
     self.data = data
-    self.network = network
+    self.model = model
     self.relaxation = relaxation
     self.hardware = hardware
     self.learning = learning
@@ -47,7 +44,36 @@ public struct Configuration: Equatable, Sendable {
   }
 }
 
+/// What a configuration trains.
+public enum Model: Equatable, Sendable {
+  /// Coupled layers that settle together.
+  case hopfield(NetworkDescription)
+  /// Layers that one pass upwards works out, taught by back-propagation.
+  case feedForward(NetworkDescription)
+  /// Layers that predict the next.
+  case predictive(NetworkDescription)
+  /// Spins on an annealer or a sampler.
+  case ising(IsingSettings)
+
+  /// Layers and the rule that teaches them.
+  init(_ network: NetworkDescription, rule: LearningRule) {
+    if network.energy == .predictive {
+      self = .predictive(network)
+    } else {
+      self = rule == .backpropagation ? .feedForward(network) : .hopfield(network)
+    }
+  }
+}
+
 extension Configuration {
+  /// The layers of any model that has them: all but an Ising network.
+  public var network: NetworkDescription? {
+    switch model {
+    case .hopfield(let network), .feedForward(let network), .predictive(let network): network
+    case .ising: nil
+    }
+  }
+
   /// How free and nudged phases of a training relax, on the hardware that trains.
   public var trainingRelaxation: RelaxationSettings {
     var settings = relaxation

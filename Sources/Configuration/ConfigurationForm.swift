@@ -94,9 +94,8 @@ struct ConfigurationForm: ConfigurationSection {
 
   func configuration() -> Configuration {
     var configuration = Configuration(
-      name: name, seed: seed, data: data, network: network.description, relaxation: relaxation, hardware: hardware,
-      learning: learning, run: run, grid: grid, exchange: exchange, timeouts: timeouts)
-    configuration.ising = ising
+      name: name, seed: seed, data: data, model: ising.map(Model.ising) ?? Model(network.description, rule: learning.rule),
+      relaxation: relaxation, hardware: hardware, learning: learning, run: run, grid: grid, exchange: exchange, timeouts: timeouts)
     configuration.device = device
     return configuration
   }
@@ -107,8 +106,10 @@ struct ConfigurationForm: ConfigurationSection {
     name = configuration.name
     seed = configuration.seed
     data = configuration.data
-    network = NetworkForm(configuration.network)
-    ising = configuration.ising
+    switch configuration.model {
+    case .hopfield(let layers), .feedForward(let layers), .predictive(let layers): network = NetworkForm(layers)
+    case .ising(let settings): ising = settings
+    }
     relaxation = configuration.relaxation
     hardware = configuration.hardware
     learning = configuration.learning

@@ -16,19 +16,25 @@ extension NetworkDescription {
 
 extension Configuration {
   /// What decides whether weights fit the network, whichever kind it is of.
-  package var networkSignature: [String] { ising?.network.signature ?? network.signature }
+  package var networkSignature: [String] {
+    switch model {
+    case .hopfield(let network), .feedForward(let network), .predictive(let network): network.signature
+    case .ising(let ising): ising.network.signature
+    }
+  }
 
   /// The Hopfield network, for commands that know no other.
   ///
   /// - Throws: `NetworkError` if the configuration has another kind of network.
   public func hopfieldLayout(for command: String) throws -> NetworkLayout {
-    guard ising == nil, network.energy == .hopfield else {
+    switch model {
+    case .hopfield(let network):
+      return try NetworkLayout(network)
+    case .feedForward:
+      throw NetworkError("\(name): `\(command)` works on Hopfield networks, and this one is feed-forward (learning.rule)")
+    case .predictive, .ising:
       throw NetworkError("\(name): `\(command)` works on Hopfield networks, and this is another kind")
     }
-    guard learning.rule != .backpropagation else {
-      throw NetworkError("\(name): `\(command)` works on Hopfield networks, and this one is feed-forward (learning.rule)")
-    }
-    return try NetworkLayout(network)
   }
 }
 

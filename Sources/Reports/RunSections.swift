@@ -69,7 +69,9 @@ struct RunSections {
   }
 
   private func filters() throws -> [String] {
-    guard let checkpoint = run.checkpoint, let layout = try? NetworkLayout(run.configuration.network) else { return [] }
+    guard let checkpoint = run.checkpoint, let network = run.configuration.network, let layout = try? NetworkLayout(network) else {
+      return []
+    }
     return try FilterSheet.sheets(of: checkpoint, layout: layout, source: run.path).map { sheet in
       let which = sheet.shown < sheet.count ? "the first \(sheet.shown) of \(sheet.count)" : "\(sheet.count)"
       let scale = min(12, 900 / Double(sheet.picture.width))

@@ -17,7 +17,7 @@ final class TrainedNetwork {
   /// - Throws: whatever is wrong with the checkpoint or the data; `DatasetError` where the data are not found.
   init(_ checkpoint: Checkpoint, configuration: Configuration, source: String) throws {
     layout = try configuration.hopfieldLayout(for: "report")
-    try checkpoint.requireNetwork(configuration.network, source: source)
+    try checkpoint.requireNetwork(configuration.networkSignature, source: source)
     let dataset = try Dataset.load(configuration.data, parts: [.test])
     classNames = dataset.classNames
     images = dataset.test

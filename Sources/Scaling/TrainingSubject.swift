@@ -88,9 +88,10 @@ public struct TrainingSubject: ScalingSubject {
     scaled.data.limitPerClass = nil
     scaled.data.testPerClass = nil
     scaled.data.size = nil
-    scaled.data.synthetic = .init(
-      shape: scaled.network.input, classes: scaled.network.layers.last?.channels ?? 2, train: scaled.learning.batch.size,
-      test: 0)
+    if let network = scaled.network {
+      scaled.data.synthetic = .init(
+        shape: network.input, classes: network.layers.last?.channels ?? 2, train: scaled.learning.batch.size, test: 0)
+    }
     return scaled
   }
 }

@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test func worksOutTheNetwork() throws {
-    let network = try example().network
+    let network = try #require(example().network)
     #expect(network.input == ImageShape(channels: 3, rows: 32, columns: 32))
     #expect(network.layers.map(\.name) == ["conv1", "conv2", "output"])
     #expect(network.layers.map(\.channels) == [32, 64, 10])
@@ -56,7 +56,7 @@ import Testing
   func awkwardNamesSurvive(_ name: String) throws {
     let yaml = exampleYAML.replacing("conv1", with: name)
     let configuration = try Configuration(yaml: yaml.replacing(": \(name)", with: ": '\(name)'"), source: "a.yaml")
-    #expect(configuration.network.layers[1].edges[0].from == name)
+    #expect(configuration.network?.layers[1].edges[0].from == name)
     #expect(try Configuration(yaml: try configuration.resolved, source: "resolved") == configuration)
   }
 
@@ -71,8 +71,8 @@ import Testing
     let configuration = try example(
       "network.layers.0.gain=0.7", "network.layers.conv2.edges.input.gain=0.3", "learning.optimiser.clip=null",
       "data.augmentation={flip: false}", "learning.epochs=3", "learning.epochs=4", "run.evaluation.sweeps=12")
-    #expect(configuration.network.layers[0].edges[0].gain == 0.7)
-    #expect(configuration.network.layers[1].edges[1].gain == 0.3)
+    #expect(configuration.network?.layers[0].edges[0].gain == 0.7)
+    #expect(configuration.network?.layers[1].edges[1].gain == 0.3)
     #expect(configuration.learning.optimiser.clip == nil)
     #expect(configuration.data.augmentation == Augmentation(flip: false))
     #expect(configuration.learning.epochs == 4)

@@ -19,7 +19,10 @@ import Testing
 
   @Test func readsAnIsingNetwork() throws {
     let configuration = try Configuration(yaml: yaml, source: "a.yaml")
-    let ising = try #require(configuration.ising)
+    guard case .ising(let ising) = configuration.model else {
+      Issue.record("\(configuration.model)")
+      return
+    }
     #expect(ising.network.input == ImageShape(channels: 1, rows: 6, columns: 6))
     #expect(ising.network.classes == 10 && ising.network.hidden == 24 && ising.network.graph == .complete)
     #expect(ising.machine.reads == 5 && ising.machine.reversal == nil)

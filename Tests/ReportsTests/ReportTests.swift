@@ -35,7 +35,7 @@ import Testing
         Metadata
           position.batch: 3
         """)
-    #expect(try Configuration(yaml: #require(report.configuration), source: path).network.layers.count == 1)
+    #expect(try Configuration(yaml: #require(report.configuration), source: path).network?.layers.count == 1)
   }
 
   @Test func reportOfAnotherFile() throws {

@@ -109,7 +109,7 @@ import Testing
     // 32 images in micro-shards of 4: 8 shards.
     var configuration = try example()
     configuration.learning.estimator = .centred
-    let layout = try NetworkLayout(configuration.network)
+    let layout = try NetworkLayout(#require(configuration.network))
     let alone = try StepWork(configuration, layout: layout, grid: GridShape(data: 1, spin: 1))
     #expect(alone == (try StepWork(configuration, layout: layout, grid: GridShape(data: 1, spin: 1))))
     #expect(alone.units == 32 && alone.messages == 0 && alone.bytes == 0)

@@ -1,6 +1,5 @@
 import Configuration
 import Files
-import Hopfield
 
 /// The state of a training between two steps: tensors by name, and what is needed to understand them.
 ///
@@ -139,12 +138,10 @@ extension [String: String] {
 extension Checkpoint {
   /// Refuses weights of another network, naming the first difference.
   ///
-  /// - Parameter source: what a message calls the checkpoint.
+  /// - Parameters:
+  ///   - wanted: the configuration's `networkSignature`.
+  ///   - source: what a message calls the checkpoint.
   /// - Throws: `CheckpointError`.
-  public func requireNetwork(_ network: NetworkDescription, source: String) throws {
-    try requireNetwork(network.signature, source: source)
-  }
-
   package func requireNetwork(_ wanted: [String], source: String) throws {
     guard networkSignature != wanted else { return }
     let index =

@@ -22,7 +22,8 @@ struct ConfiguredNetwork {
   /// - Throws: `NetworkError` if the network cannot be, `TrainingError.setting` if it cannot learn by the rule.
   init(_ configuration: Configuration) throws {
     self.configuration = configuration
-    if let ising = configuration.ising {
+    switch configuration.model {
+    case .ising(let ising):
       guard configuration.learning.rule == .equilibriumPropagation, !configuration.learning.measuresCosine else {
         throw TrainingError.setting(
           key: "learning", reason: "an Ising network has no exact gradient: it learns by equilibriumPropagation, without cosine")
@@ -30,10 +31,10 @@ struct ConfiguredNetwork {
       let layout = try IsingNetworkLayout(ising.network)
       self.layout = layout
       kind = .ising(layout, ising)
-    } else {
-      let layout = try NetworkLayout(configuration.network)
+    case .hopfield(let network), .feedForward(let network), .predictive(let network):
+      let layout = try NetworkLayout(network)
       self.layout = layout
-      let isPredictive = configuration.network.energy == .predictive
+      let isPredictive = network.energy == .predictive
       let rule = configuration.learning.rule
       let machine = configuration.relaxation.machine.kind
       guard !isPredictive || rule != .backpropagationThroughTime else {
