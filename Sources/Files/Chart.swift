@@ -199,20 +199,3 @@ package struct Chart {
     return String(svg[...end]) + style + String(svg[svg.index(after: end)...]) + "\n"
   }
 }
-
-extension String {
-  /// The text as XML and HTML show it, and as an attribute may hold it.
-  package var escapedForMarkup: String {
-    var escaped = ""
-    for character in unicodeScalars {
-      switch character {
-      case "&": escaped += "&amp;"
-      case "<": escaped += "&lt;"
-      case ">": escaped += "&gt;"
-      case "\"": escaped += "&quot;"
-      default: escaped.unicodeScalars.append(character)
-      }
-    }
-    return escaped
-  }
-}

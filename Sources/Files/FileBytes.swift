@@ -1,5 +1,35 @@
 import Foundation
 
+/// A file operation that failed: what was being done, to which file, and why.
+public struct FileError: Error, Equatable, CustomStringConvertible {
+  public var path: String
+  public var reason: String
+
+  public init(path: String, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
+
+  public var description: String { "\(path): \(reason)" }
+}
+
+// MARK: - Reasons
+
+extension FileError {
+  /// The system's words for the last call that failed.
+  package static func systemReason() -> String { String(cString: strerror(errno)) }
+
+  /// The system's words for an error of Foundation.
+  package static func reason(_ error: any Error) -> String {
+    let error = error as NSError
+    if let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError, cause.domain == NSPOSIXErrorDomain {
+      return String(cString: strerror(Int32(cause.code)))
+    }
+    if error.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(error.code))) }
+    return error.localizedDescription
+  }
+}
+
 /// Whole files as bytes, with the limits that untrusted files need.
 package enum FileBytes {
   /// Reads a regular file.
@@ -15,14 +45,14 @@ package enum FileBytes {
       defer { try? handle.close() }
       return [UInt8](try handle.read(upToCount: max(size, 1)) ?? Data())
     } catch {
-      throw FileError(path: path, reason: reason(error))
+      throw FileError(path: path, reason: FileError.reason(error))
     }
   }
 
   /// The size of a regular file; a pipe or a device, which might never end, is refused.
   package static func regularSize(_ path: String) throws -> Int {
     var status = stat()
-    guard stat(path, &status) == 0 else { throw FileError(path: path, reason: String(cString: strerror(errno))) }
+    guard stat(path, &status) == 0 else { throw FileError(path: path, reason: FileError.systemReason()) }
     guard status.st_mode & S_IFMT == S_IFREG else {
       let isFolder = status.st_mode & S_IFMT == S_IFDIR
       throw FileError(path: path, reason: isFolder ? "is a folder, expected a file" : "is not a regular file")
@@ -35,18 +65,8 @@ package enum FileBytes {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw FileError(path: path, reason: "the folder cannot be made: \(reason(error))")
+      throw FileError(path: path, reason: "the folder cannot be made: \(FileError.reason(error))")
     }
-  }
-
-  /// The system's words for an error of Foundation.
-  package static func reason(_ error: any Error) -> String {
-    let error = error as NSError
-    if let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError, cause.domain == NSPOSIXErrorDomain {
-      return String(cString: strerror(Int32(cause.code)))
-    }
-    if error.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(error.code))) }
-    return error.localizedDescription
   }
 }
 

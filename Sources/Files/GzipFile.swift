@@ -24,7 +24,7 @@ package final class GzipFile {
   /// - Throws: `FileError` if the file cannot be opened or is not a regular file.
   package init(path: String, chunk: Int) throws {
     sizeOnDisk = try FileBytes.regularSize(path)
-    guard let handle = gzopen(path, "rb") else { throw FileError(path: path, reason: AtomicFile.systemReason()) }
+    guard let handle = gzopen(path, "rb") else { throw FileError(path: path, reason: FileError.systemReason()) }
     self.handle = handle
     gzbuffer(handle, UInt32(chunk))
   }

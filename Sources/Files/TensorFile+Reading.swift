@@ -15,7 +15,7 @@ extension TensorFile {
     } catch let error as TensorError {
       throw FileError(path: path, reason: error.description)
     } catch {
-      throw FileError(path: path, reason: FileBytes.reason(error))
+      throw FileError(path: path, reason: FileError.reason(error))
     }
   }
 

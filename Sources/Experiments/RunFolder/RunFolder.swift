@@ -96,7 +96,7 @@ extension RunFolder {
     do {
       return try FileManager.default.contentsOfDirectory(atPath: path).filter { $0 != RunLock.fileName }
     } catch {
-      throw FileError(path: path, reason: FileBytes.reason(error))
+      throw FileError(path: path, reason: FileError.reason(error))
     }
   }
 }

@@ -85,7 +85,7 @@ final class RunLock {
     try AtomicFile.write(String(decoding: try JSONEncoder().encode(holder), as: UTF8.self), to: own)
     defer { unlink(own) }
     if link(own, path) == 0 { return true }
-    guard errno == EEXIST else { throw FileError(path: path, reason: "the lock cannot be made: \(AtomicFile.systemReason())") }
+    guard errno == EEXIST else { throw FileError(path: path, reason: "the lock cannot be made: \(FileError.systemReason())") }
     return false
   }
 

@@ -1,3 +1,31 @@
+/// Rows of text in columns of equal width.
+package struct TextTable {
+  private var rows: [[String]]
+  /// Which columns are flush right, as numbers are.
+  private let isNumeric: [Bool]
+
+  package init(_ header: [String], numeric: [Bool]) {
+    rows = [header]
+    isNumeric = numeric
+  }
+
+  package mutating func add(_ row: [String]) {
+    rows.append(row)
+  }
+
+  package var lines: [String] {
+    let widths = isNumeric.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      let cells = row.indices.map { column in
+        let padding = String(repeating: " ", count: widths[column] - row[column].count)
+        return isNumeric[column] ? padding + row[column] : row[column] + padding
+      }
+      let line = cells.joined(separator: "  ")
+      return String(line[..<(line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.endIndex)])
+    }
+  }
+}
+
 /// The word of `candidates` that `word` is most likely a misspelling of, or `nil` if none is near.
 ///
 /// Near is an optimal string alignment distance (insertions, deletions, substitutions, swaps of neighbours) of at most a third of
@@ -29,4 +57,21 @@ private func alignmentDistance(_ a: [Character], _ b: [Character]) -> Int {
     rows.append(row)
   }
   return rows[a.count][b.count]
+}
+
+extension String {
+  /// The text as XML and HTML show it, and as an attribute may hold it.
+  package var escapedForMarkup: String {
+    var escaped = ""
+    for character in unicodeScalars {
+      switch character {
+      case "&": escaped += "&amp;"
+      case "<": escaped += "&lt;"
+      case ">": escaped += "&gt;"
+      case "\"": escaped += "&quot;"
+      default: escaped.unicodeScalars.append(character)
+      }
+    }
+    return escaped
+  }
 }
