@@ -55,12 +55,14 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Configuration", "Learning", "IsingLearning", "Ising", "Datasets", "Hopfield", "Cluster", "Kernels", "MPI", "Files", "Host",
+        "Configuration", "Learning", "IsingLearning", "Ising", "Datasets", "Hopfield", "Cluster", "Kernels", "MPI", "Files",
+        "Host",
       ]),
     .target(
       name: "Scaling",
       dependencies: [
-        "Experiments", "Configuration", "Learning", "Ising", "Machines", "Partition", "Datasets", "Hopfield", "Cluster", "Kernels",
+        "Experiments", "Configuration", "Learning", "Ising", "Machines", "Partition", "Datasets", "Hopfield", "Cluster",
+        "Kernels",
         "MPI", "Files", "Host",
       ]),
     .target(
@@ -72,7 +74,8 @@ let package = Package(
     .executableTarget(
       name: "equilibria",
       dependencies: [
-        "Reports", "Scaling", "Experiments", "Configuration", "Files", "Host", "Learning", "Datasets", "Hopfield", "Solving", "Ising",
+        "Reports", "Scaling", "Experiments", "Configuration", "Files", "Host", "Learning", "Datasets", "Hopfield", "Solving",
+        "Ising",
         "Machines", "Cluster", "Kernels", "MPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

@@ -95,7 +95,8 @@ struct ConfigurationForm: ConfigurationSection {
   func configuration() -> Configuration {
     var configuration = Configuration(
       name: name, seed: seed, data: data, model: ising.map(Model.ising) ?? Model(network.description, rule: learning.rule),
-      relaxation: relaxation, hardware: hardware, learning: learning, run: run, grid: grid, exchange: exchange, timeouts: timeouts)
+      relaxation: relaxation, hardware: hardware, learning: learning, run: run, grid: grid, exchange: exchange, timeouts: timeouts
+    )
     configuration.device = device
     return configuration
   }

@@ -8,7 +8,12 @@ struct SafetensorsHeader {
   struct Entry: Codable {
     var dtype: String
     var shape: [Int]
-    var data_offsets: [Int]
+    var dataOffsets: [Int]
+
+    private enum CodingKeys: String, CodingKey {
+      case dtype, shape
+      case dataOffsets = "data_offsets"
+    }
   }
 
   /// What the format's own implementation allows.
@@ -91,7 +96,7 @@ extension SafetensorsHeader {
       guard extent >= 0, !overflow else { throw TensorError("tensor `\(name)` has the impossible shape \(entry.shape)") }
       size = product
     }
-    let offsets = entry.data_offsets
+    let offsets = entry.dataOffsets
     guard offsets.count == 2, offsets[0] >= 0, offsets[1] >= offsets[0], offsets[1] - offsets[0] == size else {
       throw TensorError(
         "tensor `\(name)` has the offsets \(offsets); expected two that are \(size) bytes apart, "

@@ -31,7 +31,7 @@ extension TensorFile {
     for (name, tensor) in sorted {
       let start = end
       end += tensor.bytes.count
-      header.entries[name] = .init(dtype: tensor.type.rawValue, shape: tensor.shape, data_offsets: [start, end])
+      header.entries[name] = .init(dtype: tensor.type.rawValue, shape: tensor.shape, dataOffsets: [start, end])
       checksum.update(tensor.bytes)
     }
     header.metadata[Checksum.metadataKey] = checksum.text

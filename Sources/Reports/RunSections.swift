@@ -69,7 +69,8 @@ struct RunSections {
   }
 
   private func filters() throws -> [String] {
-    guard let checkpoint = run.checkpoint, let network = run.configuration.network, let layout = try? NetworkLayout(network) else {
+    guard let checkpoint = run.checkpoint, let network = run.configuration.network, let layout = try? NetworkLayout(network)
+    else {
       return []
     }
     return try FilterSheet.sheets(of: checkpoint, layout: layout, source: run.path).map { sheet in

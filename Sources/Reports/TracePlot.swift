@@ -31,7 +31,8 @@ public struct TracePlot {
     if let bestKnown {
       series.append(
         Chart.Series(
-          name: "best known \(SearchTrace.text(bestKnown))", colour: 1, style: .dashed, points: [(first, bestKnown), (last, bestKnown)]))
+          name: "best known \(SearchTrace.text(bestKnown))", colour: 1, style: .dashed,
+          points: [(first, bestKnown), (last, bestKnown)]))
     }
     let isRising = (trace.points.last?.measure ?? 0) > (trace.points.first?.measure ?? 0)
     return Chart(

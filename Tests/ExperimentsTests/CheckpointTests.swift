@@ -47,14 +47,17 @@ import Testing
         == "a: the checkpoint is of another network: it has `conv1: 32 channels, halfClamp` where the configuration has "
         + "`conv1: 16 channels, halfClamp`")
     #expect(
-      message { try checkpoint.requireNetwork(try example("network.layers.conv2.edges.conv1.pool=max").networkSignature, source: "a") }
+      message {
+        try checkpoint.requireNetwork(try example("network.layers.conv2.edges.conv1.pool=max").networkSignature, source: "a")
+      }
         == "a: the checkpoint is of another network: it has "
         + "`conv1 → conv2: convolution 3×3, stride 1, padding 1, average pooling 2` where the configuration has "
         + "`conv1 → conv2: convolution 3×3, stride 1, padding 1, max pooling 2`")
     var longer = try #require(example().network)
     longer.layers.append(longer.layers[2])
     #expect(
-      message { try checkpoint.requireNetwork(longer.signature, source: "a") }.hasPrefix("a: the checkpoint is of another network: it has ")
+      message { try checkpoint.requireNetwork(longer.signature, source: "a") }.hasPrefix(
+        "a: the checkpoint is of another network: it has ")
     )
   }
 

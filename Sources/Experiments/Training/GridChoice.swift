@@ -19,9 +19,9 @@ package struct GridChoice {
   ///   - networks: the most that can relax at the same time.
   ///   - predicts: whether to choose by the predicted time of a training step; the fewest strips otherwise.
   /// - Throws: `GridError` that lists the possible grids.
-  package init(_ configuration: Configuration, layout: NetworkLayout, networks: Int, predicts: Bool = true, over world: Communicator)
-    throws
-  {
+  package init(
+    _ configuration: Configuration, layout: NetworkLayout, networks: Int, predicts: Bool = true, over world: Communicator
+  ) throws {
     let possible = GridShape.possible(
       ranks: world.size, networks: networks, strips: StripPartition.greatestCount(layout))
     let wanted = configuration.grid
@@ -73,7 +73,9 @@ package struct GridChoice {
   }
 
   /// The grid for one network alone: as many strips as the ranks divide into, unless the configuration says how many.
-  package static func forOneNetwork(_ configuration: Configuration, layout: NetworkLayout, over world: Communicator) throws -> GridShape {
+  package static func forOneNetwork(
+    _ configuration: Configuration, layout: NetworkLayout, over world: Communicator
+  ) throws -> GridShape {
     let strips = StripPartition.greatestCount(layout)
     let possible = GridShape.possible(ranks: world.size, networks: world.size, strips: strips)
     let wanted = configuration.grid
