@@ -41,7 +41,7 @@ let package = Package(
     .target(name: "Partition", dependencies: ["Kernels", "MPI", "CMetis"]),
 
     // What runs the machines on problems, on one rank and on many.
-    .target(name: "Solving", dependencies: ["Ising", "Machines", "Partition", "Kernels", "MPI"]),
+    .target(name: "Solving", dependencies: ["Ising", "Machines", "Partition", "Kernels", "MPI", "Host"]),
 
     // Ising networks that learn: annealers and samplers on problems whose couplings change.
     .target(name: "IsingLearning", dependencies: ["Learning", "Hopfield", "Ising", "Machines", "Solving", "Kernels"]),
