@@ -1,19 +1,20 @@
-import CZlib
+import Files
 import Foundation
 
 /// A file read from front to back, plain or gzipped.
 ///
-/// zlib reads both through one interface and checks a gzip member's length and CRC-32. Memory grows with the bytes that really
-/// arrive, never with a number that the file claims.
+/// Memory grows with the bytes that really arrive, never with a number that the file claims.
 final class DatasetFile {
   /// The path that was opened.
   let path: String
-  /// The bytes on disk: compressed ones if `isCompressed`.
-  let sizeOnDisk: Int
   let isCompressed: Bool
+  private let content: GzipFile
+
+  /// The bytes on disk: compressed ones if `isCompressed`.
+  var sizeOnDisk: Int { content.sizeOnDisk }
+
   /// Bytes delivered so far: the place of the next one in the uncompressed content.
-  private(set) var position = 0
-  private let handle: gzFile
+  var position: Int { content.position }
 
   /// Deflate cannot shrink further than this (RFC 1951: 258 bytes take at least two bits), so a compressed file bounds its
   /// content.
@@ -28,24 +29,19 @@ final class DatasetFile {
     }
     self.path = found
     isCompressed = found.hasSuffix(".gz")
-    let attributes = try? FileManager.default.attributesOfItem(
-      atPath: URL(fileURLWithPath: found).resolvingSymlinksInPath().path)
-    guard let attributes, attributes[.type] as? FileAttributeType == .typeRegular else {
+    guard (try? FileBytes.regularSize(found)) != nil else {
       throw DatasetError.unreadable(file: found, reason: "not a regular file")
     }
-    sizeOnDisk = (attributes[.size] as? NSNumber)?.intValue ?? 0
-    guard let handle = gzopen(found, "rb") else {
-      throw DatasetError.unreadable(file: found, reason: String(cString: strerror(errno)))
+    do {
+      content = try GzipFile(path: found, chunk: Self.chunk)
+    } catch let error as FileError {
+      throw DatasetError.unreadable(file: found, reason: error.reason)
     }
-    self.handle = handle
-    gzbuffer(handle, UInt32(Self.chunk))
     // zlib hands a file without gzip's magic number through unchanged; under the name .gz that is damage.
-    if isCompressed, gzdirect(handle) == 1 {
+    if isCompressed, !content.isCompressed {
       throw DatasetError.malformed(file: found, place: "byte 0", reason: "expected a gzip header (1f 8b)")
     }
   }
-
-  deinit { gzclose(handle) }
 
   /// `path` if there is such a file, else `path`.gz if there is that, else nil.
   static func existing(_ path: String) -> String? {
@@ -93,25 +89,21 @@ final class DatasetFile {
   }
 
   private func fill(_ buffer: inout [UInt8], count: Int) throws -> Int {
-    let found = gzread(handle, &buffer, UInt32(count))
-    // A short read is either the end or damage, which only the state of the handle tells apart.
-    var code: Int32 = Z_OK
-    let message = gzerror(handle, &code).map { String(cString: $0) } ?? ""
-    position += max(Int(found), 0)
-    guard found >= 0, code == Z_OK || code == Z_STREAM_END else {
-      throw failure(code: code, message: message)
+    do {
+      return try content.read(into: &buffer, count: count)
+    } catch let damage as GzipFile.Damage {
+      throw failure(damage)
     }
-    return Int(found)
   }
 
-  private func failure(code: Int32, message: String) -> DatasetError {
-    switch code {
-    case Z_BUF_ERROR:
-      return .malformed(file: path, place: "byte \(position)", reason: "truncated: the gzip stream ends too early")
-    case Z_DATA_ERROR:
-      return .malformed(file: path, place: "byte \(position)", reason: "corrupt gzip stream (\(message))")
-    default:
-      return .unreadable(file: path, reason: message)
+  private func failure(_ damage: GzipFile.Damage) -> DatasetError {
+    switch damage {
+    case .isTruncated:
+      .malformed(file: path, place: "byte \(position)", reason: "truncated: the gzip stream ends too early")
+    case .isCorrupt(let message):
+      .malformed(file: path, place: "byte \(position)", reason: "corrupt gzip stream (\(message))")
+    case .isUnreadable(let message):
+      .unreadable(file: path, reason: message)
     }
   }
 }

@@ -1,5 +1,6 @@
 import Cluster
 import Hopfield
+import Host
 import Kernels
 import MPI
 
@@ -38,7 +39,7 @@ public struct NetworkOnGrid {
 
   /// Refuses a network that does not fit, before memory is taken for it.
   private static func requireMemory(_ layout: NetworkLayout, strips: Int, capacity: Int) throws {
-    let left = MemoryLimit.bytesLeft
+    let left = MemoryLimit.bytesLeft(sharedBy: Environment.current?.node.size ?? 1)
     func need(_ strips: Int) throws -> Int { try StripPartition(layout, strips: strips).greatestBytes(capacity: capacity) }
     let needed = try need(strips)
     guard needed > left else { return }

@@ -1,4 +1,4 @@
-import Foundation
+import Host
 import Ising
 
 /// What the ranks of a search divide between them.
@@ -54,5 +54,5 @@ public struct SpreadChoice: Equatable, Sendable {
     }
   }
 
-  private static let physicalMemory = Double(ProcessInfo.processInfo.physicalMemory)
+  private static let physicalMemory = Double(MemoryLimit.hostBytes)
 }

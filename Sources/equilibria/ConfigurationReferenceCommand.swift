@@ -1,5 +1,5 @@
 import ArgumentParser
-import Runs
+import Configuration
 
 /// Prints the table of keys that the manual holds.
 struct ConfigurationReferenceCommand: ParsableCommand {

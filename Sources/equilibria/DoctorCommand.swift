@@ -1,6 +1,6 @@
 import ArgumentParser
 import MPI
-import Runs
+import Reports
 
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -18,7 +18,7 @@ struct DoctorCommand: ParsableCommand {
 
   func run() {
     Job.run { world in
-      let report = try MachineReport(over: world, folder: data)
+      let report = try HostReport(over: world, folder: data)
       if world.rank == 0 { print(report.text) }
       return 0
     }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Runs
+import Experiments
 
 @main
 struct Equilibria: ParsableCommand {

@@ -1,7 +1,8 @@
 import ArgumentParser
+import Configuration
+import Experiments
 import Foundation
 import MPI
-import Runs
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

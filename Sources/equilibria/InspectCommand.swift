@@ -1,5 +1,6 @@
 import ArgumentParser
-import Runs
+import Experiments
+import Reports
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

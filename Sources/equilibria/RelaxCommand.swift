@@ -1,6 +1,7 @@
 import ArgumentParser
+import Configuration
+import Experiments
 import MPI
-import Runs
 
 struct RelaxCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

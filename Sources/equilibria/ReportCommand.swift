@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import Runs
+import Reports
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

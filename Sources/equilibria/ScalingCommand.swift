@@ -1,9 +1,11 @@
 import ArgumentParser
 import Cluster
+import Configuration
 import Foundation
+import Host
 import Ising
 import MPI
-import Runs
+import Scaling
 
 struct ScalingCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
+import Host
 import Ising
 import MPI
-import Runs
 import Solving
 
 /// One search on all ranks, which divide the reads or the spins between them.

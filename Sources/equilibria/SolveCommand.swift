@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
+import Host
 import Ising
 import MPI
-import Runs
 import Solving
 
 struct SolveCommand: ParsableCommand {

@@ -1,7 +1,8 @@
 import Foundation
+import Host
 import Ising
 import MPI
-import Runs
+import Reports
 import Solving
 
 /// A search for communities: divisions from several seeds, shared out over the ranks, of which the best is reported.

@@ -1,8 +1,9 @@
 import ArgumentParser
+import Files
 import Foundation
 import Ising
 import MPI
-import Runs
+import Reports
 
 /// What is written where.
 struct SolveOutputOptions: ParsableArguments {

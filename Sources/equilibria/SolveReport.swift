@@ -1,6 +1,6 @@
 import Foundation
 import Ising
-import Runs
+import Reports
 import Solving
 
 /// What a search for a ground state came to.

@@ -1,7 +1,8 @@
 import Foundation
+import Host
 import Ising
 import MPI
-import Runs
+import Reports
 import Solving
 
 /// A search for the ground state of one Ising problem, from the options to the report.

@@ -1,5 +1,5 @@
+import Host
 import Ising
-import Runs
 
 /// What a machine really runs in place of a problem: the problem itself, or what a device with a chip and its faults makes of it.
 struct SolveTarget {

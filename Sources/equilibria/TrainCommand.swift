@@ -1,7 +1,9 @@
 import ArgumentParser
+import Configuration
+import Experiments
 import Foundation
+import Host
 import MPI
-import Runs
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -206,21 +206,4 @@ import Testing
     #expect(abs(estimate.time(samples: 10) - 30e-6) < 1e-15)
     #expect(throws: ProblemError.self) { try DeviceEstimate(power: 0, settlingTime: 1) }
   }
-
-  @Test func energyMeterReadsCountersThatWrap() throws {
-    let folder = try TemporaryFolder()
-    let package = "\(folder.path)/intel-rapl:0"
-    try FileManager.default.createDirectory(atPath: package, withIntermediateDirectories: true)
-    func set(_ microjoules: Int) throws {
-      try Data("\(microjoules)\n".utf8).write(to: URL(fileURLWithPath: "\(package)/energy_uj"))
-    }
-    try Data("1000000\n".utf8).write(to: URL(fileURLWithPath: "\(package)/max_energy_range_uj"))
-    #expect(ProcessorEnergy(folder: "\(folder.path)/none") == nil)
-    try set(400_000)
-    let meter = try #require(ProcessorEnergy(folder: folder.path))
-    try set(900_000)
-    #expect(meter.joules == 0.5)
-    try set(100_000)
-    #expect(meter.joules == 0.7)
-  }
 }

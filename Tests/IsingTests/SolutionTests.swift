@@ -85,28 +85,6 @@ import Testing
     #expect(trace.csv == "seconds,cut\n0.250000,13\n1.000000,14.5\n")
   }
 
-  @Test func plotsAreWellFormed() throws {
-    var trace = SearchTrace(measureName: "cut")
-    for step in 0..<20 { trace.append(seconds: 0.001 * Double(step * step), measure: Double(100 + step)) }
-    let svg = TracePlot(trace: trace, seconds: 2, title: "a < b & c", bestKnown: 125).svg
-    #expect(svg.contains("best known 125"))
-    #expect(svg.contains("a &lt; b &amp; c"))
-    #expect(!svg.contains("nan") && !svg.contains("inf"))
-    #expect(svg.components(separatedBy: "<text").count == svg.components(separatedBy: "</text>").count)
-    // A search without any point, or with one value only, is a picture too.
-    let empty = TracePlot(trace: SearchTrace(measureName: "cut"), seconds: 0, title: "").svg
-    #expect(!empty.contains("nan") && !empty.contains("inf"))
-    var flat = SearchTrace(measureName: "cut")
-    flat.append(seconds: 0, measure: 5)
-    let line = TracePlot(trace: flat, seconds: 0, title: "", bestKnown: 5).svg
-    #expect(!line.contains("nan") && !line.contains("inf"))
-  }
-
-  @Test func ticksAreRound() {
-    #expect(TracePlot.ticks(0, 60) == [0, 10, 20, 30, 40, 50, 60])
-    #expect(TracePlot.ticks(-0.25, 0.25) == [-0.2, -0.1, 0, 0.1, 0.2])
-  }
-
   @Test func bestKnownValuesStandBesideTheFile() throws {
     let folder = try TemporaryFolder()
     _ = try folder.write("instance,n,best_known\nG1,800,11624\nG2,800,11620\n", "BEST_KNOWN.csv")

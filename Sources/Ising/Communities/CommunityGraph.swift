@@ -1,3 +1,5 @@
+import Host
+
 /// A graph whose communities are sought: weights that are not negative, and edges from a vertex to itself.
 public struct CommunityGraph: Sendable {
   public let vertexCount: Int
@@ -70,7 +72,7 @@ public struct CommunityGraph: Sendable {
     let neighbourhoods = (0..<vertexCount).map { vertex in
       (rows.neighbours[rows.starts[vertex]..<rows.starts[vertex + 1]] + [Int32(vertex)]).sorted()
     }
-    try Memory.require(
+    try MemoryLimit.require(
       neighbourhoods.reduce(0) { $0 + Double($1.count) * Double($1.count) } * 64, for: "the pairs with common neighbours")
     var common = [Int32](repeating: 0, count: vertexCount)
     for vertex in 0..<vertexCount {

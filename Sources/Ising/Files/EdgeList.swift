@@ -1,3 +1,5 @@
+import Host
+
 /// Edges as they come from a file, each with its line, until the graph is checked as a whole.
 struct EdgeList {
   private var sources = [Int32]()
@@ -34,7 +36,7 @@ struct EdgeList {
     // A vertex costs its row's start, its field and its spins; an edge stands in two rows, which are sorted once.
     let bytes = 64 * Double(vertexCount) + 64 * Double(count)
     do {
-      try Memory.require(bytes, for: "\(vertexCount) vertices and \(count) edges")
+      try MemoryLimit.require(bytes, for: "\(vertexCount) vertices and \(count) edges")
     } catch { throw ProblemFileError(file: file, line: nil, reason: "\(error)") }
     let graph = WeightedGraph(
       uncheckedVertexCount: vertexCount, sources: sources, targets: targets, weights: weights)

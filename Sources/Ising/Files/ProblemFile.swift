@@ -1,5 +1,5 @@
-import CZlib
-import Foundation
+import Files
+import Host
 
 /// A problem's file, plain or gzipped.
 public enum ProblemFile {
@@ -36,28 +36,24 @@ public enum ProblemFile {
   /// The content, inflated if need be. Memory grows with the bytes that really come, up to half of the machine's.
   static func bytes(of path: String) throws -> [UInt8] {
     func failure(_ reason: String) -> ProblemFileError { ProblemFileError(file: path, line: nil, reason: reason) }
-    var status = stat()
-    guard stat(path, &status) == 0 else { throw failure(String(cString: strerror(errno))) }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw failure(status.st_mode & S_IFMT == S_IFDIR ? "is a folder, expected a file" : "is not a regular file")
-    }
-    guard let handle = gzopen(path, "rb") else { throw failure(String(cString: strerror(errno))) }
-    defer { gzclose(handle) }
-    gzbuffer(handle, UInt32(chunk))
-    let limit = Int(Memory.physical / 2)
-    var bytes = [UInt8]()
-    if gzdirect(handle) == 1 { bytes.reserveCapacity(min(Int(status.st_size), limit)) }
-    var buffer = [UInt8](repeating: 0, count: chunk)
-    while true {
-      let count = Int(gzread(handle, &buffer, UInt32(chunk)))
-      var code: Int32 = Z_OK
-      let message = gzerror(handle, &code).map { String(cString: $0) } ?? ""
-      guard count >= 0, code == Z_OK || code == Z_STREAM_END else {
-        throw failure(code == Z_BUF_ERROR ? "the gzip stream ends too early" : "cannot be read: \(message)")
+    do {
+      let file = try GzipFile(path: path, chunk: chunk)
+      let limit = MemoryLimit.hostBytes / 2
+      var bytes = [UInt8]()
+      if !file.isCompressed { bytes.reserveCapacity(min(file.sizeOnDisk, limit)) }
+      var buffer = [UInt8](repeating: 0, count: chunk)
+      while true {
+        let count = try file.read(into: &buffer, count: chunk)
+        if count == 0 { return bytes }
+        guard bytes.count + count <= limit else { throw failure("has more than \(limit) bytes, half of this machine's memory") }
+        bytes += buffer.prefix(count)
       }
-      if count == 0 { return bytes }
-      guard bytes.count + count <= limit else { throw failure("has more than \(limit) bytes, half of this machine's memory") }
-      bytes += buffer.prefix(count)
+    } catch let error as FileError {
+      throw failure(error.reason)
+    } catch GzipFile.Damage.isTruncated {
+      throw failure("the gzip stream ends too early")
+    } catch GzipFile.Damage.isCorrupt(let message), GzipFile.Damage.isUnreadable(let message) {
+      throw failure("cannot be read: \(message)")
     }
   }
 }

@@ -1,3 +1,5 @@
+import Host
+
 /// qbsolv's form: comments `c …`, one line `p qubo 0 maxNodes nodes couplers`, then `i i q` and `i j q`, counted from 0.
 struct QuboReader: ProblemReader {
   func read(_ scanner: inout TextScanner) throws -> ProblemContent {
@@ -54,7 +56,7 @@ struct QuboReader: ProblemReader {
 
   private static func requireMemory(_ variables: Int, _ scanner: TextScanner) throws {
     do {
-      try Memory.require(64 * Double(variables), for: "\(variables) variables")
+      try MemoryLimit.require(64 * Double(variables), for: "\(variables) variables")
     } catch { throw scanner.failure("\(error)") }
   }
 

@@ -1,3 +1,5 @@
+import Host
+
 extension IsingProblem {
   /// A problem in which every pair of spins is coupled.
   ///
@@ -11,7 +13,7 @@ extension IsingProblem {
     guard (1...greatestSpinCount).contains(spinCount) else {
       throw ProblemError("a problem of \(spinCount) spins, expected 1 to \(greatestSpinCount)")
     }
-    try Memory.require(completeBytes(spinCount), for: "the couplings between all pairs of \(spinCount) spins")
+    try MemoryLimit.require(completeBytes(spinCount), for: "the couplings between all pairs of \(spinCount) spins")
     let fields = fields.isEmpty ? [Double](repeating: 0, count: spinCount) : fields
     let row = spinCount - 1
     var neighbours = [Int32](repeating: 0, count: spinCount * row)

@@ -1,3 +1,4 @@
+import Host
 import Kernels
 
 /// Drawn problems: the same one for the same size and seed, on any machine and whoever draws which part of it.
@@ -64,7 +65,7 @@ public enum SyntheticProblem: Sendable, Equatable {
     guard !overflow, spins <= IsingProblem.greatestSpinCount else {
       throw ProblemError("a torus of \(rows) × \(columns) spins, expected at most \(IsingProblem.greatestSpinCount) in all")
     }
-    try Memory.require(Double(spins) * 160, for: "a torus of \(spins) spins")
+    try MemoryLimit.require(Double(spins) * 160, for: "a torus of \(spins) spins")
     var (sources, targets, weights) = ([Int32](), [Int32](), [Double]())
     sources.reserveCapacity(2 * spins)
     targets.reserveCapacity(2 * spins)

@@ -1,0 +1,150 @@
+import Datasets
+import Files
+import Foundation
+import Hopfield
+import Learning
+
+/// Everything that a run is told: the YAML file that `train` is given, with every default filled in.
+public struct Configuration: Equatable, Sendable {
+  /// Names the run folder.
+  public var name: String
+  /// Of everything random: weights, order, augmentation, the signs of the nudge.
+  public var seed: UInt64
+  public var data: DatasetSettings
+  public var model: Model
+  public var relaxation: RelaxationSettings
+  /// What the machine that trains, and the machine that infers, make of parameters and states.
+  public var hardware: HardwareSettings
+  public var learning: LearningSettings
+  public var run: RunSettings
+  /// How the ranks are arranged; no result depends on it.
+  public var grid: GridSettings
+  /// Of rows between the strips of a network.
+  public var exchange: ExchangeSettings
+  public var timeouts: TimeoutSettings
+  /// The physical device whose time and energy the log estimates, if any; the file calls it `machine`.
+  public var device: PhysicalDevice?
+
+  public init(
+    name: String, seed: UInt64 = 1, data: DatasetSettings, model: Model,
+    relaxation: RelaxationSettings = RelaxationSettings(), hardware: HardwareSettings = HardwareSettings(),
+    learning: LearningSettings = LearningSettings(), run: RunSettings = RunSettings(), grid: GridSettings = GridSettings(),
+    exchange: ExchangeSettings = ExchangeSettings(),
+    timeouts: TimeoutSettings = TimeoutSettings()
+  ) {
+    self.name = name
+    self.seed = seed
+    self.data = data
+    self.model = model
+    self.relaxation = relaxation
+    self.hardware = hardware
+    self.learning = learning
+    self.run = run
+    self.grid = grid
+    self.exchange = exchange
+    self.timeouts = timeouts
+  }
+}
+
+/// What a configuration trains.
+public enum Model: Equatable, Sendable {
+  /// Coupled layers that settle together.
+  case hopfield(NetworkDescription)
+  /// Layers that one pass upwards works out, taught by back-propagation.
+  case feedForward(NetworkDescription)
+  /// Layers that predict the next.
+  case predictive(NetworkDescription)
+  /// Spins on an annealer or a sampler.
+  case ising(IsingSettings)
+
+  /// Layers and the rule that teaches them.
+  init(_ network: NetworkDescription, rule: LearningRule) {
+    if network.energy == .predictive {
+      self = .predictive(network)
+    } else {
+      self = rule == .backpropagation ? .feedForward(network) : .hopfield(network)
+    }
+  }
+}
+
+extension Configuration {
+  /// The layers of any model that has them: all but an Ising network.
+  public var network: NetworkDescription? {
+    switch model {
+    case .hopfield(let network), .feedForward(let network), .predictive(let network): network
+    case .ising: nil
+    }
+  }
+
+  /// How free and nudged phases of a training relax, on the hardware that trains.
+  public var trainingRelaxation: RelaxationSettings {
+    var settings = relaxation
+    settings.hardware = hardware.training
+    return settings
+  }
+
+  /// How images are classified: as long as `run.evaluation` says, on the hardware that infers.
+  public var inferenceRelaxation: RelaxationSettings {
+    var settings = relaxation
+    settings.hardware = hardware.inference
+    if let sweeps = run.evaluation.sweeps { settings.free.sweeps = sweeps }
+    if let tolerance = run.evaluation.tolerance { settings.free.tolerance = tolerance }
+    return settings
+  }
+}
+
+extension Configuration {
+  /// Parses a configuration.
+  ///
+  /// - Parameters:
+  ///   - source: what messages call the text, as a rule its file name.
+  ///   - overrides: applied in order before anything is read.
+  /// - Throws: `ConfigurationError` for a syntax error, an unknown or missing key, a wrong type or a value that is not allowed;
+  ///   one message that names file, line and key path.
+  public init(yaml: String, source: String, overrides: [ConfigurationOverride] = []) throws {
+    var root = try ConfigurationNode(yaml: yaml) { .line($0, file: source) }
+    for override in overrides { try root.apply(override) }
+    self = try ConfigurationForm.read(ConfigurationReader(root), base: nil).configuration()
+  }
+
+  /// Every key with its value; parses to an equal configuration.
+  public var resolved: String {
+    get throws { try ConfigurationForm(self).text() }
+  }
+
+  /// The keys whose values differ, as `key.path: mine, theirs` lines in the order of the file.
+  ///
+  /// - Parameter sections: the top-level keys to compare; all if `nil`.
+  public func differences(from other: Configuration, in sections: [String]? = nil) -> [String] {
+    let mine = ConfigurationForm(self).leaves(in: sections)
+    let theirs = ConfigurationForm(other).leaves(in: sections)
+    let paths = mine.map(\.path) + theirs.map(\.path).filter { path in !mine.contains { $0.path == path } }
+    return paths.compactMap { path in
+      let left = mine.first { $0.path == path }?.value ?? "absent"
+      let right = theirs.first { $0.path == path }?.value ?? "absent"
+      return left == right ? nil : "\(path): \(left), \(right)"
+    }
+  }
+}
+
+extension Configuration {
+  /// A configuration is a page of text; anything near this size is another file given by mistake.
+  private static let maximumBytes = 1 << 20
+
+  /// Reads the configuration file at `path`.
+  ///
+  /// - Throws: `ConfigurationError` if the file cannot be read, is larger than 1 MiB, is not UTF-8 or is not a valid
+  ///   configuration.
+  public init(contentsOf path: String, overrides: [ConfigurationOverride] = []) throws {
+    let bytes: [UInt8]
+    do {
+      bytes = try FileBytes.read(path, atMost: Self.maximumBytes)
+    } catch let error as FileError {
+      throw ConfigurationError("cannot read the configuration: \(error)")
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw ConfigurationError("\(path): a configuration is UTF-8 text, this is not")
+    }
+    try self.init(yaml: text, source: path, overrides: overrides)
+  }
+}

@@ -1,0 +1,168 @@
+import Datasets
+import Hopfield
+import Learning
+import Yams
+
+/// A configuration as it is written: the table of the top-level keys.
+///
+/// It differs from `Configuration` where the file leaves something to be worked out: the data set's name decides the network's
+/// input, and a layer's place in the list what its edge comes from.
+struct ConfigurationForm: ConfigurationSection {
+  var name = ""
+  var seed: UInt64 = 1
+  var data = DatasetSettings.standard
+  var network = NetworkForm()
+  var ising: IsingSettings?
+  var relaxation = RelaxationSettings()
+  var hardware = HardwareSettings()
+  var learning = LearningSettings()
+  var run = RunSettings()
+  var grid = GridSettings()
+  var exchange = ExchangeSettings()
+  var timeouts = TimeoutSettings()
+  var device: PhysicalDevice?
+
+  static var standard: Self { Self() }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey("name", \.name, required: true, "Names the run folder: letters, digits, `-`, `_` and `.`."),
+      ConfigurationKey(
+        "seed", \.seed,
+        "Of everything random: initial weights, order of the images, augmentation, validation split, random signs."),
+      ConfigurationKey("data", \.data, required: true, "Which images, and how they are prepared."),
+      ConfigurationKey("network", \.network, networkDocumentation).written { $0.ising == nil },
+      ConfigurationKey(
+        "ising", \.ising, standard: "none", "A network of ±1 spins on an annealer or a sampler, in the place of `network`."
+      ).omittingNull,
+      ConfigurationKey("relaxation", \.relaxation, "How states relax, and when they have.").written { $0.ising == nil },
+      ConfigurationKey(
+        "hardware", \.hardware, "What a physical machine makes of parameters and states; nothing unless it is set."
+      ).written { $0.ising == nil },
+      ConfigurationKey("learning", \.learning, "Cost, gradient, optimiser and schedule."),
+      ConfigurationKey("run", \.run, "Where the run is recorded, and how often."),
+      ConfigurationKey("grid", \.grid, "How the ranks are arranged (docs/guide/partition.md); results do not depend on it."),
+      ConfigurationKey("exchange", \.exchange, "How the strips of a network exchange rows."),
+      ConfigurationKey("timeouts", \.timeouts, "How long ranks wait for each other."),
+      ConfigurationKey(
+        "machine", \.device, standard: "none",
+        "A physical machine whose time and energy the log estimates beside this program's; `{}` for the values below."
+      ).omittingNull,
+    ]
+  }
+
+  private static let networkDocumentation = "Layers and the edges between them."
+
+  static func read(_ reader: ConfigurationReader, base: Self?) throws -> Self {
+    var form = try readKeys(reader, base: base)
+    let members = Dictionary(uniqueKeysWithValues: try reader.members().map { ($0.key, $0.reader) })
+    if let name = members["name"] { try name.requireFileName(form.name) }
+    if let data = members["data"] { try form.data.check(data) }
+    if let ising = members["ising"], form.ising != nil {
+      for key in ["network", "relaxation"] where members[key] != nil {
+        throw members[key]!.failure("an Ising network stands in `ising`, with how it relaxes; leave this out")
+      }
+      try form.ising?.resolve(data: (form.data.shape, form.data.classes), ising)
+    } else if let network = members["network"] {
+      try form.network.resolve(input: form.data.shape, network)
+      try form.checkClasses(network["layers"])
+      try form.checkMachine(reader["relaxation"])
+    } else {
+      throw reader.failure("the key `network` is missing: \(networkDocumentation)")
+    }
+    if let learning = members["learning"] { try form.learning.check(learning) }
+    return form
+  }
+
+  private func checkClasses(_ reader: ConfigurationReader) throws {
+    guard let output = network.description.layers.last, output.channels != data.classes else { return }
+    throw reader.failure("the output `\(output.name)` has \(output.channels) units, the data set \(data.classes) classes")
+  }
+
+  /// A machine that cannot relax the network, or has no states to limit, is a mistake here, not in the middle of a run.
+  private func checkMachine(_ reader: ConfigurationReader) throws {
+    do {
+      for limits in [hardware.training, hardware.inference] {
+        var relaxation = self.relaxation
+        relaxation.hardware = limits
+        try relaxation.check(NetworkLayout(network.description), cost: learning.cost)
+      }
+    } catch let error as NetworkError {
+      throw reader["machine"].failure(error.description)
+    }
+  }
+
+  func configuration() -> Configuration {
+    var configuration = Configuration(
+      name: name, seed: seed, data: data, model: ising.map(Model.ising) ?? Model(network.description, rule: learning.rule),
+      relaxation: relaxation, hardware: hardware, learning: learning, run: run, grid: grid, exchange: exchange, timeouts: timeouts
+    )
+    configuration.device = device
+    return configuration
+  }
+
+  init() {}
+
+  init(_ configuration: Configuration) {
+    name = configuration.name
+    seed = configuration.seed
+    data = configuration.data
+    switch configuration.model {
+    case .hopfield(let layers), .feedForward(let layers), .predictive(let layers): network = NetworkForm(layers)
+    case .ising(let settings): ising = settings
+    }
+    relaxation = configuration.relaxation
+    hardware = configuration.hardware
+    learning = configuration.learning
+    run = configuration.run
+    grid = configuration.grid
+    exchange = configuration.exchange
+    timeouts = configuration.timeouts
+    device = configuration.device
+  }
+
+  /// The YAML text with every key.
+  func text() throws -> String {
+    try Yams.serialize(node: yaml, width: -1, allowUnicode: true)
+  }
+}
+
+// MARK: - Comparison
+
+extension ConfigurationForm {
+  /// Every single value with its key path.
+  func leaves(in sections: [String]?) -> [(path: String, value: String)] {
+    guard case .mapping(let mapping) = yaml else { return [] }
+    return mapping.flatMap { key, value -> [(path: String, value: String)] in
+      let name = key.scalar?.string ?? ""
+      return sections?.contains(name) ?? true ? Self.leaves(of: value, at: name) : []
+    }
+  }
+
+  private static func leaves(of node: Node, at path: String) -> [(path: String, value: String)] {
+    switch node {
+    case .scalar(let scalar): [(path, scalar.string)]
+    case .mapping(let mapping): mapping.flatMap { leaves(of: $1, at: "\(path).\($0.scalar?.string ?? "")") }
+    case .sequence(let sequence): sequence.enumerated().flatMap { leaves(of: $1, at: "\(path).\($0)") }
+    case .alias: []
+    }
+  }
+}
+
+extension ConfigurationReader {
+  /// The reader of the value of `key`, or this one where the key is not written.
+  subscript(key: String) -> ConfigurationReader {
+    guard case .mapping(let members) = node.content, let member = members.first(where: { $0.key == key }) else {
+      return self
+    }
+    return ConfigurationReader(member.value, path: path + [key])
+  }
+
+  /// Fails unless `name` can be a file name on any system.
+  func requireFileName(_ name: String) throws {
+    let isPlain = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+    guard isPlain, !name.isEmpty, name.count <= 100, name.first != "." else {
+      throw failure(expected: "1 to 100 letters, digits, `-`, `_` and `.`, the first one not `.`")
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import Datasets
+import Files
+
+extension DatasetSettings: ConfigurationSection {
+  static var standard: Self { Self(name: .synthetic) }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey("name", \.name, required: true, "The data set."),
+      ConfigurationKey("folder", \.folder, "The only folder to look in; `null` takes the search path of [data](data.md)."),
+      ConfigurationKey("limit", \.limit, .atLeast(1), "At most this many training images, after validation; `null`: all."),
+      ConfigurationKey(
+        "limitPerClass", \.limitPerClass, .atLeast(1),
+        "Exactly this many training images of every class, after validation; `null`: all."),
+      ConfigurationKey("testPerClass", \.testPerClass, .atLeast(1), "Exactly this many test images of every class; `null`: all."),
+      ConfigurationKey("size", \.size, standard: "as they are", "Images are averaged down to so many pixels.").omittingNull,
+      ConfigurationKey(
+        "validation", \.validation, .atLeast(0),
+        "Training images held out, by class, to choose the best weights; the test set chooses nothing."),
+      ConfigurationKey(
+        "normalisation", \.normalisation, standard: "the data set's", "Applied as (pixel − mean) / deviation, pixels from 0 to 1."
+      ),
+      ConfigurationKey("augmentation", \.augmentation, "Random changes of the training images."),
+      ConfigurationKey("synthetic", \.synthetic, "What to draw if `name` is `synthetic`.")
+        .written { $0.name == .synthetic || $0.synthetic != SyntheticSettings() },
+    ]
+  }
+
+  /// Checks what concerns several keys or the data set itself.
+  func check(_ reader: ConfigurationReader) throws {
+    do {
+      try validate()
+    } catch DatasetError.setting(let key, let reason) {
+      let place = key.split(separator: ".").reduce(reader) { $0[String($1)] }
+      throw place.failure(reason)
+    }
+  }
+}
+
+extension DatasetName: ConfigurationValue {}
+
+extension ImageSize: ConfigurationSection {
+  static var standard: Self { Self(rows: 0, columns: 0) }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey("rows", \.rows, .from(1, to: 4096), required: true, "Height in pixels."),
+      ConfigurationKey("columns", \.columns, .from(1, to: 4096), required: true, "Width in pixels."),
+    ]
+  }
+}
+
+extension Normalisation: ConfigurationSection {
+  static var standard: Self { Self(mean: [], deviation: []) }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey("mean", \.mean, required: true, "One number a channel."),
+      ConfigurationKey("deviation", \.deviation, required: true, "One number above 0 a channel."),
+    ]
+  }
+}
+
+extension Augmentation: ConfigurationSection {
+  static var standard: Self { Self() }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey("flip", \.flip, "Mirror left and right, every second image on average."),
+      ConfigurationKey("crop", \.crop, "Pad, then cut a window of the image's size at a random place."),
+    ]
+  }
+}
+
+extension Augmentation.Crop: ConfigurationSection {
+  static var standard: Self { Self() }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey("padding", \.padding, .from(0, to: 1024), "Pixels on each side."),
+      ConfigurationKey("mode", \.mode, "What the border holds: the nearest pixel, black, or the mirror image."),
+    ]
+  }
+}
+
+extension Augmentation.PaddingMode: ConfigurationValue {}

@@ -1,0 +1,61 @@
+import Hopfield
+
+/// How the ranks are arranged, and how long they wait for each other.
+public struct GridSettings: Equatable, Sendable {
+  /// Networks that relax at the same time; `nil`: whatever the other extent leaves, or what is predicted to be fastest.
+  public var data: Int?
+  /// Strips that each is cut into.
+  public var spin: Int?
+
+  public init(data: Int? = nil, spin: Int? = nil) {
+    self.data = data
+    self.spin = spin
+  }
+}
+
+/// How long a rank waits for another before it ends the job.
+public struct TimeoutSettings: Equatable, Sendable {
+  /// Seconds, for a neighbour's rows and for the gradients of others.
+  public var exchange: Double = 300
+  public init() {}
+}
+
+extension GridSettings: ConfigurationSection {
+  static var standard: Self { Self() }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey(
+        "data", \.data, .from(1, to: 1 << 20), "Networks that relax at the same time; `null`: as `spin` and the ranks leave it."),
+      ConfigurationKey(
+        "spin", \.spin, .from(1, to: 1 << 20),
+        "Strips of rows that each network is cut into, one a rank; with both `null` the predicted time of a step decides."),
+    ]
+  }
+}
+
+extension ExchangeSettings: ConfigurationSection {
+  static var standard: Self { Self() }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey(
+        "every", \.every, .from(1, to: 1000),
+        "Sweeps from one exchange of rows between strips to the next; the last sweeps of a phase always exchange. Above 1 more "
+          + "sweeps are needed, and results depend on the strips."),
+      ConfigurationKey("overlap", \.overlap, "Compute the interior of a strip while rows travel."),
+    ]
+  }
+}
+
+extension TimeoutSettings: ConfigurationSection {
+  static var standard: Self { Self() }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey(
+        "exchange", \.exchange, .above(0),
+        "Seconds that a rank waits for a neighbour's rows or for the gradients of others before it ends the job.")
+    ]
+  }
+}

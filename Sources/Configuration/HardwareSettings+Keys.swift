@@ -1,0 +1,68 @@
+import Hopfield
+
+/// The limits of the machine that trains, and of the one that infers; they need not be the same.
+public struct HardwareSettings: Equatable, Sendable {
+  public var training = HardwareLimits()
+  public var inference = HardwareLimits()
+
+  public init() {}
+}
+
+extension HardwareSettings: ConfigurationSection {
+  static var standard: Self { Self() }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey("training", \.training, "Of free and nudged phases; the update is made in full precision."),
+      ConfigurationKey("inference", \.inference, "Of validation, test and `evaluate`."),
+    ]
+  }
+}
+
+extension HardwareLimits: ConfigurationSection {
+  static var standard: Self { Self() }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey(
+        "weightBits", \.weightBits, .from(1, to: 16), "Bits of a weight or bias; `null`: not rounded."),
+      ConfigurationKey(
+        "weightRange", \.weightRange, .above(0),
+        "Weights and biases are cut off at ± this; `null`: nowhere, and levels reach to the greatest of each edge."),
+      ConfigurationKey(
+        "mismatch", \.mismatch, .from(0, to: 10), "Relative error of each weight and bias, the same in every run of one device."),
+      ConfigurationKey("device", \.device, "Which device: of whose errors."),
+      ConfigurationKey(
+        "stateBits", \.stateBits, .from(2, to: 16),
+        "Bits of an amplitude, in every step, or of a phase, when it is read; `null`: not rounded."),
+      ConfigurationKey("stateRange", \.stateRange, .above(0), "The amplitude at which levels end; phases go round."),
+      ConfigurationKey(
+        "stateNoise", \.stateNoise, .from(0, to: 10), "Standard deviation of the noise of every amplitude or phase in every step."
+      ),
+    ]
+  }
+}
+
+/// A physical device that would relax the network: what its time and energy are estimated by.
+public struct PhysicalDevice: Equatable, Sendable {
+  /// Watts while it settles.
+  public var power = 12e-3
+  /// Seconds that it takes to settle once.
+  public var settlingTime = 3e-6
+  /// Where the two figures come from.
+  public var source = "an oscillator network that settles in 3 µs at 12 mW"
+
+  public init() {}
+}
+
+extension PhysicalDevice: ConfigurationSection {
+  static var standard: Self { Self() }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey("power", \.power, .above(0), "Watts while it settles."),
+      ConfigurationKey("settlingTime", \.settlingTime, .above(0), "Seconds that it takes to settle once."),
+      ConfigurationKey("source", \.source, "Where the two figures come from; the estimate names it."),
+    ]
+  }
+}

@@ -1,0 +1,78 @@
+/// Where a run is recorded, and how often.
+public struct RunSettings: Equatable, Sendable {
+  /// When checkpoints are written, whichever comes first; one is always written at the end and on a stop signal.
+  public struct Checkpointing: Equatable, Sendable {
+    /// Every so many epochs; 0: not by epochs.
+    public var epochs = 1
+    /// Every so many seconds; 0: not by time.
+    public var seconds: Double = 600
+    public init() {}
+  }
+
+  /// How accuracy is measured. The free phase starts from zero.
+  public struct Evaluation: Equatable, Sendable {
+    /// Images that one rank relaxes at a time.
+    public var batch = 16
+    /// Greatest number of sweeps; `nil` takes that of the free phase in training.
+    public var sweeps: Int?
+    /// Residual at which to stop; `nil` takes that of the free phase in training.
+    public var tolerance: Float?
+    /// Measure on the validation images after every so many epochs; 0: only at the end.
+    public var epochs = 1
+    public init() {}
+  }
+
+  /// The folder in which the run folders lie.
+  public var folder = "runs"
+  public var checkpoint = Checkpointing()
+  /// Seconds between two rows of `metrics.csv` and two lines of the log.
+  public var logInterval: Double = 10
+  public var evaluation = Evaluation()
+
+  public init() {}
+}
+
+extension RunSettings: ConfigurationSection {
+  static var standard: Self { Self() }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey("folder", \.folder, "In which the run folders `NAME-DATE-TIME` are made."),
+      ConfigurationKey(
+        "checkpoint", \.checkpoint, "When checkpoints are written; one always is at the end and on a stop signal."),
+      ConfigurationKey(
+        "logInterval", \.logInterval, .above(0), "Seconds between two rows of `metrics.csv` and two lines of the log."),
+      ConfigurationKey("evaluation", \.evaluation, "How accuracy is measured; states start from zero."),
+    ]
+  }
+}
+
+extension RunSettings.Checkpointing: ConfigurationSection {
+  static var standard: Self { Self() }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey("epochs", \.epochs, .from(0, to: 1_000_000), "Every so many epochs; 0: not by epochs."),
+      ConfigurationKey("seconds", \.seconds, .from(0, to: 1e9), "Every so many seconds; 0: not by time."),
+    ]
+  }
+}
+
+extension RunSettings.Evaluation: ConfigurationSection {
+  static var standard: Self { Self() }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey(
+        "batch", \.batch, .from(1, to: 1 << 16),
+        "Images that one rank relaxes at a time; they stop together, so the last digits depend on it."),
+      ConfigurationKey(
+        "sweeps", \.sweeps, .from(1, to: 100_000), standard: "`relaxation.free.sweeps`", "Greatest number of sweeps."),
+      ConfigurationKey(
+        "tolerance", \.tolerance, .from(0, below: 1), standard: "`relaxation.free.tolerance`", "Residual at which to stop."),
+      ConfigurationKey(
+        "epochs", \.epochs, .from(0, to: 1_000_000),
+        "Measure on the validation images every so many epochs; 0: only at the end."),
+    ]
+  }
+}

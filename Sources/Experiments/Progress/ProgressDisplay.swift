@@ -1,0 +1,73 @@
+import Foundation
+import Host
+
+/// Shows a training as it goes: one line that is redrawn on a terminal, plain lines elsewhere, and in the run's log.
+///
+/// For one process of a job, as a rule rank 0.
+public final class ProgressDisplay {
+  private let output: FileHandle
+  private let terminal: Terminal?
+  private let interval: Duration
+  private let log: RunLog?
+  private var lastDrawn: ContinuousClock.Instant?
+  private var lastLogged: ContinuousClock.Instant?
+  private var isLineOpen = false
+
+  /// Between two drawings on a terminal: often enough to look alive, too seldom to cost time.
+  private static let redrawing = Duration.milliseconds(200)
+
+  /// - Parameters:
+  ///   - interval: between two plain lines.
+  ///   - log: gets the plain lines too.
+  ///   - output: the terminal or file, as a rule standard error, since standard output is for results.
+  public init(interval: Duration, log: RunLog? = nil, output: FileHandle = .standardError) {
+    self.interval = interval
+    self.log = log
+    self.output = output
+    terminal = Terminal(behind: output)
+  }
+
+  /// Shows where the training stands, unless it did a moment ago.
+  ///
+  /// - Parameter now: the present, for tests.
+  public func update(_ report: ProgressReport, now: ContinuousClock.Instant = .now) {
+    let isLogDue = lastLogged.map { now - $0 >= interval } ?? true
+    if isLogDue {
+      lastLogged = now
+      log?.write(ProgressLine.plain(report))
+      if terminal == nil { write(ProgressLine.plain(report) + "\n") }
+    }
+    if let terminal, lastDrawn.map({ now - $0 >= Self.redrawing }) ?? true {
+      lastDrawn = now
+      draw(ProgressLine.bar(report, width: terminal.width))
+    }
+  }
+
+  /// Writes a line of its own, above the progress line, and into the log.
+  public func message(_ text: String) {
+    clearLine()
+    log?.write(text)
+    write(text + "\n")
+  }
+
+  /// Leaves the terminal on a new line.
+  public func finish() {
+    if isLineOpen { write("\n") }
+    isLineOpen = false
+  }
+
+  private func draw(_ line: String) {
+    write("\r\u{1B}[K" + line)
+    isLineOpen = true
+  }
+
+  private func clearLine() {
+    if isLineOpen { write("\r\u{1B}[K") }
+    isLineOpen = false
+  }
+
+  private func write(_ text: String) {
+    // A reader that went away must not end a training.
+    try? output.write(contentsOf: Data(text.utf8))
+  }
+}

@@ -1,0 +1,83 @@
+import Foundation
+
+/// What a training has come to, for the line that a user sees.
+public struct ProgressReport: Equatable, Sendable {
+  /// 1 for the first epoch.
+  public var epoch: Int
+  public var epochs: Int
+  /// Of the whole training, from 0 to 1.
+  public var fraction: Double
+  public var samplesPerSecond: Double
+  public var freeSweeps: Double
+  public var nudgedSweeps: Double
+  public var residual: Double
+  public var loss: Double
+  /// From 0 to 1.
+  public var accuracy: Double
+  /// Seconds; `nil` while nothing is known.
+  public var timeLeft: Double?
+
+  public init(
+    epoch: Int, epochs: Int, fraction: Double, samplesPerSecond: Double, freeSweeps: Double, nudgedSweeps: Double,
+    residual: Double,
+    loss: Double, accuracy: Double, timeLeft: Double?
+  ) {
+    self.epoch = epoch
+    self.epochs = epochs
+    self.fraction = fraction
+    self.samplesPerSecond = samplesPerSecond
+    self.freeSweeps = freeSweeps
+    self.nudgedSweeps = nudgedSweeps
+    self.residual = residual
+    self.loss = loss
+    self.accuracy = accuracy
+    self.timeLeft = timeLeft
+  }
+}
+
+/// A report as one line of text.
+package enum ProgressLine {
+  /// For a log: everything, separated by commas.
+  package static func plain(_ report: ProgressReport) -> String {
+    (["epoch \(report.epoch)/\(report.epochs)", percentage(report.fraction)] + details(report)).joined(separator: ", ")
+  }
+
+  /// For a terminal: a bar, and as much as fits beside it.
+  ///
+  /// - Parameter width: columns of the terminal.
+  package static func bar(_ report: ProgressReport, width: Int) -> String {
+    var line = "epoch \(report.epoch)/\(report.epochs) \(bar(report.fraction, cells: 20)) \(percentage(report.fraction))"
+    for detail in details(report) where line.count + 2 + detail.count < width { line += "  " + detail }
+    return String(line.prefix(max(0, width - 1)))
+  }
+
+  /// `3:07`, `2:03:07` or `1d 02:03:07`.
+  package static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
+    let total = Int(seconds.rounded())
+    let (days, hours, minutes) = (total / 86_400, total / 3600 % 24, total / 60 % 60)
+    if days > 0 { return String(format: "%dd %02d:%02d:%02d", days, hours, minutes, total % 60) }
+    return hours > 0 ? String(format: "%d:%02d:%02d", hours, minutes, total % 60) : String(format: "%d:%02d", minutes, total % 60)
+  }
+
+  /// Most important first: the later ones go where the terminal is narrow.
+  private static func details(_ report: ProgressReport) -> [String] {
+    [
+      report.timeLeft.map { "\(duration($0)) left" },
+      "accuracy \(String(format: "%.1f", report.accuracy * 100)) %",
+      "loss \(String(format: "%.4g", report.loss))",
+      "\(String(format: report.samplesPerSecond < 10 ? "%.1f" : "%.0f", report.samplesPerSecond)) samples/s",
+      "sweeps \(String(format: "%.1f + %.1f", report.freeSweeps, report.nudgedSweeps))",
+      "residual \(String(format: "%.1e", report.residual))",
+    ].compactMap { $0 }
+  }
+
+  private static func percentage(_ fraction: Double) -> String {
+    String(format: "%3.0f %%", min(max(fraction, 0), 1) * 100)
+  }
+
+  private static func bar(_ fraction: Double, cells: Int) -> String {
+    let full = Int((min(max(fraction, 0), 1) * Double(cells)).rounded(.down))
+    return "[" + String(repeating: "█", count: full) + String(repeating: "·", count: cells - full) + "]"
+  }
+}

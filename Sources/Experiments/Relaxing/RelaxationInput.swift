@@ -1,0 +1,53 @@
+import Files
+import Hopfield
+
+/// Images `x` `[B, C, H, W]` and, where there are any, labels `[B]`, from safetensors.
+struct RelaxationInput {
+  let count: Int
+  /// Rows, columns, channels, channels innermost.
+  let pixels: [Float]
+  let labels: [Int]?
+
+  init(_ path: String, labels labelPath: String?, layout: NetworkLayout) throws {
+    let file = try TensorFile(contentsOf: path)
+    let tensor = try file.tensor("x", in: path)
+    let image = layout.input
+    let expected = [image.channels, image.rows, image.columns]
+    guard tensor.shape.count == 4, Array(tensor.shape.dropFirst()) == expected, tensor.shape[0] > 0 else {
+      throw TensorError(
+        "\(path): tensor `x` has shape \(tensor.shape), expected [samples, \(expected.map(String.init).joined(separator: ", "))]")
+    }
+    count = tensor.shape[0]
+    pixels = Self.channelsInnermost(try file.floats("x", in: path), count: count, layout: layout)
+    if let labelPath {
+      labels = try Self.labels(in: try TensorFile(contentsOf: labelPath), path: labelPath, count: count, layout: layout)
+    } else if file.tensors["labels"] != nil {
+      labels = try Self.labels(in: file, path: path, count: count, layout: layout)
+    } else {
+      labels = nil
+    }
+  }
+
+  private static func labels(in file: TensorFile, path: String, count: Int, layout: NetworkLayout) throws -> [Int] {
+    let values = try file.integers("labels", shape: [count], in: path)
+    let classes = layout.output.shape.channels
+    if let index = values.firstIndex(where: { !(0..<Int64(classes)).contains($0) }) {
+      throw TensorError(
+        "\(path): label \(values[index]) of sample \(index) is out of range; the network has \(classes) classes, 0 to \(classes - 1)"
+      )
+    }
+    return values.map { Int($0) }
+  }
+
+  private static func channelsInnermost(_ values: [Float], count: Int, layout: NetworkLayout) -> [Float] {
+    let (channels, pixels) = (layout.input.channels, layout.input.pixels)
+    var result = Array(repeating: Float(0), count: values.count)
+    for sample in 0..<count {
+      let start = sample * channels * pixels
+      for channel in 0..<channels {
+        for pixel in 0..<pixels { result[start + pixel * channels + channel] = values[start + channel * pixels + pixel] }
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,112 @@
+import Cluster
+import Configuration
+import Files
+import Hopfield
+import Kernels
+import Learning
+import MPI
+
+/// One relaxation of given weights on given inputs, written down for comparison with another implementation
+/// (docs/guide/relax-format.md).
+public struct RelaxationRun {
+  private let configuration: Configuration
+  private let layout: NetworkLayout
+  private let parameters: AlignedBuffer<Float>
+  private let input: RelaxationInput
+
+  /// - Parameters:
+  ///   - labels: a file for the labels alone; `nil` where they lie with the inputs, or there are none.
+  /// - Throws: `TensorError` or `FileError` that names file and tensor, and what was expected.
+  public init(_ configuration: Configuration, weights: String, input: String, labels: String? = nil) throws {
+    self.configuration = configuration
+    layout = try configuration.hopfieldLayout(for: "relax")
+    parameters = AlignedBuffer(count: layout.parameterCount)
+    let file = try TensorFile(contentsOf: weights)
+    for block in layout.blocks {
+      layout.assign(try file.floats(block.name, shape: block.shape, in: weights), to: block, of: parameters)
+    }
+    let names = Set(layout.blocks.map(\.name))
+    // A checkpoint is a file of weights too; what it holds besides has a prefix.
+    if let stranger = file.tensors.keys.sorted().first(where: { !names.contains($0) && !Self.isOfTraining($0) }) {
+      throw TensorError("\(weights): tensor `\(stranger)` belongs to no edge or layer of \(configuration.name)")
+    }
+    self.input = try RelaxationInput(input, labels: labels, layout: layout)
+  }
+
+  private static func isOfTraining(_ name: String) -> Bool { name.hasPrefix("optimiser.") || name.hasPrefix("warm.") }
+
+  /// Relaxes, and returns everything that docs/guide/relax-format.md lists, on world rank 0.
+  ///
+  /// One batch relaxes as a whole: on a grid it is the first network's strips that do it. Collective.
+  public func run(over world: Communicator) throws -> TensorFile? {
+    let shape = try GridChoice.forOneNetwork(configuration, layout: layout, over: world)
+    let grid = try ProcessGrid(shape, over: world, deadline: .seconds(configuration.timeouts.exchange), rollCall: RollCall(world))
+    guard grid.data.rank == 0 else { return nil }
+    let file = try relax(on: grid)
+    return grid.spin.rank == 0 ? file : nil
+  }
+
+  private func relax(on grid: ProcessGrid) throws -> TensorFile {
+    let count = input.count
+    var settings = configuration.learning
+    settings.batch = .init(size: count, shard: count)
+    try layout.checkCapacity(EquilibriumPropagation.capacity(settings))
+    let network = try NetworkOnGrid(
+      layout, parameters: parameters, cost: settings.cost, capacity: EquilibriumPropagation.capacity(settings),
+      order: configuration.relaxation.effectiveOrder, on: grid, exchange: configuration.exchange
+    ).network
+    let propagation = EquilibriumPropagation(
+      network: network, relaxation: configuration.trainingRelaxation, settings: settings, seed: configuration.seed)
+    var energies: [[Double]] = []
+    propagation.observe = { nudge in
+      let samples = nudge?.labels.count ?? count
+      energies.append(try network.energies(samples: samples, nudge: nudge))
+    }
+    var report = ShardReport()
+    try propagation.relaxFreely(
+      input.pixels, labels: (input.labels ?? Array(repeating: 0, count: count))[...], first: 0, report: &report)
+    var file = TensorFile(metadata: ["sweeps.free": "\(report.free.sweeps)", "residual.free": "\(report.free.residual)"])
+    try store(network, samples: 0..<count, as: "free", on: grid, in: &file)
+    file.tensors["energy.free"] = try table(energies, columns: 0..<count)
+    guard let labels = input.labels else { return file }
+
+    energies = []
+    let partition = network.strip.partition
+    let reduction = try GridReduction(
+      count: layout.parameterCount, shards: 1, subtrees: (0..<partition.strips).map(partition.subtrees),
+      over: grid.onlyThisNetwork)
+    let sums = reduction.buffers()
+    try propagation.addGradient(labels: labels[...], batch: count, into: sums, report: &report)
+    try reduction.add(sums, shard: 0)
+    let gradient = try reduction.sum()
+    let nudges = propagation.nudges()
+    for index in nudges.indices {
+      try store(network, samples: index * count..<(index + 1) * count, as: "nudged.\(index)", on: grid, in: &file)
+      file.tensors["energy.nudged.\(index)"] = try table(energies, columns: index * count..<(index + 1) * count)
+    }
+    for block in layout.blocks {
+      file.tensors["gradient.\(block.name)"] = Tensor(layout.tensor(block, of: gradient), shape: block.shape)
+    }
+    file.metadata["nudges"] = nudges.map { "\($0)" }.joined(separator: ",")
+    file.metadata["sweeps.nudged"] = "\(report.nudged.sweeps)"
+    file.metadata["residual.nudged"] = "\(report.nudged.residual)"
+    return file
+  }
+
+  private func store(
+    _ network: HopfieldNetwork, samples: Range<Int>, as prefix: String, on grid: ProcessGrid, in file: inout TensorFile
+  ) throws {
+    for (index, layer) in layout.layers.enumerated() {
+      let isDense = layout.edges.first { $0.post == index + 1 }?.description.kind == .dense
+      let shape =
+        isDense
+        ? [samples.count, layer.shape.channels] : [samples.count, layer.shape.channels, layer.shape.rows, layer.shape.columns]
+      let values = try network.unpackedSpins(layer: index + 1, samples: samples, over: grid)
+      if grid.spin.rank == 0 { file.tensors["\(prefix).\(layer.name)"] = Tensor(values, shape: shape) }
+    }
+  }
+
+  private func table(_ rows: [[Double]], columns: Range<Int>) throws -> Tensor {
+    Tensor(rows.flatMap { $0[columns] }, shape: [rows.count, columns.count])
+  }
+}

@@ -1,0 +1,56 @@
+import Files
+import Foundation
+import Host
+
+/// `log.txt`: plain lines with time stamps.
+public final class RunLog {
+  public let path: String
+  private let handle: FileHandle
+
+  /// Opens the file for more lines.
+  ///
+  /// - Throws: `FileError`.
+  public init(path: String) throws {
+    self.path = path
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw FileError(path: path, reason: "cannot be written: \(FileError.systemReason())") }
+    handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+  }
+
+  /// Adds a message; one of several lines gets a time stamp on each.
+  ///
+  /// A log that cannot be written, on a full disk for one, does not end a run: what matters is said by the files that must be
+  /// written.
+  public func write(_ message: String, at time: Date = Date()) {
+    let stamp = TimeStamp.readable(time)
+    let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map { "\(stamp)  \($0)\n" }
+    try? handle.write(contentsOf: Data(lines.joined().utf8))
+  }
+}
+
+/// Local times as the run folder writes them.
+package enum TimeStamp {
+  /// `20260131-154500`, for names of files.
+  package static func compact(_ date: Date) -> String {
+    let parts = parts(of: date)
+    return "\(parts[0])\(parts[1])\(parts[2])-\(parts[3])\(parts[4])\(parts[5])"
+  }
+
+  /// `2026-01-31 15:45:00`.
+  package static func readable(_ date: Date) -> String {
+    let parts = parts(of: date)
+    return "\(parts[0])-\(parts[1])-\(parts[2]) \(parts[3]):\(parts[4]):\(parts[5])"
+  }
+
+  /// Year, month, day, hour, minute, second, with zeros in front.
+  private static func parts(of date: Date) -> [String] {
+    var calendar = Calendar(identifier: .gregorian)
+    calendar.timeZone = .current
+    let fields = calendar.dateComponents([.year, .month, .day, .hour, .minute, .second], from: date)
+    let numbers = [fields.year, fields.month, fields.day, fields.hour, fields.minute, fields.second]
+    return zip(numbers, [4, 2, 2, 2, 2, 2]).map { number, width in
+      let text = String(number ?? 0)
+      return String(repeating: "0", count: max(0, width - text.count)) + text
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import Cluster
+import Configuration
+import Hopfield
+import IsingLearning
+import Kernels
+import Learning
+import MPI
+
+/// What a configuration trains and evaluates: the one place that knows the kinds of networks and rules of learning.
+struct ConfiguredNetwork {
+  let layout: any ParameterLayout
+  private let configuration: Configuration
+  private let kind: Kind
+
+  private enum Kind {
+    case hopfield(NetworkLayout)
+    /// One pass upwards: the network of back-propagation, or of the predictive energy.
+    case feedForward(NetworkLayout)
+    case ising(IsingNetworkLayout, IsingSettings)
+  }
+
+  /// - Throws: `NetworkError` if the network cannot be, `TrainingError.setting` if it cannot learn by the rule.
+  init(_ configuration: Configuration) throws {
+    self.configuration = configuration
+    switch configuration.model {
+    case .ising(let ising):
+      guard configuration.learning.rule == .equilibriumPropagation, !configuration.learning.measuresCosine else {
+        throw TrainingError.setting(
+          key: "learning", reason: "an Ising network has no exact gradient: it learns by equilibriumPropagation, without cosine")
+      }
+      let layout = try IsingNetworkLayout(ising.network)
+      self.layout = layout
+      kind = .ising(layout, ising)
+    case .hopfield(let network), .feedForward(let network), .predictive(let network):
+      let layout = try NetworkLayout(network)
+      self.layout = layout
+      let isPredictive = network.energy == .predictive
+      let rule = configuration.learning.rule
+      let machine = configuration.relaxation.machine.kind
+      guard !isPredictive || rule != .backpropagationThroughTime else {
+        throw TrainingError.setting(
+          key: "learning.rule", reason: "a predictive network settles in one pass; its exact gradient is `backpropagation`")
+      }
+      guard machine == .hopfield || (rule == .equilibriumPropagation && !isPredictive) else {
+        throw TrainingError.setting(
+          key: "relaxation.machine", reason: "only equilibrium propagation in a Hopfield network's energy learns on a machine")
+      }
+      guard
+        !configuration.learning.measuresCosine
+          || (!isPredictive && rule == .equilibriumPropagation && configuration.relaxation.machine.keepsEquilibria(of: layout))
+      else {
+        throw TrainingError.setting(
+          key: "learning.cosine",
+          reason: "is measured where equilibrium propagation teaches a machine whose equilibria are the Hopfield network's own: "
+            + "`hopfield`, `conjugate`, `langevin`, or `leaky` with activations `clamp`, `relu6` or `linear`; "
+            + "Benchmarks/machines/gradient-cosine compares the others with finite differences")
+      }
+      kind = isPredictive || rule == .backpropagation ? .feedForward(layout) : .hopfield(layout)
+    }
+  }
+
+  /// Fresh parameters.
+  var initialParameters: AlignedBuffer<Float> { layout.initialParameters(seed: configuration.seed) }
+
+  /// The grid that the configuration asks for, or the one that is predicted to be fastest. Collective.
+  ///
+  /// - Parameter networks: the most that can relax at the same time.
+  /// - Returns: why, where it was chosen automatically.
+  func grid(networks: Int, predicts: Bool = true, over world: Communicator) throws -> (grid: ProcessGrid, reason: String?) {
+    let choice =
+      switch kind {
+      case .hopfield(let layout) where configuration.learning.rule == .equilibriumPropagation:
+        try GridChoice(configuration, layout: layout, networks: networks, predicts: predicts, over: world)
+      default: try GridChoice(dataOnly: configuration, networks: networks, over: world)
+      }
+    let grid = try ProcessGrid(
+      choice.shape, over: world, deadline: .seconds(configuration.timeouts.exchange), rollCall: RollCall(world))
+    return (grid, choice.reason)
+  }
+
+  /// The network as a trainer takes it. Collective over the spin group.
+  func learner(_ parameters: AlignedBuffer<Float>, on grid: ProcessGrid, times: PhaseTimes) throws -> any TrainableNetwork {
+    let settings = configuration.learning
+    switch kind {
+    case .hopfield(let layout) where settings.rule == .backpropagationThroughTime:
+      return try UnrolledLearner(
+        layout, parameters: parameters, relaxation: configuration.relaxation, settings: settings, times: times)
+    case .feedForward(let layout) where settings.rule == .backpropagation:
+      return try BackpropagationLearner(
+        layout, parameters: parameters, cost: settings.cost, capacity: settings.batch.shard, times: times)
+    case .feedForward(let layout):
+      return try PredictiveLearner(
+        layout, parameters: parameters, relaxation: configuration.relaxation, settings: settings,
+        capacity: PredictiveLearner.capacity(settings), times: times)
+    case .hopfield(let layout):
+      return try HopfieldLearner(
+        layout, parameters: parameters, relaxation: configuration.trainingRelaxation, settings: settings,
+        seed: configuration.seed, on: grid, exchange: configuration.exchange, times: times)
+    case .ising(let layout, let ising):
+      let network = try IsingNetwork(
+        layout, parameters: parameters, settings: ising.machine, hardware: ising.hardware, seed: configuration.seed)
+      return try IsingLearner(network, settings: settings, isEmbedded: ising.hardware.chip != nil, times: times)
+    }
+  }
+
+  /// An evaluator over parameters that belong to someone else. Collective over the spin group.
+  ///
+  /// - Throws: `NetworkError` if so many images at once cannot be addressed.
+  func evaluator(_ parameters: AlignedBuffer<Float>, on grid: ProcessGrid) throws -> Evaluator {
+    let settings = configuration.run.evaluation
+    switch kind {
+    case .hopfield(let layout):
+      try layout.checkCapacity(settings.batch)
+      let relaxation = configuration.inferenceRelaxation
+      let placed = try NetworkOnGrid(
+        layout, parameters: parameters, cost: configuration.learning.cost, capacity: settings.batch,
+        order: relaxation.effectiveOrder, on: grid, exchange: configuration.exchange)
+      return Evaluator(network: placed.network, relaxation: relaxation, shard: settings.batch, seed: configuration.seed)
+    case .feedForward(let layout):
+      // Free, a predictive network is the feed-forward one.
+      let network = try BackpropagationLearner(
+        layout, parameters: parameters, cost: configuration.learning.cost, capacity: settings.batch)
+      return Evaluator(network, shard: settings.batch)
+    case .ising(let layout, let ising):
+      var machine = ising.machine
+      if let sweeps = settings.sweeps { machine.sweeps = sweeps }
+      let network = try IsingNetwork(
+        layout, parameters: parameters, settings: machine, hardware: ising.hardware, seed: configuration.seed, for: .evaluation)
+      return Evaluator(IsingClassifier(network), shard: settings.batch)
+    }
+  }
+}

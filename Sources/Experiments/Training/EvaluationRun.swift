@@ -1,0 +1,46 @@
+import Cluster
+import Configuration
+import Datasets
+import Files
+import Hopfield
+import Kernels
+import Learning
+import MPI
+
+/// A trained network measured on one part of its data set. The checkpoint carries its configuration.
+public struct EvaluationRun {
+  public let configuration: Configuration
+  public let classNames: [String]
+  private let evaluator: Evaluator
+  private let images: DatasetImages
+  private let grid: ProcessGrid
+
+  /// - Parameters:
+  ///   - path: a checkpoint or a run folder.
+  ///   - overrides: of the checkpoint's configuration: where the data lie, how far to relax.
+  /// - Throws: whatever is wrong with checkpoint, configuration or data.
+  public init(checkpoint path: String, overrides: [ConfigurationOverride] = [], over world: Communicator) throws {
+    let file = try CheckpointLocation.file(of: path)
+    let checkpoint = try Checkpoint(contentsOf: file)
+    configuration = try Configuration(yaml: checkpoint.configuration, source: file, overrides: overrides)
+    try checkpoint.requireNetwork(configuration.networkSignature, source: file)
+    let network = try ConfiguredNetwork(configuration)
+    let parameters = AlignedBuffer<Float>(count: network.layout.parameterCount)
+    for block in network.layout.blocks {
+      let values = try TensorFile(tensors: checkpoint.tensors).floats(block.name, shape: block.shape, in: file)
+      network.layout.assign(values, to: block, of: parameters)
+    }
+    let dataset = try Dataset.load(configuration.data, parts: [.test], over: world)
+    classNames = dataset.classNames
+    images = DatasetImages(
+      sampler: try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed).test, seed: configuration.seed
+    )
+    grid = try network.grid(networks: world.size, predicts: false, over: world).grid
+    evaluator = try network.evaluator(parameters, on: grid)
+  }
+
+  /// Collective; every rank gets the result.
+  public func run(progress: ((Double) -> Void)? = nil) throws -> Evaluation {
+    try evaluator.evaluate(images, over: grid, progress: progress)
+  }
+}

@@ -1,0 +1,165 @@
+import Cluster
+import Configuration
+import Datasets
+import Files
+import Foundation
+import Host
+import Kernels
+import Learning
+import MPI
+
+/// What rank 0 writes of a training: folder, metrics, log and progress.
+final class RunRecorder {
+  let folder: RunFolder
+  private let configuration: Configuration
+  private let log: RunLog
+  private let display: ProgressDisplay
+  private let ranks: Int
+  private var metrics: MetricsLog?
+  private var events: EventFile?
+  private var timeBefore = 0.0
+  private var startStep = 0
+  private let started = ContinuousClock.now
+  private var interval = StepMeans()
+  /// Over the steps of the present epoch so far, those before a resume included.
+  private(set) var epoch = StepMeans()
+  private var intervalStarted = ContinuousClock.now
+  private var epochStarted = ContinuousClock.now
+
+  init(
+    _ configuration: Configuration, folder path: String?, resume: Bool, overrides: [ConfigurationOverride], hosts: [String],
+    grid: GridShape
+  ) throws {
+    self.configuration = configuration
+    ranks = hosts.count
+    var warnings: [String] = []
+    folder = try RunFolder.open(path, configuration: configuration, resume: resume) { warnings.append($0) }
+    log = try RunLog(path: folder.path(of: .log))
+    display = ProgressDisplay(interval: .seconds(configuration.run.logInterval), log: log)
+    try folder.record(
+      RunEnvironment(
+        mpi: Environment.shortLibraryVersion, instructionSet: InstructionSet.current.name, hosts: hosts,
+        grid: [grid.data, grid.spin],
+        seed: configuration.seed, overrides: overrides))
+    for override in overrides { display.message("set \(override)") }
+    for warning in warnings { display.message("warning: \(warning)") }
+  }
+
+  func latestCheckpoint() throws -> Checkpoint? {
+    try folder.checkpoints.latest { display.message("warning: \($0)") }
+  }
+
+  /// Metrics go on after `step`; rows past it, of a run that was killed, are cut.
+  ///
+  /// - Parameters:
+  ///   - epoch: the sums over the steps of the present epoch, from the checkpoint.
+  ///   - metricNames: what the network counts besides loss and accuracy.
+  func start(at step: Int, epoch: StepMeans = StepMeans(), metricNames: [String]) throws {
+    self.epoch = epoch
+    let metrics = try MetricsLog(path: folder.path(of: .metrics), resumingAt: step, extraColumns: metricNames)
+    timeBefore = try metrics.lastTime()
+    startStep = step
+    self.metrics = metrics
+    events = try EventFile(folder: folder.path, step: step)
+  }
+
+  func say(_ text: String) { display.message(text) }
+
+  /// Seconds of training, those before a resume included.
+  private var time: Double { timeBefore + seconds(since: started) }
+
+  private func seconds(since instant: ContinuousClock.Instant) -> Double {
+    let time = (ContinuousClock.now - instant).components
+    return Double(time.seconds) + Double(time.attoseconds) * 1e-18
+  }
+
+  func announce(_ trainer: Trainer, images: DatasetSamplers) {
+    let layout = trainer.network.parameterLayout
+    let memory = trainer.network.stateMemory
+    let parameters = (1 + trainer.optimiser.moments.count) * layout.parameterCount * 4
+    display.message(
+      "\(configuration.name): \(trainer.network.outline), \(layout.trainableCount) parameters, \(images.training.count) training, "
+        + "\(images.validation.count) validation images, \(ranks) rank\(ranks == 1 ? "" : "s")\(trainer.grid.spin.size > 1 ? " as \(trainer.grid.shape)" : ""), \(InstructionSet.current.name)"
+    )
+    display.message(
+      "memory a rank: states \(memory.states >> 10) KiB, fields \(memory.fields >> 10) KiB, weights and optimiser \(parameters >> 10) KiB"
+    )
+    display.message("run folder \(folder.path)")
+  }
+
+  func record(_ report: StepReport, of trainer: Trainer) throws {
+    interval.add(report)
+    epoch.add(report)
+    let done = trainer.epochFraction
+    let rate = Double(trainer.position.step - startStep) / max(seconds(since: started), 1e-9)
+    let stepsLeft = Double(trainer.settings.epochs * trainer.batchesPerEpoch - trainer.position.step)
+    let elapsed = seconds(since: intervalStarted)
+    display.update(
+      ProgressReport(
+        epoch: min(Int(done) + 1, trainer.settings.epochs), epochs: trainer.settings.epochs,
+        fraction: done / Double(trainer.settings.epochs), samplesPerSecond: rate * Double(report.samples),
+        freeSweeps: interval.freeSweeps, nudgedSweeps: interval.nudgedSweeps, residual: interval.residual, loss: interval.loss,
+        accuracy: interval.accuracy, timeLeft: stepsLeft / max(rate, 1e-9)))
+    if elapsed >= configuration.run.logInterval {
+      try append(.interval, means: interval, elapsed: elapsed, of: trainer)
+      interval = StepMeans()
+      intervalStarted = .now
+    }
+    if trainer.position.batch == 0 {
+      try append(.epoch, means: epoch, elapsed: seconds(since: epochStarted), of: trainer)
+      epoch = StepMeans()
+      epochStarted = .now
+    }
+  }
+
+  private func append(_ kind: MetricsLog.Kind, means: StepMeans, elapsed: Double, of trainer: Trainer) throws {
+    var row = MetricsLog.Row(
+      time: time, epoch: trainer.epochFraction, step: trainer.position.step, kind: kind, loss: means.loss,
+      accuracy: means.accuracy,
+      learningRate: Double(trainer.settings.optimiser.learningRate) * means.rateFactor, freeSweeps: means.freeSweeps,
+      nudgedSweeps: means.nudgedSweeps, residual: means.residual, samplesPerSecond: Double(means.samples) / max(elapsed, 1e-9))
+    for (name, mean) in zip(trainer.network.metricNames, means.metrics) { row.extra[name] = mean }
+    try append(row)
+  }
+
+  private func append(_ row: MetricsLog.Row) throws {
+    try metrics?.append(row)
+    events?.append(row)
+  }
+
+  func record(_ evaluation: Evaluation, kind: MetricsLog.Kind, of trainer: Trainer) throws {
+    try append(
+      MetricsLog.Row(
+        time: time, epoch: trainer.epochFraction, step: trainer.position.step, kind: kind, loss: evaluation.loss,
+        accuracy: evaluation.accuracy, freeSweeps: evaluation.sweeps))
+    guard kind == .validation else { return }
+    display.message(
+      "epoch \(trainer.position.epoch): validation accuracy \(Self.percent(evaluation.accuracy)), loss "
+        + String(format: "%.4f", evaluation.loss) + String(format: ", %.1f sweeps", evaluation.sweeps))
+    epochStarted = .now
+  }
+
+  /// The timing breakdown: a file of the run folder, and the end of the log.
+  func record(_ report: TimingReport) throws {
+    try AtomicFile.write(report.lines.joined(separator: "\n") + "\n", to: folder.path(of: .timing))
+    for line in report.lines { log.write(line) }
+  }
+
+  func stopped(at trainer: Trainer) {
+    display.finish()
+    display.message(
+      "\(StopSignal.name ?? "a signal on another rank"): checkpoint written after step \(trainer.position.step); go on with --resume "
+        + "--run-dir \(folder.path)")
+    folder.close()
+  }
+
+  func finished(_ test: Evaluation, best: Double?) {
+    display.finish()
+    if let best { display.message("best validation accuracy \(Self.percent(best))") }
+    display.message("run folder \(folder.path), \(String(format: "%.0f", time)) s of training")
+    log.write("test accuracy \(Self.percent(test.accuracy))")
+    folder.close()
+  }
+
+  static func percent(_ share: Double) -> String { String(format: "%.2f %%", 100 * share) }
+}

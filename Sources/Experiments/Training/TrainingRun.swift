@@ -1,0 +1,189 @@
+import Cluster
+import Configuration
+import Datasets
+import Foundation
+import Hopfield
+import Host
+import Kernels
+import Learning
+import MPI
+
+/// A whole training from its configuration: data, run folder, epochs, checkpoints, validation, and the test figure at the end.
+///
+/// Every rank makes one; rank 0 writes the run folder.
+public final class TrainingRun {
+  public enum Outcome: Equatable, Sendable {
+    /// Trained to the end; the test figure was reported.
+    case finished(test: Evaluation)
+    /// A signal came; the checkpoint is written.
+    case stopped
+  }
+
+  let configuration: Configuration
+  let world: Communicator
+  let trainer: Trainer
+  let samplers: DatasetSamplers
+  private let recorder: RunRecorder?
+  private let evaluator: Evaluator
+  private let gridReason: String?
+  private var best: Double?
+  private var lastCheckpoint = ContinuousClock.now
+
+  /// - Parameters:
+  ///   - folder: the run folder; a new one below `run.folder` if `nil`.
+  ///   - resume: go on from the folder's last checkpoint, if it has one.
+  /// - Throws: whatever is wrong with data, settings, folder or checkpoint, before anything is trained.
+  public init(
+    _ configuration: Configuration, folder: String? = nil, resume: Bool = false, overrides: [ConfigurationOverride] = [],
+    over world: Communicator
+  ) throws {
+    self.configuration = configuration
+    let network = try ConfiguredNetwork(configuration)
+    // The test part too, though it is used at the end alone: what is wrong with it should be said now.
+    let dataset = try Dataset.load(configuration.data, over: world)
+    samplers = try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed)
+    let (grid, reason) = try network.grid(
+      networks: configuration.learning.batch.size / configuration.learning.batch.shard, over: world)
+    gridReason = reason
+    // From here on nobody waits longer for others than for a neighbour: loading data may take as long as it likes.
+    self.world = grid.world
+    let times = PhaseTimes()
+    let parameters = network.initialParameters
+    trainer = try Trainer(
+      network.learner(parameters, on: grid, times: times), settings: configuration.learning, seed: configuration.seed,
+      images: DatasetImages(sampler: samplers.training, seed: configuration.seed), grid: grid, times: times)
+    evaluator = try network.evaluator(parameters, on: grid)
+    recorder =
+      world.rank == 0
+      ? try RunRecorder(
+        configuration, folder: folder, resume: resume, overrides: overrides, hosts: grid.rollCall?.hosts ?? [], grid: grid.shape)
+      : nil
+    try continueFromCheckpoint()
+  }
+
+  private func continueFromCheckpoint() throws {
+    let checkpoint = try recorder?.latestCheckpoint()
+    guard try world.broadcast(checkpoint != nil, root: 0) else {
+      try recorder?.start(at: 0, metricNames: trainer.network.metricNames)
+      return
+    }
+    try checkpoint?.requireNetwork(configuration.networkSignature, source: recorder?.folder.path ?? "")
+    best = checkpoint?.extra["validation.best"].flatMap(Double.init)
+    let state = try TrainingState.broadcast(checkpoint.map { try TrainingState($0) }, over: world)
+    try trainer.restore(state)
+    try recorder?.start(
+      at: state.position.step, epoch: checkpoint?.extra[Self.epochMeansKey].flatMap(StepMeans.init) ?? StepMeans(),
+      metricNames: trainer.network.metricNames)
+    recorder?.say("resumed at step \(state.position.step), epoch \(String(format: "%.2f", trainer.epochFraction))")
+  }
+
+  /// Trains to the end, or until a signal. Collective.
+  public func run() throws -> Outcome {
+    if let gridReason { recorder?.say(gridReason) }
+    recorder?.announce(trainer, images: samplers)
+    let start = PhaseTimes.now
+    let firstStep = trainer.position.step
+    let energy = ProcessorEnergy()
+    trainer.requests = { [unowned self] in requests() }
+    while !trainer.isFinished {
+      let report = try trainer.step()
+      try recorder?.record(report, of: trainer)
+      let epochEnded = trainer.position.batch == 0
+      if epochEnded {
+        try endEpoch()
+      } else if report.requests.contains(.checkpoint) {
+        try checkpoint(accuracy: nil, isBest: false)
+      }
+      if report.requests.contains(.stop), !trainer.isFinished {
+        if !epochEnded || !isCheckpointEpoch { try checkpoint(accuracy: nil, isBest: false) }
+        try reportTimes(since: start, step: firstStep, energy)
+        recorder?.stopped(at: trainer)
+        return .stopped
+      }
+    }
+    try reportTimes(since: start, step: firstStep, energy)
+    return .finished(test: try finish())
+  }
+
+  private func reportTimes(since start: Double, step first: Int, _ energy: ProcessorEnergy?) throws {
+    let seconds = PhaseTimes.now - start
+    let joules = try energy.joules(over: world)
+    let estimate = try configuration.device.flatMap {
+      try DeviceComparison(
+        $0, trainer.network, samples: (trainer.position.step - first) * trainer.settings.batch.size, seconds: seconds,
+        joules: joules)
+    }
+    let report = try TimingReport(trainer, seconds: seconds, estimate: estimate, over: world)
+    try recorder?.record(report)
+  }
+
+  private func requests() -> StepRequests {
+    var requests: StepRequests = StopSignal.isRequested ? .stop : []
+    let seconds = configuration.run.checkpoint.seconds
+    if world.rank == 0, seconds > 0, ContinuousClock.now - lastCheckpoint >= .seconds(seconds) { requests.insert(.checkpoint) }
+    return requests
+  }
+
+  private var isCheckpointEpoch: Bool {
+    let every = configuration.run.checkpoint.epochs
+    return trainer.isFinished || (every > 0 && trainer.position.epoch % every == 0)
+  }
+
+  private var isValidationEpoch: Bool {
+    let every = configuration.run.evaluation.epochs
+    return samplers.validation.count > 0 && (trainer.isFinished || (every > 0 && trainer.position.epoch % every == 0))
+  }
+
+  private func endEpoch() throws {
+    var accuracy: Double?
+    var isBest = false
+    if isValidationEpoch {
+      let evaluation = try evaluate(samplers.validation)
+      accuracy = evaluation.accuracy
+      isBest = evaluation.accuracy > best ?? -1
+      if isBest { best = evaluation.accuracy }
+      try recorder?.record(evaluation, kind: .validation, of: trainer)
+    }
+    if isCheckpointEpoch || isBest { try checkpoint(accuracy: accuracy, isBest: isBest) }
+  }
+
+  private func evaluate(_ sampler: ImageSampler) throws -> Evaluation {
+    evaluator.classifier.parametersChanged()
+    return try trainer.times.measure(.evaluation) {
+      try evaluator.evaluate(DatasetImages(sampler: sampler, seed: configuration.seed), over: trainer.grid)
+    }
+  }
+
+  /// Under which a checkpoint within an epoch holds the sums behind that epoch's row of `metrics.csv`.
+  private static let epochMeansKey = "epoch.means"
+
+  private func checkpoint(accuracy: Double?, isBest: Bool) throws {
+    try trainer.times.measure(.checkpoint) {
+      let state = try trainer.state()
+      lastCheckpoint = .now
+      guard let recorder else { return }
+      try state.requireFinite()
+      var checkpoint = try state.checkpoint(
+        configuration: configuration, epochs: trainer.epochFraction, accuracy: accuracy, best: best)
+      if recorder.epoch.steps > 0 { checkpoint.extra[Self.epochMeansKey] = recorder.epoch.description }
+      try recorder.folder.checkpoints.save(checkpoint, isBest: isBest)
+    }
+  }
+
+  /// The test set chooses nothing: the parameters that were best on the validation split are measured on it, once.
+  private func finish() throws -> Evaluation {
+    if samplers.validation.count > 0 {
+      let best = try recorder?.folder.checkpoints.best().map { try TrainingState($0) }
+      let state = try TrainingState.broadcast(best, over: world)
+      try trainer.network.parameterLayout.assign(state.tensors, to: trainer.network.parameters)
+    }
+    let evaluation = try evaluate(samplers.test)
+    try recorder?.record(evaluation, kind: .test, of: trainer)
+    if let recorder {
+      try TestPredictions(labels: samplers.test.labels, predictions: evaluation.predictions)
+        .write(to: recorder.folder.path(of: .predictions))
+    }
+    recorder?.finished(evaluation, best: best)
+    return evaluation
+  }
+}

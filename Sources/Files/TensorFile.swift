@@ -1,0 +1,52 @@
+/// Named tensors and a dictionary of text: the contents of one safetensors file.
+public struct TensorFile: Equatable, Sendable {
+  public var tensors: [String: Tensor]
+  public var metadata: [String: String]
+
+  public init(tensors: [String: Tensor] = [:], metadata: [String: String] = [:]) {
+    self.tensors = tensors
+    self.metadata = metadata
+  }
+
+  /// The tensor called `name`.
+  ///
+  /// - Parameters:
+  ///   - shape: what it must have, unless `nil`.
+  ///   - source: what a message calls the file.
+  /// - Throws: `TensorError` naming the file, the tensor, what was found and what was expected.
+  public func tensor(_ name: String, shape: [Int]? = nil, in source: String) throws -> Tensor {
+    guard let tensor = tensors[name] else {
+      let guess = nearest(to: name, among: Array(tensors.keys)).map { "; did you mean `\($0)`?" } ?? ""
+      throw TensorError("\(source): there is no tensor `\(name)`\(guess)")
+    }
+    if let shape, tensor.shape != shape {
+      throw TensorError("\(source): tensor `\(name)` has shape \(tensor.shape), expected \(shape)")
+    }
+    return tensor
+  }
+
+  /// The elements of the tensor called `name`, as `tensor(_:shape:in:)` finds it.
+  ///
+  /// - Throws: `TensorError` also where it holds neither F32 nor F64.
+  public func floats(_ name: String, shape: [Int]? = nil, in source: String) throws -> [Float] {
+    try elements(name, shape: shape, in: source) { try $0.floats() }
+  }
+
+  /// The elements of the tensor called `name`, as `tensor(_:shape:in:)` finds it.
+  ///
+  /// - Throws: `TensorError` also where it holds no integers.
+  public func integers(_ name: String, shape: [Int]? = nil, in source: String) throws -> [Int64] {
+    try elements(name, shape: shape, in: source) { try $0.integers() }
+  }
+
+  private func elements<Element>(
+    _ name: String, shape: [Int]?, in source: String, _ convert: (Tensor) throws -> [Element]
+  ) throws -> [Element] {
+    let tensor = try tensor(name, shape: shape, in: source)
+    do {
+      return try convert(tensor)
+    } catch let error as TensorError {
+      throw TensorError("\(source): tensor `\(name)` \(error)")
+    }
+  }
+}

@@ -1,0 +1,77 @@
+/// Rows of text in columns of equal width.
+package struct TextTable {
+  private var rows: [[String]]
+  /// Which columns are flush right, as numbers are.
+  private let isNumeric: [Bool]
+
+  package init(_ header: [String], numeric: [Bool]) {
+    rows = [header]
+    isNumeric = numeric
+  }
+
+  package mutating func add(_ row: [String]) {
+    rows.append(row)
+  }
+
+  package var lines: [String] {
+    let widths = isNumeric.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      let cells = row.indices.map { column in
+        let padding = String(repeating: " ", count: widths[column] - row[column].count)
+        return isNumeric[column] ? padding + row[column] : row[column] + padding
+      }
+      let line = cells.joined(separator: "  ")
+      return String(line[..<(line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.endIndex)])
+    }
+  }
+}
+
+/// The word of `candidates` that `word` is most likely a misspelling of, or `nil` if none is near.
+///
+/// Near is an optimal string alignment distance (insertions, deletions, substitutions, swaps of neighbours) of at most a third of
+/// the longer word, letter case aside, or one being the beginning of the other.
+package func nearest(to word: String, among candidates: [String]) -> String? {
+  let typed = Array(word.lowercased())
+  // A key of a kilobyte is no misspelling, and its distance would take long to find.
+  guard typed.count <= 64 else { return nil }
+  let scored = candidates.map { candidate in
+    let known = Array(candidate.lowercased())
+    let isBeginning = min(typed.count, known.count) >= 3 && (known.starts(with: typed) || typed.starts(with: known))
+    let distance = isBeginning ? 1 : alignmentDistance(typed, known)
+    return (candidate: candidate, distance: distance, limit: max(1, max(typed.count, known.count) / 3))
+  }
+  return scored.filter { $0.distance <= $0.limit }.min { $0.distance < $1.distance }?.candidate
+}
+
+private func alignmentDistance(_ a: [Character], _ b: [Character]) -> Int {
+  guard !a.isEmpty, !b.isEmpty else { return max(a.count, b.count) }
+  var rows = [Array(0...b.count)]
+  for i in 1...a.count {
+    var row = [i]
+    for j in 1...b.count {
+      let substitution = rows[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)
+      var best = min(rows[i - 1][j] + 1, row[j - 1] + 1, substitution)
+      if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] { best = min(best, rows[i - 2][j - 2] + 1) }
+      row.append(best)
+    }
+    rows.append(row)
+  }
+  return rows[a.count][b.count]
+}
+
+extension String {
+  /// The text as XML and HTML show it, and as an attribute may hold it.
+  package var escapedForMarkup: String {
+    var escaped = ""
+    for character in unicodeScalars {
+      switch character {
+      case "&": escaped += "&amp;"
+      case "<": escaped += "&lt;"
+      case ">": escaped += "&gt;"
+      case "\"": escaped += "&quot;"
+      default: escaped.unicodeScalars.append(character)
+      }
+    }
+    return escaped
+  }
+}

@@ -1,0 +1,82 @@
+import Foundation
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// How much memory a process of this host may take.
+package enum MemoryLimit {
+  /// Bytes of main memory, or what a batch system or a container allows of it (Linux's cgroups), whichever is less.
+  package static let hostBytes = min(
+    Int(clamping: ProcessInfo.processInfo.physicalMemory), controlGroupBytes(of: processGroups(), in: "/sys/fs/cgroup") ?? .max)
+
+  /// Bytes until the limit of this process's address space (`ulimit -v`), or its share of the host's memory, is reached, whichever comes
+  /// first.
+  ///
+  /// - Parameter processes: of this job on this host, which take as much each.
+  package static func bytesLeft(sharedBy processes: Int = 1) -> Int {
+    var limit = rlimit()
+    let isKnown = getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 && limit.rlim_cur < rlim_t(Int64.max)
+    let ofAddresses = isKnown ? Int(limit.rlim_cur) - addressesTaken : Int.max
+    return max(0, min(ofAddresses, hostBytes / max(processes, 1)))
+  }
+
+  /// Bytes of address space in use; 0 where the system does not say.
+  private static var addressesTaken: Int {
+    guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8),
+      let pages = text.split(separator: " ").first
+    else { return 0 }
+    return (Int(pages) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
+  }
+}
+
+/// What the operating system says of the calling process.
+package enum ProcessMemory {
+  /// The most memory that the process has had at once, in bytes; 0 where the system does not say.
+  package static var greatest: Int {
+    // A file of the kernel has no size, so it is read without asking for one.
+    guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+      let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+      let kibibytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Int($0) })
+    else { return 0 }
+    return kibibytes << 10
+  }
+}
+
+// MARK: - Control groups
+
+extension MemoryLimit {
+  /// The groups of this process, as Linux lists them; nothing where it does not.
+  private static func processGroups() -> String { (try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)) ?? "" }
+
+  /// The least limit of a process's group and of those above it.
+  ///
+  /// - Parameters:
+  ///   - groups: lines `NUMBER:CONTROLLERS:PATH`, with number 0 and no controllers for version 2 (cgroups(7)).
+  ///   - mount: where the file systems of the groups are.
+  /// - Returns: `nil` where nothing is limited.
+  static func controlGroupBytes(of groups: String, in mount: String) -> Int? {
+    groups.split(separator: "\n").flatMap { line -> [Int] in
+      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard fields.count == 3 else { return [] }
+      if fields[0] == "0", fields[1].isEmpty { return limits(of: fields[2], in: mount, file: "memory.max") }
+      guard fields[1].split(separator: ",").contains("memory") else { return [] }
+      return limits(of: fields[2], in: "\(mount)/memory", file: "memory.limit_in_bytes")
+    }.min()
+  }
+
+  /// The limits that a group and those above it state. In a container the path may be the host's, of which only the top is there.
+  private static func limits(of path: Substring, in mount: String, file: String) -> [Int] {
+    let names = path.split(separator: "/")
+    return (0...names.count).compactMap { depth in
+      let folder = ([mount] + names.prefix(depth).map(String.init)).joined(separator: "/")
+      // `max`, and in version 1 a number next to the greatest, stand for no limit.
+      let text = try? String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
+      return text.flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import Configuration
+import Experiments
+import Files
+import Foundation
+
+/// A run as its folder tells it: what a report is made of.
+struct RecordedRun {
+  let path: String
+  let configuration: Configuration
+  /// As the folder holds it, comments and all.
+  let configurationText: String
+  /// One a start.
+  let starts: [RunEnvironment]
+  let metrics: MetricsTable
+  /// `nil` before the first checkpoint.
+  let checkpoint: Checkpoint?
+  /// Where the time of the last start went; `nil` for one that did not end by itself.
+  let timing: String?
+  /// `nil` for a run that is not complete.
+  let predictions: TestPredictions?
+
+  /// - Throws: whatever is wrong with the folder or with one of its files.
+  init(folder path: String) throws {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+      throw RunFolderError("\(path): there is no such run folder")
+    }
+    func file(_ name: RunFolder.FileName) -> String { "\(path)/\(name.rawValue)" }
+    func exists(_ name: RunFolder.FileName) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
+    guard exists(.configuration), exists(.metrics) else {
+      throw RunFolderError("\(path): is a folder without configuration.yaml and metrics.csv; expected the folder of a training")
+    }
+    self.path = path
+    configuration = try RunFolder.configuration(of: path)
+    configurationText = String(decoding: try FileBytes.read(file(.configuration), atMost: 1 << 24), as: UTF8.self)
+    starts = exists(.environment) ? try RunEnvironment.starts(in: file(.environment)) : []
+    metrics = try MetricsTable(contentsOf: file(.metrics))
+    checkpoint = try (try? CheckpointLocation.file(of: path)).map { try Checkpoint(contentsOf: $0) }
+    timing = exists(.timing) ? String(decoding: try FileBytes.read(file(.timing), atMost: 1 << 20), as: UTF8.self) : nil
+    predictions = exists(.predictions) ? try TestPredictions(contentsOf: file(.predictions)) : nil
+  }
+
+  /// What the reader knows it by.
+  var label: String { URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent }
+
+  var test: MetricsLog.Row? { metrics.rows(of: .test).last }
+  var bestValidation: MetricsLog.Row? {
+    metrics.rows(of: .validation).max { ($0.accuracy ?? 0) < ($1.accuracy ?? 0) }
+  }
+
+  /// Samples learned per second, over the last epoch.
+  var samplesPerSecond: Double? { metrics.rows.last { $0.kind == .epoch || $0.kind == .interval }?.samplesPerSecond }
+}

@@ -1,0 +1,67 @@
+import Hopfield
+import Testing
+
+@testable import Configuration
+
+/// `relaxation.machine` with its numbers, and `hardware`.
+@Suite struct MachineConfigurationTests {
+  private func yaml(_ relaxation: String, activation: String = "clamp", hardware: String = "{}") -> String {
+    """
+    name: machines
+    data: {name: mnist}
+    network:
+      activation: \(activation)
+      layers:
+        - {name: hidden, units: 20}
+        - {name: output, units: 10}
+    relaxation:
+      \(relaxation)
+    hardware: \(hardware)
+    """
+  }
+
+  private func configuration(_ text: String, _ overrides: [String] = []) throws -> Configuration {
+    try Configuration(yaml: text, source: "c.yaml", overrides: overrides.map { try ConfigurationOverride($0) })
+  }
+
+  @Test func numbersAreThoseOfTheMachine() throws {
+    let coherent = try configuration(yaml("machine: cim\n  cim: {pump: 0.5, noise: 0.1}"))
+    #expect(coherent.relaxation.machine.kind == .coherentIsing)
+    #expect(coherent.relaxation.machine.coherentIsing.pump == 0.5 && coherent.relaxation.machine.coherentIsing.noise == 0.1)
+    let adam = try configuration(yaml("machine: cim-adam\n  cimAdam: {step: 0.3, beta1: 0.8}")).relaxation.machine.adam
+    #expect(adam.coherent.step == 0.3 && adam.beta1 == 0.8)
+  }
+
+  @Test(arguments: MachineSettings.Kind.allCases) func resolvedTextReadsBack(_ kind: MachineSettings.Kind) throws {
+    let first = try configuration(
+      yaml("machine: \(kind.rawValue)", hardware: "{inference: {weightBits: 6}, training: {mismatch: 0.1}}"))
+    #expect(first.trainingRelaxation.hardware.mismatch == 0.1 && first.trainingRelaxation.hardware.weightBits == nil)
+    #expect(first.inferenceRelaxation.hardware.weightBits == 6)
+    #expect(try configuration(first.resolved) == first)
+  }
+
+  private func message(_ text: String) -> String? {
+    do { _ = try configuration(text) } catch { return "\(error)" }
+    return nil
+  }
+
+  @Test func mistakesNameTheKey() throws {
+    let other = message(yaml("machine: cim\n  langevin: {rate: 0.1}"))
+    #expect(other?.contains("c.yaml:10: relaxation.langevin") == true && other?.contains("`langevin`") == true)
+    #expect(message(yaml("cim: {pump: 0}"))?.contains("`hopfield`") == true)
+    #expect(message(yaml("machine: cim\n  cim: {pumps: 1}"))?.contains("did you mean `pump`") == true)
+    #expect(message(yaml("machine: conjugate", activation: "tanh"))?.contains("layer hidden") == true)
+    #expect(message(yaml("machine: hopfield", hardware: "{training: {stateBits: 4}}"))?.contains("conjugate") == true)
+    #expect(message(yaml("machine: oscillator", hardware: "{training: {stateBits: 4}}")) == nil)
+  }
+
+  /// A run's own configuration has its machine's numbers; another machine on the command line leaves them aside.
+  @Test func anotherMachineCanBeAskedFor() throws {
+    let text = yaml("machine: cim\n  cim: {pump: 0.5}")
+    let changed = try configuration(text, ["relaxation.machine=conjugate", "relaxation.conjugate.adaptive=false"])
+    #expect(changed.relaxation.machine.kind == .conjugate && !changed.relaxation.machine.conjugate.isAdaptive)
+    #expect(throws: ConfigurationError.self) {
+      try configuration(text, ["relaxation.machine=conjugate", "relaxation.langevin.rate=0.1"])
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import Host
+import TestSupport
+import Testing
+
+@testable import Experiments
+
+@Suite struct LogTests {
+  private func row(step: Int) -> MetricsLog.Row {
+    .init(
+      time: 1.5, epoch: 0.25, step: step, kind: .interval, loss: 0.5, accuracy: 0.125, learningRate: 0.01, freeSweeps: 13,
+      nudgedSweeps: 6, residual: 0.00075, samplesPerSecond: 321)
+  }
+
+  @Test func metricsAreRowsUnderTheirHeader() throws {
+    let folder = try TemporaryFolder()
+    let log = try MetricsLog(path: folder("metrics.csv"))
+    try log.append(row(step: 3))
+    try log.append(.init(time: 2, epoch: 1, step: 12, kind: .validation, accuracy: 0.5))
+    #expect(
+      try text(of: log.path) == """
+        time,epoch,step,kind,loss,accuracy,learningRate,freeSweeps,nudgedSweeps,residual,samplesPerSecond
+        1.5,0.25,3,interval,0.5,0.125,0.01,13,6,0.00075,321
+        2,1,12,validation,,0.5,,,,,
+
+        """)
+    #expect(try log.lastTime() == 2)
+  }
+
+  @Test func resumingCutsRowsPastTheCheckpoint() throws {
+    let folder = try TemporaryFolder()
+    do {
+      let log = try MetricsLog(path: folder("metrics.csv"))
+      for step in [10, 20, 30] { try log.append(row(step: step)) }
+    }
+    // A row that a killed job could not finish.
+    try write(try contents(of: folder("metrics.csv")) + Array("2,0.5,1".utf8), to: folder("metrics.csv"))
+    let log = try MetricsLog(path: folder("metrics.csv"), resumingAt: 20)
+    try log.append(row(step: 25))
+    let steps = try text(of: log.path).split(separator: "\n").dropFirst().map { $0.split(separator: ",")[2] }
+    #expect(steps == ["10", "20", "25"])
+  }
+
+  @Test func logLinesHaveTimeStamps() throws {
+    let folder = try TemporaryFolder()
+    let time = Date(timeIntervalSince1970: 1_700_000_000)
+    try RunLog(path: folder("log.txt")).write("one\ntwo", at: time)
+    try RunLog(path: folder("log.txt")).write("three", at: time)
+    let stamp = TimeStamp.readable(time)
+    #expect(try text(of: folder("log.txt")) == "\(stamp)  one\n\(stamp)  two\n\(stamp)  three\n")
+    #expect(stamp.count == 19)
+  }
+}
+
+@Suite struct ProgressTests {
+  static let report = ProgressReport(
+    epoch: 3, epochs: 30, fraction: 0.0875, samplesPerSecond: 412.4, freeSweeps: 14, nudgedSweeps: 12, residual: 0.00091,
+    loss: 0.3123,
+    accuracy: 0.571, timeLeft: 3723)
+
+  @Test func plainLineHasEverything() {
+    #expect(
+      ProgressLine.plain(Self.report)
+        == "epoch 3/30,   9 %, 1:02:03 left, accuracy 57.1 %, loss 0.3123, 412 samples/s, sweeps 14.0 + 12.0, residual 9.1e-04")
+  }
+
+  @Test(arguments: [1, 20, 40, 80, 100, 200])
+  func barFitsTheTerminal(_ width: Int) {
+    let line = ProgressLine.bar(Self.report, width: width)
+    #expect(line.count < width)
+    #expect(line.contains("residual") == (width >= 200))
+    #expect(line.contains("1:02:03 left") == (width >= 80))
+  }
+
+  @Test(arguments: [
+    (0, "0:00"), (59.6, "1:00"), (187, "3:07"), (7387, "2:03:07"), (93_787, "1d 02:03:07"), (.infinity, "?"), (-1, "?"),
+  ])
+  func durations(_ seconds: Double, _ expected: String) {
+    #expect(ProgressLine.duration(seconds) == expected)
+  }
+
+  @Test func fileGetsAPlainLineAnInterval() throws {
+    let folder = try TemporaryFolder()
+    try write([], to: folder("out"))
+    let log = try RunLog(path: folder("log.txt"))
+    let output = try FileHandle(forWritingTo: URL(fileURLWithPath: folder("out")))
+    let display = ProgressDisplay(interval: .seconds(10), log: log, output: output)
+    let start = ContinuousClock.now
+    for second in 0..<25 { display.update(Self.report, now: start + .seconds(second)) }
+    display.message("done")
+    display.finish()
+    let line = ProgressLine.plain(Self.report)
+    #expect(try text(of: folder("out")) == "\(line)\n\(line)\n\(line)\ndone\n")
+    #expect(try text(of: folder("log.txt")).split(separator: "\n").count == 4)
+  }
+}
+
+@Suite struct GitCommitTests {
+  @Test func findsTheCommitOfABranch() throws {
+    let folder = try TemporaryFolder()
+    let sub = folder("sub/deeper")
+    for path in [sub, folder(".git/refs/heads")] {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+    try write(Array("ref: refs/heads/main\n".utf8), to: folder(".git/HEAD"))
+    try write(Array("# pack-refs\naaaa refs/heads/main\n".utf8), to: folder(".git/packed-refs"))
+    #expect(GitCommit.of(folder: sub) == "aaaa")
+    try write(Array("bbbb\n".utf8), to: folder(".git/refs/heads/main"))
+    #expect(GitCommit.of(folder: sub) == "bbbb")
+    try write(Array("cccc\n".utf8), to: folder(".git/HEAD"))
+    #expect(GitCommit.of(folder: sub) == "cccc")
+  }
+}

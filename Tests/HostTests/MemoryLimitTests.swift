@@ -1,0 +1,40 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Host
+
+@Suite struct MemoryLimitTests {
+  private func group(_ folder: TemporaryFolder, _ path: String, _ file: String, _ text: String) throws {
+    try FileManager.default.createDirectory(atPath: folder(path), withIntermediateDirectories: true)
+    try write(Array("\(text)\n".utf8), to: folder("\(path)/\(file)"))
+  }
+
+  @Test func leastLimitOfAGroupAndThoseAboveCounts() throws {
+    let folder = try TemporaryFolder()
+    try group(folder, "job", "memory.max", "4000")
+    try group(folder, "job/step", "memory.max", "max")
+    try group(folder, "job/other", "memory.max", "1")
+    #expect(MemoryLimit.controlGroupBytes(of: "0::/job/step\n", in: folder.path) == 4000)
+    try group(folder, "job/step", "memory.max", "3000")
+    #expect(MemoryLimit.controlGroupBytes(of: "0::/job/step\n", in: folder.path) == 3000)
+    #expect(MemoryLimit.controlGroupBytes(of: "0::/elsewhere\n", in: folder.path) == nil)
+  }
+
+  @Test func firstVersionHasAFolderAController() throws {
+    let folder = try TemporaryFolder()
+    let groups = "5:cpu,cpuacct:/a\n4:memory:/a/b\n0::/\n"
+    #expect(MemoryLimit.controlGroupBytes(of: groups, in: folder.path) == nil)
+    // What a container shows: the top of the groups alone, under another name than the host's.
+    try group(folder, "memory", "memory.limit_in_bytes", "5000")
+    #expect(MemoryLimit.controlGroupBytes(of: groups, in: folder.path) == 5000)
+    try group(folder, "memory/a/b", "memory.limit_in_bytes", "2000")
+    #expect(MemoryLimit.controlGroupBytes(of: groups, in: folder.path) == 2000)
+    #expect(MemoryLimit.controlGroupBytes(of: "4:cpu:/a/b\n", in: folder.path) == nil)
+  }
+
+  @Test func processesOfAHostShareItsMemory() {
+    #expect(MemoryLimit.hostBytes > 0 && MemoryLimit.bytesLeft() <= MemoryLimit.hostBytes)
+    #expect(MemoryLimit.bytesLeft(sharedBy: 1 << 20) <= MemoryLimit.hostBytes >> 20)
+  }
+}
