@@ -24,13 +24,16 @@ struct EvaluateCommand: ParsableCommand {
   )
   var overrides: [String] = []
 
+  @Flag(help: "Take the weights that training goes on with, also where the checkpoint holds their average (learning.averaging).")
+  var raw = false
+
   @Flag(help: "Print one JSON object instead of text.")
   var json = false
 
   func run() {
     Job.run { world in
       let evaluation = try EvaluationRun(
-        checkpoint: checkpoint, overrides: try overrides.map { try ConfigurationOverride($0) }, over: world)
+        checkpoint: checkpoint, raw: raw, overrides: try overrides.map { try ConfigurationOverride($0) }, over: world)
       let result = try evaluation.run()
       guard world.rank == 0 else { return 0 }
       if json {

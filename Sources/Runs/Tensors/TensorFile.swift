@@ -17,7 +17,8 @@ public struct TensorFile: Equatable, Sendable {
   public func tensor(_ name: String, shape: [Int]? = nil, in source: String) throws -> Tensor {
     guard let tensor = tensors[name] else {
       let guess = nearest(to: name, among: Array(tensors.keys)).map { "; did you mean `\($0)`?" } ?? ""
-      throw TensorError("\(source): there is no tensor `\(name)`\(guess)")
+      let expected = shape.map { ", expected with shape \($0)" } ?? ""
+      throw TensorError("\(source): there is no tensor `\(name)`\(expected)\(guess)")
     }
     if let shape, tensor.shape != shape {
       throw TensorError("\(source): tensor `\(name)` has shape \(tensor.shape), expected \(shape)")

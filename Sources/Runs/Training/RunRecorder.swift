@@ -73,7 +73,7 @@ final class RunRecorder {
   func announce(_ trainer: Trainer, images: DatasetSamplers) {
     let layout = trainer.network.parameterLayout
     let memory = trainer.network.stateMemory
-    let parameters = (1 + trainer.optimiser.moments.count) * layout.parameterCount * 4
+    let parameters = (1 + trainer.optimiser.moments.count + (trainer.average == nil ? 0 : 1)) * layout.parameterCount * 4
     display.message(
       "\(configuration.name): \(trainer.network.outline), \(layout.trainableCount) parameters, \(images.training.count) training, "
         + "\(images.validation.count) validation images, \(ranks) rank\(ranks == 1 ? "" : "s")\(trainer.grid.spin.size > 1 ? " as \(trainer.grid.shape)" : ""), \(InstructionSet.current.name)"

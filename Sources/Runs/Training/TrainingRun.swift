@@ -50,7 +50,7 @@ public final class TrainingRun {
     trainer = try Trainer(
       network.learner(parameters, on: grid, times: times), settings: configuration.learning, seed: configuration.seed,
       images: DatasetImages(sampler: samplers.training, seed: configuration.seed), grid: grid, times: times)
-    evaluator = try network.evaluator(parameters, on: grid)
+    evaluator = try network.evaluator(trainer.measuredParameters, on: grid)
     recorder =
       world.rank == 0
       ? try RunRecorder(
@@ -173,7 +173,8 @@ public final class TrainingRun {
     if samplers.validation.count > 0 {
       let best = try recorder?.folder.checkpoints.best().map { try TrainingState($0) }
       let state = try TrainingState.broadcast(best, over: world)
-      try trainer.network.parameterLayout.assign(state.tensors, to: trainer.network.parameters)
+      try trainer.network.parameterLayout.assign(
+        state.tensors, prefix: trainer.average == nil ? "" : WeightAverage.prefix, to: trainer.measuredParameters)
     }
     let evaluation = try evaluate(samplers.test)
     try recorder?.record(evaluation, kind: .test, of: trainer)
