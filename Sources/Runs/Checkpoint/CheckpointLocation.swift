@@ -11,7 +11,7 @@ public enum CheckpointLocation {
       throw CheckpointError("\(path): there is no such checkpoint or run folder")
     }
     guard isFolder.boolValue else { return path }
-    let store = CheckpointStore(folder: "\(path)/\(RunFolder.FileName.checkpoints.rawValue)")
+    let store = CheckpointStore(run: path)
     if FileManager.default.fileExists(atPath: store.bestPath) { return store.bestPath }
     guard let last = store.steps().last else {
       throw CheckpointError("\(path): is a folder without checkpoints; expected a checkpoint or a run folder")

@@ -14,6 +14,11 @@ public struct CheckpointStore: Sendable {
     self.folder = folder
   }
 
+  /// Those of the run in a folder.
+  public init(run folder: String) {
+    self.init(folder: "\(folder)/\(RunFolder.FileName.checkpoints.rawValue)")
+  }
+
   /// Writes a checkpoint, then removes those before the last two.
   ///
   /// - Parameter isBest: also keep it as the best one.

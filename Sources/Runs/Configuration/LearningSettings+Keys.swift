@@ -30,8 +30,8 @@ extension LearningSettings: ConfigurationSection {
       ConfigurationKey("schedule", \.schedule, "How the learning rates change over the epochs."),
       ConfigurationKey(
         "averaging", \.averaging, .from(0, below: 1),
-        "Evaluate an exponential moving average of the parameters instead of the last ones: its decay each update, such as 0.999, and at "
-          + "most (1 + t)/(10 + t) after t updates; 0: no average."
+        "Evaluate a moving average of the parameters instead of the last ones: its decay each update, such as 0.999, and no more than "
+          + "(1 + t)/(10 + t) after t updates; 0: no average."
       ).written { $0.averaging > 0 },
     ]
   }

@@ -24,8 +24,8 @@ final class RunRecorder {
   private var epochStarted = ContinuousClock.now
 
   init(
-    _ configuration: Configuration, folder path: String?, resume: Bool, overrides: [ConfigurationOverride], hosts: [String],
-    grid: GridShape
+    _ configuration: Configuration, folder path: String?, resume: Bool, initial: String?, overrides: [ConfigurationOverride],
+    hosts: [String], grid: GridShape
   ) throws {
     self.configuration = configuration
     ranks = hosts.count
@@ -36,8 +36,8 @@ final class RunRecorder {
     try folder.record(
       RunEnvironment(
         mpi: Environment.shortLibraryVersion, instructionSet: InstructionSet.current.name, hosts: hosts,
-        grid: [grid.data, grid.spin],
-        seed: configuration.seed, overrides: overrides))
+        grid: [grid.data, grid.spin], seed: configuration.seed, initial: initial, overrides: overrides))
+    if let initial { display.message("initial weights from \(initial)") }
     for override in overrides { display.message("set \(override)") }
     for warning in warnings { display.message("warning: \(warning)") }
   }

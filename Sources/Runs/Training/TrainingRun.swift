@@ -30,12 +30,19 @@ public final class TrainingRun {
   /// - Parameters:
   ///   - folder: the run folder; a new one below `run.folder` if `nil`.
   ///   - resume: go on from the folder's last checkpoint, if it has one.
+  ///   - initial: a checkpoint or a file of weights, which a new run begins with; a resumed run has its own.
   /// - Throws: whatever is wrong with data, settings, folder or checkpoint, before anything is trained.
   public init(
-    _ configuration: Configuration, folder: String? = nil, resume: Bool = false, overrides: [ConfigurationOverride] = [],
-    over world: Communicator
+    _ configuration: Configuration, folder: String? = nil, resume: Bool = false, initial: String? = nil,
+    overrides: [ConfigurationOverride] = [], over world: Communicator
   ) throws {
     self.configuration = configuration
+    if resume, let initial, let folder, world.rank == 0 {
+      guard !CheckpointStore(run: folder).steps().isEmpty else {
+        throw RunFolderError(
+          "\(folder): has no checkpoint to resume, so --initial \(initial) would begin a new run; leave out --resume to begin one")
+      }
+    }
     let network = try ConfiguredNetwork(configuration)
     // The test part too, though it is used at the end alone: what is wrong with it should be said now.
     let dataset = try Dataset.load(configuration.data, over: world)
@@ -46,7 +53,8 @@ public final class TrainingRun {
     // From here on nobody waits longer for others than for a neighbour: loading data may take as long as it likes.
     self.world = grid.world
     let times = PhaseTimes()
-    let parameters = network.initialParameters
+    let initial = resume ? nil : initial
+    let parameters = try initial.map { try network.parameters(from: $0) } ?? network.initialParameters
     trainer = try Trainer(
       network.learner(parameters, on: grid, times: times), settings: configuration.learning, seed: configuration.seed,
       images: DatasetImages(sampler: samplers.training, seed: configuration.seed), grid: grid, times: times)
@@ -54,9 +62,12 @@ public final class TrainingRun {
     recorder =
       world.rank == 0
       ? try RunRecorder(
-        configuration, folder: folder, resume: resume, overrides: overrides, hosts: grid.rollCall?.hosts ?? [], grid: grid.shape)
+        configuration, folder: folder, resume: resume, initial: initial, overrides: overrides, hosts: grid.rollCall?.hosts ?? [],
+        grid: grid.shape)
       : nil
     try continueFromCheckpoint()
+    // So that the run can always go on by itself, without the file that it began with.
+    if initial != nil { try checkpoint(accuracy: nil, isBest: false) }
   }
 
   private func continueFromCheckpoint() throws {
