@@ -3,8 +3,8 @@ import Kernels
 
 /// All that a training needs to go on to the same bits: tensors by name, and its position.
 ///
-/// Names: `<layer>.<from>.weight`, `<layer>.bias`; an optimiser's moments behind `optimiser.<moment>.`, averages of the parameters
-/// behind `average.`; warm states as `warm.<layer>`. Nothing in it depends on the number of ranks.
+/// Names: `<layer>.<from>.weight`, `<layer>.bias`; an optimiser's moments behind `optimiser.<moment>.`, the average of the
+/// parameters behind `average.`; warm states as `warm.<layer>`. Nothing in it depends on the number of ranks.
 public struct TrainingState: Sendable {
   public struct Tensor: Sendable {
     public var shape: [Int]

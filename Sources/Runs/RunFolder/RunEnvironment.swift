@@ -46,7 +46,7 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
     ranks = hosts.count
     self.grid = grid
     self.seed = seed
-    self.initial = initial
+    self.initial = initial.map { URL(fileURLWithPath: $0).path }
     commit = GitCommit.of(folder: FileManager.default.currentDirectoryPath)
     command = CommandLine.arguments
     self.overrides = overrides.map(\.description)

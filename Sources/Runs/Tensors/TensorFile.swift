@@ -28,7 +28,7 @@ public struct TensorFile: Equatable, Sendable {
 
   /// The elements of the tensor called `name`, as `tensor(_:shape:in:)` finds it.
   ///
-  /// - Throws: `TensorError` also where it holds neither F32 nor F64.
+  /// - Throws: `TensorError` also where it holds no floating-point numbers.
   public func floats(_ name: String, shape: [Int]? = nil, in source: String) throws -> [Float] {
     try elements(name, shape: shape, in: source) { try $0.floats() }
   }

@@ -71,7 +71,7 @@ struct ConfiguredNetwork {
       try file.requireNoOthers(than: layout, of: configuration.name, in: source)
       return parameters
     } catch let error as TensorError {
-      throw TensorError("\(error); take the weights of a network of the same layers, or change the layers of \(configuration.name)")
+      throw TensorError("\(error); take weights of the same layers, or change the layers of \(configuration.name)")
     }
   }
 

@@ -40,7 +40,7 @@ public final class TrainingRun {
     if resume, let initial, let folder, world.rank == 0 {
       guard !CheckpointStore(run: folder).steps().isEmpty else {
         throw RunFolderError(
-          "\(folder): has no checkpoint to resume, so --initial \(initial) would begin a new run; leave out --resume to begin one")
+          "\(folder): has no checkpoint to resume, so --initial \(initial) would begin a new run; leave out --resume for that")
       }
     }
     let network = try ConfiguredNetwork(configuration)
@@ -164,7 +164,7 @@ public final class TrainingRun {
   }
 
   /// Under which a checkpoint within an epoch holds the sums behind that epoch's row of `metrics.csv`.
-  private static let epochMeansKey = "epoch.means"
+  static let epochMeansKey = "epoch.means"
 
   private func checkpoint(accuracy: Double?, isBest: Bool) throws {
     try trainer.times.measure(.checkpoint) {
