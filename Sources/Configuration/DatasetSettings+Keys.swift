@@ -68,6 +68,10 @@ extension Augmentation: ConfigurationSection {
     [
       ConfigurationKey("flip", \.flip, "Mirror left and right, every second image on average."),
       ConfigurationKey("crop", \.crop, "Pad, then cut a window of the image's size at a random place."),
+      ConfigurationKey(
+        "cutout", \.cutout, .from(0, to: 4096),
+        "Side of a square at a random place that is set to zero, the mean after normalisation; 0: none."
+      ).written { $0.cutout > 0 },
     ]
   }
 }

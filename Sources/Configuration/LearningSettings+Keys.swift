@@ -7,9 +7,13 @@ extension LearningSettings: ConfigurationSection {
   static var keys: [ConfigurationKey<Self>] {
     [
       ConfigurationKey(
-        "cost", \.cost,
+        "cost", \.cost.kind,
         "`squaredError` and `crossEntropy` act on the output inside the network, `crossEntropyReadout` on a read-out beside it; targets of "
           + "`signedSquaredError` are 1 and −1, those of spins, instead of 1 and 0."),
+      ConfigurationKey(
+        "labelSmoothing", \.cost.smoothing, .from(0, below: 1),
+        "ε: targets are (1 − ε) of the label's and ε of the mean over the classes, in the nudge and in every loss."
+      ).written { $0.cost.smoothing > 0 },
       ConfigurationKey(
         "rule", \.rule,
         "Equilibrium propagation, or one to compare it with: through the last sweeps of the free phase (`relaxation.nudged.sweeps`), or "
@@ -28,6 +32,11 @@ extension LearningSettings: ConfigurationSection {
       ),
       ConfigurationKey("optimiser", \.optimiser, "The rule of the update."),
       ConfigurationKey("schedule", \.schedule, "How the learning rates change over the epochs."),
+      ConfigurationKey(
+        "averaging", \.averaging, .from(0, below: 1),
+        "Evaluate a moving average of the parameters in their place: its decay each update, such as 0.999, and at most "
+          + "(1 + t)/(10 + t) after t updates; 0: none."
+      ).written { $0.averaging > 0 },
     ]
   }
 
@@ -42,7 +51,7 @@ extension LearningSettings: ConfigurationSection {
   }
 }
 
-extension Cost: ConfigurationValue {}
+extension Cost.Kind: ConfigurationValue {}
 extension LearningRule: ConfigurationValue {}
 extension Estimator: ConfigurationValue {}
 

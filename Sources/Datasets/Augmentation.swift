@@ -27,14 +27,23 @@ public struct Augmentation: Equatable, Sendable {
   /// Mirror left and right in half of the draws.
   public var flip: Bool
   public var crop: Crop?
+  /// Side of a square of zeros, the mean after normalisation, that hides a part of the image (DeVries & Taylor 2017); 0: none.
+  public var cutout: Int
 
-  public init(flip: Bool = false, crop: Crop? = nil) {
+  public init(flip: Bool = false, crop: Crop? = nil, cutout: Int = 0) {
     self.flip = flip
     self.crop = crop
+    self.cutout = cutout
   }
 
-  /// - Throws: `DatasetError.setting` if the padding does not fit images of `shape`.
+  /// - Throws: `DatasetError.setting` if the padding or the square does not fit images of `shape`.
   public func validate(for shape: ImageShape) throws {
+    let longest = max(shape.rows, shape.columns)
+    guard (0...longest).contains(cutout) else {
+      throw DatasetError.setting(
+        key: "augmentation.cutout",
+        reason: "expected 0 to \(longest) for \(shape.rows)×\(shape.columns) images, found \(cutout)")
+    }
     guard let crop else { return }
     let side = min(shape.rows, shape.columns)
     // A mirror image without its border pixel is one pixel shorter than the image.

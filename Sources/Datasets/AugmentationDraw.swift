@@ -1,6 +1,6 @@
 import Kernels
 
-/// One draw of an augmentation: where the window lies in the padded image, and whether it is mirrored.
+/// One draw of an augmentation: where the window lies in the padded image, whether it is mirrored, and where it is hidden.
 public struct AugmentationDraw: Equatable, Sendable {
   /// The window's first row in the padded image, 0 to 2 × padding; `padding` leaves the image in place.
   public var row: Int
@@ -8,18 +8,23 @@ public struct AugmentationDraw: Equatable, Sendable {
   public var column: Int
   /// Whether the window is then mirrored left and right.
   public var flip: Bool
+  /// The pixel of the finished window, row by row, in the middle of the square of zeros; nil where there is none.
+  public var hole: Int?
 
-  public init(row: Int, column: Int, flip: Bool) {
+  public init(row: Int, column: Int, flip: Bool, hole: Int? = nil) {
     self.row = row
     self.column = column
     self.flip = flip
+    self.hole = hole
   }
 }
 
 extension Augmentation {
   /// The draw for one image in one epoch: Philox block `(image, epoch)` of `generator`, so that neither the rank nor the order
   /// nor the batch in which the image is met matters.
-  public func draw(image: Int, epoch: Int, generator: Philox) -> AugmentationDraw {
+  ///
+  /// - Parameter pixels: of an image, rows × columns.
+  public func draw(image: Int, epoch: Int, pixels: Int, generator: Philox) -> AugmentationDraw {
     let words = generator.block(
       SIMD4(
         UInt32(truncatingIfNeeded: image), UInt32(truncatingIfNeeded: image >> 32),
@@ -29,7 +34,8 @@ extension Augmentation {
     return AugmentationDraw(
       row: Int(words.x.multipliedFullWidth(by: places).high),
       column: Int(words.y.multipliedFullWidth(by: places).high),
-      flip: flip && words.z >> 31 == 1)
+      flip: flip && words.z >> 31 == 1,
+      hole: cutout > 0 ? Int(words.w.multipliedFullWidth(by: UInt32(pixels)).high) : nil)
   }
 }
 

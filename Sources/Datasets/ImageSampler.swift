@@ -71,10 +71,23 @@ public struct ImageSampler: Sendable {
     for (place, index) in indices.enumerated() {
       let image = selection[index]
       let draw =
-        augmentation?.draw(image: image, epoch: epoch, generator: generator)
+        augmentation?.draw(image: image, epoch: epoch, pixels: images.shape.planeSize, generator: generator)
         ?? AugmentationDraw(row: padding, column: padding, flip: false)
       labels[place] = Int(images.labels[image])
       write(image: image, draw, at: place * size, of: &pixels)
+      if let hole = draw.hole { hide(around: hole, at: place * size, of: &pixels) }
+    }
+  }
+
+  /// Writes zeros into the square around a pixel, as far as it lies within the image.
+  private func hide(around pixel: Int, at start: Int, of pixels: inout [Float]) {
+    let shape = images.shape
+    let side = augmentation?.cutout ?? 0
+    let (row, column) = pixel.quotientAndRemainder(dividingBy: shape.columns)
+    let columns = max(column - side / 2, 0)..<min(column - side / 2 + side, shape.columns)
+    for row in max(row - side / 2, 0)..<min(row - side / 2 + side, shape.rows) {
+      let first = start + row * shape.columns * shape.channels
+      for place in first + columns.lowerBound * shape.channels..<first + columns.upperBound * shape.channels { pixels[place] = 0 }
     }
   }
 

@@ -79,7 +79,7 @@ extension Tensor {
     self.init(type: .uint8, shape: shape ?? [elements.count], bytes: elements)
   }
 
-  private init<Pattern: FixedWidthInteger>(
+  init<Pattern: FixedWidthInteger>(
     _ type: ElementType, _ shape: [Int], patterns: some Swift.Sequence<Pattern>, count: Int
   ) {
     var bytes: [UInt8] = []
@@ -98,18 +98,20 @@ extension Tensor {
 // MARK: - To elements
 
 extension Tensor {
-  /// The elements of an F32 or F64 tensor, rounded to single precision.
+  /// The elements of an F16, BF16, F32 or F64 tensor, of which only those of the last are rounded.
   ///
   /// - Throws: `TensorError` for any other type.
   public func floats() throws -> [Float] {
     switch type {
+    case .float16: (0..<count).map { Float(Float16(bitPattern: pattern(at: $0))) }
+    case .bfloat16: (0..<count).map { Float(bitPattern: UInt32(pattern(at: $0) as UInt16) << 16) }
     case .float32: (0..<count).map { Float(bitPattern: pattern(at: $0)) }
     case .float64: (0..<count).map { Float(Double(bitPattern: pattern(at: $0))) }
-    default: throw TensorError("holds \(type.rawValue), expected F32 or F64")
+    default: throw TensorError("holds \(type.rawValue), expected F16, BF16, F32 or F64")
     }
   }
 
-  /// The elements of an F32 or F64 tensor.
+  /// The elements of an F16, BF16, F32 or F64 tensor.
   ///
   /// - Throws: `TensorError` for any other type.
   public func doubles() throws -> [Double] {

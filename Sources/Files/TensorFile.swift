@@ -17,7 +17,8 @@ public struct TensorFile: Equatable, Sendable {
   public func tensor(_ name: String, shape: [Int]? = nil, in source: String) throws -> Tensor {
     guard let tensor = tensors[name] else {
       let guess = nearest(to: name, among: Array(tensors.keys)).map { "; did you mean `\($0)`?" } ?? ""
-      throw TensorError("\(source): there is no tensor `\(name)`\(guess)")
+      let expected = shape.map { ", expected with shape \($0)" } ?? ""
+      throw TensorError("\(source): there is no tensor `\(name)`\(expected)\(guess)")
     }
     if let shape, tensor.shape != shape {
       throw TensorError("\(source): tensor `\(name)` has shape \(tensor.shape), expected \(shape)")
@@ -27,7 +28,7 @@ public struct TensorFile: Equatable, Sendable {
 
   /// The elements of the tensor called `name`, as `tensor(_:shape:in:)` finds it.
   ///
-  /// - Throws: `TensorError` also where it holds neither F32 nor F64.
+  /// - Throws: `TensorError` also where it holds no floating-point numbers.
   public func floats(_ name: String, shape: [Int]? = nil, in source: String) throws -> [Float] {
     try elements(name, shape: shape, in: source) { try $0.floats() }
   }

@@ -9,7 +9,7 @@ extension HopfieldNetwork {
     let energies = AlignedBuffer<Double>(count: samples * count)
     for layer in layout.layers.indices {
       let isOutput = layer == layout.layers.count - 1
-      if isOutput, cost == .crossEntropyReadout { continue }  // A read-out is no part of E.
+      if isOutput, cost.isReadout { continue }  // A read-out is no part of E.
       for (piece, rows) in pieces[layer] {
         for sample in 0..<samples { energies[sample * count + piece] += energy(ofLayer: layer, rows: rows, sample: sample) }
       }
@@ -41,7 +41,7 @@ extension HopfieldNetwork {
   private func costArgument(_ sample: Int) -> [Float] {
     let layer = layout.layers.count - 1
     let units = layout.output.shape.channels
-    guard cost == .crossEntropyReadout else { return (0..<units).map { spins[layer][sample, $0, 0, 0] } }
+    guard cost.isReadout else { return (0..<units).map { spins[layer][sample, $0, 0, 0] } }
     let stride = layout.output.shape.paddedChannels
     return (0..<units).map { unit in
       realised[layout.output.bias.offset + unit] + (base[layer]?[sample * stride + unit] ?? 0)

@@ -20,8 +20,9 @@ public final class IsingLearner: TrainableNetwork {
   public init(_ network: IsingNetwork, settings: LearningSettings, isEmbedded: Bool = false, times: PhaseTimes = PhaseTimes())
     throws
   {
-    guard settings.cost == .squaredError else {
-      throw TrainingError.setting(key: "learning.cost", reason: "\(settings.cost.rawValue); an Ising network has squaredError")
+    guard settings.cost.kind == .squaredError else {
+      throw TrainingError.setting(
+        key: "learning.cost", reason: "\(settings.cost.kind.rawValue); an Ising network has squaredError")
     }
     guard !settings.warmStart else {
       throw TrainingError.setting(key: "learning.warmStart", reason: "the spins of an Ising network start anew for every image")
@@ -97,7 +98,9 @@ public final class IsingLearner: TrainableNetwork {
     let betas = settings.estimator.nudges(settings.nudge, sign: shard.sign)
     var hasChanged = false
     for beta in betas {
-      try times.measure(.step) { try network.relaxNudged(by: beta, label: label, number: number) }
+      try times.measure(.step) {
+        try network.relaxNudged(by: beta, label: label, smoothing: settings.cost.smoothing, number: number)
+      }
       hasChanged = hasChanged || network.nudged.spins != network.free.spins
       let scale = 1 / (Float(betas.count) * beta * Float(shard.batch))
       times.measure(.gradient) {

@@ -85,10 +85,13 @@ public final class IsingNetwork {
   ///
   /// An annealer's spins, each right or wrong, are nudged by `β t`. A sampler's are nudged by `β (t − ⟨s⟩⁰)`, the slope of the
   /// squared error of their averages: under `β t` all outputs would end at −1, where the targets are most of the time.
-  func relaxNudged(by beta: Float, label: Int, number: Int) throws {
+  ///
+  /// - Parameter smoothing: of the targets; see `Cost`.
+  func relaxNudged(by beta: Float, label: Int, smoothing: Float = 0, number: Int) throws {
     nudgedFields = fields
+    let cost = Cost(.signedSquaredError, smoothing: smoothing)
     for class_ in 0..<layout.description.classes {
-      let target: Float = class_ == label ? 1 : -1
+      let target = cost.target(class_, label, of: layout.description.classes)
       for spin in layout.spins(ofClass: class_) {
         nudgedFields[spin] += beta * (settings.kind == .anneal ? target : target - free.spins[spin])
       }

@@ -40,6 +40,12 @@ public enum ParameterUpdate {
       parameters.base[index] -= rate * (mean / correction1) / ((square / correction2).squareRoot() + epsilon)
     }
   }
+
+  /// `a ← a + (1 − d)(θ − a)`: a parameter that does not move keeps its average exactly.
+  public static func average(_ average: AlignedBuffer<Float>, of parameters: AlignedBuffer<Float>, decay: Float) {
+    precondition(average.count == parameters.count)
+    for index in 0..<average.count { average.base[index] += (1 - decay) * (parameters.base[index] - average.base[index]) }
+  }
 }
 
 extension AlignedBuffer where Element == Float {

@@ -6,6 +6,8 @@ public struct Classification: Equatable, Sendable {
   /// One an image.
   public var losses: [Double]
   public var predictions: [Int]
+  /// What the network says of each image, one number a class.
+  public var outputs: [[Float]] = []
   /// Sweeps that it took.
   public var sweeps: Int
 
@@ -18,6 +20,7 @@ public struct Classification: Equatable, Sendable {
   /// Notes a prediction, one number a class, of an image.
   public mutating func append(_ prediction: [Float], label: Int, cost: Cost) {
     losses.append(cost.value(prediction: prediction, label: label))
+    outputs.append(prediction)
     predictions.append(prediction.firstIndex(of: prediction.max() ?? 0) ?? -1)
   }
 }

@@ -58,6 +58,8 @@ public struct LearningSettings: Equatable, Sendable {
   public var measuresCosine = false
   public var optimiser = OptimiserSettings()
   public var schedule = ScheduleSettings()
+  /// The decay of the moving average of the parameters that is evaluated in their place; 0: none.
+  public var averaging: Float = 0
 
   public init() {}
 }

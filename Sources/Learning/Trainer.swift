@@ -49,6 +49,8 @@ public struct StepRequests: OptionSet, Sendable {
 public final class Trainer {
   public let network: any TrainableNetwork
   public let optimiser: Optimiser
+  /// Of the parameters, with `learning.averaging`.
+  public let average: WeightAverage?
   public let settings: LearningSettings
   public let grid: ProcessGrid
   public let times: PhaseTimes
@@ -81,6 +83,7 @@ public final class Trainer {
     self.images = images
     batchesPerEpoch = images.count / settings.batch.size
     optimiser = Optimiser(settings.optimiser, layout: network.parameterLayout)
+    average = settings.averaging > 0 ? WeightAverage(of: network.parameters, decay: settings.averaging) : nil
     reduction = try GridReduction(
       count: network.parameterLayout.parameterCount + Tally.allCases.count + network.metricNames.count,
       shards: settings.batch.size / settings.batch.shard, subtrees: network.subtrees, over: grid)
@@ -125,6 +128,9 @@ public final class Trainer {
       throw TrainingError.setting(key: "learning.nudge", reason: "\(settings.nudge) is no nudge; it must be above 0")
     }
   }
+
+  /// What validation, the choice of the best checkpoint and the test measure: the average where there is one.
+  public var measuredParameters: AlignedBuffer<Float> { average?.values ?? network.parameters }
 
   /// Epochs passed, with the fraction of the present one.
   public var epochFraction: Double { Double(position.epoch) + Double(position.batch) / Double(batchesPerEpoch) }
@@ -192,7 +198,10 @@ public final class Trainer {
         what: norm.isFinite ? "the loss" : "the gradient", epoch: position.epoch + 1, step: position.step + 1)
     }
     let factor = settings.schedule.factor(at: epochFraction, of: settings.epochs)
-    times.measure(.update) { optimiser.update(network.parameters, gradient: total, norm: norm, factor: factor) }
+    times.measure(.update) {
+      optimiser.update(network.parameters, gradient: total, norm: norm, factor: factor)
+      average?.add(network.parameters, updates: optimiser.updates)
+    }
     network.parametersChanged()
     advance()
     var requests: StepRequests = []

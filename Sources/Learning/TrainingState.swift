@@ -3,8 +3,8 @@ import Kernels
 
 /// All that a training needs to go on to the same bits: tensors by name, and its position.
 ///
-/// Names: `<layer>.<from>.weight`, `<layer>.bias`; an optimiser's moments behind `optimiser.<moment>.`; warm states as
-/// `warm.<layer>`. Nothing in it depends on the number of ranks.
+/// Names: `<layer>.<from>.weight`, `<layer>.bias`; an optimiser's moments behind `optimiser.<moment>.`, the average of the
+/// parameters behind `average.`; warm states as `warm.<layer>`. Nothing in it depends on the number of ranks.
 public struct TrainingState: Sendable {
   public struct Tensor: Sendable {
     public var shape: [Int]
@@ -66,6 +66,7 @@ extension Trainer {
     for moment in optimiser.moments {
       tensors.merge(layout.tensors(of: moment.values, prefix: "optimiser.\(moment.name).")) { first, _ in first }
     }
+    if let average { tensors.merge(layout.tensors(of: average.values, prefix: WeightAverage.prefix)) { first, _ in first } }
     tensors.merge(try network.extraTensors()) { first, _ in first }
     return TrainingState(tensors: tensors, position: position)
   }
@@ -84,6 +85,7 @@ extension Trainer {
     for moment in optimiser.moments {
       try network.parameterLayout.assign(state.tensors, prefix: "optimiser.\(moment.name).", to: moment.values)
     }
+    if let average { try network.parameterLayout.assign(state.tensors, prefix: WeightAverage.prefix, to: average.values) }
     try network.restoreExtra(state.tensors)
     resume(at: position)
   }

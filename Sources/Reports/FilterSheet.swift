@@ -16,8 +16,9 @@ struct FilterSheet {
   ///
   /// - Throws: `TensorError` if the checkpoint lacks a weight.
   static func sheets(of checkpoint: Checkpoint, layout: NetworkLayout, source: String) throws -> [FilterSheet] {
-    try layout.edges.filter { $0.pre == 0 }.map { edge in
-      let weights = try TensorFile(tensors: checkpoint.tensors).floats(edge.weight.name, shape: edge.weight.shape, in: source)
+    let parameters = try TensorFile(tensors: checkpoint.tensors).parameters(of: layout, in: source)
+    return layout.edges.filter { $0.pre == 0 }.map { edge in
+      let weights = layout.tensor(edge.weight, of: parameters)
       return FilterSheet(weights, edge: edge, input: layout.input.channels, name: layout.name(edge.post))
     }
   }

@@ -1,6 +1,7 @@
 import Experiments
 import Files
 import Foundation
+import Learning
 
 /// What a safetensors file holds, in words: for a checkpoint also where it stands and which network it is of.
 public struct TensorFileReport {
@@ -27,7 +28,9 @@ public struct TensorFileReport {
     guard let checkpoint else { return ["\(path): safetensors file"] }
     let accuracy = checkpoint.validationAccuracy.map { String(format: ", validation accuracy %.2f %%", 100 * $0) } ?? ""
     let position = "step \(checkpoint.step), epoch \(String(format: "%.6g", checkpoint.epoch))\(accuracy)"
+    let averaged = file.tensors.keys.contains { $0.hasPrefix(WeightAverage.prefix) }
     return ["\(path): checkpoint of equilibria \(checkpoint.programVersion)", position]
+      + (averaged ? ["evaluated by its averaged weights, `\(WeightAverage.prefix)…`"] : [])
   }
 
   private var network: [String] {

@@ -22,11 +22,7 @@ final class TrainedNetwork {
     classNames = dataset.classNames
     images = dataset.test
     sampler = try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed).test
-    let parameters = AlignedBuffer<Float>(count: layout.parameterCount)
-    let file = TensorFile(tensors: checkpoint.tensors)
-    for block in layout.blocks {
-      layout.assign(try file.floats(block.name, shape: block.shape, in: source), to: block, of: parameters)
-    }
+    let parameters = try TensorFile(tensors: checkpoint.tensors).parameters(of: layout, in: source)
     let capacity = configuration.run.evaluation.batch
     try layout.checkCapacity(capacity)
     network = HopfieldNetwork(layout: layout, parameters: parameters, cost: configuration.learning.cost, capacity: capacity)

@@ -25,24 +25,32 @@ struct EvaluateCommand: ParsableCommand {
   )
   var overrides: [String] = []
 
+  @Flag(help: "Take the weights that training goes on with, also where the checkpoint holds their average (learning.averaging).")
+  var raw = false
+
+  @Flag(help: "Average the prediction over each image and its mirror image, left and right exchanged.")
+  var mirror = false
+
   @Flag(help: "Print one JSON object instead of text.")
   var json = false
 
   func run() {
     Job.run { world in
       let evaluation = try EvaluationRun(
-        checkpoint: checkpoint, overrides: try overrides.map { try ConfigurationOverride($0) }, over: world)
+        checkpoint: checkpoint, raw: raw, mirror: mirror,
+        overrides: try overrides.map { try ConfigurationOverride($0) }, over: world)
       let result = try evaluation.run()
       guard world.rank == 0 else { return 0 }
       if json {
         let report = Report(
           checkpoint: checkpoint, name: evaluation.configuration.name, images: result.images, accuracy: result.accuracy,
-          loss: result.loss, sweeps: result.sweeps)
+          loss: result.loss, sweeps: result.sweeps, mirror: mirror)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         print(String(decoding: try encoder.encode(report), as: UTF8.self))
       } else {
-        print("\(evaluation.configuration.name): \(result.images) test images, \(String(format: "%.1f", result.sweeps)) sweeps")
+        let images = "\(result.images) test images\(mirror ? ", each averaged with its mirror image" : "")"
+        print("\(evaluation.configuration.name): \(images), \(String(format: "%.1f", result.sweeps)) sweeps")
         print("test loss " + String(format: "%.4f", result.loss))
         print("test accuracy " + String(format: "%.2f %%", 100 * result.accuracy))
       }
@@ -57,5 +65,6 @@ struct EvaluateCommand: ParsableCommand {
     let accuracy: Double
     let loss: Double
     let sweeps: Double
+    let mirror: Bool
   }
 }

@@ -20,6 +20,8 @@ struct TrainCommand: ParsableCommand {
           --run-dir runs/mine --resume
         mpirun -n 4 equilibria train configs/cifar10-small.yaml \\
           --set grid.data=2 --set grid.spin=2
+        mpirun -n 4 equilibria train configs/cifar10-small.yaml \\
+          --initial models/cifar10-small.safetensors
       """)
 
   @Argument(help: "The configuration, a YAML file (docs/guide/configuration.md).", completion: .file(extensions: ["yaml"]))
@@ -34,6 +36,11 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Go on from the last checkpoint of --run-dir, or start there if it holds none.")
   var resume = false
 
+  @Option(
+    help: "Begin a new run with the weights of this checkpoint, run or file of weights: their average where it has one.",
+    completion: .file(extensions: ["safetensors"]))
+  var initial: String?
+
   func validate() throws {
     if resume && runDir == nil { throw ValidationError("--resume needs --run-dir, the folder of the run to go on with") }
   }
@@ -43,7 +50,8 @@ struct TrainCommand: ParsableCommand {
       let overrides = try overrides.map { try ConfigurationOverride($0) }
       let configuration = try Configuration(contentsOf: config, overrides: overrides)
       StopSignal.install()
-      let training = try TrainingRun(configuration, folder: runDir, resume: resume, overrides: overrides, over: world)
+      let training = try TrainingRun(
+        configuration, folder: runDir, resume: resume, initial: initial, overrides: overrides, over: world)
       switch try training.run() {
       case .stopped:
         let first = try world.broadcast(getpid(), root: 0)

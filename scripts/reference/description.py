@@ -86,6 +86,7 @@ class Description:
     nudged: Stop
     holds_arg_max: bool
     cost: str
+    label_smoothing: float
     estimator: str
     nudge: float
 
@@ -138,6 +139,7 @@ def parse(tree, input_shape=None):
         nudged=_stop(relaxation.get("nudged", {}), Stop(6, 0.0)),
         holds_arg_max=bool(relaxation.get("holdArgMax", True)),
         cost=choice(learning.get("cost", "squaredError"), COSTS, "learning.cost"),
+        label_smoothing=float(learning.get("labelSmoothing", 0)),
         estimator=choice(learning.get("estimator", "centred"), ESTIMATORS, "learning.estimator"),
         nudge=float(learning.get("nudge", 0.2)),
     )

@@ -24,9 +24,11 @@ class Step:
 
 
 def targets(network, labels):
-    """[B, classes, 1, 1]: 1 for the right class, and for the others 0, or −1 where the cost has signs."""
+    """[B, classes, 1, 1]: 1 for the right class, and for the others 0, or −1 where the cost has signs; smoothed if asked for."""
     one_hot = np.eye(network.output.shape[0])[labels][:, :, None, None]
-    return 2 * one_hot - 1 if network.description.cost == "signedSquaredError" else one_hot
+    smoothing = network.description.label_smoothing
+    mixed = (1 - smoothing) * one_hot + smoothing / one_hot.shape[1]
+    return 2 * mixed - 1 if network.description.cost == "signedSquaredError" else mixed
 
 
 def _stacked(states):

@@ -15,6 +15,11 @@ public struct CheckpointStore: Sendable {
     self.folder = folder
   }
 
+  /// Those of the run in a folder.
+  public init(run folder: String) {
+    self.init(folder: "\(folder)/\(RunFolder.FileName.checkpoints.rawValue)")
+  }
+
   /// Writes a checkpoint, then removes those before the last two.
   ///
   /// - Parameter isBest: also keep it as the best one.
@@ -100,7 +105,7 @@ public enum CheckpointLocation {
       throw CheckpointError("\(path): there is no such checkpoint or run folder")
     }
     guard isFolder.boolValue else { return path }
-    let store = CheckpointStore(folder: "\(path)/\(RunFolder.FileName.checkpoints.rawValue)")
+    let store = CheckpointStore(run: path)
     if FileManager.default.fileExists(atPath: store.bestPath) { return store.bestPath }
     guard let last = store.steps().last else {
       throw CheckpointError("\(path): is a folder without checkpoints; expected a checkpoint or a run folder")

@@ -20,20 +20,11 @@ public struct RelaxationRun {
   public init(_ configuration: Configuration, weights: String, input: String, labels: String? = nil) throws {
     self.configuration = configuration
     layout = try configuration.hopfieldLayout(for: "relax")
-    parameters = AlignedBuffer(count: layout.parameterCount)
     let file = try TensorFile(contentsOf: weights)
-    for block in layout.blocks {
-      layout.assign(try file.floats(block.name, shape: block.shape, in: weights), to: block, of: parameters)
-    }
-    let names = Set(layout.blocks.map(\.name))
-    // A checkpoint is a file of weights too; what it holds besides has a prefix.
-    if let stranger = file.tensors.keys.sorted().first(where: { !names.contains($0) && !Self.isOfTraining($0) }) {
-      throw TensorError("\(weights): tensor `\(stranger)` belongs to no edge or layer of \(configuration.name)")
-    }
+    parameters = try file.parameters(of: layout, in: weights)
+    try file.requireNoOthers(than: layout, of: configuration.name, in: weights)
     self.input = try RelaxationInput(input, labels: labels, layout: layout)
   }
-
-  private static func isOfTraining(_ name: String) -> Bool { name.hasPrefix("optimiser.") || name.hasPrefix("warm.") }
 
   /// Relaxes, and returns everything that docs/guide/relax-format.md lists, on world rank 0.
   ///

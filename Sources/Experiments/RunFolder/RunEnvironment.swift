@@ -24,6 +24,8 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
   /// Of the folder that the program was started in, if it is a git repository; a program cannot know that of its sources.
   public var commit: String?
   public var command: [String]
+  /// The file that a run began with the weights of; absent where they were drawn, and of resumed parts.
+  public var initial: String?
   /// The `--set` options, in order.
   public var overrides: [String]
 
@@ -32,8 +34,8 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
   ///   - hosts: of every rank, in order.
   ///   - grid: data × spin.
   public init(
-    mpi: String, instructionSet: String, hosts: [String], grid: [Int], seed: UInt64, overrides: [ConfigurationOverride] = [],
-    started: Date = Date()
+    mpi: String, instructionSet: String, hosts: [String], grid: [Int], seed: UInt64, initial: String? = nil,
+    overrides: [ConfigurationOverride] = [], started: Date = Date()
   ) {
     self.started = TimeStamp.readable(started)
     program = "equilibria \(ProgramVersion.current)"
@@ -47,6 +49,7 @@ public struct RunEnvironment: Codable, Equatable, Sendable {
     ranks = hosts.count
     self.grid = grid
     self.seed = seed
+    self.initial = initial.map { URL(fileURLWithPath: $0).path }
     commit = GitCommit.of(folder: FileManager.default.currentDirectoryPath)
     command = CommandLine.arguments
     self.overrides = overrides.map(\.description)

@@ -15,7 +15,7 @@ public final class RunFolder {
   private init(path: String, lock: RunLock) {
     self.path = path
     self.lock = lock
-    checkpoints = CheckpointStore(folder: "\(path)/\(FileName.checkpoints.rawValue)")
+    checkpoints = CheckpointStore(run: path)
   }
 
   /// The files of a run folder.

@@ -62,6 +62,21 @@ struct ConfiguredNetwork {
   /// Fresh parameters.
   var initialParameters: AlignedBuffer<Float> { layout.initialParameters(seed: configuration.seed) }
 
+  /// Those of a checkpoint or a file of weights.
+  ///
+  /// - Throws: `TensorError` that names file and tensor, and what to do.
+  func parameters(from path: String) throws -> AlignedBuffer<Float> {
+    let source = try CheckpointLocation.file(of: path)
+    let file = try TensorFile(contentsOf: source)
+    do {
+      let parameters = try file.parameters(of: layout, in: source)
+      try file.requireNoOthers(than: layout, of: configuration.name, in: source)
+      return parameters
+    } catch let error as TensorError {
+      throw TensorError("\(error); take weights of the same layers, or change the layers of \(configuration.name)")
+    }
+  }
+
   /// The grid that the configuration asks for, or the one that is predicted to be fastest. Collective.
   ///
   /// - Parameter networks: the most that can relax at the same time.

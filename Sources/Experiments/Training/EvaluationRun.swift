@@ -17,26 +17,33 @@ public struct EvaluationRun {
 
   /// - Parameters:
   ///   - path: a checkpoint or a run folder.
+  ///   - raw: the weights that training goes on with, also where the checkpoint holds their average.
+  ///   - mirror: average what the network says of an image and of its mirror image.
   ///   - overrides: of the checkpoint's configuration: where the data lie, how far to relax.
   /// - Throws: whatever is wrong with checkpoint, configuration or data.
-  public init(checkpoint path: String, overrides: [ConfigurationOverride] = [], over world: Communicator) throws {
+  public init(
+    checkpoint path: String, raw: Bool = false, mirror: Bool = false, overrides: [ConfigurationOverride] = [],
+    over world: Communicator
+  ) throws {
     let file = try CheckpointLocation.file(of: path)
     let checkpoint = try Checkpoint(contentsOf: file)
     configuration = try Configuration(yaml: checkpoint.configuration, source: file, overrides: overrides)
     try checkpoint.requireNetwork(configuration.networkSignature, source: file)
     let network = try ConfiguredNetwork(configuration)
-    let parameters = AlignedBuffer<Float>(count: network.layout.parameterCount)
-    for block in network.layout.blocks {
-      let values = try TensorFile(tensors: checkpoint.tensors).floats(block.name, shape: block.shape, in: file)
-      network.layout.assign(values, to: block, of: parameters)
-    }
+    let parameters = try TensorFile(tensors: checkpoint.tensors).parameters(of: network.layout, raw: raw, in: file)
     let dataset = try Dataset.load(configuration.data, parts: [.test], over: world)
     classNames = dataset.classNames
     images = DatasetImages(
       sampler: try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed).test, seed: configuration.seed
     )
     grid = try network.grid(networks: world.size, predicts: false, over: world).grid
-    evaluator = try network.evaluator(parameters, on: grid)
+    let evaluator = try network.evaluator(parameters, on: grid)
+    self.evaluator =
+      mirror
+      ? Evaluator(
+        MirroredClassifier(
+          evaluator.classifier, shape: images.sampler.images.shape, cost: configuration.learning.cost),
+        shard: configuration.run.evaluation.batch) : evaluator
   }
 
   /// Collective; every rank gets the result.

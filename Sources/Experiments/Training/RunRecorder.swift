@@ -27,8 +27,8 @@ final class RunRecorder {
   private var epochStarted = ContinuousClock.now
 
   init(
-    _ configuration: Configuration, folder path: String?, resume: Bool, overrides: [ConfigurationOverride], hosts: [String],
-    grid: GridShape
+    _ configuration: Configuration, folder path: String?, resume: Bool, initial: String?, overrides: [ConfigurationOverride],
+    hosts: [String], grid: GridShape
   ) throws {
     self.configuration = configuration
     ranks = hosts.count
@@ -39,8 +39,8 @@ final class RunRecorder {
     try folder.record(
       RunEnvironment(
         mpi: Environment.shortLibraryVersion, instructionSet: InstructionSet.current.name, hosts: hosts,
-        grid: [grid.data, grid.spin],
-        seed: configuration.seed, overrides: overrides))
+        grid: [grid.data, grid.spin], seed: configuration.seed, initial: initial, overrides: overrides))
+    if let initial { display.message("initial weights from \(initial)") }
     for override in overrides { display.message("set \(override)") }
     for warning in warnings { display.message("warning: \(warning)") }
   }
@@ -76,7 +76,7 @@ final class RunRecorder {
   func announce(_ trainer: Trainer, images: DatasetSamplers) {
     let layout = trainer.network.parameterLayout
     let memory = trainer.network.stateMemory
-    let parameters = (1 + trainer.optimiser.moments.count) * layout.parameterCount * 4
+    let parameters = (1 + trainer.optimiser.moments.count + (trainer.average == nil ? 0 : 1)) * layout.parameterCount * 4
     display.message(
       "\(configuration.name): \(trainer.network.outline), \(layout.trainableCount) parameters, \(images.training.count) training, "
         + "\(images.validation.count) validation images, \(ranks) rank\(ranks == 1 ? "" : "s")\(trainer.grid.spin.size > 1 ? " as \(trainer.grid.shape)" : ""), \(InstructionSet.current.name)"

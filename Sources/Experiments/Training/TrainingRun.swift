@@ -32,12 +32,19 @@ public final class TrainingRun {
   /// - Parameters:
   ///   - folder: the run folder; a new one below `run.folder` if `nil`.
   ///   - resume: go on from the folder's last checkpoint, if it has one.
+  ///   - initial: a checkpoint or a file of weights, which a new run begins with; a resumed run has its own.
   /// - Throws: whatever is wrong with data, settings, folder or checkpoint, before anything is trained.
   public init(
-    _ configuration: Configuration, folder: String? = nil, resume: Bool = false, overrides: [ConfigurationOverride] = [],
-    over world: Communicator
+    _ configuration: Configuration, folder: String? = nil, resume: Bool = false, initial: String? = nil,
+    overrides: [ConfigurationOverride] = [], over world: Communicator
   ) throws {
     self.configuration = configuration
+    if resume, let initial, let folder, world.rank == 0 {
+      guard !CheckpointStore(run: folder).steps().isEmpty else {
+        throw RunFolderError(
+          "\(folder): has no checkpoint to resume, so --initial \(initial) would begin a new run; leave out --resume for that")
+      }
+    }
     let network = try ConfiguredNetwork(configuration)
     // The test part too, though it is used at the end alone: what is wrong with it should be said now.
     let dataset = try Dataset.load(configuration.data, over: world)
@@ -48,17 +55,21 @@ public final class TrainingRun {
     // From here on nobody waits longer for others than for a neighbour: loading data may take as long as it likes.
     self.world = grid.world
     let times = PhaseTimes()
-    let parameters = network.initialParameters
+    let initial = resume ? nil : initial
+    let parameters = try initial.map { try network.parameters(from: $0) } ?? network.initialParameters
     trainer = try Trainer(
       network.learner(parameters, on: grid, times: times), settings: configuration.learning, seed: configuration.seed,
       images: DatasetImages(sampler: samplers.training, seed: configuration.seed), grid: grid, times: times)
-    evaluator = try network.evaluator(parameters, on: grid)
+    evaluator = try network.evaluator(trainer.measuredParameters, on: grid)
     recorder =
       world.rank == 0
       ? try RunRecorder(
-        configuration, folder: folder, resume: resume, overrides: overrides, hosts: grid.rollCall?.hosts ?? [], grid: grid.shape)
+        configuration, folder: folder, resume: resume, initial: initial, overrides: overrides, hosts: grid.rollCall?.hosts ?? [],
+        grid: grid.shape)
       : nil
     try continueFromCheckpoint()
+    // So that the run can always go on by itself, without the file that it began with.
+    if initial != nil { try checkpoint(accuracy: nil, isBest: false) }
   }
 
   private func continueFromCheckpoint() throws {
@@ -155,7 +166,7 @@ public final class TrainingRun {
   }
 
   /// Under which a checkpoint within an epoch holds the sums behind that epoch's row of `metrics.csv`.
-  private static let epochMeansKey = "epoch.means"
+  static let epochMeansKey = "epoch.means"
 
   private func checkpoint(accuracy: Double?, isBest: Bool) throws {
     try trainer.times.measure(.checkpoint) {
@@ -175,7 +186,8 @@ public final class TrainingRun {
     if samplers.validation.count > 0 {
       let best = try recorder?.folder.checkpoints.best().map { try TrainingState($0) }
       let state = try TrainingState.broadcast(best, over: world)
-      try trainer.network.parameterLayout.assign(state.tensors, to: trainer.network.parameters)
+      try trainer.network.parameterLayout.assign(
+        state.tensors, prefix: trainer.average == nil ? "" : WeightAverage.prefix, to: trainer.measuredParameters)
     }
     let evaluation = try evaluate(samplers.test)
     try recorder?.record(evaluation, kind: .test, of: trainer)

@@ -67,7 +67,7 @@ public final class PredictiveNetwork {
     for (sample, label) in nudge.labels.enumerated() {
       let prediction = (0..<units).map { planes[sample, $0, 0, 0] }
       // Above the energy a read-out is an output like any other.
-      let cost: Cost = passes.cost == .crossEntropyReadout ? .crossEntropy : passes.cost
+      let cost = passes.cost.isReadout ? Cost(.crossEntropy, smoothing: passes.cost.smoothing) : passes.cost
       var output = passes.prediction(sample: sample)
       cost.relax(&output, field: prediction, label: label, nudge: nudge.strengths[sample])
       for unit in 0..<units { field[sample * layout.output.shape.paddedChannels + unit] = output[unit] - prediction[unit] }

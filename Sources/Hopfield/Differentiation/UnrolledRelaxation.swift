@@ -77,7 +77,7 @@ public final class UnrolledRelaxation {
   private func takeOutputErrors(_ labels: ArraySlice<Int>?, count: Int) {
     let index = network.layout.layers.count - 1
     let stride = network.layout.output.shape.paddedChannels
-    let isReadout = network.cost == .crossEntropyReadout
+    let isReadout = network.cost.isReadout
     for sample in 0..<count {
       let slope = labels.map {
         network.cost.slope(prediction: network.prediction(sample: sample), label: $0[$0.startIndex + sample])

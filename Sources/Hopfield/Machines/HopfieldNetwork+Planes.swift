@@ -59,7 +59,7 @@ extension HopfieldNetwork {
       }
     }
     noteExtent(of: layer, change, samples: samples)
-    guard isOutput, cost != .crossEntropyReadout else { return }
+    guard isOutput, !cost.isReadout else { return }
     outputField.copy(from: plane, at: offset, to: 0, count: samples * planes.shape.fieldCount)
   }
 
@@ -93,7 +93,7 @@ extension HopfieldNetwork {
 
   /// Lets the cost act on the field of the output.
   private func forceOutput(_ plane: AlignedBuffer<Float>, as places: PlaneLayout, _ force: OutputForce, nudge: Nudge?) {
-    guard nudge != nil || cost == .crossEntropyReadout else { return }
+    guard nudge != nil || cost.isReadout else { return }
     let layer = layout.layers.count - 1
     let stride = spins[layer].shape.paddedChannels
     for sample in 0..<places.samples {
@@ -101,7 +101,7 @@ extension HopfieldNetwork {
       for unit in fieldRow.indices {
         fieldRow[unit] = plane[first + unit]
         outputRow[unit] = spins[layer][sample, unit, 0, 0]
-        if cost == .crossEntropyReadout { outputField[sample * stride + unit] = fieldRow[unit] }
+        if cost.isReadout { outputField[sample * stride + unit] = fieldRow[unit] }
       }
       let (label, strength) = (nudge?.labels[sample] ?? 0, nudge?.strengths[sample] ?? 0)
       switch force {

@@ -127,7 +127,7 @@ extension MachineSettings {
           "layer \(layer.name): phases have no greatest one, so machine oscillator takes no max-pooling; use `average` or `none`")
       }
     }
-    guard cost != .crossEntropyReadout || keepsOutputEnergy else {
+    guard !cost.isReadout || keepsOutputEnergy else {
       throw NetworkError(
         "machine \(kind.rawValue) moves the output by its own rule and has no read-out beside it; use the cost `squaredError` or "
           + "`crossEntropy`")

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Runs
+
+extension WeightPrecision: ExpressibleByArgument {}
+
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Writes the weights of a checkpoint alone, in half the bytes if you like.",
+    discussion: """
+      The configuration goes with them, so that evaluate, train --initial and inspect take the file; the optimiser's moments and \
+      the place in the training do not. Of a run folder the best checkpoint is taken. Where a checkpoint holds an average of the \
+      weights (learning.averaging), that is written.
+
+        equilibria export runs/mine --output mine.safetensors
+        equilibria export runs/mine --output mine.safetensors --precision bf16
+      """)
+
+  @Argument(help: "A checkpoint or a run folder.", completion: .file(extensions: ["safetensors"]))
+  var checkpoint: String
+
+  @Option(help: "Where to write.", completion: .file(extensions: ["safetensors"])) var output: String
+
+  @Option(help: "Of the numbers, rounded to the nearest; one beyond the range of f16 or bf16 is an error.")
+  var precision = WeightPrecision.f32
+
+  func run() throws {
+    let export = try WeightExport(checkpoint, precision: precision)
+    let isReplaced = try export.write(to: output)
+    let (numbers, bytes) = export.tensors.values.reduce((0, 0)) { ($0.0 + $1.count, $0.1 + $1.bytes.count) }
+    print(
+      "wrote \(output)\(isReplaced ? ", in place of an older file" : ""): \(numbers) weights in \(export.tensors.count) tensors, "
+        + "\(precision.rawValue), \(bytes) bytes")
+  }
+}
