@@ -7,7 +7,7 @@ extension Tensor {
   /// The same numbers in another precision, each rounded to the nearest, to the even one of two equally near.
   ///
   /// - Throws: `TensorError` if the tensor holds no floating-point numbers, or one of them is beyond the range of `precision`.
-  func rounded(to precision: WeightPrecision) throws -> Tensor {
+  public func rounded(to precision: WeightPrecision) throws -> Tensor {
     let values = try floats()
     switch precision {
     case .f32: return Tensor(values, shape: shape)

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Runs
+import Experiments
+import Files
 
 extension WeightPrecision: ExpressibleByArgument {}
 

@@ -1,3 +1,5 @@
+import Configuration
+import Files
 import Foundation
 
 /// The weights of a checkpoint alone, or their average where it has one: a file that can be evaluated and begun with, but not

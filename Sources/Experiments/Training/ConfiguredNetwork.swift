@@ -1,5 +1,6 @@
 import Cluster
 import Configuration
+import Files
 import Hopfield
 import IsingLearning
 import Kernels
