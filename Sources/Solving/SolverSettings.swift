@@ -10,8 +10,8 @@ public struct SolverSettings: Sendable {
 
   /// `nil`: the one that is best by measurement.
   public var machine: MachineKind?
-  /// Spends a tenth of the time limit on choosing machine and scale.
-  public var isAutomatic = false
+  /// Spends a tenth of the time limit on trials that choose machine and scale.
+  public var choosesMachine = false
   /// Independent runs. `nil`: one, or as many as the time allows, which then learn from each other where the machine can.
   public var reads: Int?
   /// Steps or sweeps of a run. `nil`: as many as suit the time, or the machine's standard.
@@ -35,6 +35,8 @@ public struct SolverSettings: Sendable {
   /// Ranks that share the spins exchange their states in every so many steps of an amplitude machine. Above 1 a step goes on with
   /// old states of other ranks' spins, and what is found depends on the number of ranks.
   public var exchangeEvery = 1
+  /// What the ranks divide between them. `nil`: what suits the search (`SpreadChoice`).
+  public var spread: Spread?
   /// Distinct states that are kept when the number of reads is not given.
   public var greatestSampleCount = 16
 
@@ -48,8 +50,8 @@ public struct SolverSettings: Sendable {
     if let reads, reads < 1 { throw SolverError("reads is \(reads), expected 1 or more") }
     if let steps, steps < 0 { throw SolverError("steps is \(steps), expected 0 or more") }
     if let time, !(time >= 0 && time.isFinite) { throw SolverError("time is \(time), expected seconds, 0 or more") }
-    if isAutomatic, time == nil { throw SolverError("an automatic choice needs a time limit, of which it takes a tenth") }
-    if isAutomatic, let machine { throw SolverError("an automatic choice of the machine, and \(machine.rawValue)") }
+    if choosesMachine, time == nil { throw SolverError("an automatic choice needs a time limit, of which it takes a tenth") }
+    if choosesMachine, let machine { throw SolverError("an automatic choice of the machine, and \(machine.rawValue)") }
     if let targetEnergy, targetEnergy.isNaN { throw SolverError("the target is not a number") }
     guard scale > 0, scale.isFinite else { throw SolverError("scale is \(scale), expected a positive number") }
     guard stateNoise >= 0, stateNoise.isFinite else {

@@ -41,13 +41,22 @@ struct SolveDeviceOptions: ParsableArguments {
       try couplings.validate()
     } catch { throw ValidationError("--coupling-bits, --coupling-range, --fit-range, --mismatch: \(error)") }
     do {
-      _ = try DeviceEstimate(power: devicePower, settlingTime: deviceTime)
+      _ = try estimate()
     } catch { throw ValidationError("--device-power, --device-time: \(error)") }
     if chainStrength != nil, hardware == nil { throw ValidationError("--chain-strength needs --hardware") }
     if let chainStrength, !(chainStrength > 0 && chainStrength.isFinite) {
       throw ValidationError("--chain-strength \(chainStrength): expected a number above 0")
     }
   }
+
+  var settings: DeviceSettings {
+    var settings = DeviceSettings()
+    (settings.chip, settings.chainStrength, settings.couplings) = (hardware, chainStrength, couplings)
+    return settings
+  }
+
+  /// What the device would take.
+  func estimate() throws -> DeviceEstimate? { try DeviceEstimate(power: devicePower, settlingTime: deviceTime) }
 
   /// What becomes of couplings and fields.
   var couplings: DeviceCouplings {

@@ -159,7 +159,8 @@ extension AcrossRanks {
       (settings.reads, settings.steps) = (2, 25)
       if kind == .reverseAnneal { settings.initial = (0..<spins).map { $0 % 2 == 0 ? 1 : -1 } }
       let one = try Solver(problem, settings).run()
-      let all = try Solver(problem, settings).run(spinsSharedBy: world)
+      settings.spread = .spins
+      let all = try Solver(problem, settings).run(over: world)
       #expect(all.samples.samples == one.samples.samples, "\(kind.rawValue)")
     }
 

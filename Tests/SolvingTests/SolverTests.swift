@@ -59,7 +59,7 @@ struct SmallProblem {
       let whole = try Solver(small.problem, settings).run().samples
       for count in 1...8 {
         let parts = try (0..<count).flatMap { place in
-          try Solver(small.problem, settings).run(share: ReadShare(place: place, of: count)).samples.samples
+          try RankSearch(problem: small.problem, settings: settings, share: ReadShare(place: place, of: count)).run().samples.samples
         }
         for sample in whole.samples where !parts.contains(where: { $0.spins == sample.spins }) {
           Issue.record("\(kind.rawValue), \(count) shares: a state is missing")
@@ -86,7 +86,7 @@ struct SmallProblem {
     settings.time = 60
     settings.targetEnergy = small.groundEnergy
     var found: [SearchProgress] = []
-    let solution = try Solver(small.problem, settings).run(observe: { found.append($0) })
+    let solution = try Solver(small.problem, settings).run(progress: { found.append($0) })
     #expect(solution.samples.best?.energy == small.groundEnergy)
     #expect(found.last?.energy == small.groundEnergy && !solution.wasStopped)
     #expect(zip(found, found.dropFirst()).allSatisfy { $0.energy > $1.energy && $0.seconds <= $1.seconds })
@@ -95,7 +95,7 @@ struct SmallProblem {
   @Test func anAutomaticChoiceFindsGroundStates() throws {
     let small = try SmallProblem(spins: 12, density: 0.5, hasFields: true, seed: 11)
     var settings = SolverSettings()
-    (settings.isAutomatic, settings.time) = (true, 1)
+    (settings.choosesMachine, settings.time) = (true, 1)
     let solution = try Solver(small.problem, settings).run()
     #expect(solution.samples.best?.energy == small.groundEnergy)
     #expect(solution.seconds >= 0.9)

@@ -5,7 +5,6 @@ public struct EnergyMinimum: SpinObjective {
   public init(_ problem: IsingProblem) { self.problem = problem }
 
   public var measureName: String { "energy" }
-  public var isMaximised: Bool { false }
 
   public func measure(of spins: [Int8]) throws -> Total {
     problem.isInteger ? .integer(try problem.integerEnergy(of: spins)) : .real(try problem.energy(of: spins))

@@ -13,7 +13,6 @@ public struct MaxCut: SpinObjective {
   }
 
   public var measureName: String { "cut" }
-  public var isMaximised: Bool { true }
 
   public func measure(of spins: [Int8]) throws -> Total {
     try check(spins)

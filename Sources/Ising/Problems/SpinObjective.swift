@@ -7,8 +7,6 @@ public protocol SpinObjective: Sendable {
   var problem: IsingProblem { get }
   /// The measure's name, one word: `cut`, `energy`.
   var measureName: String { get }
-  /// Whether a greater measure is a better one; a lower energy always is.
-  var isMaximised: Bool { get }
   /// The measure of a state, from the numbers that were given.
   ///
   /// - Parameter spins: −1 or 1, one a spin.
