@@ -85,6 +85,6 @@ let package = Package(
     .testTarget(name: "PartitionTests", dependencies: ["Partition", "Solving", "Ising", "Machines", "Kernels", "MPI"]),
     .testTarget(
       name: "IsingLearningTests", dependencies: ["IsingLearning", "Learning", "Ising", "Hopfield", "Cluster", "Kernels", "MPI"]),
-    .testTarget(name: "SolvingTests", dependencies: ["Solving"]),
+    .testTarget(name: "SolvingTests", dependencies: ["Solving", "Ising", "Machines", "Kernels", "MPI"]),
   ]
 )

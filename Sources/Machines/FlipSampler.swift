@@ -43,7 +43,7 @@ public final class FlipSampler: Machine {
 
   /// One sweep that takes only what lowers the energy.
   ///
-  /// - Returns: flips of this rank's spins.
+  /// - Returns: the flips on all ranks, the same number on each.
   @discardableResult public func descend(_ time: MachineTime) throws -> Int {
     try couplings.sweep(thresholds: noise.plane(step: time.step), scale: 0)
   }

@@ -30,11 +30,11 @@ struct SolveDeviceOptions: ParsableArguments {
   @Option(help: "The noise that amplitudes get in each step.")
   var stateNoise = 0.0
 
-  @Option(help: "Watts of a device, for an estimate of its energy.")
-  var devicePower = 12e-3
+  @Option(help: "Watts of a device, for an estimate of its energy. With --device-time alone 12 mW.")
+  var devicePower: Double?
 
-  @Option(help: "Seconds that a device takes for a sample.")
-  var deviceTime = 3e-6
+  @Option(help: "Seconds that a device takes for a sample. With --device-power alone 3 µs.")
+  var deviceTime: Double?
 
   func validate() throws {
     do {
@@ -55,8 +55,12 @@ struct SolveDeviceOptions: ParsableArguments {
     return settings
   }
 
-  /// What the device would take.
-  func estimate() throws -> DeviceEstimate? { try DeviceEstimate(power: devicePower, settlingTime: deviceTime) }
+  /// What a device would take, if it is asked for.
+  func estimate() throws -> DeviceEstimate? {
+    guard devicePower != nil || deviceTime != nil else { return nil }
+    let usual = DeviceEstimate()
+    return try DeviceEstimate(power: devicePower ?? usual.power, settlingTime: deviceTime ?? usual.settlingTime)
+  }
 
   /// What becomes of couplings and fields.
   var couplings: DeviceCouplings {
