@@ -1,4 +1,5 @@
 import Ising
+import Kernels
 import MPI
 
 /// A search as one rank carries it out: its share of the reads, or of the spins of every read.
@@ -42,5 +43,41 @@ struct RankSearch {
       try AmplitudeSearch(problem: problem, home: home, settings: settings, kind: kind, record: record, share: share).run()
     }
     return Outcome(samples: record.samples(), machine: kind, spinUpdates: record.spinUpdates, seconds: clock.seconds)
+  }
+}
+
+/// Which reads are this rank's. A read's number decides its noise, so that all ranks together do the reads that one would.
+public struct ReadShare: Sendable, Equatable {
+  public var place: Int
+  public var count: Int
+
+  public init(place: Int = 0, of count: Int = 1) {
+    precondition((0..<count).contains(place), "share \(place) of \(count)")
+    self.place = place
+    self.count = count
+  }
+
+  /// Every `count`-th, from its own place on: for machines that take one read after the other.
+  func reads(of all: Int) -> StrideTo<Int> { stride(from: place, to: all, by: count) }
+
+  func readCount(of all: Int) -> Int { max(all - place + count - 1, 0) / count }
+
+  /// A run of reads: for machines that take many at once.
+  func run(of all: Int) -> Range<Int> { place * all / count..<(place + 1) * all / count }
+}
+
+/// ±1 with equal probability: a pure function of seed, run and spin.
+public struct RandomSpins {
+  private let philox: Philox
+
+  public init(seed: UInt64) { philox = Philox(seed: seed, stream: 0x5354_4152) }
+
+  public func state(run: Int, count: Int) -> [Int8] {
+    var spins = [Int8](repeating: 1, count: count)
+    for block in stride(from: 0, to: count, by: 128) {
+      let words = philox.block(SIMD4(UInt32(block / 128), UInt32(truncatingIfNeeded: run), 0, 0))
+      for spin in block..<min(block + 128, count) where words[spin % 128 / 32] >> UInt32(spin % 32) & 1 == 1 { spins[spin] = -1 }
+    }
+    return spins
   }
 }

@@ -61,7 +61,7 @@ struct SolveCommand: ParsableCommand {
 
   /// Searches, with the progress of rank 0 on standard error.
   private func answer(to question: Question, over world: Communicator) throws -> any Answer {
-    let progress = world.rank == 0 ? SolveProgress(limit: search.timeLimit) : nil
+    let progress = world.rank == 0 ? ProgressLine(limit: search.timeLimit) : nil
     defer { progress?.finish() }
     func shouldStop() -> Bool {
       progress?.tick()

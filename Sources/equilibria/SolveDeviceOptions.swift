@@ -13,7 +13,7 @@ struct SolveDeviceOptions: ParsableArguments {
   var couplingBits: Int?
 
   @Option(help: "The greatest coupling and field, as in 1,4; what is greater is cut off.")
-  var couplingRange: CouplingRange?
+  var couplingRange: DeviceCouplings.Range?
 
   @Flag(help: "Scale the problem into --coupling-range instead of cutting off.")
   var fitRange = false
@@ -65,26 +65,14 @@ struct SolveDeviceOptions: ParsableArguments {
   /// What becomes of couplings and fields.
   var couplings: DeviceCouplings {
     var couplings = DeviceCouplings()
-    couplings.range = couplingRange.map { (coupling: $0.coupling, field: $0.field) }
-    couplings.scalesToRange = fitRange
-    couplings.bits = couplingBits
-    couplings.mismatch = mismatch
-    couplings.device = device
+    (couplings.range, couplings.scalesToRange, couplings.bits) = (couplingRange, fitRange, couplingBits)
+    (couplings.mismatch, couplings.device) = (mismatch, device)
     return couplings
   }
 }
 
-/// `COUPLING,FIELD`.
-struct CouplingRange: ExpressibleByArgument {
-  var coupling: Double
-  var field: Double
-
-  init?(argument: String) {
-    let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
-    guard numbers.count == 2, let coupling = numbers[0], let field = numbers[1] else { return nil }
-    self.coupling = coupling
-    self.field = field
-  }
+extension DeviceCouplings.Range: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
 }
 
 extension HardwareGraph: ExpressibleByArgument {

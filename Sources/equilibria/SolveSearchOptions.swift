@@ -91,18 +91,10 @@ struct SolveSearchOptions: ParsableArguments {
   /// - Parameter initial: the state of the file.
   func settings(initial: [Int8]?) -> SolverSettings {
     var settings = SolverSettings()
-    settings.machine = machine
-    settings.reads = reads
-    settings.steps = steps
-    settings.time = timeLimit
-    settings.clock = clock
-    settings.course = schedule
-    settings.initial = initial
-    settings.seed = seed
-    settings.scale = scale
-    settings.exchangeEvery = exchangeEvery
-    settings.choosesMachine = auto
-    settings.spread = Spread(rawValue: spread.rawValue)
+    (settings.machine, settings.choosesMachine, settings.scale, settings.course) = (machine, auto, scale, schedule)
+    (settings.reads, settings.steps, settings.time, settings.clock) = (reads, steps, timeLimit, clock)
+    (settings.initial, settings.seed) = (initial, seed)
+    (settings.spread, settings.exchangeEvery) = (Spread(rawValue: spread.rawValue), exchangeEvery)
     return settings
   }
 }
