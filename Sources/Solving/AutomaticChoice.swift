@@ -1,4 +1,5 @@
 import Ising
+import Machines
 
 /// Machine and scale by trial: a tenth of the time goes into short searches, first with some machines, then with other scales of
 /// the two best ones. The best state of the trials is not lost.

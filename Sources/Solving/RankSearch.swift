@@ -1,6 +1,7 @@
 import Ising
 import Kernels
 import MPI
+import Machines
 
 /// A search as one rank carries it out: its share of the reads, or of the spins of every read.
 struct RankSearch {

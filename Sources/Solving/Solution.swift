@@ -1,4 +1,5 @@
 import Ising
+import Machines
 
 /// What a search has found, and what it has cost.
 public struct Solution: Sendable {

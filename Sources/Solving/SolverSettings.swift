@@ -1,3 +1,4 @@
+import Ising
 import Machines
 
 /// How to search.
@@ -60,6 +61,9 @@ public struct SolverSettings: Sendable {
     guard (1...Self.greatestExchangeEvery).contains(exchangeEvery) else {
       throw SolverError("an exchange every \(exchangeEvery) steps, expected 1 to \(Self.greatestExchangeEvery)")
     }
+    if let machine, !machine.entry.uses.contains(.solving) {
+      throw SolverError("machine \(machine.rawValue) relaxes networks and solves no problems")
+    }
     if exchangeEvery > 1, machine?.isSequential ?? true {
       throw SolverError(
         "an exchange every \(exchangeEvery) steps and \(machine?.rawValue ?? "no machine"): a sampler that visits one spin after the "
@@ -82,6 +86,30 @@ public struct SolverSettings: Sendable {
       throw SolverError("a schedule of \(values), expected one or more finite numbers")
     }
   }
+}
+
+extension SolverSettings {
+  /// What a machine is tuned by.
+  var tuning: MachineTuning {
+    var tuning = MachineTuning()
+    (tuning.scale, tuning.course, tuning.stateBits, tuning.stateNoise) = (scale, course, stateBits, stateNoise)
+    return tuning
+  }
+}
+
+extension MachineKind {
+  /// What runs when none is asked for: the best by measurement (docs/results-ising.md).
+  ///
+  /// Where all pairs are coupled with one strength, products of bits make simulated bifurcation faster than anything that visits
+  /// one spin after the other. A schedule or an initial state is taken to be a sampler's.
+  public static func standard(for problem: IsingProblem, _ settings: SolverSettings) -> MachineKind {
+    let isOneSampler = settings.course != nil || settings.initial != nil
+    return !isOneSampler && problem.spinCount >= fewestPackedSpins && problem.hasCouplingsOfOneSize
+      ? .discreteBifurcation : .anneal
+  }
+
+  /// Smaller problems are solved at once by either.
+  private static let fewestPackedSpins = 256
 }
 
 /// Why a search cannot begin or go on.

@@ -3,7 +3,14 @@ import Ising
 import Machines
 import Solving
 
-extension MachineKind: ExpressibleByArgument {}
+extension MachineKind: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let kind = MachineKind(rawValue: argument), kind.entry.uses.contains(.solving) else { return nil }
+    self = kind
+  }
+
+  public static var allValueStrings: [String] { machines(for: .solving).map(\.rawValue) }
+}
 extension SolverSettings.Clock: ExpressibleByArgument {}
 
 /// `--spread`.

@@ -1,5 +1,6 @@
 import Ising
 import Kernels
+import Machines
 import Testing
 
 @testable import Solving
@@ -33,7 +34,7 @@ struct SmallProblem {
 }
 
 @Suite struct SolverTests {
-  @Test(arguments: MachineKind.allCases) func everyMachineFindsGroundStates(_ kind: MachineKind) throws {
+  @Test(arguments: MachineKind.machines(for: .solving)) func everyMachineFindsGroundStates(_ kind: MachineKind) throws {
     for (density, hasFields) in [(1.0, false), (0.3, false), (0.3, true)] {
       let small = try SmallProblem(spins: 12, density: density, hasFields: hasFields, seed: 3)
       var settings = SolverSettings()
@@ -70,7 +71,7 @@ struct SmallProblem {
 
   @Test func oneSeedGivesOneResult() throws {
     let small = try SmallProblem(spins: 14, density: 0.6, hasFields: true, seed: 6)
-    for kind in MachineKind.allCases where kind != .reverseAnneal {
+    for kind in MachineKind.machines(for: .solving) where kind != .reverseAnneal {
       var settings = SolverSettings()
       settings.machine = kind
       (settings.reads, settings.steps, settings.seed) = (3, 30, 8)
@@ -143,7 +144,7 @@ struct SmallProblem {
   @Test func oneSpinAndNoCouplings() throws {
     let graph = try WeightedGraph(vertexCount: 1, sources: [], targets: [], weights: [])
     let problem = try IsingProblem(graph: graph, fields: [-2])
-    for kind in MachineKind.allCases where kind != .reverseAnneal {
+    for kind in MachineKind.machines(for: .solving) where kind != .reverseAnneal {
       var settings = SolverSettings()
       settings.machine = kind
       settings.reads = 4
