@@ -61,7 +61,8 @@ public enum MachineKind: String, CaseIterable, Sendable {
     case .heatedDiscreteBifurcation: Entry("simulated bifurcation, discrete, heated", [.solving])
     case .oscillator: Entry("coupled oscillators with second-harmonic locking", [.solving, .networks])
     case .langevin: Entry("Langevin dynamics of bounded spins", [.solving, .networks, .isingNetworks])
-    case .gibbs: Entry("Gibbs sampling (p-bits) at a fixed temperature", [.solving, .isingNetworks], steps: 1000, isSequential: true)
+    case .gibbs:
+      Entry("Gibbs sampling (p-bits) at a fixed temperature", [.solving, .isingNetworks], steps: 1000, isSequential: true)
     case .anneal: Entry("simulated annealing", [.solving, .isingNetworks], steps: 1000, isSequential: true)
     case .reverseAnneal:
       Entry("from a given state up to part of the temperature and down again", [.solving], steps: 1000, isSequential: true)

@@ -70,7 +70,7 @@ struct SolveCommand: ParsableCommand {
     switch question {
     case .spins(let question):
       let spins = try SpinSearch(
-        question, try settings(for: question), on: device.settings, shouldStop: { StopSignal.isRequested })
+        question, try settings(for: question.objective), on: device.settings, shouldStop: { StopSignal.isRequested })
       let bestKnown = question.bestKnown.map { " (best known \(SearchTrace.text($0)))" } ?? ""
       return try spins.run(over: world, shouldStop: shouldStop) {
         progress?.found("\(spins.measureName) \(SearchTrace.text($0.measure))\(bestKnown)")
@@ -78,24 +78,20 @@ struct SolveCommand: ParsableCommand {
     case .communities(let question):
       try search.checkCommunities(hasChip: device.hardware != nil)
       let communities = CommunitySearch(
-        question, settings(initial: nil), couplings: device.couplings, targetModularity: search.target)
+        question, try settings(), couplings: device.couplings, targetModularity: search.target)
       return try communities.run(over: world, shouldStop: shouldStop) {
         progress?.found("modularity " + String(format: "%.6f", $0.measure))
       }
     }
   }
 
-  private func settings(for question: SpinQuestion) throws -> SolverSettings {
-    let objective = question.objective
-    var settings = settings(
-      initial: try search.initial.map { try StateFile.read($0, spinCount: objective.problem.spinCount) })
-    settings.targetEnergy = search.target.map { objective.energy(atMeasure: $0) }
-    return settings
-  }
-
-  private func settings(initial: [Int8]?) -> SolverSettings {
-    var settings = search.settings(initial: initial)
+  /// - Parameter objective: what an initial state and a target are of.
+  private func settings(for objective: (any SpinObjective)? = nil) throws -> SolverSettings {
+    var settings = search.settings
     (settings.stateBits, settings.stateNoise) = (device.stateBits, device.stateNoise)
+    guard let objective else { return settings }
+    settings.initial = try search.initial.map { try StateFile.read($0, spinCount: objective.problem.spinCount) }
+    settings.targetEnergy = search.target.map { objective.energy(atMeasure: $0) }
     return settings
   }
 }

@@ -93,15 +93,12 @@ struct SolveSearchOptions: ParsableArguments {
     }
   }
 
-  /// The settings of a search, but for its target.
-  ///
-  /// - Parameter initial: the state of the file.
-  func settings(initial: [Int8]?) -> SolverSettings {
+  /// The settings of a search, but for its initial state and its target.
+  var settings: SolverSettings {
     var settings = SolverSettings()
     (settings.machine, settings.choosesMachine, settings.scale, settings.course) = (machine, auto, scale, schedule)
     (settings.reads, settings.steps, settings.time, settings.clock) = (reads, steps, timeLimit, clock)
-    (settings.initial, settings.seed) = (initial, seed)
-    (settings.spread, settings.exchangeEvery) = (Spread(rawValue: spread.rawValue), exchangeEvery)
+    (settings.seed, settings.spread, settings.exchangeEvery) = (seed, Spread(rawValue: spread.rawValue), exchangeEvery)
     return settings
   }
 }

@@ -60,7 +60,8 @@ struct SmallProblem {
       let whole = try Solver(small.problem, settings).run().samples
       for count in 1...8 {
         let parts = try (0..<count).flatMap { place in
-          try RankSearch(problem: small.problem, settings: settings, share: ReadShare(place: place, of: count)).run().samples.samples
+          try RankSearch(problem: small.problem, settings: settings, share: ReadShare(place: place, of: count)).run().samples
+            .samples
         }
         for sample in whole.samples where !parts.contains(where: { $0.spins == sample.spins }) {
           Issue.record("\(kind.rawValue), \(count) shares: a state is missing")

@@ -60,7 +60,8 @@ public struct CommunityDetection: Sendable {
   ///   - shouldStop: asked between two problems; the division that stands then is returned.
   ///   - improved: is told each division that is better than the last.
   public func run(
-    from start: Communities? = nil, solve: Solver, shouldStop: () throws -> Bool = { false }, improved: (Communities) -> Void = { _ in }
+    from start: Communities? = nil, solve: Solver, shouldStop: () throws -> Bool = { false },
+    improved: (Communities) -> Void = { _ in }
   ) throws -> Communities {
     if let start, start.numbers.count != graph.vertexCount {
       throw ProblemError("a division of \(start.numbers.count) vertices for \(graph.vertexCount)")
