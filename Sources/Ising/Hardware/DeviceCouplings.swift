@@ -25,7 +25,7 @@ public struct DeviceCouplings: Sendable, Equatable {
   public var range: Range?
   /// The problem is first scaled so that it just fits into the range, so that nothing is cut off.
   public var scalesToRange = false
-  /// Bits of a coupling and of a field: values are `−max … max` in steps of `2 max/(2ᵇ − 1)`.
+  /// Bits of a coupling and of a field: 2ᵇ levels from −max to max (`Quantiser`).
   public var bits: Int?
   /// The relative error of each coupling and field, normal with this deviation, the same in every run of one device.
   public var mismatch = 0.0
@@ -96,9 +96,7 @@ public struct DeviceCouplings: Sendable, Equatable {
     if let limit { value = min(max(value, -limit), limit) }
     let full = min(limit ?? greatest, greatest)
     if let bits, full > 0 {
-      // An even number of levels, so zero is none of them: a coupling of one bit is −max or max.
-      let step = 2 * full / (pow(2, Double(bits)) - 1)
-      value = value == 0 ? 0 : min(max(((value + full) / step).rounded() * step - full, -full), full)
+      value = Quantiser(bits: bits, .range(full)).level(of: value)
     }
     return value * (1 + error)
   }
