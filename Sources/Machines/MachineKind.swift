@@ -9,6 +9,7 @@ public enum MachineKind: String, CaseIterable, Sendable {
   case chaoticAmplitudeControl = "cim-cac"
   case amplitudeHeterogeneityCorrection = "cim-ahc"
   case adam = "cim-adam"
+  case travellingWave = "cim-tw"
   case conjugate
   case adiabaticBifurcation = "sb-adiabatic"
   case ballisticBifurcation = "sb-ballistic"
@@ -53,6 +54,7 @@ public enum MachineKind: String, CaseIterable, Sendable {
     case .chaoticAmplitudeControl: Entry("with chaotic amplitude control", [.solving], steps: 10_000)
     case .amplitudeHeterogeneityCorrection: Entry("with amplitude heterogeneity correction", [.solving], steps: 10_000)
     case .adam: Entry("with Adam's moments in its drift", [.solving, .networks])
+    case .travellingWave: Entry("of pulses in a ring, with the depleted gain of a travelling-wave amplifier", [.solving])
     case .conjugate: Entry("extended phase space: momenta, friction, inelastic walls", [.solving, .networks])
     case .adiabaticBifurcation: Entry("simulated bifurcation, adiabatic", [.solving])
     case .ballisticBifurcation: Entry("simulated bifurcation, ballistic", [.solving])
@@ -115,6 +117,11 @@ extension MachineKind {
       numbers.feedback *= scale
       numbers.pump = settings.course ?? numbers.pump
       return wrapped(AmplitudeHeterogeneityCorrection(system, settings: numbers), settings, range: 1.5)
+    case .travellingWave:
+      var numbers = TravellingWaveMachine.Settings()
+      numbers.coupling *= scale
+      numbers.pump = settings.course ?? numbers.pump
+      return wrapped(TravellingWaveMachine(system, settings: numbers), settings, range: 1)
     case .conjugate:
       var numbers = ConjugateMachine.Settings()
       numbers.feedback *= scale
