@@ -99,7 +99,7 @@ let package = Package(
 
     .testTarget(name: "MPITests", dependencies: ["MPI"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
-    .testTarget(name: "HopfieldTests", dependencies: ["Hopfield"]),
+    .testTarget(name: "HopfieldTests", dependencies: ["Hopfield", "Machines"]),
     .testTarget(name: "ClusterTests", dependencies: ["Cluster"]),
     .testTarget(name: "LearningTests", dependencies: ["Learning"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CZlib"]),
@@ -121,7 +121,7 @@ let package = Package(
     .testTarget(name: "MachinesTests", dependencies: ["Machines"]),
     .testTarget(name: "PartitionTests", dependencies: ["Partition", "Solving", "Ising", "Machines", "Kernels", "MPI"]),
     .testTarget(
-      name: "IsingLearningTests", dependencies: ["IsingLearning", "Learning", "Ising", "Hopfield", "Cluster", "Kernels", "MPI"]),
-    .testTarget(name: "SolvingTests", dependencies: ["Solving"]),
+      name: "IsingLearningTests", dependencies: ["IsingLearning", "Learning", "Ising", "Machines", "Hopfield", "Cluster", "Kernels", "MPI"]),
+    .testTarget(name: "SolvingTests", dependencies: ["Solving", "Ising", "Machines", "Kernels", "MPI"]),
   ]
 )

@@ -13,7 +13,7 @@ struct BenchmarkRun {
 
   init(_ problem: MaxCut, _ settings: SolverSettings) throws {
     var last = 0.0
-    let solution = try Solver(problem.problem, settings).run(observe: { last = $0.seconds })
+    let solution = try Solver(problem.problem, settings).run(progress: { last = $0.seconds })
     seed = settings.seed
     // The cut is that of the file's own edges.
     cut = try problem.measure(of: solution.samples.best!.spins).value

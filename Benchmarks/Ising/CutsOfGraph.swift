@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Ising
+import Machines
 import Solving
 
 /// Cuts of one graph after a time of one core, and the time to a cut.
@@ -10,7 +11,8 @@ struct CutsOfGraph: ParsableCommand {
     discussion: "Seconds are those of the processor, so that other programs on the machine matter little.")
 
   @Argument(help: "A graph, in any form that `equilibria solve` reads.") var file: String
-  @Option(help: "One of \(MachineKind.allCases.map(\.rawValue).joined(separator: ", ")); by default what `solve` takes.")
+  @Option(
+    help: "One of \(MachineKind.machines(for: .solving).map(\.rawValue).joined(separator: ", ")); by default what `solve` takes.")
   var machine: String?
   @Option(help: "Seconds of processor time a run.") var time = 10.0
   @Option(help: "Runs.") var seeds = 5

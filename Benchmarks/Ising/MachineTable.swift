@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Machines
 import Solving
 
 /// What every machine finds on three published graphs, beside what its paper says.
@@ -45,7 +46,7 @@ struct MachineTable: ParsableCommand {
   }
 
   private func kinds() throws -> [MachineKind] {
-    guard let machines else { return MachineKind.allCases }
+    guard let machines else { return MachineKind.machines(for: .solving) }
     return try machines.split(separator: ",").map { name in
       guard let kind = MachineKind(rawValue: String(name)) else { throw ValidationError("no machine is called \(name)") }
       return kind

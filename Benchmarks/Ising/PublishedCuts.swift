@@ -1,3 +1,4 @@
+import Machines
 import Solving
 
 /// What the papers of the machines say of the same graphs; docs/results/results-ising.md has the references.

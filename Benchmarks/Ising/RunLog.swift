@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Ising
+import Machines
 import Solving
 
 /// Runs of many instances, machines, times and seeds, each written to a file as soon as it is over: a table that was interrupted

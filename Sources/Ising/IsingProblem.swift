@@ -101,3 +101,10 @@ public struct IsingProblem: Sendable, Equatable {
     value.magnitude <= greatestExactInteger && value.rounded(.towardZero) == value
   }
 }
+
+/// Why a problem cannot be posed or its energy not be told: one message that names the thing and what was expected.
+public struct ProblemError: Error, Equatable, CustomStringConvertible {
+  public let description: String
+
+  public init(_ description: String) { self.description = description }
+}

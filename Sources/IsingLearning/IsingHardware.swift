@@ -20,7 +20,7 @@ public struct IsingHardware: Equatable, Sendable {
 
   var couplings: DeviceCouplings {
     var couplings = DeviceCouplings()
-    if let couplingRange, let fieldRange { couplings.range = (couplingRange, fieldRange) }
+    if let couplingRange, let fieldRange { couplings.range = .init(coupling: couplingRange, field: fieldRange) }
     couplings.bits = bits
     couplings.mismatch = mismatch
     couplings.device = device

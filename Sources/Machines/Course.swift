@@ -34,3 +34,21 @@ public enum Course: Equatable, Sendable {
     }
   }
 }
+
+extension Course {
+  /// `linear:A:B`, `geometric:A:B`, `constant:A`, or values `A,B,C`.
+  public init?(_ text: String) {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    let numbers = parts.dropFirst().compactMap(Double.init).filter(\.isFinite)
+    switch (parts[0], parts.count, numbers.count) {
+    case ("linear", 3, 2): self = .linear(from: numbers[0], to: numbers[1])
+    case ("geometric", 3, 2): self = .geometric(from: numbers[0], to: numbers[1])
+    case ("constant", 2, 1): self = .constant(numbers[0])
+    default:
+      let words = text.split(separator: ",", omittingEmptySubsequences: false)
+      let values = words.compactMap { Double($0) }.filter(\.isFinite)
+      guard values.count == words.count else { return nil }
+      self = .points(values)
+    }
+  }
+}

@@ -43,8 +43,79 @@ public final class FlipSampler: Machine {
 
   /// One sweep that takes only what lowers the energy.
   ///
-  /// - Returns: flips of this rank's spins.
+  /// - Returns: the flips on all ranks, the same number on each.
   @discardableResult public func descend(_ time: MachineTime) throws -> Int {
     try couplings.sweep(thresholds: noise.plane(step: time.step), scale: 0)
+  }
+}
+
+extension FlipSampler {
+  /// The course of temperatures, in units of the field's root mean square, that suits most problems: above the temperature at
+  /// which spins begin to freeze, and far below the smallest rise in energy of integer problems.
+  public static let annealingCourse = Course.linear(from: 0.6, to: 0.05)
+
+  /// Simulated annealing: Metropolis' rule while the temperature falls.
+  ///
+  /// Source: Kirkpatrick, Gelatt & Vecchi, Science 220, 671 (1983).
+  ///
+  /// - Parameter temperature: in units of `fieldScale`.
+  public static func annealing(
+    _ couplings: any FlipOperator, temperature: Course = annealingCourse, rule: Rule = .metropolis, fieldScale: Float,
+    seed: UInt64,
+    stream: UInt32 = 0, replica: Int = 0
+  ) -> FlipSampler {
+    FlipSampler(
+      couplings, rule: rule, temperature: temperature, fieldScale: fieldScale, seed: seed, stream: stream, replica: replica)
+  }
+}
+
+extension FlipSampler {
+  /// Gibbs sampling of p-bits at one temperature:
+  ///
+  ///     s_i ← sgn(tanh(f_i / T) + u),   u uniform in (−1, 1)
+  ///
+  /// spin after spin, or colour after colour of a graph's colouring, which is the same. After many sweeps a state has probability
+  /// `exp(−E/T) / Z`.
+  ///
+  /// Source: Geman & Geman, IEEE PAMI 6, 721 (1984); as p-bits Camsari, Faria, Sutton & Datta, Phys. Rev. X 7, 031014 (2017).
+  ///
+  /// - Parameter temperature: in units of `fieldScale`.
+  public static func gibbs(
+    _ couplings: any FlipOperator, temperature: Double, fieldScale: Float, seed: UInt64, stream: UInt32 = 0, replica: Int = 0
+  ) -> FlipSampler {
+    FlipSampler(
+      couplings, rule: .heatBath, temperature: .constant(temperature), fieldScale: fieldScale, seed: seed, stream: stream,
+      replica: replica)
+  }
+}
+
+extension FlipSampler {
+  /// A course that rises to `peak` for a share of the run and falls again, both linearly.
+  public static func reverseCourse(peak: Double, end: Double = 0.05, rise: Double = 0.1) -> Course {
+    let points = 20
+    let turn = max(1, Int((rise * Double(points)).rounded()))
+    return .points(
+      (0...points).map { point in
+        point <= turn
+          ? end + (peak - end) * Double(point) / Double(turn)
+          : peak + (end - peak) * Double(point - turn) / Double(points - turn)
+      })
+  }
+
+  /// Reverse annealing: from a given state the temperature rises part of the way, so that the state is left only as far as that
+  /// allows, and falls again.
+  ///
+  /// Source: Perdomo-Ortiz, Venegas-Andraca & Aspuru-Guzik, Quantum Inf. Process. 10, 33 (2011); used for equilibrium propagation
+  /// by Laydevant, Marković & Grollier, Nature Communications 15, 3671 (2024).
+  ///
+  /// - Parameter peak: the highest temperature, in units of `fieldScale`.
+  public static func reverseAnnealing(
+    _ couplings: any FlipOperator, peak: Double = 0.3, rule: Rule = .metropolis, fieldScale: Float, seed: UInt64,
+    stream: UInt32 = 0,
+    replica: Int = 0
+  ) -> FlipSampler {
+    FlipSampler(
+      couplings, rule: rule, temperature: reverseCourse(peak: peak), fieldScale: fieldScale, seed: seed, stream: stream,
+      replica: replica)
   }
 }

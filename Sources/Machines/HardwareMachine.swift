@@ -2,8 +2,7 @@ import Kernels
 
 /// An amplitude machine whose states are as coarse and as noisy as a device's.
 ///
-/// After every step each amplitude gets Gaussian noise, is rounded to one of 2ᵇ − 1 levels at a distance of `2 · range / (2ᵇ −
-/// 1)`, and clipped at ±`range`.
+/// After every step each amplitude gets Gaussian noise and is rounded to one of 2ᵇ levels from −`range` to `range` (`Quantiser`).
 public final class HardwareMachine<Wrapped: AmplitudeMachine>: AmplitudeMachine {
   public struct Settings: Equatable, Sendable {
     /// `b`; `nil`: no rounding.
@@ -38,7 +37,7 @@ public final class HardwareMachine<Wrapped: AmplitudeMachine>: AmplitudeMachine 
     if settings.noise > 0 { MachineSteps.addNoise(states, noise.plane(step: time.step), strength: settings.noise) }
     if settings.noise > 0 { system.confine(states) }
     if let bits = settings.bits {
-      MachineSteps.quantise(states, step: 2 * settings.range / Float((1 << bits) - 1), limit: settings.range)
+      Quantiser(bits: bits, .range(Double(settings.range))).round(states)
     }
   }
 }

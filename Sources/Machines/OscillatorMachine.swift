@@ -75,7 +75,7 @@ public final class OscillatorMachine: PhasedMachine {
     // The fields are computed anew in every step.
     let rounded = cosineField
     rounded.copy(from: phases, count: phases.count)
-    MachineSteps.quantise(rounded, step: 2 * .pi / Float(1 << bits), limit: .infinity)
+    Quantiser(bits: bits, .circle).round(rounded)
     MachineSteps.cosinesAndSines(of: rounded, cosines: states, sines: sines)
   }
 
@@ -98,7 +98,7 @@ public final class OscillatorMachine: PhasedMachine {
         step: settings.step, coupling: settings.coupling / system.fieldScale,
         locking: Float(settings.locking.value(at: time.fraction)), noise: strength * settings.step.squareRoot()))
     if let bits = settings.phaseBits {
-      MachineSteps.quantise(phases, step: 2 * .pi / Float(1 << bits), limit: .infinity)
+      Quantiser(bits: bits, .circle).round(phases)
       MachineSteps.cosinesAndSines(of: phases, cosines: states, sines: sines)
     }
   }

@@ -68,7 +68,9 @@ struct AmplitudeSearch {
   ) throws {
     system.moveReplicas(to: read)
     system.forgetStates()
-    let machine = try kind.amplitudeMachine(system, settings: settings)
+    guard let machine = kind.amplitudeMachine(system, settings: settings.tuning) else {
+      throw SolverError("\(kind.rawValue) visits one spin after the other and has no amplitudes")
+    }
     start(machine)
     tracker.reset()
     let steps = try plannedSteps(machine, wanted: &wanted)

@@ -1,25 +1,9 @@
 import Ising
+import Machines
 
 /// Machine and scale by trial: a tenth of the time goes into short searches, first with some machines, then with other scales of
 /// the two best ones. The best state of the trials is not lost.
-public struct AutomaticChoice {
-  /// What a short search came to.
-  public struct Trial {
-    /// The lowest energy. Ranks that search together have the same number, so that they choose the same.
-    public var energy: Double
-    /// The best state that this rank knows.
-    public var state: SampleSet.Sample?
-    public var seconds: Double
-    public var spinUpdates: Double
-
-    public init(energy: Double, state: SampleSet.Sample?, seconds: Double, spinUpdates: Double) {
-      self.energy = energy
-      self.state = state
-      self.seconds = seconds
-      self.spinUpdates = spinUpdates
-    }
-  }
-
+struct AutomaticChoice {
   /// The share of the time that trials take.
   private static let share = 0.1
   /// Those with the best cuts after a second (docs/results/results-ising.md), in order of preference where trials end level.
@@ -31,21 +15,22 @@ public struct AutomaticChoice {
   private static let finalists = 2
 
   /// With machine, scale, and what time is left.
-  public private(set) var settings: SolverSettings
-  /// The best state of the trials.
-  public private(set) var best: SampleSet.Sample?
+  private(set) var settings: SolverSettings
+  /// The best state of the trials that this rank knows.
+  private(set) var best: SampleSet.Sample?
   /// What the trials took.
-  public private(set) var seconds = 0.0
-  public private(set) var spinUpdates = 0.0
+  private(set) var seconds = 0.0
+  private(set) var spinUpdates = 0.0
 
   /// - Parameters:
   ///   - settings: those of the search. Trials run as long as they may, whatever its reads and steps are, and end with its target.
   ///   - time: the limit of the whole search in seconds, more than 0.
-  ///   - trial: searches with the settings it is given, on all ranks that search together.
-  public init(_ settings: SolverSettings, time: Double, trial: (SolverSettings) throws -> Trial) rethrows {
+  ///   - trial: searches with the settings it is given, on all ranks that search together. They all learn the lowest energy, so that
+  ///     they choose the same.
+  init(_ settings: SolverSettings, time: Double, trial: (SolverSettings) throws -> Solution) rethrows {
     self.settings = settings
     var short = settings
-    (short.isAutomatic, short.reads, short.steps) = (false, nil, nil)
+    (short.choosesMachine, short.reads, short.steps) = (false, nil, nil)
     short.time = time * Self.share / Double(Self.machines.count + Self.finalists * Self.scales.count)
     var tried: [(settings: SolverSettings, energy: Double)] = []
 
@@ -56,7 +41,7 @@ public struct AutomaticChoice {
       tried.append((short, found.energy))
       seconds += found.seconds
       spinUpdates += found.spinUpdates
-      if let state = found.state, state.energy < best?.energy ?? .infinity { best = state }
+      if let state = found.samples.best, state.energy < best?.energy ?? .infinity { best = state }
     }
     /// The lowest energy first, equal ones in the order of trial.
     func ranked() -> [SolverSettings] {
@@ -67,7 +52,7 @@ public struct AutomaticChoice {
       for factor in Self.scales { try attempt(finalist.machine, scale: settings.scale * factor) }
     }
     let chosen = ranked()[0]
-    (self.settings.isAutomatic, self.settings.time) = (false, time * (1 - Self.share))
+    (self.settings.choosesMachine, self.settings.time) = (false, time * (1 - Self.share))
     (self.settings.machine, self.settings.scale) = (chosen.machine, chosen.scale)
   }
 }

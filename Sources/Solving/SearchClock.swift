@@ -2,24 +2,21 @@ import Foundation
 
 /// The time that a search has taken, and whether it is over: by time, by its target, or because it was asked to stop.
 ///
-/// Ranks that share spins ask together, and get one answer.
+/// Ranks that share spins ask together, and get one answer (`StopAgreement`).
 final class SearchClock {
   private let start: Double
   private let kind: SolverSettings.Clock
   private let limit: Double?
-  private let shouldStop: () -> Bool
+  private let shouldStop: () throws -> Bool
   /// Set when the target is reached.
   var hasReachedTarget = false
   /// Set once the search was asked to stop.
   private(set) var wasStopped = false
 
-  private let agree: (Double) throws -> Double
+  private let agreement: StopAgreement
 
-  /// - Parameter agree: makes one number of those that the ranks give.
-  init(
-    _ settings: SolverSettings, shouldStop: @escaping () -> Bool, agree: @escaping (Double) throws -> Double = { $0 }
-  ) {
-    self.agree = agree
+  init(_ settings: SolverSettings, agreement: StopAgreement, shouldStop: @escaping () throws -> Bool) {
+    self.agreement = agreement
     kind = settings.clock
     limit = settings.time
     self.shouldStop = shouldStop
@@ -35,16 +32,17 @@ final class SearchClock {
   /// Seconds that are left; infinite without a limit. Collective.
   func left() throws -> Double {
     guard let limit else { return .infinity }
-    return max(limit - (try agree(seconds)), 0)
+    return max(limit - (try agreement.common(seconds)), 0)
   }
 
   /// Collective.
   func isOver() throws -> Bool {
     // What happened here counts more than the time, and what happened to one happens to all.
-    let own = wasStopped || shouldStop() ? 2.0 : hasReachedTarget || seconds >= limit ?? .infinity ? 1.0 : 0
-    let all = try agree(own)
-    wasStopped = all == 2
-    return all > 0
+    let isAsked = try wasStopped || shouldStop()
+    let isDone = hasReachedTarget || seconds >= limit ?? .infinity
+    let decision = try agreement.decide(isAsked ? .stop : isDone ? .beDone : .goOn)
+    wasStopped = decision == .stop
+    return decision > .goOn
   }
 
   static func now(_ kind: SolverSettings.Clock) -> Double {

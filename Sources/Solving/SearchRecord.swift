@@ -61,10 +61,3 @@ final class SearchRecord {
     return SampleSet(reads: reads, seconds: clock.seconds)
   }
 }
-
-/// A better state than any before.
-public struct SearchProgress: Equatable, Sendable {
-  /// Since the search began.
-  public var seconds: Double
-  public var energy: Double
-}

@@ -1,15 +1,15 @@
 import Ising
 import MPI
 
-/// Searches for the ground state of an Ising problem.
+/// Searches for the ground state of an Ising problem, on one rank or on many.
 ///
 /// ```swift
 /// let solver = try Solver(problem, settings)
-/// let solution = try solver.run(observe: { print($0.seconds, $0.energy) })
+/// let solution = try solver.run(over: world) { print($0.seconds, $0.energy) }
 /// ```
 ///
 /// With `reads` and `steps` and without a time limit, results depend on the problem, the settings and the seed alone, on
-/// whichever number of ranks. With a time limit they depend on the speed of the machine too.
+/// whichever number of ranks. With a time limit they depend on the speed of the host too.
 public struct Solver {
   public let problem: IsingProblem
   public let settings: SolverSettings
@@ -22,60 +22,80 @@ public struct Solver {
     self.settings = settings
   }
 
-  /// What a search found, and what it cost.
-  public struct Solution: Sendable, Equatable {
-    public var samples: SampleSet
-    public var machine: MachineKind
-    /// Moves of single spins that were tried.
-    public var spinUpdates: Double
-    public var seconds: Double
-    public var wasStopped: Bool
-  }
-
+  /// Searches. Collective.
+  ///
   /// - Parameters:
-  ///   - share: which of the reads are this caller's; all if not given.
-  ///   - group: ranks that hold the spins together; they all call with the same problem, settings and share. The states are those
-  ///     that one rank would find, where no clock decides. Collective.
-  ///   - known: a state from before, which the result is not worse than.
-  ///   - shouldStop: asked some thousand times a second; the search ends soon after it says yes, with what it has.
-  ///   - observe: called with every state that is better than all before.
+  ///   - world: ranks that search together, with the same problem and settings; `nil`: this one alone.
+  ///   - shouldStop: asked some thousand times a second; once it says yes on any rank, all end soon, with what they have.
+  ///   - progress: called with every state of this rank that is better than all its states before.
   public func run(
-    share: ReadShare = ReadShare(), spinsSharedBy group: Communicator? = nil, known: [Int8]? = nil,
-    shouldStop: @escaping () -> Bool = { false }, observe: @escaping (SearchProgress) -> Void = { _ in }
+    over world: Communicator? = nil, shouldStop: @escaping () -> Bool = { false },
+    progress: @escaping (SearchProgress) -> Void = { _ in }
   ) throws -> Solution {
-    guard settings.isAutomatic, let time = settings.time, time > 0 else {
-      return try search(share, group, known, shouldStop, observe)
+    let spread = try SpreadChoice(problem, settings, over: world)
+    guard settings.choosesMachine, let time = settings.time, time > 0 else {
+      return try search(settings, spread, over: world, shouldStop: shouldStop, progress: progress)
     }
-    let choice = try AutomaticChoice(settings, time: time) { settings in
-      let found = try Solver(problem, settings).search(share, group, known, shouldStop, { _ in })
-      let best = found.samples.best
-      return AutomaticChoice.Trial(
-        energy: best?.energy ?? .infinity, state: best, seconds: found.seconds, spinUpdates: found.spinUpdates)
+    let choice = try AutomaticChoice(settings, time: time) {
+      try search($0, spread, over: world, shouldStop: shouldStop, progress: { _ in })
     }
-    var solution = try Solver(problem, choice.settings).search(share, group, choice.best?.spins, shouldStop, observe)
+    var solution = try search(
+      choice.settings, spread, over: world, known: choice.best?.spins, shouldStop: shouldStop, progress: progress)
     solution.seconds += choice.seconds
     solution.spinUpdates += choice.spinUpdates
     return solution
   }
 
+  /// One search, for which the ranks divide the reads or the spins.
   private func search(
-    _ share: ReadShare, _ group: Communicator?, _ known: [Int8]?, _ shouldStop: @escaping () -> Bool,
-    _ observe: @escaping (SearchProgress) -> Void
+    _ settings: SolverSettings, _ spread: SpreadChoice, over world: Communicator?, known: [Int8]? = nil,
+    shouldStop: @escaping () -> Bool, progress: @escaping (SearchProgress) -> Void
   ) throws -> Solution {
-    let kind = settings.machine ?? .standard(for: problem, settings)
-    let home = try SpinHome(problem, sharedBy: group)
-    let clock = SearchClock(settings, shouldStop: shouldStop, agree: home.agree)
-    let record = SearchRecord(problem, settings: settings, clock: clock, observe: observe)
-    if let known { try record.pass(known) }
-    // Whatever happens, there is a state.
-    try record.pass(settings.initial ?? RandomSpins(seed: settings.seed).state(run: share.place, count: problem.spinCount))
-    if kind.isSequential {
-      try FlipSearch(problem: problem, home: home, settings: settings, kind: kind, record: record, share: share).run()
-    } else {
-      try AmplitudeSearch(problem: problem, home: home, settings: settings, kind: kind, record: record, share: share).run()
+    let sharesSpins = spread.spread == .spins
+    let agreement = StopAgreement(over: world, isLockstep: sharesSpins)
+    var search = RankSearch(problem: problem, settings: settings)
+    if let world, !sharesSpins { search.share = ReadShare(place: world.rank, of: world.size) }
+    if sharesSpins { search.group = world }
+    var trace: [SearchProgress] = []
+    let own = try search.run(agreement: agreement, known: known, shouldStop: shouldStop) {
+      trace.append($0)
+      progress($0)
     }
-    return Solution(
-      samples: record.samples(), machine: kind, spinUpdates: record.spinUpdates, seconds: clock.seconds,
-      wasStopped: clock.wasStopped)
+    let lowest = own.samples.best?.energy ?? .infinity
+    let hasReachedTarget = settings.targetEnergy.map { lowest <= $0 } ?? false
+    try agreement.finish(stopsOthers: hasReachedTarget || shouldStop())
+    var solution = Solution(
+      samples: own.samples, energy: lowest, trace: trace, machine: own.machine, settings: settings, spread: spread,
+      ranks: world?.size ?? 1, spinUpdates: own.spinUpdates, seconds: own.seconds, wasStopped: shouldStop())
+    if let world {
+      if !sharesSpins { solution.samples = try gather(own, settings, over: world) }
+      solution.spinUpdates = try world.allreduce(solution.spinUpdates, .sum)
+      solution.seconds = try world.allreduce(solution.seconds, .max)
+      solution.wasStopped = try world.allreduce(solution.wasStopped ? 1 : 0, .max) != 0
+      solution.energy = try world.allreduce(lowest, .min)
+    }
+    return solution
+  }
+
+  /// Everyone's samples on rank 0. A rank without a read has nothing but the state it would begin with.
+  private func gather(_ own: RankSearch.Outcome, _ settings: SolverSettings, over world: Communicator) throws -> SampleSet {
+    guard world.size > 1 else { return own.samples }
+    let hasReads = settings.reads.map { world.rank < $0 } ?? true
+    let samples = hasReads ? own.samples.samples : []
+    let energies = try world.gatherVarying(samples.map(\.energy), root: 0)
+    let occurrences = try world.gatherVarying(samples.map(\.occurrences), root: 0)
+    let spins = try world.gatherVarying(samples.flatMap(\.spins), root: 0)
+    guard world.rank == 0 else { return own.samples }
+    var all = [SampleSet.Sample]()
+    for rank in energies.indices {
+      let count = energies[rank].isEmpty ? 0 : spins[rank].count / energies[rank].count
+      for (place, energy) in energies[rank].enumerated() {
+        all.append(
+          SampleSet.Sample(
+            spins: Array(spins[rank][place * count..<(place + 1) * count]), energy: energy,
+            occurrences: occurrences[rank][place]))
+      }
+    }
+    return SampleSet(reads: all, seconds: own.seconds)
   }
 }

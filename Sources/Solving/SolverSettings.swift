@@ -1,3 +1,4 @@
+import Ising
 import Machines
 
 /// How to search.
@@ -10,8 +11,8 @@ public struct SolverSettings: Sendable {
 
   /// `nil`: the one that is best by measurement.
   public var machine: MachineKind?
-  /// Spends a tenth of the time limit on choosing machine and scale.
-  public var isAutomatic = false
+  /// Spends a tenth of the time limit on trials that choose machine and scale.
+  public var choosesMachine = false
   /// Independent runs. `nil`: one, or as many as the time allows, which then learn from each other where the machine can.
   public var reads: Int?
   /// Steps or sweeps of a run. `nil`: as many as suit the time, or the machine's standard.
@@ -35,6 +36,8 @@ public struct SolverSettings: Sendable {
   /// Ranks that share the spins exchange their states in every so many steps of an amplitude machine. Above 1 a step goes on with
   /// old states of other ranks' spins, and what is found depends on the number of ranks.
   public var exchangeEvery = 1
+  /// What the ranks divide between them. `nil`: what suits the search (`SpreadChoice`).
+  public var spread: Spread?
   /// Distinct states that are kept when the number of reads is not given.
   public var greatestSampleCount = 16
 
@@ -48,8 +51,8 @@ public struct SolverSettings: Sendable {
     if let reads, reads < 1 { throw SolverError("reads is \(reads), expected 1 or more") }
     if let steps, steps < 0 { throw SolverError("steps is \(steps), expected 0 or more") }
     if let time, !(time >= 0 && time.isFinite) { throw SolverError("time is \(time), expected seconds, 0 or more") }
-    if isAutomatic, time == nil { throw SolverError("an automatic choice needs a time limit, of which it takes a tenth") }
-    if isAutomatic, let machine { throw SolverError("an automatic choice of the machine, and \(machine.rawValue)") }
+    if choosesMachine, time == nil { throw SolverError("an automatic choice needs a time limit, of which it takes a tenth") }
+    if choosesMachine, let machine { throw SolverError("an automatic choice of the machine, and \(machine.rawValue)") }
     if let targetEnergy, targetEnergy.isNaN { throw SolverError("the target is not a number") }
     guard scale > 0, scale.isFinite else { throw SolverError("scale is \(scale), expected a positive number") }
     guard stateNoise >= 0, stateNoise.isFinite else {
@@ -57,6 +60,9 @@ public struct SolverSettings: Sendable {
     }
     guard (1...Self.greatestExchangeEvery).contains(exchangeEvery) else {
       throw SolverError("an exchange every \(exchangeEvery) steps, expected 1 to \(Self.greatestExchangeEvery)")
+    }
+    if let machine, !machine.entry.uses.contains(.solving) {
+      throw SolverError("machine \(machine.rawValue) relaxes networks and solves no problems")
     }
     if exchangeEvery > 1, machine?.isSequential ?? true {
       throw SolverError(
@@ -80,6 +86,30 @@ public struct SolverSettings: Sendable {
       throw SolverError("a schedule of \(values), expected one or more finite numbers")
     }
   }
+}
+
+extension SolverSettings {
+  /// What a machine is tuned by.
+  var tuning: MachineTuning {
+    var tuning = MachineTuning()
+    (tuning.scale, tuning.course, tuning.stateBits, tuning.stateNoise) = (scale, course, stateBits, stateNoise)
+    return tuning
+  }
+}
+
+extension MachineKind {
+  /// What runs when none is asked for: the best by measurement (docs/results-ising.md).
+  ///
+  /// Where all pairs are coupled with one strength, products of bits make simulated bifurcation faster than anything that visits
+  /// one spin after the other. A schedule or an initial state is taken to be a sampler's.
+  public static func standard(for problem: IsingProblem, _ settings: SolverSettings) -> MachineKind {
+    let isOneSampler = settings.course != nil || settings.initial != nil
+    return !isOneSampler && problem.spinCount >= fewestPackedSpins && problem.hasCouplingsOfOneSize
+      ? .discreteBifurcation : .anneal
+  }
+
+  /// Smaller problems are solved at once by either.
+  private static let fewestPackedSpins = 256
 }
 
 /// Why a search cannot begin or go on.

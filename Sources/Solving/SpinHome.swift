@@ -65,9 +65,4 @@ struct SpinHome {
     for (spin, state) in zip(numbers.joined(), states.joined()) { all[Int(spin)] = state }
     return all
   }
-
-  /// One number for all ranks that share the spins: the greatest of theirs. Collective.
-  func agree(_ number: Double) throws -> Double {
-    try group?.allreduce(number, .max) ?? number
-  }
 }

@@ -1,5 +1,6 @@
 import Host
 import Ising
+import MPI
 
 /// What the ranks of a search divide between them.
 public enum Spread: String, CaseIterable, Sendable {
@@ -52,6 +53,25 @@ public struct SpreadChoice: Equatable, Sendable {
     } else {
       self.init(.replicas, because: "reads need no exchange, and there are enough for \(ranks) ranks")
     }
+  }
+
+  /// The spread that the settings ask for, or else the one that suits the search; the same on all ranks. Collective.
+  ///
+  /// - Parameter world: the ranks that search; `nil`: this one alone.
+  init(_ problem: IsingProblem, _ settings: SolverSettings, over world: Communicator?) throws {
+    if let spread = settings.spread {
+      self.init(spread, because: "asked for")
+      return
+    }
+    guard let world else {
+      self.init(problem, settings, ranks: 1, ranksOfNode: 1)
+      return
+    }
+    let node = try world.splitShared()
+    defer { try? node.free() }
+    self.init(problem, settings, ranks: world.size, ranksOfNode: node.size)
+    // Nodes may differ, and all ranks must do the same.
+    spread = try world.broadcast(spread == .spins ? 1 : 0, root: 0) == 1 ? .spins : .replicas
   }
 
   private static let physicalMemory = Double(MemoryLimit.hostBytes)

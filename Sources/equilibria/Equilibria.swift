@@ -1,5 +1,8 @@
 import ArgumentParser
+import Configuration
 import Experiments
+import MPI
+import Reports
 
 @main
 struct Equilibria: ParsableCommand {
@@ -18,4 +21,38 @@ struct Equilibria: ParsableCommand {
       TrainCommand.self, EvaluateCommand.self, SolveCommand.self, RelaxCommand.self, InspectCommand.self, ExportCommand.self,
       ReportCommand.self, ScalingCommand.self, DoctorCommand.self, ConfigurationReferenceCommand.self, ScalingPointCommand.self,
     ])
+}
+
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Reports what a job would run on: MPI, ranks and hosts, processor, kernels and data sets.",
+    discussion: """
+      Measures the peak of every rank's core at the same time, and says how to get the data sets that are not found.
+
+        equilibria doctor
+        mpirun -n 2 equilibria doctor
+      """)
+
+  @Option(help: "The only folder to look for data sets in, like the key data.folder.")
+  var data: String?
+
+  func run() {
+    Job.run { world in
+      let report = try HostReport(over: world, folder: data)
+      if world.rank == 0 { print(report.text) }
+      return 0
+    }
+  }
+}
+
+/// Prints the table of keys that the manual holds.
+struct ConfigurationReferenceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "configuration-reference", abstract: "Prints the reference of every configuration key as Markdown.",
+    shouldDisplay: false)
+
+  func run() {
+    print(ConfigurationReference.markdown)
+  }
 }

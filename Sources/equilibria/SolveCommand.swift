@@ -42,16 +42,56 @@ struct SolveCommand: ParsableCommand {
     Job.run { world in
       StopSignal.install()
       try output.checkWritable(on: world)
-      let posed = try problem.pose(file)
-      let wasStopped =
-        switch posed {
-        case .spins(let question): try SolveRun(question, options: self, over: world).run()
-        case .communities(let question): try SolveCommunitiesRun(question, options: self, over: world).run()
-        }
-      guard wasStopped else { return 0 }
+      let meter = ProcessorEnergy()
+      var answer = try answer(to: try Question(file: file, problem.settings), over: world)
+      if var spins = answer as? SpinAnswer {
+        (spins.processorJoules, spins.estimate) = (meter?.joules, try device.estimate())
+        answer = spins
+      }
+      if world.rank == 0 {
+        try output.write(answer)
+        print(output.json ? try answer.json(samples: output.samples) : answer.text(samples: output.samples))
+      }
+      guard answer.wasStopped else { return 0 }
       let first = try world.broadcast(getpid(), root: 0)
       if world.rank > 0 { Exit.leave(after: first) }
       return Exit.stopped
     }
+  }
+
+  /// Searches, with the progress of rank 0 on standard error.
+  private func answer(to question: Question, over world: Communicator) throws -> any Answer {
+    let progress = world.rank == 0 ? ProgressLine(limit: search.timeLimit) : nil
+    defer { progress?.finish() }
+    func shouldStop() -> Bool {
+      progress?.tick()
+      return StopSignal.isRequested
+    }
+    switch question {
+    case .spins(let question):
+      let spins = try SpinSearch(
+        question, try settings(for: question.objective), on: device.settings, shouldStop: { StopSignal.isRequested })
+      let bestKnown = question.bestKnown.map { " (best known \(SearchTrace.text($0)))" } ?? ""
+      return try spins.run(over: world, shouldStop: shouldStop) {
+        progress?.found("\(spins.measureName) \(SearchTrace.text($0.measure))\(bestKnown)")
+      }
+    case .communities(let question):
+      try search.checkCommunities(hasChip: device.hardware != nil)
+      let communities = CommunitySearch(
+        question, try settings(), couplings: device.couplings, targetModularity: search.target)
+      return try communities.run(over: world, shouldStop: shouldStop) {
+        progress?.found("modularity " + String(format: "%.6f", $0.measure))
+      }
+    }
+  }
+
+  /// - Parameter objective: what an initial state and a target are of.
+  private func settings(for objective: (any SpinObjective)? = nil) throws -> SolverSettings {
+    var settings = search.settings
+    (settings.stateBits, settings.stateNoise) = (device.stateBits, device.stateNoise)
+    guard let objective else { return settings }
+    settings.initial = try search.initial.map { try StateFile.read($0, spinCount: objective.problem.spinCount) }
+    settings.targetEnergy = search.target.map { objective.energy(atMeasure: $0) }
+    return settings
   }
 }

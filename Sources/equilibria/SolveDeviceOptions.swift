@@ -13,7 +13,7 @@ struct SolveDeviceOptions: ParsableArguments {
   var couplingBits: Int?
 
   @Option(help: "The greatest coupling and field, as in 1,4; what is greater is cut off.")
-  var couplingRange: CouplingRange?
+  var couplingRange: DeviceCouplings.Range?
 
   @Flag(help: "Scale the problem into --coupling-range instead of cutting off.")
   var fitRange = false
@@ -30,18 +30,18 @@ struct SolveDeviceOptions: ParsableArguments {
   @Option(help: "The noise that amplitudes get in each step.")
   var stateNoise = 0.0
 
-  @Option(help: "Watts of a device, for an estimate of its energy.")
-  var devicePower = 12e-3
+  @Option(help: "Watts of a device, for an estimate of its energy. With --device-time alone 12 mW.")
+  var devicePower: Double?
 
-  @Option(help: "Seconds that a device takes for a sample.")
-  var deviceTime = 3e-6
+  @Option(help: "Seconds that a device takes for a sample. With --device-power alone 3 µs.")
+  var deviceTime: Double?
 
   func validate() throws {
     do {
       try couplings.validate()
     } catch { throw ValidationError("--coupling-bits, --coupling-range, --fit-range, --mismatch: \(error)") }
     do {
-      _ = try DeviceEstimate(power: devicePower, settlingTime: deviceTime)
+      _ = try estimate()
     } catch { throw ValidationError("--device-power, --device-time: \(error)") }
     if chainStrength != nil, hardware == nil { throw ValidationError("--chain-strength needs --hardware") }
     if let chainStrength, !(chainStrength > 0 && chainStrength.isFinite) {
@@ -49,29 +49,30 @@ struct SolveDeviceOptions: ParsableArguments {
     }
   }
 
+  var settings: DeviceSettings {
+    var settings = DeviceSettings()
+    (settings.chip, settings.chainStrength, settings.couplings) = (hardware, chainStrength, couplings)
+    return settings
+  }
+
+  /// What a device would take, if it is asked for.
+  func estimate() throws -> DeviceEstimate? {
+    guard devicePower != nil || deviceTime != nil else { return nil }
+    let usual = DeviceEstimate()
+    return try DeviceEstimate(power: devicePower ?? usual.power, settlingTime: deviceTime ?? usual.settlingTime)
+  }
+
   /// What becomes of couplings and fields.
   var couplings: DeviceCouplings {
     var couplings = DeviceCouplings()
-    couplings.range = couplingRange.map { (coupling: $0.coupling, field: $0.field) }
-    couplings.scalesToRange = fitRange
-    couplings.bits = couplingBits
-    couplings.mismatch = mismatch
-    couplings.device = device
+    (couplings.range, couplings.scalesToRange, couplings.bits) = (couplingRange, fitRange, couplingBits)
+    (couplings.mismatch, couplings.device) = (mismatch, device)
     return couplings
   }
 }
 
-/// `COUPLING,FIELD`.
-struct CouplingRange: ExpressibleByArgument {
-  var coupling: Double
-  var field: Double
-
-  init?(argument: String) {
-    let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
-    guard numbers.count == 2, let coupling = numbers[0], let field = numbers[1] else { return nil }
-    self.coupling = coupling
-    self.field = field
-  }
+extension DeviceCouplings.Range: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
 }
 
 extension HardwareGraph: ExpressibleByArgument {

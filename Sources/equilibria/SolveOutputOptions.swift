@@ -4,6 +4,7 @@ import Foundation
 import Ising
 import MPI
 import Reports
+import Solving
 
 /// What is written where.
 struct SolveOutputOptions: ParsableArguments {
@@ -47,21 +48,15 @@ struct SolveOutputOptions: ParsableArguments {
   }
 
   /// Writes whatever files are asked for.
-  ///
-  /// - Parameters:
-  ///   - state: the best one.
-  ///   - plot: of the search, with its trace.
-  ///   - facts: what a page about the search says of it.
-  ///   - levels: where its reads ended, the best first.
-  func write(
-    state: [Int], plot: TracePlot, facts: [(name: String, value: String)], levels: [SearchReport.Level] = []
-  ) throws {
-    if let path = output { try write(StateFile.text(state), to: path) }
-    if let path = trace { try write(plot.trace.csv, to: path) }
+  func write(_ answer: any Answer) throws {
+    let plot = TracePlot(trace: answer.trace, seconds: answer.seconds, title: answer.title, bestKnown: answer.bestKnown)
+    if let path = output { try write(StateFile.text(answer.state), to: path) }
+    if let path = trace { try write(answer.trace.csv, to: path) }
     if let path = self.plot { try write(plot.svg, to: path) }
     if let path = report {
       let page = SearchReport(
-        title: plot.title, facts: facts, plot: plot.svg, measureName: plot.trace.measureName, levels: levels)
+        title: plot.title, facts: answer.facts, plot: plot.svg, measureName: plot.trace.measureName,
+        levels: answer.levels.map { SearchReport.Level(value: $0.value, reads: $0.reads) })
       try write(page.html, to: path)
     }
   }

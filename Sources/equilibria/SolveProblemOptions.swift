@@ -3,12 +3,7 @@ import Ising
 
 extension ProblemKind: ExpressibleByArgument {}
 extension ProblemFormat: ExpressibleByArgument {}
-
-/// How communities are coupled.
-enum CommunityCoupling: String, CaseIterable, ExpressibleByArgument {
-  case modularity
-  case similarity
-}
+extension QuestionSettings.CommunityCoupling: ExpressibleByArgument {}
 
 /// What is asked of which numbers.
 struct SolveProblemOptions: ParsableArguments {
@@ -22,7 +17,7 @@ struct SolveProblemOptions: ParsableArguments {
   var communities: Int?
 
   @Option(help: "What couples the vertices: modularity, or that of the similarity of their neighbourhoods.")
-  var coupling = CommunityCoupling.modularity
+  var coupling = QuestionSettings.CommunityCoupling.modularity
 
   @Option(help: "The modularity's resolution; greater values favour smaller communities.")
   var resolution = 1.0
@@ -34,62 +29,10 @@ struct SolveProblemOptions: ParsableArguments {
     }
   }
 
-  /// Reads or draws the problem.
-  func pose(_ file: String) throws -> PosedProblem {
-    if let (drawn, seed) = try SyntheticProblem.named(file) {
-      let kind = problem ?? .ising
-      guard kind == .ising else { throw ProblemError("\(file) is drawn for --problem ising, not \(kind.rawValue)") }
-      return .spins(SpinQuestion(EnergyMinimum(try drawn.problem(seed: seed)), kind: .ising, file: file))
-    }
-    let content = try ProblemFile.read(file, format: format)
-    do {
-      return try pose(content, file)
-    } catch let error as ProblemError {
-      throw ProblemFileError(file: file, line: nil, reason: error.description)
-    }
+  var settings: QuestionSettings {
+    var settings = QuestionSettings()
+    (settings.kind, settings.format, settings.greatestCommunityCount) = (problem, format, communities)
+    (settings.coupling, settings.resolution) = (coupling, resolution)
+    return settings
   }
-
-  private func pose(_ content: ProblemContent, _ file: String) throws -> PosedProblem {
-    let kind = problem ?? ProblemKind.standard(for: content)
-    if let objective = try kind.objective(of: content) {
-      let bestKnown = kind == .maxCut ? BestKnown.cut(for: file) : nil
-      return .spins(SpinQuestion(objective, kind: kind, file: file, bestKnown: bestKnown))
-    }
-    let graph = try ProblemKind.communityGraph(of: content)
-    let coupled = coupling == .similarity ? try graph.similarity() : graph
-    return .communities(
-      CommunityQuestion(
-        graph: graph, detection: try CommunityDetection(coupled, resolution: resolution, limit: communities),
-        resolution: resolution, groundTruth: content.groundTruth.isEmpty ? nil : Partition(content.groundTruth), file: file))
-  }
-}
-
-/// A file and a question.
-enum PosedProblem {
-  case spins(SpinQuestion)
-  case communities(CommunityQuestion)
-}
-
-/// One Ising problem.
-struct SpinQuestion {
-  let objective: any SpinObjective
-  let kind: ProblemKind
-  let file: String
-  let bestKnown: Double?
-
-  init(_ objective: any SpinObjective, kind: ProblemKind, file: String, bestKnown: Double? = nil) {
-    self.objective = objective
-    self.kind = kind
-    self.file = file
-    self.bestKnown = bestKnown
-  }
-}
-
-/// A sequence of Ising problems.
-struct CommunityQuestion {
-  let graph: CommunityGraph
-  let detection: CommunityDetection
-  let resolution: Double
-  let groundTruth: Partition?
-  let file: String
 }

@@ -1,10 +1,16 @@
 import ArgumentParser
 import Ising
-import MPI
 import Machines
 import Solving
 
-extension MachineKind: ExpressibleByArgument {}
+extension MachineKind: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let kind = MachineKind(rawValue: argument), kind.entry.uses.contains(.solving) else { return nil }
+    self = kind
+  }
+
+  public static var allValueStrings: [String] { machines(for: .solving).map(\.rawValue) }
+}
 extension SolverSettings.Clock: ExpressibleByArgument {}
 
 /// `--spread`.
@@ -77,57 +83,26 @@ struct SolveSearchOptions: ParsableArguments {
   /// Seconds, `nil` if the number of reads or steps decides.
   var timeLimit: Double? { time ?? (reads == nil && steps == nil || auto ? Self.standardTime : nil) }
 
-  /// What the ranks divide between them in a search for one problem. Collective.
-  func choice(of problem: IsingProblem, _ settings: SolverSettings, over world: Communicator) throws -> SpreadChoice {
-    switch spread {
-    case .replicas: return SpreadChoice(.replicas, because: "asked for")
-    case .spins: return SpreadChoice(.spins, because: "asked for")
-    case .auto:
-      let node = try world.splitShared()
-      defer { try? node.free() }
-      var choice = SpreadChoice(problem, settings, ranks: world.size, ranksOfNode: node.size)
-      // Nodes may differ, and all ranks must do the same.
-      choice.spread = try world.broadcast(choice.spread == .spins ? 1 : 0, root: 0) == 1 ? .spins : .replicas
-      return choice
+  /// Refuses what is for one Ising problem alone.
+  func checkCommunities(hasChip: Bool) throws {
+    for (isGiven, name) in [
+      (initial != nil, "--initial"), (hasChip, "--hardware"), (auto, "--auto"), (spread == .spins, "--spread spins"),
+      (exchangeEvery > 1, "--exchange-every"),
+    ] where isGiven {
+      throw ProblemError("\(name) is for one Ising problem; communities are a sequence of them")
     }
   }
 
-  /// The settings of a search for one problem.
-  ///
-  /// - Parameters:
-  ///   - targetEnergy: the Ising energy of `target`.
-  ///   - initial: the state of `initial`.
-  func settings(targetEnergy: Double?, initial: [Int8]?) -> SolverSettings {
+  /// The settings of a search, but for its initial state and its target.
+  var settings: SolverSettings {
     var settings = SolverSettings()
-    settings.machine = machine
-    settings.reads = reads
-    settings.steps = steps
-    settings.time = timeLimit
-    settings.clock = clock
-    settings.targetEnergy = targetEnergy
-    settings.course = schedule
-    settings.initial = initial
-    settings.seed = seed
-    settings.scale = scale
-    settings.exchangeEvery = exchangeEvery
+    (settings.machine, settings.choosesMachine, settings.scale, settings.course) = (machine, auto, scale, schedule)
+    (settings.reads, settings.steps, settings.time, settings.clock) = (reads, steps, timeLimit, clock)
+    (settings.seed, settings.spread, settings.exchangeEvery) = (seed, Spread(rawValue: spread.rawValue), exchangeEvery)
     return settings
   }
 }
 
 extension Course: ExpressibleByArgument {
-  /// `linear:A:B`, `geometric:A:B`, `constant:A`, or values `A,B,C`.
-  public init?(argument: String) {
-    let parts = argument.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-    let numbers = parts.dropFirst().compactMap(Double.init).filter(\.isFinite)
-    switch (parts[0], parts.count, numbers.count) {
-    case ("linear", 3, 2): self = .linear(from: numbers[0], to: numbers[1])
-    case ("geometric", 3, 2): self = .geometric(from: numbers[0], to: numbers[1])
-    case ("constant", 2, 1): self = .constant(numbers[0])
-    default:
-      let words = argument.split(separator: ",", omittingEmptySubsequences: false)
-      let values = words.compactMap { Double($0) }.filter(\.isFinite)
-      guard values.count == words.count else { return nil }
-      self = .points(values)
-    }
-  }
+  public init?(argument: String) { self.init(argument) }
 }

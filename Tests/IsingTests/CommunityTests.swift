@@ -34,14 +34,14 @@ import Testing
   @Test(arguments: [[0, 0, 0, 1, 1, 1], [0, 0, 1, 1, 2, 2], [0, 0, 0, 0, 0, 0]]) func modularity(communities: [Int]) throws {
     let loops = [0, 1.5, 0, 0, 0, 2]
     let graph = try CommunityGraph(triangles, loops: loops)
-    let found = graph.modularity(of: Partition(communities))
+    let found = graph.modularity(of: Communities(communities))
     #expect(abs(found - definition(triangles, loops: loops, communities)) < 1e-12)
   }
 
   @Test func trianglesAreFound() throws {
     let graph = try CommunityGraph(triangles)
     let found = try CommunityDetection(graph).run(solve: exact)
-    #expect(found.communities == [0, 0, 0, 1, 1, 1])
+    #expect(found.numbers == [0, 0, 0, 1, 1, 1])
     #expect(abs(graph.modularity(of: found) - 5.0 / 14) < 1e-12)
   }
 
@@ -53,7 +53,7 @@ import Testing
     let whole = try problem.energy(of: [1, 1, 1, 1, 1, 1])
     for spins in states(6) {
       let fall = try whole - problem.energy(of: spins)
-      let modularity = graph.modularity(of: Partition(spins.map { Int($0) }))
+      let modularity = graph.modularity(of: Communities(spins.map { Int($0) }))
       #expect(abs(detection.gain(ofEnergyFall: fall) - modularity) < 1e-12)
     }
   }
@@ -76,29 +76,29 @@ import Testing
       defer { isFirst = false }
       return isFirst ? (0..<12).map { $0 < 6 ? 1 : -1 } : try exact(problem, start)
     })
-    #expect(found == Partition((0..<12).map { $0 / 4 }))
+    #expect(found == Communities((0..<12).map { $0 / 4 }))
   }
 
   @Test(arguments: 1...6) func anyBeginningEndsWell(count: Int) throws {
     let detection = try CommunityDetection(CommunityGraph(triangles))
     let start = detection.randomDivision(count: count, seed: 7)
-    #expect(start.communities.count == 6)
-    #expect(start.communityCount <= count)
+    #expect(start.numbers.count == 6)
+    #expect(start.count <= count)
     #expect(start == detection.randomDivision(count: count, seed: 7))
-    #expect(try detection.run(from: start, solve: exact).communities == [0, 0, 0, 1, 1, 1])
-    #expect(throws: ProblemError("a division of 2 vertices for 6")) { try detection.run(from: Partition([0, 1]), solve: exact) }
+    #expect(try detection.run(from: start, solve: exact).numbers == [0, 0, 0, 1, 1, 1])
+    #expect(throws: ProblemError("a division of 2 vertices for 6")) { try detection.run(from: Communities([0, 1]), solve: exact) }
   }
 
   @Test func aLimitIsKept() throws {
     let graph = try CommunityGraph(triangles)
-    #expect(try CommunityDetection(graph, limit: 1).run(solve: exact).communityCount == 1)
+    #expect(try CommunityDetection(graph, limit: 1).run(solve: exact).count == 1)
     #expect(throws: ProblemError.self) { try CommunityDetection(graph, limit: 0) }
     #expect(throws: ProblemError.self) { try CommunityDetection(graph, resolution: -1) }
   }
 
   @Test func stoppingKeepsWhatIsFound() throws {
     let graph = try CommunityGraph(triangles)
-    #expect(try CommunityDetection(graph).run(solve: exact, shouldStop: { true }).communityCount == 1)
+    #expect(try CommunityDetection(graph).run(solve: exact, shouldStop: { true }).count == 1)
   }
 
   @Test func similarityIsThatOfNeighbourhoods() throws {
@@ -110,7 +110,7 @@ import Testing
     #expect(similarity.rows.weight(0, 3) == 1 / 12.0.squareRoot())
     #expect(similarity.rows.weight(0, 4) == nil)
     let found = try CommunityDetection(similarity).run(solve: exact)
-    #expect(found.communities == [0, 0, 0, 1, 1, 1])
+    #expect(found.numbers == [0, 0, 0, 1, 1, 1])
   }
 
   @Test func impossibleGraphsAreRefused() throws {
@@ -121,15 +121,15 @@ import Testing
   }
 
   @Test func normalizedMutualInformation() throws {
-    let a = Partition([0, 0, 1, 1])
-    #expect(a.communityCount == 2)
-    #expect(a == Partition([5, 5, -2, -2]))
-    #expect(try a.normalizedMutualInformation(with: Partition([1, 1, 0, 0])) == 1)
-    #expect(try a.normalizedMutualInformation(with: Partition([0, 1, 0, 1])) == 0)
+    let a = Communities([0, 0, 1, 1])
+    #expect(a.count == 2)
+    #expect(a == Communities([5, 5, -2, -2]))
+    #expect(try a.normalizedMutualInformation(with: Communities([1, 1, 0, 0])) == 1)
+    #expect(try a.normalizedMutualInformation(with: Communities([0, 1, 0, 1])) == 0)
     // H(a) = ln 2, H(b) = 1.5 ln 2, I = ln 2.
-    #expect(abs(try a.normalizedMutualInformation(with: Partition([0, 0, 1, 2])) - 0.8) < 1e-12)
-    #expect(try a.normalizedMutualInformation(with: Partition([0, 0, 0, 0])) == 0)
-    #expect(try Partition([0, 0]).normalizedMutualInformation(with: Partition([1, 1])) == 1)
-    #expect(throws: ProblemError.self) { try a.normalizedMutualInformation(with: Partition([0])) }
+    #expect(abs(try a.normalizedMutualInformation(with: Communities([0, 0, 1, 2])) - 0.8) < 1e-12)
+    #expect(try a.normalizedMutualInformation(with: Communities([0, 0, 0, 0])) == 0)
+    #expect(try Communities([0, 0]).normalizedMutualInformation(with: Communities([1, 1])) == 1)
+    #expect(throws: ProblemError.self) { try a.normalizedMutualInformation(with: Communities([0])) }
   }
 }

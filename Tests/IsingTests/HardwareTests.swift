@@ -151,7 +151,7 @@ import Testing
   @Test func rangeCutsOffOrScales() throws {
     let asked = try problem([0.5, -2, 3], fields: [8, 0, -1])
     var device = DeviceCouplings()
-    device.range = (1, 4)
+    device.range = .init(coupling: 1, field: 4)
     #expect(values(try device.applied(to: asked)) == [0.5, -1, 1, 4, 0, -1])
     device.scalesToRange = true
     #expect(values(try device.applied(to: asked)) == [0.5 / 3, -2.0 / 3, 1, 8.0 / 3, 0, -1.0 / 3])
@@ -196,7 +196,7 @@ import Testing
     device.mismatch = -1
     #expect(throws: ProblemError.self) { try device.validate() }
     device.mismatch = 0
-    device.range = (0, 1)
+    device.range = .init(coupling: 0, field: 1)
     #expect(throws: ProblemError.self) { try device.validate() }
   }
 

@@ -87,7 +87,7 @@ import Testing
     let centre = try loss()
     for block in layout.blocks {
       let compared = try DifferenceComparison(
-        block, of: parameters, gradient: gradient, elements: 8, step: 0.003, centre: centre, loss: loss)
+        block, of: parameters, gradient: gradient, elements: 8, step: isSmooth ? 0.01 : 0.003, centre: centre, loss: loss)
       guard !compared.isZero else { continue }
       #expect(
         2 * compared.smooth >= compared.chosen,

@@ -136,31 +136,8 @@ extension AcrossRanks {
         part.copySpins(to: copies[1])
         #expect(try part.collect(copies[1]) == one.collect(copies[0]), "sweep \(step)")
       }
-    }
-
-    /// Whole searches, of every machine.
-    @Test(arguments: MachineKind.allCases, [0.08, 0.6]) func searches(_ kind: MachineKind, _ density: Double) throws {
-      var random = Philox(seed: 2, stream: 9).sequence()
-      var sources: [Int32] = []
-      var targets: [Int32] = []
-      var weights: [Double] = []
-      let spins = 70
-      for i in 0..<spins {
-        for j in 0..<i where Double(random.uniform()) < density {
-          sources.append(Int32(i))
-          targets.append(Int32(j))
-          weights.append(Double(random.uniform() * 2 - 1))
-        }
-      }
-      let graph = try WeightedGraph(vertexCount: spins, sources: sources, targets: targets, weights: weights)
-      let problem = try IsingProblem(graph: graph, fields: (0..<spins).map { _ in Double(random.uniform() - 0.5) })
-      var settings = SolverSettings()
-      settings.machine = kind
-      (settings.reads, settings.steps) = (2, 25)
-      if kind == .reverseAnneal { settings.initial = (0..<spins).map { $0 % 2 == 0 ? 1 : -1 } }
-      let one = try Solver(problem, settings).run()
-      let all = try Solver(problem, settings).run(spinsSharedBy: world)
-      #expect(all.samples.samples == one.samples.samples, "\(kind.rawValue)")
+      let flips = try samplers.map { try $0.descend(MachineTime(30, of: 31)) }
+      #expect(flips[0] == flips[1], "every rank is told of the flips of all")
     }
 
     @Test func everyRankOwnsSpins() throws {

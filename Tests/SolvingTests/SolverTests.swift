@@ -1,5 +1,6 @@
 import Ising
 import Kernels
+import Machines
 import Testing
 
 @testable import Solving
@@ -33,7 +34,7 @@ struct SmallProblem {
 }
 
 @Suite struct SolverTests {
-  @Test(arguments: MachineKind.allCases) func everyMachineFindsGroundStates(_ kind: MachineKind) throws {
+  @Test(arguments: MachineKind.machines(for: .solving)) func everyMachineFindsGroundStates(_ kind: MachineKind) throws {
     for (density, hasFields) in [(1.0, false), (0.3, false), (0.3, true)] {
       let small = try SmallProblem(spins: 12, density: density, hasFields: hasFields, seed: 3)
       var settings = SolverSettings()
@@ -59,7 +60,8 @@ struct SmallProblem {
       let whole = try Solver(small.problem, settings).run().samples
       for count in 1...8 {
         let parts = try (0..<count).flatMap { place in
-          try Solver(small.problem, settings).run(share: ReadShare(place: place, of: count)).samples.samples
+          try RankSearch(problem: small.problem, settings: settings, share: ReadShare(place: place, of: count)).run().samples
+            .samples
         }
         for sample in whole.samples where !parts.contains(where: { $0.spins == sample.spins }) {
           Issue.record("\(kind.rawValue), \(count) shares: a state is missing")
@@ -70,7 +72,7 @@ struct SmallProblem {
 
   @Test func oneSeedGivesOneResult() throws {
     let small = try SmallProblem(spins: 14, density: 0.6, hasFields: true, seed: 6)
-    for kind in MachineKind.allCases where kind != .reverseAnneal {
+    for kind in MachineKind.machines(for: .solving) where kind != .reverseAnneal {
       var settings = SolverSettings()
       settings.machine = kind
       (settings.reads, settings.steps, settings.seed) = (3, 30, 8)
@@ -86,7 +88,7 @@ struct SmallProblem {
     settings.time = 60
     settings.targetEnergy = small.groundEnergy
     var found: [SearchProgress] = []
-    let solution = try Solver(small.problem, settings).run(observe: { found.append($0) })
+    let solution = try Solver(small.problem, settings).run(progress: { found.append($0) })
     #expect(solution.samples.best?.energy == small.groundEnergy)
     #expect(found.last?.energy == small.groundEnergy && !solution.wasStopped)
     #expect(zip(found, found.dropFirst()).allSatisfy { $0.energy > $1.energy && $0.seconds <= $1.seconds })
@@ -95,7 +97,7 @@ struct SmallProblem {
   @Test func anAutomaticChoiceFindsGroundStates() throws {
     let small = try SmallProblem(spins: 12, density: 0.5, hasFields: true, seed: 11)
     var settings = SolverSettings()
-    (settings.isAutomatic, settings.time) = (true, 1)
+    (settings.choosesMachine, settings.time) = (true, 1)
     let solution = try Solver(small.problem, settings).run()
     #expect(solution.samples.best?.energy == small.groundEnergy)
     #expect(solution.seconds >= 0.9)
@@ -143,7 +145,7 @@ struct SmallProblem {
   @Test func oneSpinAndNoCouplings() throws {
     let graph = try WeightedGraph(vertexCount: 1, sources: [], targets: [], weights: [])
     let problem = try IsingProblem(graph: graph, fields: [-2])
-    for kind in MachineKind.allCases where kind != .reverseAnneal {
+    for kind in MachineKind.machines(for: .solving) where kind != .reverseAnneal {
       var settings = SolverSettings()
       settings.machine = kind
       settings.reads = 4

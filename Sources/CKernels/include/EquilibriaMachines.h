@@ -106,7 +106,7 @@ typedef struct {
                           int64_t count, eq_oscillator settings);
   void (*sine_cosine)(const float *phase, float *cosines, float *sines, int64_t count);
   void (*step_langevin)(float *x, const float *field, const float *noise, int64_t count, eq_langevin settings);
-  void (*quantise)(float *x, int64_t count, float step, float limit);
+  void (*quantise)(float *x, int64_t count, float step, float offset, float limit);
   void (*add_noise)(float *x, const float *noise, int64_t count, float strength);
 
   // Between a machine's plane and the layers of a network; layers.inc says how.

@@ -6,8 +6,8 @@ import Kernels
 ///
 /// Training keeps parameters in full precision and updates those; the machine relaxes what it makes of them.
 public struct HardwareLimits: Equatable, Sendable {
-  /// Bits of a weight or bias: values are `−max … max` in steps of `2 max/(2ᵇ − 1)`, max being the range, or the greatest of its
-  /// edge or layer.
+  /// Bits of a weight or bias: 2ᵇ levels from −max to max (`Quantiser`), max being the range, or the greatest of its edge or layer. Zero
+  /// stays zero.
   public var weightBits: Int?
   /// Weights and biases are cut off at ± this.
   public var weightRange: Float?
@@ -15,7 +15,7 @@ public struct HardwareLimits: Equatable, Sendable {
   public var mismatch: Float = 0
   /// Which device.
   public var device: UInt64 = 0
-  /// Bits of an amplitude, which is rounded after every step, in steps of `2 range/(2ᵇ − 1)`; or of a phase, which is rounded to 2 to
+  /// Bits of an amplitude, which is rounded after every step to 2ᵇ levels from −range to range; or of a phase, which is rounded to 2 to
   /// this power levels a turn when it is read at the end of a phase: couplings between oscillators are not digital.
   public var stateBits: Int?
   /// The amplitude at which levels end.
@@ -73,8 +73,7 @@ final class DeviceParameters {
     for block in layout.blocks {
       let part = block.offset..<block.offset + block.count
       let limit = limits.weightRange ?? parameters.greatestMagnitude(in: part)
-      let step = limits.weightBits.map { 2 * limit / Float((1 << $0) - 1) } ?? 0
-      values.realise(parameters, part: part, step: step, limit: limit, factors: factors)
+      values.realise(parameters, part: part, bits: limits.weightBits, limit: limit, factors: factors)
     }
   }
 }

@@ -48,10 +48,10 @@ public struct CommunityDetection: Sendable {
   /// searches with a good solver end alike.
   ///
   /// - Parameter count: of communities, 1 or more; no more than the limit are made.
-  public func randomDivision(count: Int, seed: UInt64) -> Partition {
+  public func randomDivision(count: Int, seed: UInt64) -> Communities {
     let groups = UInt64(max(min(count, limit ?? count), 1))
     var random = Philox(seed: seed, stream: 0x434f_4d00).sequence()
-    return Partition((0..<graph.vertexCount).map { _ in Int(random.next() % groups) })
+    return Communities((0..<graph.vertexCount).map { _ in Int(random.next() % groups) })
   }
 
   /// - Parameters:
@@ -60,33 +60,34 @@ public struct CommunityDetection: Sendable {
   ///   - shouldStop: asked between two problems; the division that stands then is returned.
   ///   - improved: is told each division that is better than the last.
   public func run(
-    from start: Partition? = nil, solve: Solver, shouldStop: () -> Bool = { false }, improved: (Partition) -> Void = { _ in }
-  ) throws -> Partition {
-    if let start, start.communities.count != graph.vertexCount {
-      throw ProblemError("a division of \(start.communities.count) vertices for \(graph.vertexCount)")
+    from start: Communities? = nil, solve: Solver, shouldStop: () throws -> Bool = { false },
+    improved: (Communities) -> Void = { _ in }
+  ) throws -> Communities {
+    if let start, start.numbers.count != graph.vertexCount {
+      throw ProblemError("a division of \(start.numbers.count) vertices for \(graph.vertexCount)")
     }
-    var division = Division(start ?? Partition(repeatElement(0, count: graph.vertexCount)))
-    improved(division.partition)
+    var division = Division(start ?? Communities(repeatElement(0, count: graph.vertexCount)))
+    improved(division.communities)
     var hasImproved = true
-    while hasImproved, !shouldStop() {
+    while hasImproved, try !shouldStop() {
       hasImproved = try exchange(&division, solve, shouldStop, improved)
       hasImproved = try split(&division, solve, shouldStop, improved) || hasImproved
     }
-    return division.partition
+    return division.communities
   }
 
   /// Bisects every community, and the parts again, until none gains.
   private func split(
-    _ division: inout Division, _ solve: Solver, _ shouldStop: () -> Bool, _ improved: (Partition) -> Void
+    _ division: inout Division, _ solve: Solver, _ shouldStop: () throws -> Bool, _ improved: (Communities) -> Void
   ) throws -> Bool {
     var hasImproved = false
-    while let community = division.nextUnsplit, !shouldStop() {
+    while let community = division.nextUnsplit, try !shouldStop() {
       if let limit, division.count >= limit { break }
       let members = division.members(community)
       let start = [Int8](repeating: 1, count: members.count)
       if members.count > 1, let spins = try better(than: start, of: members, solve) {
         division.replace([community], by: members, spins)
-        improved(division.partition)
+        improved(division.communities)
         hasImproved = true
       } else {
         division.markUnsplittable(community)
@@ -97,17 +98,17 @@ public struct CommunityDetection: Sendable {
 
   /// Bisects the union of every two communities between which there is an edge.
   private func exchange(
-    _ division: inout Division, _ solve: Solver, _ shouldStop: () -> Bool, _ improved: (Partition) -> Void
+    _ division: inout Division, _ solve: Solver, _ shouldStop: () throws -> Bool, _ improved: (Communities) -> Void
   ) throws -> Bool {
     var hasImproved = false
     for pair in division.adjacentPairs(in: graph) where !division.isSettled(pair) {
-      if shouldStop() { return hasImproved }
+      if try shouldStop() { return hasImproved }
       let (first, second) = (division.members(pair[0]), division.members(pair[1]))
       guard !first.isEmpty, !second.isEmpty else { continue }
       let start = [Int8](repeating: 1, count: first.count) + [Int8](repeating: -1, count: second.count)
       if let spins = try better(than: start, of: first + second, solve) {
         division.replace(pair, by: first + second, spins)
-        improved(division.partition)
+        improved(division.communities)
         hasImproved = true
       } else {
         division.settle(pair)

@@ -41,16 +41,16 @@ public struct CommunityGraph: Sendable {
   /// Source: Newman & Girvan, Phys. Rev. E 69, 026113 (2004); γ: Reichardt & Bornholdt, Phys. Rev. E 74, 016110 (2006).
   ///
   /// - Parameter resolution: `γ`; greater values favour smaller communities.
-  public func modularity(of partition: Partition, resolution: Double = 1) -> Double {
-    precondition(partition.communities.count == vertexCount, "a division of another graph")
-    var within = [Double](repeating: 0, count: partition.communityCount)
+  public func modularity(of communities: Communities, resolution: Double = 1) -> Double {
+    precondition(communities.numbers.count == vertexCount, "a division of another graph")
+    var within = [Double](repeating: 0, count: communities.count)
     var degree = within
     for vertex in 0..<vertexCount {
-      let community = partition.communities[vertex]
+      let community = communities.numbers[vertex]
       degree[community] += degrees[vertex]
       within[community] += 2 * loops[vertex]
       for entry in rows.starts[vertex]..<rows.starts[vertex + 1]
-      where partition.communities[Int(rows.neighbours[entry])] == community {
+      where communities.numbers[Int(rows.neighbours[entry])] == community {
         within[community] += rows.weights[entry]
       }
     }

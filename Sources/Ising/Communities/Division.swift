@@ -1,6 +1,6 @@
 /// A division that is being improved, with what has been tried in vain since its communities last changed.
 struct Division {
-  private var communities: [Int]
+  private var numbers: [Int]
   private var parts: [[Int]]
   /// Which communities no bisection has improved.
   private var isUnsplittable: [Bool]
@@ -8,14 +8,14 @@ struct Division {
   private var versions: [Int]
   private var settled: [SIMD2<Int>: SIMD2<Int>] = [:]
 
-  init(_ partition: Partition) {
-    communities = partition.communities
-    parts = partition.members
+  init(_ start: Communities) {
+    numbers = start.numbers
+    parts = start.members
     isUnsplittable = [Bool](repeating: false, count: parts.count)
     versions = [Int](repeating: 0, count: parts.count)
   }
 
-  var partition: Partition { Partition(communities) }
+  var communities: Communities { Communities(numbers) }
 
   /// Communities that have members.
   var count: Int { parts.count { !$0.isEmpty } }
@@ -37,7 +37,7 @@ struct Division {
     }
     for (vertex, spin) in zip(vertices, spins) {
       let place = spin > 0 ? places[0] : places[1]
-      communities[vertex] = place
+      numbers[vertex] = place
       parts[place].append(vertex)
     }
   }
@@ -52,9 +52,9 @@ struct Division {
   /// Pairs of communities with an edge between them, in ascending order.
   func adjacentPairs(in graph: CommunityGraph) -> [[Int]] {
     var pairs = Set<SIMD2<Int>>()
-    for vertex in communities.indices {
+    for vertex in numbers.indices {
       for entry in graph.rows.starts[vertex]..<graph.rows.starts[vertex + 1] {
-        let (own, other) = (communities[vertex], communities[Int(graph.rows.neighbours[entry])])
+        let (own, other) = (numbers[vertex], numbers[Int(graph.rows.neighbours[entry])])
         if own < other { pairs.insert(SIMD2(own, other)) }
       }
     }

@@ -6,11 +6,26 @@ import Kernels
 ///
 /// A device minimises the energy of the couplings that it has; a solution's energy is that of the couplings that were asked for.
 public struct DeviceCouplings: Sendable, Equatable {
+  /// The greatest magnitudes of a coupling and of a field.
+  public struct Range: Sendable, Equatable {
+    public var coupling: Double
+    public var field: Double
+
+    public init(coupling: Double, field: Double) { (self.coupling, self.field) = (coupling, field) }
+
+    /// `COUPLING,FIELD`.
+    public init?(_ text: String) {
+      let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+      guard numbers.count == 2, let coupling = numbers[0], let field = numbers[1] else { return nil }
+      self.init(coupling: coupling, field: field)
+    }
+  }
+
   /// The greatest magnitudes of a coupling and of a field; what is greater is cut off. D-Wave's chips: 1 and 4.
-  public var range: (coupling: Double, field: Double)?
+  public var range: Range?
   /// The problem is first scaled so that it just fits into the range, so that nothing is cut off.
   public var scalesToRange = false
-  /// Bits of a coupling and of a field: values are `−max … max` in steps of `2 max/(2ᵇ − 1)`.
+  /// Bits of a coupling and of a field: 2ᵇ levels from −max to max (`Quantiser`).
   public var bits: Int?
   /// The relative error of each coupling and field, normal with this deviation, the same in every run of one device.
   public var mismatch = 0.0
@@ -18,11 +33,6 @@ public struct DeviceCouplings: Sendable, Equatable {
   public var device: UInt64 = 0
 
   public init() {}
-
-  public static func == (a: DeviceCouplings, b: DeviceCouplings) -> Bool {
-    a.range?.coupling == b.range?.coupling && a.range?.field == b.range?.field && a.scalesToRange == b.scalesToRange
-      && a.bits == b.bits && a.mismatch == b.mismatch && a.device == b.device
-  }
 
   /// Whether the device has any fault.
   public var isIdeal: Bool { range == nil && bits == nil && mismatch == 0 }
@@ -86,9 +96,7 @@ public struct DeviceCouplings: Sendable, Equatable {
     if let limit { value = min(max(value, -limit), limit) }
     let full = min(limit ?? greatest, greatest)
     if let bits, full > 0 {
-      // An even number of levels, so zero is none of them: a coupling of one bit is −max or max.
-      let step = 2 * full / (pow(2, Double(bits)) - 1)
-      value = value == 0 ? 0 : min(max(((value + full) / step).rounded() * step - full, -full), full)
+      value = Quantiser(bits: bits, .range(full)).level(of: value)
     }
     return value * (1 + error)
   }
@@ -108,4 +116,14 @@ public struct DeviceCouplings: Sendable, Equatable {
   }
 
   private static func greatest(_ values: [Double]) -> Double { values.reduce(0) { max($0, abs($1)) } }
+}
+
+/// Normal numbers from a counter-based generator's words.
+enum NormalNumber {
+  /// Two uniform numbers of 32 bits as one normal number (Box & Muller 1958).
+  static func draw(_ words: SIMD4<UInt32>) -> Double {
+    let radius = (Double(words.x) + 0.5) * 0x1p-32
+    let angle = (Double(words.y) + 0.5) * 0x1p-32
+    return (-2 * log(radius)).squareRoot() * cos(2 * .pi * angle)
+  }
 }

@@ -20,7 +20,6 @@ public struct NumberPartition: SpinObjective {
   }
 
   public var measureName: String { "difference" }
-  public var isMaximised: Bool { false }
 
   public func measure(of spins: [Int8]) throws -> Total {
     try check(spins)

@@ -34,7 +34,6 @@ public struct QuadraticBinaryProblem: SpinObjective {
   }
 
   public var measureName: String { "energy" }
-  public var isMaximised: Bool { false }
 
   /// `f(x)` of the variables that are 1 where the spin is.
   public func measure(of spins: [Int8]) throws -> Total {

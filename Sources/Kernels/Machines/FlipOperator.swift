@@ -14,10 +14,10 @@ public protocol FlipOperator: AnyObject {
   /// Takes new spins, one −1 or 1 for each global number, and works out fields and energy.
   func reset(to spins: [Int8]) throws
 
-  /// Visits every spin once.
+  /// Visits every spin once; of spins on several ranks, each rank its own. Collective over them.
   ///
   /// - Parameter thresholds: in the order of `identifiers`.
-  /// - Returns: flips of spins of this rank.
+  /// - Returns: the flips on all ranks, the same number on each: what a descent ends by.
   @discardableResult func sweep(thresholds: NoisePlane, scale: Float) throws -> Int
 
   /// Copies the present spins, in the order of visits, to a buffer of as many numbers as `identifiers` has.

@@ -186,10 +186,11 @@ public enum MachineSteps {
     kernels.take_signs(x.base, vectors(x, signs), signs.base)
   }
 
-  /// Rounds to multiples of `step` and clips at ±`limit`. Numbers up to 2²² steps.
-  public static func quantise(_ x: AlignedBuffer<Float>, step: Float, limit: Float) {
+  /// `(round(x/step − offset) + offset) · step`, clipped at ±`limit`; zero stays. Numbers up to 2²² steps. `Quantiser` says where levels
+  /// are.
+  static func quantise(_ x: AlignedBuffer<Float>, step: Float, offset: Float, limit: Float) {
     precondition(step > 0, "a step of \(step)")
-    kernels.quantise(x.base, vectors(x), step, limit)
+    kernels.quantise(x.base, vectors(x), step, offset, limit)
   }
 
   /// `x += strength · noise`.

@@ -2,7 +2,7 @@ import Foundation
 import Ising
 
 /// Where a search stands, on standard error: one line that is redrawn on a terminal, a line now and then elsewhere.
-final class SolveProgress {
+public final class ProgressLine {
   private let isTerminal: Bool
   private let limit: Double?
   private let start = ContinuousClock.now
@@ -15,17 +15,17 @@ final class SolveProgress {
   private static let logging = Duration.seconds(10)
 
   /// - Parameter limit: the search's seconds.
-  init(limit: Double?) {
+  public init(limit: Double?) {
     isTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
     self.limit = limit
     lastShown = start
   }
 
   /// What has been found so far.
-  func found(_ text: String) { best = text }
+  public func found(_ text: String) { best = text }
 
   /// Shows where the search stands, unless it did a moment ago.
-  func tick() {
+  public func tick() {
     let now = ContinuousClock.now
     guard now - lastShown >= (isTerminal ? Self.redrawing : Self.logging) else { return }
     lastShown = now
@@ -37,7 +37,7 @@ final class SolveProgress {
   }
 
   /// Takes the line away.
-  func finish() {
+  public func finish() {
     if isLineOpen { write("\r\u{1B}[K") }
     isLineOpen = false
   }

@@ -2,9 +2,9 @@ import Foundation
 import Synchronization
 
 /// Exit codes besides 0, and 64 for a wrong command line.
-enum Exit {
+public enum Exit {
   /// A signal came and the checkpoint is written: run the command again with --resume (`EX_TEMPFAIL`).
-  static let stopped: Int32 = 75
+  public static let stopped: Int32 = 75
 
   private static let predecessor = Atomic<Int32>(0)
 
@@ -13,7 +13,7 @@ enum Exit {
   /// Once MPICH's launcher (4.0) has passed a signal on, it takes the exit codes only of processes that leave while another one of
   /// their node is still there; those of the last ones count as 0. A process is gone when the launcher has asked for its code.
   /// For use at the very end, after `MPI_Finalize`.
-  static func leave(after process: Int32) {
+  public static func leave(after process: Int32) {
     predecessor.store(process, ordering: .relaxed)
     atexit { Exit.awaitPredecessor() }
   }

@@ -1,40 +1,47 @@
 import Foundation
 import Ising
-import Reports
-import Solving
 
 /// What a search for a ground state came to.
-struct SolveReport {
-  let question: SpinQuestion
-  let best: [Int8]
-  let measure: Total
-  let samples: SampleSet
-  let result: SharedSearch.Result
-  let settings: SolverSettings
-  let ranks: Int
-  let spread: SpreadChoice
-  let chip: Chip?
-  /// Of the processor, where it counts them.
-  let joules: Double?
-  let device: DeviceEstimate
+public struct SpinAnswer: Answer {
+  public let question: SpinQuestion
+  /// −1 or 1, one a spin.
+  public let best: [Int8]
+  /// Of the best state, from the numbers that were given.
+  public let measure: Total
+  /// The samples as states of the question's problem; the solution has those of what the device runs.
+  public let samples: SampleSet
+  public let solution: Solution
+  public let chip: Chip?
+  public let trace: SearchTrace
+  public let bestKnown: Double?
+  /// What the processor took, where it counts joules and was asked.
+  public var processorJoules: Double?
+  /// What a device would take for the samples, if that is wanted.
+  public var estimate: DeviceEstimate?
 
   /// How a problem lay on a chip.
-  struct Chip: Encodable, CustomStringConvertible {
-    var spins: Int
-    var longestChain: Int
-    var chainStrength: Double
-    var chainBreakFraction: Double
+  public struct Chip: Encodable, CustomStringConvertible, Sendable {
+    public var spins: Int
+    public var longestChain: Int
+    public var chainStrength: Double
+    public var chainBreakFraction: Double
 
-    var description: String {
+    public var description: String {
       "\(spins) spins, longest chain \(longestChain), "
         + String(format: "chain strength %.4g, %.1f %% of chains broken", chainStrength, 100 * chainBreakFraction)
     }
   }
 
-  var machine: String { result.machine.rawValue }
+  public var machine: String { solution.machine.rawValue }
+  public var title: String { "\(URL(fileURLWithPath: question.file).lastPathComponent): \(machine)" }
+  public var seconds: Double { solution.seconds }
+  public var wasStopped: Bool { solution.wasStopped }
+  private var settings: SolverSettings { solution.settings }
+  private var ranks: Int { solution.ranks }
+  private var spread: SpreadChoice { solution.spread }
 
   /// Spins, or of a QUBO its variables.
-  var values: [Int] { best.map(value) }
+  public var state: [Int] { best.map(value) }
 
   private func value(_ spin: Int8) -> Int { question.kind == .qubo && spin < 0 ? 0 : Int(spin) }
 
@@ -46,8 +53,7 @@ struct SolveReport {
     return .real(samples.best?.energy ?? 0)
   }
 
-  /// Names and values, as a page shows them.
-  var facts: [(name: String, value: String)] {
+  public var facts: [(name: String, value: String)] {
     let problem = question.objective.problem
     var facts = [
       (name: "file", value: question.file), ("problem", question.kind.rawValue), ("spins", "\(problem.spinCount)"),
@@ -56,52 +62,51 @@ struct SolveReport {
     ]
     if ranks > 1 { facts.append(("spread over the ranks", "\(spread.spread.rawValue): \(spread.reason)")) }
     facts += [
-      ("time", String(format: "%.2f s", result.seconds)), ("reads", "\(samples.readCount)"),
-      ("spin updates", String(format: "%.3g, %.0f million a second", result.spinUpdates, updatesPerSecond / 1e6)),
+      ("time", String(format: "%.2f s", solution.seconds)), ("reads", "\(samples.readCount)"),
+      ("spin updates", String(format: "%.3g, %.0f million a second", solution.spinUpdates, updatesPerSecond / 1e6)),
     ]
     if let chip { facts.append(("chip", chip.description)) }
-    facts.append(
-      (
-        "a device",
-        String(
-          format: "%g W and %g s a sample: %.3g J", device.power, device.settlingTime, device.energy(samples: samples.readCount))
-      ))
-    if let joules { facts.append(("this processor", String(format: "%.3g J", joules))) }
+    if let estimate { facts.append(("a device", text(estimate))) }
+    if let processorJoules { facts.append(("this processor", String(format: "%.3g J", processorJoules))) }
     if question.objective.measureName != "energy" { facts.append(("energy", "\(energy)")) }
     facts.append((question.objective.measureName, "\(measure)"))
     if let known = question.bestKnown { facts.append(("best known", SearchTrace.text(known))) }
-    if result.wasStopped { facts.append(("ended", "before its time")) }
+    if solution.wasStopped { facts.append(("ended", "before its time")) }
     return facts
   }
 
-  /// Where the reads ended, the best first; states of equal measure are one level.
-  var levels: [SearchReport.Level] {
+  /// States of equal measure are one level.
+  public var levels: [(value: Double, reads: Int)] {
     samples.samples.reduce(into: []) { levels, sample in
       let value = question.objective.measure(atEnergy: sample.energy)
       if levels.last?.value == value {
         levels[levels.count - 1].reads += sample.occurrences
       } else {
-        levels.append(SearchReport.Level(value: value, reads: sample.occurrences))
+        levels.append((value, sample.occurrences))
       }
     }
   }
 
-  private var updatesPerSecond: Double { result.spinUpdates / max(result.seconds, 1e-9) }
+  private var updatesPerSecond: Double { solution.spinUpdates / max(solution.seconds, 1e-9) }
 
-  func text(samples count: Int) -> String {
+  private func text(_ estimate: DeviceEstimate) -> String {
+    let joules = estimate.energy(samples: samples.readCount)
+    return String(format: "%g W and %g s a sample: %.3g J", estimate.power, estimate.settlingTime, joules)
+  }
+
+  public func text(samples count: Int) -> String {
     let name = question.objective.measureName
     let problem = question.objective.problem
     var lines = ["\(question.file): \(question.kind.rawValue), \(problem.spinCount) spins, \(problem.couplingCount) couplings"]
     lines.append(
       "\(machine), seed \(settings.seed), \(ranks == 1 ? "1 rank" : "\(ranks) ranks"), "
-        + String(format: "%.2f s, %.0f million spin updates/s", result.seconds, updatesPerSecond / 1e6))
+        + String(format: "%.2f s, %.0f million spin updates/s", solution.seconds, updatesPerSecond / 1e6))
     if ranks > 1 { lines.append("\(spread.spread.rawValue) spread over the ranks: \(spread.reason)") }
     if let chip { lines.append("chip: \(chip)") }
-    let reads = samples.readCount
-    lines.append(
-      String(
-        format: "a device of %g W and %g s a sample: %.3g J for %ld", device.power, device.settlingTime,
-        device.energy(samples: reads), reads) + (joules.map { String(format: "; this processor: %.3g J", $0) } ?? ""))
+    let costs =
+      (estimate.map { ["a device of \(text($0)) for \(samples.readCount)"] } ?? [])
+      + (processorJoules.map { ["this processor: " + String(format: "%.3g J", $0)] } ?? [])
+    if !costs.isEmpty { lines.append(costs.joined(separator: "; ")) }
     if count > 0 {
       lines.append("\(name)  reads")
       for sample in samples.samples.prefix(count) {
@@ -113,17 +118,17 @@ struct SolveReport {
     return lines.joined(separator: "\n")
   }
 
-  func json(samples count: Int) throws -> String {
+  public func json(samples count: Int) throws -> String {
     let objective = question.objective
     let object = Object(
       file: question.file, problem: question.kind.rawValue, spinCount: objective.problem.spinCount,
       couplingCount: objective.problem.couplingCount, energy: energy, cut: objective.measureName == "cut" ? measure : nil,
       difference: objective.measureName == "difference" ? measure : nil, bestKnown: question.bestKnown, machine: machine,
-      scale: settings.scale, seed: settings.seed, seconds: result.seconds, spins: best.map(Int.init),
-      variables: question.kind == .qubo ? values : nil, ranks: ranks, spread: spread.spread.rawValue, spreadReason: spread.reason,
-      reads: samples.readCount, spinUpdates: result.spinUpdates,
-      interrupted: result.wasStopped, chip: chip, deviceJoules: device.energy(samples: samples.readCount),
-      processorJoules: joules,
+      scale: settings.scale, seed: settings.seed, seconds: solution.seconds, spins: best.map(Int.init),
+      variables: question.kind == .qubo ? state : nil, ranks: ranks, spread: spread.spread.rawValue, spreadReason: spread.reason,
+      reads: samples.readCount, spinUpdates: solution.spinUpdates,
+      interrupted: solution.wasStopped, chip: chip, deviceJoules: estimate?.energy(samples: samples.readCount),
+      processorJoules: processorJoules,
       samples: samples.samples.prefix(count).map { sample in
         Object.Sample(
           energy: question.kind == .qubo ? objective.measure(atEnergy: sample.energy) : sample.energy,
@@ -162,7 +167,7 @@ struct SolveReport {
     var spinUpdates: Double
     var interrupted: Bool
     var chip: Chip?
-    var deviceJoules: Double
+    var deviceJoules: Double?
     var processorJoules: Double?
     var samples: [Sample]
   }

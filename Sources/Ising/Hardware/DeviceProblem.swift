@@ -1,0 +1,64 @@
+/// What a device makes of any problem: its chip, and its couplings' imperfections. Each is off unless it is set.
+public struct DeviceSettings: Sendable {
+  /// The couplers that it has; `nil`: any two spins may be coupled.
+  public var chip: HardwareGraph?
+  /// The coupling within chains; `nil`: √2 · rms J · √(mean degree).
+  public var chainStrength: Double?
+  public var couplings = DeviceCouplings()
+
+  public init() {}
+}
+
+/// What a device runs in place of a problem: the problem itself, or what a chip and its faults make of it.
+public struct DeviceProblem: Sendable {
+  /// What was asked.
+  public let asked: IsingProblem
+  /// What runs.
+  public let problem: IsingProblem
+  /// How it lies on the chip.
+  public let embedded: EmbeddedProblem?
+  /// Whether the energies of what runs are those of what was asked.
+  public let isFaithful: Bool
+
+  /// - Parameters:
+  ///   - seed: of the search for a place on the chip.
+  ///   - shouldStop: ends that search.
+  /// - Throws: `ProblemError` if the problem does not fit on the chip or a setting is impossible.
+  public init(
+    _ asked: IsingProblem, on device: DeviceSettings, seed: UInt64, shouldStop: () -> Bool = { false }
+  ) throws {
+    self.asked = asked
+    if let chip = device.chip {
+      let graph = try chip.graph()
+      let embedding = try EmbeddingSearch.embedding(of: asked, on: graph, seed: seed, shouldStop: shouldStop)
+      embedded = try EmbeddedProblem(asked, embedding: embedding, on: graph, chainStrength: device.chainStrength)
+    } else {
+      embedded = nil
+    }
+    problem = try device.couplings.applied(to: embedded?.problem ?? asked)
+    isFaithful = embedded == nil && device.couplings.isIdeal
+  }
+
+  /// A state of what was asked, as one of what runs.
+  public func encode(_ spins: [Int8]) -> [Int8] { embedded?.embed(spins) ?? spins }
+
+  /// A state of what runs, as one of what was asked.
+  public func decode(_ spins: [Int8]) -> [Int8] { embedded?.unembed(spins) ?? spins }
+
+  /// The device's samples as those of what was asked, with the energies of the couplings that were asked for.
+  public func decode(_ samples: SampleSet) throws -> SampleSet {
+    guard !isFaithful else { return samples }
+    let reads = try samples.samples.map { sample in
+      let spins = decode(sample.spins)
+      return SampleSet.Sample(spins: spins, energy: try asked.energy(of: spins), occurrences: sample.occurrences)
+    }
+    return SampleSet(reads: reads, seconds: samples.seconds)
+  }
+
+  /// The mean share of broken chains; `nil` without chains.
+  public func chainBreakFraction(_ samples: SampleSet) -> Double? {
+    guard let embedded, samples.readCount > 0 else { return nil }
+    let broken = samples.samples.reduce(0) { $0 + embedded.chainBreakFraction($1.spins) * Double($1.occurrences) }
+    return broken / Double(samples.readCount)
+  }
+}

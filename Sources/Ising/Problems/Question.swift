@@ -1,0 +1,112 @@
+import Foundation
+
+/// A problem and what is asked of it: one Ising problem, or a sequence of them.
+public enum Question: Sendable {
+  case spins(SpinQuestion)
+  case communities(CommunityQuestion)
+}
+
+/// Which spins have the lowest energy: one Ising problem.
+public struct SpinQuestion: Sendable {
+  public let objective: any SpinObjective
+  public let kind: ProblemKind
+  /// The file that it comes from, or the name of a drawn problem.
+  public let file: String
+  /// The best measure that is known.
+  public let bestKnown: Double?
+
+  public init(_ objective: any SpinObjective, kind: ProblemKind, file: String, bestKnown: Double? = nil) {
+    self.objective = objective
+    self.kind = kind
+    self.file = file
+    self.bestKnown = bestKnown
+  }
+}
+
+/// Which communities have the greatest modularity: a sequence of Ising problems.
+public struct CommunityQuestion: Sendable {
+  public let graph: CommunityGraph
+  public let detection: CommunityDetection
+  /// The communities that the file says are true.
+  public let groundTruth: Communities?
+  public let file: String
+}
+
+/// How a file becomes a question.
+public struct QuestionSettings: Sendable {
+  /// What couples vertices that are divided into communities.
+  public enum CommunityCoupling: String, CaseIterable, Sendable {
+    case modularity
+    /// That of the similarity of their neighbourhoods.
+    case similarity
+  }
+
+  /// What is asked; `nil`: what the file's form is mostly used for.
+  public var kind: ProblemKind?
+  /// The file's form; `nil`: that of its name's ending, or what its content looks like.
+  public var format: ProblemFormat?
+  /// No more communities than these.
+  public var greatestCommunityCount: Int?
+  public var coupling = CommunityCoupling.modularity
+  /// The modularity's `γ`; greater values favour smaller communities.
+  public var resolution = 1.0
+
+  public init() {}
+}
+
+extension Question {
+  /// Reads or draws a problem.
+  ///
+  /// - Parameter file: a path, or the name of a drawn problem (`SyntheticProblem.named`).
+  /// - Throws: `ProblemFileError` or `ProblemError` if the file holds no such problem.
+  public init(file: String, _ settings: QuestionSettings = QuestionSettings()) throws {
+    if let (drawn, seed) = try SyntheticProblem.named(file) {
+      let kind = settings.kind ?? .ising
+      guard kind == .ising else { throw ProblemError("\(file) is drawn for --problem ising, not \(kind.rawValue)") }
+      self = .spins(SpinQuestion(EnergyMinimum(try drawn.problem(seed: seed)), kind: .ising, file: file))
+      return
+    }
+    let content = try ProblemFile.read(file, format: settings.format)
+    do {
+      try self.init(content, file: file, settings)
+    } catch let error as ProblemError {
+      throw ProblemFileError(file: file, line: nil, reason: error.description)
+    }
+  }
+
+  private init(_ content: ProblemContent, file: String, _ settings: QuestionSettings) throws {
+    let kind = settings.kind ?? ProblemKind.standard(for: content)
+    if let objective = try kind.objective(of: content) {
+      let bestKnown = kind == .maxCut ? BestKnown.cut(for: file) : nil
+      self = .spins(SpinQuestion(objective, kind: kind, file: file, bestKnown: bestKnown))
+      return
+    }
+    let graph = try ProblemKind.communityGraph(of: content)
+    let coupled = settings.coupling == .similarity ? try graph.similarity() : graph
+    self = .communities(
+      CommunityQuestion(
+        graph: graph,
+        detection: try CommunityDetection(coupled, resolution: settings.resolution, limit: settings.greatestCommunityCount),
+        groundTruth: content.groundTruth.isEmpty ? nil : Communities(content.groundTruth), file: file))
+  }
+}
+
+/// The best cuts that have been published, where a data set brings them: a file `BEST_KNOWN.csv` beside the problem's.
+public enum BestKnown {
+  private static let fileName = "BEST_KNOWN.csv"
+
+  /// The value of the column `best_known` in the row whose `instance` is the file's name without its endings; `nil` if the folder
+  /// has no such file or the file no such row.
+  public static func cut(for path: String) -> Double? {
+    let url = URL(fileURLWithPath: path)
+    let name = url.lastPathComponent.split(separator: ".").first.map(String.init) ?? ""
+    let table = url.deletingLastPathComponent().appendingPathComponent(fileName)
+    guard let text = try? String(contentsOf: table, encoding: .utf8) else { return nil }
+    let rows = text.split(whereSeparator: \.isNewline).map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    guard let header = rows.first, let instance = header.firstIndex(of: "instance"),
+      let value = header.firstIndex(of: "best_known")
+    else { return nil }
+    let row = rows.dropFirst().first { $0.indices.contains(instance) && $0[instance] == name }
+    return row.flatMap { $0.indices.contains(value) ? Double($0[value]) : nil }
+  }
+}

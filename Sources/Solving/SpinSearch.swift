@@ -1,0 +1,68 @@
+import Ising
+import MPI
+
+/// A search for the answer to a question about spins, by what a device makes of the problem.
+///
+/// ```swift
+/// let search = try SpinSearch(question, settings)
+/// let answer = try search.run(over: world)
+/// print(answer.text(samples: 10))
+/// ```
+public struct SpinSearch {
+  public let question: SpinQuestion
+  private let device: DeviceProblem
+  private let solver: Solver
+
+  /// - Parameters:
+  ///   - settings: their initial state and target energy are those of the question's problem.
+  ///   - device: what runs in its place.
+  ///   - shouldStop: ends the search for a place on the device's chip.
+  /// - Throws: `ProblemError` or `SolverError` if the device has no place for the problem or a setting makes no sense.
+  public init(
+    _ question: SpinQuestion, _ settings: SolverSettings, on device: DeviceSettings = DeviceSettings(),
+    shouldStop: () -> Bool = { false }
+  ) throws {
+    self.question = question
+    self.device = try DeviceProblem(question.objective.problem, on: device, seed: settings.seed, shouldStop: shouldStop)
+    if settings.targetEnergy != nil, !self.device.isFaithful {
+      throw ProblemError("--target needs a device without faults: this one's energies are not those of the problem")
+    }
+    var settings = settings
+    settings.initial = settings.initial.map(self.device.encode)
+    solver = try Solver(self.device.problem, settings)
+  }
+
+  /// What progress is measured by: the question's measure, or the energy of what the device runs.
+  public var measureName: String { device.isFaithful ? question.objective.measureName : "deviceEnergy" }
+
+  /// Searches. Collective.
+  ///
+  /// - Parameters:
+  ///   - world: ranks that search together; `nil`: this one alone.
+  ///   - shouldStop: asked some thousand times a second; once it says yes on any rank, all end soon, with what they have.
+  ///   - progress: called with every state of this rank that is better than all its states before.
+  /// - Returns: on rank 0 the answer of all ranks.
+  public func run(
+    over world: Communicator? = nil, shouldStop: @escaping () -> Bool = { false },
+    progress: @escaping (SearchTrace.Point) -> Void = { _ in }
+  ) throws -> SpinAnswer {
+    var trace = SearchTrace(measureName: measureName)
+    let solution = try solver.run(over: world, shouldStop: shouldStop) { found in
+      let measure = device.isFaithful ? question.objective.measure(atEnergy: found.energy) : found.energy
+      trace.append(seconds: found.seconds, measure: measure)
+      progress(SearchTrace.Point(seconds: found.seconds, measure: measure))
+    }
+    let samples = try device.decode(solution.samples)
+    guard let best = samples.best?.spins else { throw ProblemError("no state was found") }
+    return SpinAnswer(
+      question: question, best: best, measure: try question.objective.measure(of: best), samples: samples, solution: solution,
+      chip: chip(solution.samples), trace: trace, bestKnown: device.isFaithful ? question.bestKnown : nil)
+  }
+
+  private func chip(_ samples: SampleSet) -> SpinAnswer.Chip? {
+    guard let embedded = device.embedded, let broken = device.chainBreakFraction(samples) else { return nil }
+    return SpinAnswer.Chip(
+      spins: embedded.embedding.usedSpinCount, longestChain: embedded.embedding.longestChain,
+      chainStrength: embedded.chainStrength, chainBreakFraction: broken)
+  }
+}
