@@ -22,9 +22,11 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "Kernels", dependencies: ["CKernels"]),
 
-    .target(name: "Hopfield", dependencies: ["Kernels", "Machines"]),
-    .target(name: "Cluster", dependencies: ["MPI", "Kernels"]),
-    .target(name: "Learning", dependencies: ["Hopfield", "Cluster", "Kernels"]),
+    // Ranks that compute together: process grid, sums in one order, exchange of rows and of graphs.
+    .target(name: "Parallel", dependencies: ["Kernels", "MPI", "CMetis"]),
+
+    .target(name: "Hopfield", dependencies: ["Parallel", "Machines", "Kernels"]),
+    .target(name: "Learning", dependencies: ["Hopfield", "Parallel", "Kernels"]),
     .target(name: "Datasets", dependencies: ["Kernels", "CZlib"]),
 
     // Local rules that move spins in a field: they know nothing of graphs.
@@ -33,11 +35,8 @@ let package = Package(
     // Ising problems: graphs, files, and what a solution is worth.
     .target(name: "Ising", dependencies: ["Kernels", "CZlib"]),
 
-    // Couplings whose spins are spread over ranks.
-    .target(name: "Partition", dependencies: ["Kernels", "MPI", "CMetis"]),
-
     // What runs the machines on problems, on one rank and on many.
-    .target(name: "Solving", dependencies: ["Ising", "Machines", "Partition", "Kernels", "MPI"]),
+    .target(name: "Solving", dependencies: ["Ising", "Machines", "Parallel", "Kernels", "MPI"]),
 
     // Ising networks that learn: annealers and samplers on problems whose couplings change.
     .target(name: "IsingLearning", dependencies: ["Learning", "Hopfield", "Ising", "Machines", "Solving", "Kernels"]),
@@ -45,14 +44,14 @@ let package = Package(
     .target(
       name: "Runs",
       dependencies: [
-        "Learning", "IsingLearning", "Ising", "Machines", "Partition", "Datasets", "Hopfield", "Cluster", "Kernels", "MPI",
+        "Learning", "IsingLearning", "Ising", "Machines", "Parallel", "Datasets", "Hopfield", "Kernels", "MPI",
         "CZlib",
         .product(name: "Yams", package: "Yams"),
       ]),
     .executableTarget(
       name: "equilibria",
       dependencies: [
-        "Runs", "Learning", "Datasets", "Hopfield", "Solving", "Ising", "Machines", "Cluster", "Kernels", "MPI",
+        "Runs", "Learning", "Datasets", "Hopfield", "Solving", "Ising", "Machines", "Parallel", "Kernels", "MPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -60,7 +59,7 @@ let package = Package(
     .executableTarget(
       name: "equilibria-benchmark",
       dependencies: [
-        "Learning", "Hopfield", "Cluster", "Kernels", "MPI",
+        "Learning", "Hopfield", "Parallel", "Kernels", "MPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Benchmarks/Equilibria"),
 
@@ -68,7 +67,7 @@ let package = Package(
     .executableTarget(
       name: "equilibria-ising-benchmark",
       dependencies: [
-        "Solving", "Ising", "Machines", "Partition", "Kernels", "MPI",
+        "Solving", "Ising", "Machines", "Parallel", "Kernels", "MPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Ising"),
@@ -76,15 +75,14 @@ let package = Package(
     .testTarget(name: "MPITests", dependencies: ["MPI"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "HopfieldTests", dependencies: ["Hopfield"]),
-    .testTarget(name: "ClusterTests", dependencies: ["Cluster"]),
+    .testTarget(name: "ParallelTests", dependencies: ["Parallel", "Solving", "Ising", "Machines", "Kernels", "MPI"]),
     .testTarget(name: "LearningTests", dependencies: ["Learning"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
-    .testTarget(name: "RunsTests", dependencies: ["Runs", "IsingLearning", "Ising", "Cluster", "Hopfield", "Kernels", "CZlib"]),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "IsingLearning", "Ising", "Parallel", "Hopfield", "Kernels", "CZlib"]),
     .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
     .testTarget(name: "MachinesTests", dependencies: ["Machines"]),
-    .testTarget(name: "PartitionTests", dependencies: ["Partition", "Solving", "Ising", "Machines", "Kernels", "MPI"]),
     .testTarget(
-      name: "IsingLearningTests", dependencies: ["IsingLearning", "Learning", "Ising", "Hopfield", "Cluster", "Kernels", "MPI"]),
+      name: "IsingLearningTests", dependencies: ["IsingLearning", "Learning", "Ising", "Hopfield", "Parallel", "Kernels", "MPI"]),
     .testTarget(name: "SolvingTests", dependencies: ["Solving"]),
   ]
 )

@@ -1,10 +1,10 @@
 import ArgumentParser
-import Cluster
 import Foundation
 import Hopfield
 import Kernels
 import Learning
 import MPI
+import Parallel
 
 /// The same training step on one rank and cut into strips over all of them, in turns within one run.
 struct GridStep: ParsableCommand {

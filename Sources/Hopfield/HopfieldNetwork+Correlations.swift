@@ -1,4 +1,5 @@
 import Kernels
+import Parallel
 
 /// Sums over a strip's spins of what its pieces contribute, in the tree over pieces of `StripPartition`.
 ///

@@ -1,4 +1,5 @@
 import Kernels
+import Parallel
 
 /// A layered Hopfield network, or one strip of it, at work on a number of samples at once.
 ///
@@ -82,7 +83,7 @@ public final class HopfieldNetwork {
     connect: ([[HaloLink]], [String]) throws -> any StripExchange
   ) throws {
     try self.init(strip, parameters: parameters, cost: cost, capacity: capacity, times: times) { memory in
-      let plan = HaloPlan(strip.partition, order: order)
+      let plan = RowPlan(strip.partition, order: order)
       let exchange = try connect(
         plan.links(of: strip, spins: memory.spins, edges: memory.edges), plan.channels.indices.map(plan.name))
       return Boundary(strip, plan: plan, exchange: exchange, settings: settings, times: times)

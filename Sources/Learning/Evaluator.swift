@@ -1,7 +1,7 @@
-import Cluster
 import Hopfield
 import Kernels
 import MPI
+import Parallel
 
 /// Loss and accuracy of free phases over a set of images.
 public struct Evaluation: Equatable, Sendable {

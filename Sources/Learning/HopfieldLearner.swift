@@ -1,6 +1,6 @@
-import Cluster
 import Hopfield
 import Kernels
+import Parallel
 
 /// A Hopfield network, or this rank's strip of one, that learns by equilibrium propagation.
 public final class HopfieldLearner: TrainableNetwork {
@@ -44,7 +44,7 @@ public final class HopfieldLearner: TrainableNetwork {
     }
     cosine =
       settings.measuresCosine ? GradientCosine(network, relaxation: relaxation, samples: settings.batch.shard) : nil
-    let own = TreeReduction.run(of: grid.data.rank, ranks: grid.data.size, shards: settings.batch.size / settings.batch.shard)
+    let own = TreeReduction.shardRange(of: grid.data.rank, ranks: grid.data.size, shards: settings.batch.size / settings.batch.shard)
     warmStates = settings.warmStart ? WarmStates(network: network, samples: settings.batch.shard, shards: own) : nil
   }
 

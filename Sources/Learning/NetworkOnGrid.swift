@@ -1,7 +1,7 @@
-import Cluster
 import Hopfield
 import Kernels
 import MPI
+import Parallel
 
 /// A network as the ranks of a process grid hold it.
 public struct NetworkOnGrid {

@@ -1,7 +1,7 @@
-import Cluster
 import Hopfield
 import Kernels
 import MPI
+import Parallel
 
 /// Where a training stands: `step` updates were made, and mini-batch `batch` of epoch `epoch` is next.
 public struct TrainingPosition: Equatable, Sendable {

@@ -1,8 +1,8 @@
 import ArgumentParser
-import Cluster
 import Foundation
 import Ising
 import MPI
+import Parallel
 import Runs
 
 struct ScalingCommand: ParsableCommand {

@@ -79,14 +79,14 @@ import Testing
   /// above the first, and the read-out's rows to all: nothing else.
   @Test func trafficIsTheBoundary() throws {
     let layout = try Self.pyramid()
-    let plan = HaloPlan(try StripPartition(layout, strips: 2), order: .checkerboard)
+    let plan = RowPlan(try StripPartition(layout, strips: 2), order: .checkerboard)
     // conv4 has one row a strip; the read-out reads it whole, and so do its neighbours.
     let states = 16 * 32 + 8 * 64 + 4 * 128 + 2 * 128
     let argMax = 8 * 64 + 4 * 128 + 2 * 128
     for strip in 0..<2 {
       #expect(plan.traffic(from: strip) == (2, 4 * states + argMax))
     }
-    let quarters = HaloPlan(try StripPartition(layout, strips: 4), order: .checkerboard)
+    let quarters = RowPlan(try StripPartition(layout, strips: 4), order: .checkerboard)
     // Of conv3's four rows each is the boundary on both sides; conv4's two lie on strips 1 and 3 and go to all others that read them.
     #expect(quarters.traffic(from: 0).bytesPerSample == 4 * (16 * 32 + 8 * 64 + 4 * 128) + 8 * 64 + 4 * 128)
   }
@@ -95,7 +95,7 @@ import Testing
   @Test func oneStripIsTheWhole() throws {
     for layout in try Self.layouts() {
       let strip = Strip(whole: layout)
-      #expect(HaloPlan(strip.partition, order: .synchronous).traffic(from: 0) == (0, 0))
+      #expect(RowPlan(strip.partition, order: .synchronous).traffic(from: 0) == (0, 0))
       for layer in 1...layout.layers.count { #expect(strip.plane(layer) == layout.shape(layer)) }
       #expect(strip.partition.subtrees(of: 0) == [0..<16])
     }

@@ -1,10 +1,10 @@
-import Cluster
 import Foundation
 import Hopfield
 import Ising
 import Kernels
 import Learning
 import MPI
+import Parallel
 import Testing
 
 @testable import IsingLearning

@@ -1,6 +1,6 @@
-import Cluster
 import Hopfield
 import Kernels
+import Parallel
 import Testing
 
 @testable import Learning

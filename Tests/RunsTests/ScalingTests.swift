@@ -1,8 +1,8 @@
-import Cluster
 import Foundation
 import Hopfield
 import Ising
 import Kernels
+import Parallel
 import Testing
 
 @testable import Runs

@@ -1,4 +1,5 @@
 import Kernels
+import Parallel
 
 /// The boundary of one strip during a relaxation: what is under way, and which arg-max around the strip is current.
 ///
@@ -11,7 +12,7 @@ final class Boundary {
   let driveInterior: [Range<Int>]
   let topDownInterior: [Range<Int>]
 
-  private let plan: HaloPlan
+  private let plan: RowPlan
   private let times: PhaseTimes
   private var pending: [Int] = []
   /// What this strip sends on each channel, from the partition alone.
@@ -21,7 +22,7 @@ final class Boundary {
   /// Of an edge under max-pooling: in how many samples the arg-max of its linked rows around the strip is current.
   private var shared: [Int]
 
-  init(_ strip: Strip, plan: HaloPlan, exchange: any StripExchange, settings: ExchangeSettings, times: PhaseTimes) {
+  init(_ strip: Strip, plan: RowPlan, exchange: any StripExchange, settings: ExchangeSettings, times: PhaseTimes) {
     self.exchange = exchange
     self.settings = settings
     self.plan = plan
@@ -86,7 +87,7 @@ final class Boundary {
   }
 }
 
-extension HaloPlan {
+extension RowPlan {
   /// The rows of every channel as they lie in memory, by neighbour.
   func links(of strip: Strip, spins: [SpinPlanes], edges: [CoupledEdge]) -> [[HaloLink]] {
     channels.map { channel in

@@ -1,8 +1,8 @@
-import Cluster
 import Hopfield
 import Kernels
 import Learning
 import MPI
+import Parallel
 
 /// One relaxation of given weights on given inputs, written down for comparison with another implementation
 /// (docs/relax-format.md).

@@ -1,7 +1,7 @@
-import Cluster
 import Foundation
 import Kernels
 import MPI
+import Parallel
 
 /// One point of a scaling study, measured by the ranks of this job.
 public struct PointMeasurement {

@@ -1,5 +1,5 @@
-import Cluster
 import Foundation
+import Parallel
 
 /// What the points of a study say: the fitted model, its predictions, and the plots.
 struct ScalingAnalysis {

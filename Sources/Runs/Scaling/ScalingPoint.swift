@@ -1,5 +1,5 @@
-import Cluster
 import Foundation
+import Parallel
 
 /// One measurement of a scaling study: a row of `scaling.csv`. Times are seconds of one step.
 public struct ScalingPoint: Codable, Equatable, Sendable {

@@ -1,4 +1,4 @@
-import Cluster
+import Parallel
 
 /// What a scaling study measures, and how its jobs are started.
 public struct ScalingSettings: Equatable, Sendable {

@@ -1,5 +1,5 @@
-import Cluster
 import Foundation
+import Parallel
 
 /// Measures a step on several numbers of ranks, each as a job of its own, and draws what came out.
 ///

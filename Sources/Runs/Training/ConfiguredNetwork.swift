@@ -1,9 +1,9 @@
-import Cluster
 import Hopfield
 import IsingLearning
 import Kernels
 import Learning
 import MPI
+import Parallel
 
 /// What a configuration trains and evaluates: the one place that knows the kinds of networks and rules of learning.
 struct ConfiguredNetwork {

@@ -1,9 +1,9 @@
-import Cluster
 import Datasets
 import Hopfield
 import Kernels
 import Learning
 import MPI
+import Parallel
 
 /// A trained network measured on one part of its data set. The checkpoint carries its configuration.
 public struct EvaluationRun {

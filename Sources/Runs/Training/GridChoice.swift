@@ -1,9 +1,9 @@
-import Cluster
 import Foundation
 import Hopfield
 import Kernels
 import Learning
 import MPI
+import Parallel
 
 /// The grid that a configuration asks for, or the one that is predicted to be fastest.
 struct GridChoice {

@@ -1,9 +1,9 @@
-import Cluster
 import Datasets
 import Foundation
 import Kernels
 import Learning
 import MPI
+import Parallel
 
 /// What rank 0 writes of a training: folder, metrics, log and progress.
 final class RunRecorder {

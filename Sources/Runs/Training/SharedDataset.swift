@@ -1,6 +1,6 @@
-import Cluster
 import Datasets
 import MPI
+import Parallel
 
 extension Dataset {
   /// Reads a data set once a node: the first rank of each node reads, and all its ranks hold one copy of the images between them.

@@ -1,10 +1,10 @@
-import Cluster
 import Datasets
 import Foundation
 import Hopfield
 import Kernels
 import Learning
 import MPI
+import Parallel
 
 /// A whole training from its configuration: data, run folder, epochs, checkpoints, validation, and the test figure at the end.
 ///

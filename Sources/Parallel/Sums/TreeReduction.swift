@@ -26,12 +26,12 @@ public final class TreeReduction {
     self.count = count
     self.shards = shards
     self.group = group
-    own = Self.run(of: group.rank, ranks: group.size, shards: shards)
+    own = Self.shardRange(of: group.rank, ranks: group.size, shards: shards)
     total = AlignedBuffer(count: count)
   }
 
   /// The consecutive shards of one rank; the first ranks take one more where they do not divide.
-  public static func run(of rank: Int, ranks: Int, shards: Int) -> Range<Int> {
+  public static func shardRange(of rank: Int, ranks: Int, shards: Int) -> Range<Int> {
     let (each, more) = shards.quotientAndRemainder(dividingBy: ranks)
     let first = rank * each + min(rank, more)
     return first..<first + each + (rank < more ? 1 : 0)
@@ -64,10 +64,32 @@ public final class TreeReduction {
   }
 
   private func makeExchange() throws -> (ScatteredSum, BlockLayout) {
-    let subtrees = (0..<group.size).map { FixedTree.subtrees(of: Self.run(of: $0, ranks: group.size, shards: shards)) }
+    let subtrees = (0..<group.size).map { FixedTree.subtrees(of: Self.shardRange(of: $0, ranks: group.size, shards: shards)) }
     let sum = try ScatteredSum(count: count, subtrees: subtrees, over: group)
     let made = (sum, try BlockLayout(counts: sum.parts.map(\.count)))
     exchange = made
     return made
+  }
+}
+
+/// The tree in which sums over ranks are taken: leaves lo ..< hi split at the greatest power of two below their number, so that
+/// the order of additions, and with it the bits, is that of the leaves alone.
+public enum FixedTree {
+  /// The whole subtrees that a run of leaves makes up, in order: each as long as a power of two that divides its beginning.
+  public static func subtrees(of run: Range<Int>) -> [Range<Int>] {
+    var found: [Range<Int>] = []
+    for leaf in run {
+      found.append(leaf..<leaf + 1)
+      while let right = found.last, let left = found.dropLast().last, areSiblings(left, right) {
+        found.removeLast(2)
+        found.append(left.lowerBound..<right.upperBound)
+      }
+    }
+    return found
+  }
+
+  /// Whether two subtrees are the halves of a larger one.
+  public static func areSiblings(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
+    left.count == right.count && left.upperBound == right.lowerBound && left.lowerBound % (2 * left.count) == 0
   }
 }

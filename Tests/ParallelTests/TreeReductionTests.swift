@@ -2,7 +2,7 @@ import Kernels
 import MPI
 import Testing
 
-@testable import Cluster
+@testable import Parallel
 
 extension AcrossRanks {
   /// The sum over all ranks against the documented tree, bit for bit.

@@ -2,7 +2,7 @@ import Kernels
 
 /// One rank's spins, the ghosts that they are coupled to, and who needs what of whom: worked out by each rank for itself from the
 /// whole graph, so that nothing is negotiated.
-public struct HaloPlan: Sendable {
+public struct GhostPlan: Sendable {
   /// The other ranks with which spins are coupled, and what goes to and fro.
   public struct Neighbour: Sendable, Equatable {
     public var rank: Int

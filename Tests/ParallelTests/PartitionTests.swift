@@ -2,7 +2,7 @@ import Ising
 import Kernels
 import MPI
 import Machines
-import Partition
+import Parallel
 import Solving
 import Testing
 

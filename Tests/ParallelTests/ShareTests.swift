@@ -1,14 +1,14 @@
 import Kernels
 import Testing
 
-@testable import Cluster
+@testable import Parallel
 
 @Suite struct ShareTests {
   /// Runs are consecutive, cover all shards, and differ by one at most.
   @Test func everyShardHasOneRank() {
     for ranks in 1...16 {
       for shards in ranks...40 {
-        let runs = (0..<ranks).map { TreeReduction.run(of: $0, ranks: ranks, shards: shards) }
+        let runs = (0..<ranks).map { TreeReduction.shardRange(of: $0, ranks: ranks, shards: shards) }
         #expect(runs.flatMap { Array($0) } == Array(0..<shards))
         #expect(runs.map(\.count).max()! - runs.map(\.count).min()! <= 1)
       }

@@ -13,7 +13,7 @@ public final class PartitionedSparseField: PartitionedField {
   /// The global numbers of this rank's spins.
   public let identifiers: [UInt32]
   private let group: Communicator
-  private let plan: HaloPlan
+  private let plan: GhostPlan
   private let interior: SparseRows
   private let boundary: SparseRows
   /// Own states and, behind them, ghosts.
@@ -35,7 +35,7 @@ public final class PartitionedSparseField: PartitionedField {
   ) throws {
     precondition(owners.rankCount == group.size)
     self.group = group
-    plan = HaloPlan(couplings, owners: owners, rank: group.rank)
+    plan = GhostPlan(couplings, owners: owners, rank: group.rank)
     shape = ReplicaShape(spins: plan.own.count, replicas: replicas)
     identifiers = plan.own.map { UInt32($0) }
     self.bias = ReplicaShape.paddedBias(bias.isEmpty ? [] : plan.own.map { bias[$0] }, spins: shape.spins)

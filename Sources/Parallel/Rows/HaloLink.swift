@@ -1,3 +1,5 @@
+import Kernels
+
 /// What two neighbours send each other at one point of a relaxation.
 public struct HaloLink {
   /// The neighbour's place in the group.
@@ -19,8 +21,8 @@ public struct HaloLink {
 /// Only numbers that exist travel: neither the columns around a plane nor the padding of its channels.
 public struct HaloRows {
   private let owner: AnyObject
-  private let base: UnsafeMutableRawPointer
-  private let limit: Int
+  /// From the first number of the first row to the end of the buffer.
+  private let memory: UnsafeMutableRawBufferPointer
   /// All of the following are in bytes: a run, runs of a row, rows, and samples.
   private let run: Int
   private let runs: (count: Int, stride: Int)
@@ -55,8 +57,8 @@ public struct HaloRows {
     let size = MemoryLayout<Element>.stride
     precondition(offset >= 0 && (rows == 0 || offset + (rows - 1) * rowStride + columns * paddedChannels <= buffer.count))
     owner = buffer
-    base = UnsafeMutableRawPointer(buffer.base) + offset * size
-    limit = (buffer.count - offset) * size
+    let bytes = UnsafeMutableRawBufferPointer(buffer.unsafeElements)
+    memory = UnsafeMutableRawBufferPointer(rebasing: bytes[min(offset * size, bytes.count)...])
     // A row of unpadded channels is one run, any other one run a pixel.
     let isWhole = channels == paddedChannels
     run = (isWhole ? columns * channels : channels) * size
@@ -70,9 +72,10 @@ public struct HaloRows {
   /// - Returns: where the next rows begin.
   public func pack(samples: Int, into message: AlignedBuffer<UInt8>, at offset: Int) -> Int {
     check(samples, message, offset)
-    var place = UnsafeMutableRawPointer(message.base) + offset
+    let bytes = UnsafeMutableRawBufferPointer(message.unsafeElements)
+    var place = offset
     forEachRun(samples: samples) {
-      place.copyMemory(from: $0, byteCount: run)
+      UnsafeMutableRawBufferPointer(rebasing: bytes[place..<place + run]).copyMemory(from: UnsafeRawBufferPointer($0))
       place += run
     }
     return offset + samples * bytesPerSample
@@ -83,9 +86,10 @@ public struct HaloRows {
   /// - Returns: where the next rows begin.
   public func unpack(samples: Int, from message: AlignedBuffer<UInt8>, at offset: Int) -> Int {
     check(samples, message, offset)
-    var place = UnsafeMutableRawPointer(message.base) + offset
+    let bytes = UnsafeRawBufferPointer(message.unsafeElements)
+    var place = offset
     forEachRun(samples: samples) {
-      $0.copyMemory(from: place, byteCount: run)
+      $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[place..<place + run]))
       place += run
     }
     return offset + samples * bytesPerSample
@@ -93,14 +97,17 @@ public struct HaloRows {
 
   private func check(_ samples: Int, _ message: AlignedBuffer<UInt8>, _ offset: Int) {
     precondition(offset >= 0 && offset + samples * bytesPerSample <= message.count)
-    precondition(samples == 0 || rows.count == 0 || (samples - 1) * sampleStride + (rows.count - 1) * rows.stride + run <= limit)
+    precondition(
+      samples == 0 || rows.count == 0 || (samples - 1) * sampleStride + (rows.count - 1) * rows.stride + run <= memory.count)
   }
 
-  private func forEachRun(samples: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
+  private func forEachRun(samples: Int, _ body: (UnsafeMutableRawBufferPointer) -> Void) {
     for sample in 0..<samples {
       for row in 0..<rows.count {
-        let start = base + sample * sampleStride + row * rows.stride
-        for index in 0..<runs.count { body(start + index * runs.stride) }
+        for index in 0..<runs.count {
+          let start = sample * sampleStride + row * rows.stride + index * runs.stride
+          body(UnsafeMutableRawBufferPointer(rebasing: memory[start..<start + run]))
+        }
       }
     }
   }

@@ -13,7 +13,7 @@ public final class PartitionedFlips: FlipOperator {
   public let times = PhaseTimes()
   private let group: Communicator
   private let owners: SpinOwners
-  private let plan: HaloPlan
+  private let plan: GhostPlan
   private let flips: ColouredFlips
   private var phases: [ColourPhase] = []
   /// Global numbers in the order in which ranks' spins follow one another.
@@ -33,7 +33,7 @@ public final class PartitionedFlips: FlipOperator {
     let count = colouring.starts.count - 1
     var places = colours
     for (place, spin) in colouring.order.enumerated() { places[spin] = place }
-    plan = HaloPlan(couplings, owners: owners, rank: group.rank, key: places)
+    plan = GhostPlan(couplings, owners: owners, rank: group.rank, key: places)
     let own = plan.own
     let byColour = Buckets(own) { colours[$0] }.starts
     flips = ColouredFlips(
@@ -89,7 +89,7 @@ private final class ColourPhase {
   private var incoming: [Incoming] = []
   private var requests = PersistentGroup()
 
-  init(_ colour: Int, colours: [Int], plan: HaloPlan, over group: Communicator) throws {
+  init(_ colour: Int, colours: [Int], plan: GhostPlan, over group: Communicator) throws {
     let parts = plan.neighbours.map { neighbour in
       neighbour.sent.filter { colours[plan.own[Int($0)]] == colour }
     }
