@@ -25,8 +25,9 @@ let package = Package(
     // Ranks that compute together: process grid, sums in one order, exchange of rows and of graphs.
     .target(name: "Parallel", dependencies: ["Kernels", "MPI", "CMetis"]),
 
-    .target(name: "Hopfield", dependencies: ["Parallel", "Machines", "Kernels"]),
-    .target(name: "Learning", dependencies: ["Hopfield", "Parallel", "Kernels"]),
+    // Layered networks and their energies, whole or in strips.
+    .target(name: "Networks", dependencies: ["Parallel", "Machines", "Kernels"]),
+    .target(name: "Learning", dependencies: ["Networks", "Parallel", "Kernels", "MPI"]),
     .target(name: "Datasets", dependencies: ["Kernels", "CZlib"]),
 
     // Local rules that move spins in a field: they know nothing of graphs.
@@ -39,19 +40,19 @@ let package = Package(
     .target(name: "Solving", dependencies: ["Ising", "Machines", "Parallel", "Kernels", "MPI"]),
 
     // Ising networks that learn: annealers and samplers on problems whose couplings change.
-    .target(name: "IsingLearning", dependencies: ["Learning", "Hopfield", "Ising", "Machines", "Solving", "Kernels"]),
+    .target(name: "IsingLearning", dependencies: ["Learning", "Networks", "Ising", "Machines", "Solving", "Kernels"]),
 
     .target(
       name: "Runs",
       dependencies: [
-        "Learning", "IsingLearning", "Ising", "Machines", "Parallel", "Datasets", "Hopfield", "Kernels", "MPI",
+        "Learning", "IsingLearning", "Ising", "Machines", "Parallel", "Datasets", "Networks", "Kernels", "MPI",
         "CZlib",
         .product(name: "Yams", package: "Yams"),
       ]),
     .executableTarget(
       name: "equilibria",
       dependencies: [
-        "Runs", "Learning", "Datasets", "Hopfield", "Solving", "Ising", "Machines", "Parallel", "Kernels", "MPI",
+        "Runs", "Learning", "Datasets", "Networks", "Solving", "Ising", "Machines", "Parallel", "Kernels", "MPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -59,7 +60,7 @@ let package = Package(
     .executableTarget(
       name: "equilibria-benchmark",
       dependencies: [
-        "Learning", "Hopfield", "Parallel", "Kernels", "MPI",
+        "Learning", "Networks", "Parallel", "Kernels", "MPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Benchmarks/Equilibria"),
 
@@ -74,15 +75,15 @@ let package = Package(
 
     .testTarget(name: "MPITests", dependencies: ["MPI"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
-    .testTarget(name: "HopfieldTests", dependencies: ["Hopfield"]),
+    .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
     .testTarget(name: "ParallelTests", dependencies: ["Parallel", "Solving", "Ising", "Machines", "Kernels", "MPI"]),
     .testTarget(name: "LearningTests", dependencies: ["Learning"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
-    .testTarget(name: "RunsTests", dependencies: ["Runs", "IsingLearning", "Ising", "Parallel", "Hopfield", "Kernels", "CZlib"]),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "IsingLearning", "Ising", "Parallel", "Networks", "Kernels", "CZlib"]),
     .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
     .testTarget(name: "MachinesTests", dependencies: ["Machines"]),
     .testTarget(
-      name: "IsingLearningTests", dependencies: ["IsingLearning", "Learning", "Ising", "Hopfield", "Parallel", "Kernels", "MPI"]),
+      name: "IsingLearningTests", dependencies: ["IsingLearning", "Learning", "Ising", "Networks", "Parallel", "Kernels", "MPI"]),
     .testTarget(name: "SolvingTests", dependencies: ["Solving"]),
   ]
 )

@@ -1,5 +1,5 @@
-import Hopfield
 import Learning
+import Networks
 
 /// What an Ising network takes images for: the class whose output spins are highest on average when it has relaxed freely.
 public final class IsingClassifier: Classifier {

@@ -1,5 +1,5 @@
-import Hopfield
 import Ising
+import Networks
 
 /// The machine that an Ising network is to run on: its couplers, range, resolution and imperfections.
 public struct IsingHardware: Equatable, Sendable {

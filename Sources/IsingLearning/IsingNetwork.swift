@@ -1,5 +1,5 @@
-import Hopfield
 import Kernels
+import Networks
 
 /// An Ising network at work: its parameters, and the machine that relaxes it.
 ///

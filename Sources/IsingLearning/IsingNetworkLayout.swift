@@ -1,6 +1,6 @@
-import Hopfield
 import Ising
 import Kernels
+import Networks
 
 /// An Ising network that was checked: its spins, its coupled pairs, and the place of every parameter.
 ///

@@ -1,4 +1,4 @@
-import Hopfield
+import Networks
 
 /// How the gradient is estimated from relaxed states; `F = E + βC`.
 public enum Estimator: String, CaseIterable, Sendable {

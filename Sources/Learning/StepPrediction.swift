@@ -1,4 +1,4 @@
-import Hopfield
+import Networks
 import Parallel
 
 /// What one mini-batch is predicted to take on a grid, from the operations and the messages of the busiest rank.

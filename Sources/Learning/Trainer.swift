@@ -1,6 +1,6 @@
-import Hopfield
 import Kernels
 import MPI
+import Networks
 import Parallel
 
 /// Where a training stands: `step` updates were made, and mini-batch `batch` of epoch `epoch` is next.

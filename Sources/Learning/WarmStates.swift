@@ -1,6 +1,6 @@
-import Hopfield
 import Kernels
 import MPI
+import Networks
 import Parallel
 
 /// The free states that the micro-shards of one rank ended with, from which their next free phases start.

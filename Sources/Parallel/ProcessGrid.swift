@@ -1,3 +1,4 @@
+import Kernels
 import MPI
 
 /// Ranks arranged as data × spin: those of one spin group hold the strips of one network, those of one data group the same strip
@@ -71,6 +72,42 @@ public struct ProcessGrid: Sendable {
     let firsts = try world.allgather(first)
     let order = firsts.indices.sorted { (firsts[$0], $0) < (firsts[$1], $1) }
     return order.firstIndex(of: world.rank) ?? world.rank
+  }
+}
+
+extension ProcessGrid {
+  /// Adds up each number over the strips of a network, on all of them. Collective over the spin group.
+  ///
+  /// - Parameter content: what is added up, for messages.
+  public func sumOverStrips(_ values: AlignedBuffer<Double>, _ content: String) throws {
+    try naming(content) { try spin.allreduce(values.unsafeElements, .sum) }
+  }
+
+  /// What every strip has, in their order, on the first of them; `nil` on the others. Collective over the spin group.
+  public func gatherOverStrips(_ values: [Float]) throws -> [[Float]]? {
+    let parts = try spin.gatherVarying(values, root: 0)
+    return spin.rank == 0 ? parts : nil
+  }
+
+  /// What every data rank has, in their order. Collective over the data group.
+  ///
+  /// In one message a rank, in memory that outlives it: who waits for a rank that is gone waits here, where the error can say which
+  /// host it is on.
+  ///
+  /// - Parameters:
+  ///   - counts: how many numbers each data rank has.
+  ///   - content: what they are, for messages.
+  public func gatherOverData(_ values: [Double], counts: [Int], _ content: String) throws -> [Double] {
+    let layout = try BlockLayout(counts: counts)
+    let own = AlignedBuffer<Double>(count: values.count)
+    own.assign(values)
+    let whole = AlignedBuffer<Double>(count: layout.extent)
+    try withExtendedLifetime((own, whole)) {
+      try namingData(content) {
+        try data.allgatherVarying(UnsafeBufferPointer(own.unsafeElements), into: whole.unsafeElements, layout)
+      }
+    }
+    return whole.elements
   }
 }
 

@@ -1,9 +1,9 @@
 import Foundation
-import Hopfield
 import Ising
 import Kernels
 import Learning
 import MPI
+import Networks
 import Parallel
 import Testing
 

@@ -1,6 +1,6 @@
-import Hopfield
 import Ising
 import Kernels
+import Networks
 import Testing
 
 @testable import IsingLearning

@@ -1,6 +1,6 @@
-import Hopfield
 import Kernels
 import Learning
+import Networks
 import Testing
 
 @testable import IsingLearning

@@ -1,7 +1,7 @@
-import Hopfield
 import Kernels
 import Learning
 import MPI
+import Networks
 import Parallel
 import Testing
 

@@ -1,6 +1,6 @@
-import Hopfield
 import Kernels
 import MPI
+import Networks
 import Parallel
 import Testing
 

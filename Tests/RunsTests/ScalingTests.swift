@@ -1,7 +1,7 @@
 import Foundation
-import Hopfield
 import Ising
 import Kernels
+import Networks
 import Parallel
 import Testing
 

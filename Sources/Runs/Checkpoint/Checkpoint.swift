@@ -1,4 +1,4 @@
-import Hopfield
+import Networks
 
 /// The state of a training between two steps: tensors by name, and what is needed to understand them.
 ///

@@ -1,6 +1,6 @@
 import Datasets
-import Hopfield
 import Learning
+import Networks
 
 /// Everything that a run is told: the YAML file that `train` is given, with every default filled in.
 public struct Configuration: Equatable, Sendable {

@@ -1,4 +1,4 @@
-import Hopfield
+import Networks
 
 extension GridSettings: ConfigurationSection {
   static var standard: Self { Self() }

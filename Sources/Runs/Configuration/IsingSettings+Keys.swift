@@ -1,7 +1,7 @@
-import Hopfield
 import Ising
 import IsingLearning
 import Kernels
+import Networks
 
 extension IsingSettings: ConfigurationSection {
   static var standard: Self { Self() }

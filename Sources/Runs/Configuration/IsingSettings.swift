@@ -1,5 +1,5 @@
-import Hopfield
 import IsingLearning
+import Networks
 
 /// An Ising network in the place of a Hopfield network: the `ising` section of a configuration.
 public struct IsingSettings: Equatable, Sendable {

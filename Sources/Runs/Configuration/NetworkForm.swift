@@ -1,5 +1,5 @@
-import Hopfield
 import Kernels
+import Networks
 
 /// The `network` section as it is written.
 struct NetworkForm: ConfigurationSection {

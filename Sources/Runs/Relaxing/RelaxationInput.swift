@@ -1,4 +1,4 @@
-import Hopfield
+import Networks
 
 /// Images `x` `[B, C, H, W]` and, where there are any, labels `[B]`, from safetensors.
 struct RelaxationInput {

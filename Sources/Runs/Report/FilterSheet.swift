@@ -1,4 +1,4 @@
-import Hopfield
+import Networks
 
 /// The weights of an edge from the input, one picture a channel of the layer.
 struct FilterSheet {

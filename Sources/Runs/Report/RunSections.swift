@@ -1,5 +1,5 @@
 import Foundation
-import Hopfield
+import Networks
 
 /// The parts of a report that show one run: filters, relaxation, confusion, configuration.
 struct RunSections {

@@ -1,6 +1,6 @@
 import Datasets
-import Hopfield
 import Kernels
+import Networks
 
 /// The network of a checkpoint with the test images of its data set, to look at.
 final class TrainedNetwork {

@@ -1,8 +1,8 @@
 import Datasets
 import Foundation
-import Hopfield
 import Learning
 import MPI
+import Networks
 import Parallel
 
 /// Training steps of a network: one mini-batch each. A unit is a sample.

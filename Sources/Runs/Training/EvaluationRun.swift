@@ -1,8 +1,8 @@
 import Datasets
-import Hopfield
 import Kernels
 import Learning
 import MPI
+import Networks
 import Parallel
 
 /// A trained network measured on one part of its data set. The checkpoint carries its configuration.

@@ -1,8 +1,8 @@
 import Foundation
-import Hopfield
 import Kernels
 import Learning
 import MPI
+import Networks
 import Parallel
 
 /// The grid that a configuration asks for, or the one that is predicted to be fastest.

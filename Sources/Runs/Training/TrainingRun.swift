@@ -1,9 +1,9 @@
 import Datasets
 import Foundation
-import Hopfield
 import Kernels
 import Learning
 import MPI
+import Networks
 import Parallel
 
 /// A whole training from its configuration: data, run folder, epochs, checkpoints, validation, and the test figure at the end.

@@ -2,7 +2,7 @@ import Foundation
 import Kernels
 import Testing
 
-@testable import Hopfield
+@testable import Networks
 
 /// The local rules of Ising machines on layered networks.
 @Suite struct MachineTests {

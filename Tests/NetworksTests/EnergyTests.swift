@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-@testable import Hopfield
+@testable import Networks
 
 /// Updates are exact block descent: no sweep raises the energy of any sample.
 @Suite struct EnergyTests {

@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-@testable import Hopfield
+@testable import Networks
 
 /// The geometry of strips, without any exchange.
 @Suite struct StripTests {

@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-@testable import Hopfield
+@testable import Networks
 
 @Suite struct LayoutTests {
   struct Mistake: CustomTestStringConvertible, Sendable {

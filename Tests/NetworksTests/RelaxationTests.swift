@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-@testable import Hopfield
+@testable import Networks
 
 @Suite struct RelaxationTests {
   static let orders = RelaxationSettings.Order.allCases

@@ -22,7 +22,7 @@ extension HopfieldNetwork {
         }
       }
     }
-    try boundary?.exchange.sum(energies)
+    try boundary?.sum(energies)
     return (0..<samples).map { sample in (0..<count).reduce(0) { $0 + energies[sample * count + $1] } }
   }
 

@@ -27,7 +27,7 @@ extension HopfieldNetwork {
 
   /// Adds up the changes piece by piece, so that the bits do not depend on the strips.
   func residual() throws -> Double {
-    if let boundary { try times.measure(.reduce) { try boundary.exchange.sum(changes) } }
+    if let boundary { try times.measure(.reduce) { try boundary.sum(changes) } }
     let pieces = strip.partition.pieces
     var residual = 0.0
     for layer in layout.layers.indices {

@@ -1,6 +1,6 @@
 import Kernels
 
-@testable import Hopfield
+@testable import Networks
 
 /// Small networks that have, between them, every kind of edge.
 enum Networks {

@@ -1,12 +1,27 @@
 import Kernels
 import Parallel
 
+/// When neighbours' rows are refreshed during a relaxation.
+public struct ExchangeSettings: Equatable, Sendable {
+  /// Sweeps from one exchange to the next. Between two, neighbours' rows stay as they were; the fixed points are the same, and
+  /// the last sweeps of a phase exchange every time.
+  public var every: Int
+  /// Compute the interior while rows travel, or wait for them first.
+  public var overlap: Bool
+
+  public init(every: Int = 1, overlap: Bool = true) {
+    self.every = every
+    self.overlap = overlap
+  }
+}
+
 /// The boundary of one strip during a relaxation: what is under way, and which arg-max around the strip is current.
 ///
 /// All its decisions follow from calls that every strip makes alike, never from the data, so that no strip waits for a message
 /// that another does not send.
 final class Boundary {
-  let exchange: any StripExchange
+  let exchange: HaloExchange
+  private let grid: ProcessGrid
   let settings: ExchangeSettings
   /// By layer: own rows whose fields need no neighbour.
   let driveInterior: [Range<Int>]
@@ -22,8 +37,9 @@ final class Boundary {
   /// Of an edge under max-pooling: in how many samples the arg-max of its linked rows around the strip is current.
   private var shared: [Int]
 
-  init(_ strip: Strip, plan: RowPlan, exchange: any StripExchange, settings: ExchangeSettings, times: PhaseTimes) {
+  init(_ strip: Strip, plan: RowPlan, exchange: HaloExchange, grid: ProcessGrid, settings: ExchangeSettings, times: PhaseTimes) {
     self.exchange = exchange
+    self.grid = grid
     self.settings = settings
     self.plan = plan
     self.times = times
@@ -71,6 +87,9 @@ final class Boundary {
     try post(channel, samples: samples)
     try times.measure(.waited) { try exchange.finish(channel) }
   }
+
+  /// Adds up each number over all strips, on all of them.
+  func sum(_ values: AlignedBuffer<Double>) throws { try grid.sumOverStrips(values, "residuals and energies") }
 
   /// Edges under max-pooling that lie within a group.
   func innerEdges(of group: [Int]) -> [Int] { plan.channels[plan.channel(before: group)].argMax }

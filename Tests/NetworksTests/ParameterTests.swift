@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-@testable import Hopfield
+@testable import Networks
 
 @Suite struct ParameterTests {
   /// Blocks tile the buffer, and every element has a place of its own in its block.

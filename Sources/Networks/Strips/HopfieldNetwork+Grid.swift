@@ -1,39 +1,26 @@
-import Hopfield
 import Kernels
-import MPI
 import Parallel
 
-/// A network as the ranks of a process grid hold it.
-public struct NetworkOnGrid {
-  public let network: HopfieldNetwork
-  public let grid: ProcessGrid
-  /// Absent where a rank holds whole networks.
-  let halo: HaloExchange?
-
-  /// Makes this rank's network, or its strip of one. Collective over the spin group.
+extension HopfieldNetwork {
+  /// A network as the ranks of a process grid hold it: this rank's whole network, or its strip of one. Collective over the spin
+  /// group.
   ///
+  /// - Parameter order: in which its layers will move; it decides which rows travel together.
   /// - Throws: `NetworkError` if the network cannot be cut into as many strips as the grid has, or does not fit in memory.
-  public init(
+  public convenience init(
     _ layout: NetworkLayout, parameters: AlignedBuffer<Float>, cost: Cost, capacity: Int, order: RelaxationSettings.Order,
     on grid: ProcessGrid, exchange settings: ExchangeSettings = ExchangeSettings(), times: PhaseTimes = PhaseTimes()
   ) throws {
-    self.grid = grid
     try Self.requireMemory(layout, strips: grid.spin.size, capacity: capacity)
-    guard grid.spin.size > 1 else {
-      halo = nil
-      network = HopfieldNetwork(layout: layout, parameters: parameters, cost: cost, capacity: capacity, times: times)
-      return
-    }
     let strip = Strip(try StripPartition(layout, strips: grid.spin.size), index: grid.spin.rank)
-    var made: HaloExchange?
-    network = try HopfieldNetwork(
-      strip, parameters: parameters, cost: cost, capacity: capacity, order: order, exchange: settings, times: times
-    ) { links, names in
-      let halo = HaloExchange(links, names: names, capacity: capacity, on: grid)
-      made = halo
-      return SpinGroupExchange(halo: halo, grid: grid)
+    self.init(strip, parameters: parameters, cost: cost, capacity: capacity, times: times) { memory in
+      guard !strip.isWhole else { return nil }
+      let plan = RowPlan(strip.partition, order: order)
+      let exchange = HaloExchange(
+        plan.links(of: strip, spins: memory.spins, edges: memory.edges), names: plan.channels.indices.map(plan.name),
+        capacity: capacity, on: grid)
+      return Boundary(strip, plan: plan, exchange: exchange, grid: grid, settings: settings, times: times)
     }
-    halo = made
   }
 
   /// Refuses a network that does not fit, before memory is taken for it.
@@ -53,29 +40,10 @@ public struct NetworkOnGrid {
 
   /// Messages and bytes that this rank has sent to the other strips, and those that the partition predicts.
   public var traffic: (sent: (messages: Int, bytes: Int), predicted: (messages: Int, bytes: Int)) {
-    (halo?.sent ?? (0, 0), network.predictedTraffic)
-  }
-}
-
-/// The exchange of one spin group over MPI.
-private final class SpinGroupExchange: StripExchange {
-  private let halo: HaloExchange
-  private let grid: ProcessGrid
-
-  init(halo: HaloExchange, grid: ProcessGrid) {
-    self.halo = halo
-    self.grid = grid
+    guard let boundary else { return ((0, 0), (0, 0)) }
+    return (boundary.exchange.sent, boundary.predicted)
   }
 
-  func start(_ channel: Int, samples: Int) throws { try halo.start(channel, samples: samples) }
-  func finish(_ channel: Int) throws { try halo.finish(channel) }
-  func poll() throws { try halo.poll() }
-  func sum(_ values: AlignedBuffer<Double>) throws {
-    try grid.naming("residuals and energies") { try grid.spin.allreduce(values.unsafeElements, .sum) }
-  }
-}
-
-extension HopfieldNetwork {
   /// The spins of samples, layer by layer, in the order channels, rows, columns, of the whole network. Collective over the spin
   /// group; complete on its first rank.
   public func unpackedSpins(layer: Int, samples: Range<Int>, over grid: ProcessGrid) throws -> [Float] {
@@ -83,8 +51,7 @@ extension HopfieldNetwork {
     guard grid.spin.size > 1 else { return planes.unpacked(samples: samples) }
     let partition = strip.partition
     let counted = strip.countedRows(layer).isEmpty ? [] : planes.unpacked(samples: samples)
-    let parts = try grid.spin.gatherVarying(counted, root: 0)
-    guard grid.spin.rank == 0 else { return [] }
+    guard let parts = try grid.gatherOverStrips(counted) else { return [] }
     let whole = layout.shape(layer)
     var values = Array(repeating: Float(0), count: samples.count * whole.spins)
     for (index, part) in parts.enumerated() {

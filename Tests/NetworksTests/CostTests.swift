@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Hopfield
+@testable import Networks
 
 @Suite struct CostTests {
   private let field: [Float] = [0.5, -1, 2, 0.25]

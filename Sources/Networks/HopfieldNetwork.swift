@@ -1,5 +1,4 @@
 import Kernels
-import Parallel
 
 /// A layered Hopfield network, or one strip of it, at work on a number of samples at once.
 ///
@@ -71,29 +70,11 @@ public final class HopfieldNetwork {
     self.init(Strip(whole: layout), parameters: parameters, cost: cost, capacity: capacity, times: times) { _ in nil }
   }
 
-  /// One strip of a network.
-  ///
-  /// - Parameters:
-  ///   - order: in which its layers will move; it decides which rows travel together.
-  ///   - connect: makes the exchange with the other strips over the given channels, each a list of links to neighbours and a
-  ///     name for messages.
-  public convenience init(
-    _ strip: Strip, parameters: AlignedBuffer<Float>, cost: Cost = .squaredError, capacity: Int,
-    order: RelaxationSettings.Order, exchange settings: ExchangeSettings = ExchangeSettings(), times: PhaseTimes = PhaseTimes(),
-    connect: ([[HaloLink]], [String]) throws -> any StripExchange
-  ) throws {
-    try self.init(strip, parameters: parameters, cost: cost, capacity: capacity, times: times) { memory in
-      let plan = RowPlan(strip.partition, order: order)
-      let exchange = try connect(
-        plan.links(of: strip, spins: memory.spins, edges: memory.edges), plan.channels.indices.map(plan.name))
-      return Boundary(strip, plan: plan, exchange: exchange, settings: settings, times: times)
-    }
-  }
-
-  private init(
+  /// A whole network, or a strip of one with its boundary.
+  init(
     _ strip: Strip, parameters: AlignedBuffer<Float>, cost: Cost, capacity: Int, times: PhaseTimes,
-    boundary: (Memory) throws -> Boundary?
-  ) rethrows {
+    boundary: (Memory) -> Boundary?
+  ) {
     let layout = strip.layout
     precondition(parameters.count == layout.parameterCount && capacity > 0)
     let workspace = Workspace()
@@ -104,7 +85,7 @@ public final class HopfieldNetwork {
     (base, drive, topDown) = (memory.base, memory.drive, memory.topDown)
     (outputField, unusedDrive, changes, sums) = (memory.outputField, memory.unusedDrive, memory.changes, memory.sums)
     everyLayer = Array(1...layout.layers.count)
-    self.boundary = try boundary(memory)
+    self.boundary = boundary(memory)
     current = Array(repeating: 0, count: layout.edges.count)
     extents = Array(repeating: 0, count: layout.layers.count)
     outputRow = Array(repeating: 0, count: layout.output.shape.channels)
@@ -196,9 +177,6 @@ public final class HopfieldNetwork {
   /// Waits for rows of neighbours that are still under way.
   public func settle() throws { try boundary?.settle() }
 
-  /// What this strip should have sent so far, by the geometry of the partition.
-  public var predictedTraffic: (messages: Int, bytes: Int) { boundary?.predicted ?? (0, 0) }
-
   /// The output of one sample as the cost sees it: the field of the read-out, which while free is the output itself.
   public func prediction(sample: Int) -> [Float] {
     let stride = layout.output.shape.paddedChannels
@@ -214,7 +192,7 @@ public final class HopfieldNetwork {
   }
 
   /// What a network takes when it is made.
-  private struct Memory {
+  struct Memory {
     let spins: [SpinPlanes]
     let edges: [CoupledEdge]
     let pieces: [[(piece: Int, rows: Range<Int>)]]

@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-@testable import Hopfield
+@testable import Networks
 
 /// What a device makes of a network's parameters and states.
 @Suite struct HardwareTests {
