@@ -27,8 +27,7 @@ let package = Package(
 
     // Layered networks and their energies, whole or in strips.
     .target(name: "Networks", dependencies: ["Parallel", "Machines", "Kernels"]),
-    .target(name: "Learning", dependencies: ["Networks", "Parallel", "Kernels", "MPI"]),
-    .target(name: "Datasets", dependencies: ["Kernels", "CZlib"]),
+    .target(name: "Datasets", dependencies: ["Learning", "Kernels", "CZlib"]),
 
     // Local rules that move spins in a field: they know nothing of graphs.
     .target(name: "Machines", dependencies: ["Kernels"]),
@@ -39,13 +38,13 @@ let package = Package(
     // What runs the machines on problems, on one rank and on many.
     .target(name: "Solving", dependencies: ["Ising", "Machines", "Parallel", "Kernels", "MPI"]),
 
-    // Ising networks that learn: annealers and samplers on problems whose couplings change.
-    .target(name: "IsingLearning", dependencies: ["Learning", "Networks", "Ising", "Machines", "Solving", "Kernels"]),
+    // Equilibrium propagation and what it is compared with, on layered networks and on Ising networks.
+    .target(name: "Learning", dependencies: ["Networks", "Solving", "Machines", "Ising", "Parallel", "Kernels", "MPI"]),
 
     .target(
       name: "Runs",
       dependencies: [
-        "Learning", "IsingLearning", "Ising", "Machines", "Parallel", "Datasets", "Networks", "Kernels", "MPI",
+        "Learning", "Ising", "Machines", "Parallel", "Datasets", "Networks", "Kernels", "MPI",
         "CZlib",
         .product(name: "Yams", package: "Yams"),
       ]),
@@ -77,13 +76,11 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
     .testTarget(name: "ParallelTests", dependencies: ["Parallel", "Solving", "Ising", "Machines", "Kernels", "MPI"]),
-    .testTarget(name: "LearningTests", dependencies: ["Learning"]),
+    .testTarget(name: "LearningTests", dependencies: ["Learning", "Networks", "Ising", "Parallel", "Kernels", "MPI"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets"]),
-    .testTarget(name: "RunsTests", dependencies: ["Runs", "IsingLearning", "Ising", "Parallel", "Networks", "Kernels", "CZlib"]),
+    .testTarget(name: "RunsTests", dependencies: ["Runs", "Learning", "Ising", "Parallel", "Networks", "Kernels", "CZlib"]),
     .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
     .testTarget(name: "MachinesTests", dependencies: ["Machines"]),
-    .testTarget(
-      name: "IsingLearningTests", dependencies: ["IsingLearning", "Learning", "Ising", "Networks", "Parallel", "Kernels", "MPI"]),
     .testTarget(name: "SolvingTests", dependencies: ["Solving"]),
   ]
 )

@@ -42,7 +42,8 @@ public final class HopfieldLearner: TrainableNetwork {
     }
     cosine =
       settings.measuresCosine ? GradientCosine(network, relaxation: relaxation, samples: settings.batch.shard) : nil
-    let own = TreeReduction.shardRange(of: grid.data.rank, ranks: grid.data.size, shards: settings.batch.size / settings.batch.shard)
+    let own = TreeReduction.shardRange(
+      of: grid.data.rank, ranks: grid.data.size, shards: settings.batch.size / settings.batch.shard)
     warmStates = settings.warmStart ? WarmStates(network: network, samples: settings.batch.shard, shards: own) : nil
   }
 

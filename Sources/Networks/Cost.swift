@@ -1,3 +1,18 @@
+import Foundation
+
+/// A nudge of the output towards its label.
+public struct Nudge: Sendable {
+  /// The right class of each sample.
+  public var labels: [Int]
+  /// β of each sample; 0 leaves it free.
+  public var strengths: [Float]
+
+  public init(labels: [Int], strengths: [Float]) {
+    self.labels = labels
+    self.strengths = strengths
+  }
+}
+
 /// The cost C that nudges the output, `F = E + βC`, and how the output layer relaxes under it.
 public enum Cost: String, CaseIterable, Sendable {
   /// `½‖o − y‖²`, the output inside the system.
@@ -77,3 +92,8 @@ public enum Cost: String, CaseIterable, Sendable {
     return weights.map { $0 / total }
   }
 }
+
+// Named in full, so that a reader need not know whose `exp` is meant.
+func exponential(_ x: Float) -> Float { exp(x) }
+func exponential(_ x: Double) -> Double { exp(x) }
+func logarithm(_ x: Double) -> Double { log(x) }

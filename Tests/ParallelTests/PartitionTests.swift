@@ -56,8 +56,9 @@ extension AcrossRanks {
     @Test(arguments: [1, 2, 20, 40], [40, 300]) func fieldsOfSpins(_ replicas: Int, _ spins: Int) throws {
       let drawn = DrawnCouplings(spins, density: 2, isWhole: true, areSigns: true)
       let one = DenseField(drawn.rows, bias: drawn.bias, replicas: replicas)
+      let signs = { (rows: Range<Int>) in CouplingSigns(drawn.rows, rows: rows) }
       let part = try PartitionedDenseField(
-        spins: spins, bias: drawn.bias, replicas: replicas, over: world, signs: { CouplingSigns(drawn.rows, rows: $0) }
+        spins: spins, bias: drawn.bias, replicas: replicas, over: world, signs: signs
       ) { spin, row in drawn.rows.forEach(in: spin) { row.set($0, $1) } }
       let (whole, own) = (one.shape, part.shape)
       let (states, field, ownStates, ownField) = (whole.plane(), whole.plane(), own.plane(), own.plane())
@@ -79,10 +80,11 @@ extension AcrossRanks {
     @Test(arguments: [true, false], [true, false]) func evaluationsWithoutAnExchange(_ isDense: Bool, _ areSigns: Bool) throws {
       let drawn = DrawnCouplings(90, density: isDense ? 2 : 0.08, isWhole: true, areSigns: areSigns)
       let owners = try SpinOwners(cutting: drawn.rows, ranks: world.size)
+      let signs = { (rows: Range<Int>) in CouplingSigns(drawn.rows, rows: rows) }
       let part: any PartitionedField =
         isDense
         ? try PartitionedDenseField(
-          spins: 90, replicas: 3, over: world, remembersStates: true, signs: { CouplingSigns(drawn.rows, rows: $0) }
+          spins: 90, replicas: 3, over: world, remembersStates: true, signs: signs
         ) { spin, row in drawn.rows.forEach(in: spin) { row.set($0, $1) } }
         : try PartitionedSparseField(drawn.rows, replicas: 3, owners: owners, over: world, remembersStates: true)
       let identifiers =

@@ -1,6 +1,6 @@
 import Ising
-import IsingLearning
 import Kernels
+import Learning
 import Networks
 import Testing
 

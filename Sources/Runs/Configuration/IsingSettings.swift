@@ -1,4 +1,4 @@
-import IsingLearning
+import Learning
 import Networks
 
 /// An Ising network in the place of a Hopfield network: the `ising` section of a configuration.

@@ -55,7 +55,7 @@ public struct TrainingSubject: ScalingSubject {
       try Dataset.load(scaled.data, parts: [.train]), settings: scaled.data, seed: scaled.seed)
     let trainer = try Trainer(
       layout: layout, parameters: layout.initialParameters(seed: scaled.seed), relaxation: scaled.trainingRelaxation,
-      settings: scaled.learning, seed: scaled.seed, images: DatasetImages(sampler: samplers.training, seed: scaled.seed),
+      settings: scaled.learning, seed: scaled.seed, images: samplers.training,
       grid: processes, exchange: scaled.exchange)
     return MeasuredSteps(
       cut: try cut(scaled, shape), spinUpdates: Double(scaled.learning.batch.size) * updatesPerSample, times: trainer.times

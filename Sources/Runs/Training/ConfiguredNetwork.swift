@@ -1,4 +1,3 @@
-import IsingLearning
 import Kernels
 import Learning
 import MPI

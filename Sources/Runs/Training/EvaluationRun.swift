@@ -10,7 +10,7 @@ public struct EvaluationRun {
   public let configuration: Configuration
   public let classNames: [String]
   private let evaluator: Evaluator
-  private let images: DatasetImages
+  private let images: ImageSampler
   private let grid: ProcessGrid
 
   /// - Parameters:
@@ -30,9 +30,7 @@ public struct EvaluationRun {
     }
     let dataset = try Dataset.load(configuration.data, parts: [.test], over: world)
     classNames = dataset.classNames
-    images = DatasetImages(
-      sampler: try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed).test, seed: configuration.seed
-    )
+    images = try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed).test
     grid = try network.grid(networks: world.size, predicts: false, over: world).grid
     evaluator = try network.evaluator(parameters, on: grid)
   }

@@ -49,7 +49,7 @@ public final class TrainingRun {
     let parameters = network.initialParameters
     trainer = try Trainer(
       network.learner(parameters, on: grid, times: times), settings: configuration.learning, seed: configuration.seed,
-      images: DatasetImages(sampler: samplers.training, seed: configuration.seed), grid: grid, times: times)
+      images: samplers.training, grid: grid, times: times)
     evaluator = try network.evaluator(parameters, on: grid)
     recorder =
       world.rank == 0
@@ -148,7 +148,7 @@ public final class TrainingRun {
   private func evaluate(_ sampler: ImageSampler) throws -> Evaluation {
     evaluator.classifier.parametersChanged()
     return try trainer.times.measure(.evaluation) {
-      try evaluator.evaluate(DatasetImages(sampler: sampler, seed: configuration.seed), over: trainer.grid)
+      try evaluator.evaluate(sampler, over: trainer.grid)
     }
   }
 

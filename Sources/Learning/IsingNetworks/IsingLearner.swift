@@ -1,5 +1,4 @@
 import Kernels
-import Learning
 import Networks
 
 /// An Ising network that learns by equilibrium propagation. Its energy is linear in every parameter, so the gradient is a

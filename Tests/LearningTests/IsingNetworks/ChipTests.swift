@@ -3,7 +3,7 @@ import Kernels
 import Networks
 import Testing
 
-@testable import IsingLearning
+@testable import Learning
 
 /// Ising networks embedded into chips.
 @Suite struct ChipTests {

@@ -1,9 +1,8 @@
 import Kernels
-import Learning
 import Networks
 import Testing
 
-@testable import IsingLearning
+@testable import Learning
 
 /// Three spins whose energies can be written down: a hidden one with field ½, coupled by +1 to the output of class 0 and by −1 to
 /// that of class 1.

@@ -2,7 +2,7 @@ import Foundation
 import Kernels
 import Networks
 
-@testable import IsingLearning
+@testable import Learning
 
 /// A small Ising network with parameters drawn at random, and what it is by enumeration of all its states, in double precision.
 struct ExactNetwork {

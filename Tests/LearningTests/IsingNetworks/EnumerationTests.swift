@@ -1,9 +1,8 @@
 import Kernels
-import Learning
 import Networks
 import Testing
 
-@testable import IsingLearning
+@testable import Learning
 
 /// Annealers and samplers against exact enumeration.
 @Suite struct EnumerationTests {

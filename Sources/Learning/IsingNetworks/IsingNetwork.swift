@@ -87,9 +87,9 @@ public final class IsingNetwork {
   /// squared error of their averages: under `β t` all outputs would end at −1, where the targets are most of the time.
   func relaxNudged(by beta: Float, label: Int, number: Int) throws {
     nudgedFields = fields
-    for class_ in 0..<layout.description.classes {
-      let target: Float = class_ == label ? 1 : -1
-      for spin in layout.spins(ofClass: class_) {
+    for classIndex in 0..<layout.description.classes {
+      let target: Float = classIndex == label ? 1 : -1
+      for spin in layout.spins(ofClass: classIndex) {
         nudgedFields[spin] += beta * (settings.kind == .anneal ? target : target - free.spins[spin])
       }
     }
@@ -106,8 +106,29 @@ public final class IsingNetwork {
 
   /// Whether every output spin of the last free phase is at its target.
   func isSettled(label: Int) -> Bool {
-    (0..<layout.description.classes).allSatisfy { class_ in
-      layout.spins(ofClass: class_).allSatisfy { free.spins[$0] == (class_ == label ? 1 : -1) }
+    (0..<layout.description.classes).allSatisfy { classIndex in
+      layout.spins(ofClass: classIndex).allSatisfy { free.spins[$0] == (classIndex == label ? 1 : -1) }
     }
+  }
+}
+
+/// What an Ising network takes images for: the class whose output spins are highest on average when it has relaxed freely.
+public final class IsingClassifier: Classifier {
+  private let network: IsingNetwork
+
+  /// - Parameter network: one made for evaluation.
+  public init(_ network: IsingNetwork) { self.network = network }
+
+  public func parametersChanged() { network.parametersChanged() }
+
+  public func classify(_ pixels: [Float], labels: ArraySlice<Int>, first: Int) throws -> Classification {
+    var result = Classification()
+    try network.clamp(pixels, samples: labels.count)
+    for (sample, label) in labels.enumerated() {
+      try network.relaxFreely(sample: sample, number: first + sample)
+      result.append(network.prediction(), label: label, cost: .squaredError)
+    }
+    result.sweeps = network.relaxation.sweepsPerPhase.free
+    return result
   }
 }
