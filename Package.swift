@@ -72,6 +72,8 @@ let package = Package(
       ],
       path: "Benchmarks/Ising"),
 
+    // The rules of this package, checked on its sources.
+    .testTarget(name: "HouseTests"),
     .testTarget(name: "MPITests", dependencies: ["MPI"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks"]),
