@@ -26,57 +26,54 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "Kernels", dependencies: ["CKernels"]),
 
-    .target(name: "Hopfield", dependencies: ["Kernels", "Machines"]),
-    .target(name: "Cluster", dependencies: ["MPI", "Kernels"]),
-    .target(name: "Learning", dependencies: ["Hopfield", "Cluster", "Kernels", "Host"]),
-    .target(name: "Datasets", dependencies: ["Kernels", "Files"]),
+    // Ranks that compute together: process grid, sums in one order, exchange of rows and of graphs.
+    .target(name: "Parallel", dependencies: ["Kernels", "MPI", "CMetis"]),
 
     // Local rules that move spins in a field: they know nothing of graphs.
     .target(name: "Machines", dependencies: ["Kernels"]),
 
+    // Layered networks and their energies, whole or in strips.
+    .target(name: "Networks", dependencies: ["Parallel", "Machines", "Kernels", "MPI", "Host"]),
+
     // Ising problems: graphs, files, and what a solution is worth.
     .target(name: "Ising", dependencies: ["Kernels", "Files", "Host"]),
 
-    // Couplings whose spins are spread over ranks.
-    .target(name: "Partition", dependencies: ["Kernels", "MPI", "CMetis"]),
-
     // What runs the machines on problems, on one rank and on many.
-    .target(name: "Solving", dependencies: ["Ising", "Machines", "Partition", "Kernels", "MPI", "Host"]),
+    .target(name: "Solving", dependencies: ["Ising", "Machines", "Parallel", "Kernels", "MPI", "Host"]),
 
-    // Ising networks that learn: annealers and samplers on problems whose couplings change.
-    .target(name: "IsingLearning", dependencies: ["Learning", "Hopfield", "Ising", "Machines", "Solving", "Kernels"]),
+    // Equilibrium propagation and what it is compared with, on layered networks and on Ising networks.
+    .target(name: "Learning", dependencies: ["Networks", "Solving", "Machines", "Ising", "Parallel", "Kernels", "MPI", "Host"]),
+    .target(name: "Datasets", dependencies: ["Learning", "Parallel", "Kernels", "MPI", "Files"]),
 
     // A run from its YAML file to its last figure: what it is told, what it does and writes down, and what is said of it afterwards.
     .target(
       name: "Configuration",
       dependencies: [
-        "Learning", "IsingLearning", "Ising", "Datasets", "Hopfield", "Kernels", "Files", .product(name: "Yams", package: "Yams"),
+        "Learning", "Ising", "Machines", "Datasets", "Networks", "Parallel", "Kernels", "Files",
+        .product(name: "Yams", package: "Yams"),
       ]),
     .target(
       name: "Experiments",
       dependencies: [
-        "Configuration", "Learning", "IsingLearning", "Ising", "Datasets", "Hopfield", "Cluster", "Kernels", "MPI", "Files",
-        "Host",
+        "Configuration", "Learning", "Ising", "Datasets", "Networks", "Parallel", "Kernels", "MPI", "Files", "Host",
       ]),
     .target(
       name: "Scaling",
       dependencies: [
-        "Experiments", "Configuration", "Learning", "Ising", "Machines", "Partition", "Datasets", "Hopfield", "Cluster",
-        "Kernels",
-        "MPI", "Files", "Host",
+        "Experiments", "Configuration", "Learning", "Ising", "Machines", "Datasets", "Networks", "Parallel", "Kernels", "MPI",
+        "Files", "Host",
       ]),
     .target(
       name: "Reports",
       dependencies: [
-        "Experiments", "Configuration", "Ising", "Datasets", "Hopfield", "Kernels", "MPI", "Files", "Host", "CZlib",
+        "Experiments", "Configuration", "Learning", "Ising", "Datasets", "Networks", "Kernels", "MPI", "Files", "Host", "CZlib",
       ]),
 
     .executableTarget(
       name: "equilibria",
       dependencies: [
-        "Reports", "Scaling", "Experiments", "Configuration", "Files", "Host", "Learning", "Datasets", "Hopfield", "Solving",
-        "Ising",
-        "Machines", "Cluster", "Kernels", "MPI",
+        "Reports", "Scaling", "Experiments", "Configuration", "Files", "Host", "Learning", "Datasets", "Networks", "Solving",
+        "Ising", "Machines", "Parallel", "Kernels", "MPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -84,7 +81,7 @@ let package = Package(
     .executableTarget(
       name: "equilibria-benchmark",
       dependencies: [
-        "Learning", "Hopfield", "Cluster", "Kernels", "MPI",
+        "Learning", "Networks", "Parallel", "Kernels", "MPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Benchmarks/Equilibria"),
 
@@ -92,36 +89,31 @@ let package = Package(
     .executableTarget(
       name: "equilibria-ising-benchmark",
       dependencies: [
-        "Solving", "Ising", "Machines", "Partition", "Kernels", "MPI",
+        "Solving", "Ising", "Machines", "Parallel", "Kernels", "MPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Ising"),
 
+    // The rules of this package, checked on its sources.
+    .testTarget(name: "HouseTests"),
+    .target(name: "TestSupport", dependencies: ["Configuration"], path: "Tests/TestSupport"),
     .testTarget(name: "MPITests", dependencies: ["MPI"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
-    .testTarget(name: "HopfieldTests", dependencies: ["Hopfield", "Machines"]),
-    .testTarget(name: "ClusterTests", dependencies: ["Cluster"]),
-    .testTarget(name: "LearningTests", dependencies: ["Learning"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CZlib"]),
-    .target(name: "TestSupport", dependencies: ["Configuration"], path: "Tests/TestSupport"),
     .testTarget(name: "HostTests", dependencies: ["Host", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
+    .testTarget(name: "ParallelTests", dependencies: ["Parallel", "Solving", "Ising", "Machines", "Kernels", "MPI"]),
+    .testTarget(name: "MachinesTests", dependencies: ["Machines"]),
+    .testTarget(name: "NetworksTests", dependencies: ["Networks", "Machines"]),
+    .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
+    .testTarget(name: "SolvingTests", dependencies: ["Solving", "Ising", "Machines", "Kernels", "MPI"]),
+    .testTarget(name: "LearningTests", dependencies: ["Learning", "Networks", "Ising", "Machines", "Parallel", "Kernels", "MPI"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CZlib"]),
     .testTarget(
       name: "ConfigurationTests",
-      dependencies: [
-        "Configuration", "Learning", "IsingLearning", "Ising", "Datasets", "Hopfield", "Kernels", "TestSupport",
-      ]),
+      dependencies: ["Configuration", "Learning", "Ising", "Datasets", "Networks", "Kernels", "TestSupport"]),
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "Configuration", "Files", "Host", "TestSupport"]),
-    .testTarget(
-      name: "ScalingTests",
-      dependencies: ["Scaling", "Ising", "Cluster", "Hopfield", "Kernels", "TestSupport"]),
+    .testTarget(name: "ScalingTests", dependencies: ["Scaling", "Ising", "Parallel", "Networks", "Kernels", "TestSupport"]),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Experiments", "Configuration", "Ising", "Files", "CZlib", "TestSupport"]),
-    .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
-    .testTarget(name: "MachinesTests", dependencies: ["Machines"]),
-    .testTarget(name: "PartitionTests", dependencies: ["Partition", "Solving", "Ising", "Machines", "Kernels", "MPI"]),
-    .testTarget(
-      name: "IsingLearningTests", dependencies: ["IsingLearning", "Learning", "Ising", "Machines", "Hopfield", "Cluster", "Kernels", "MPI"]),
-    .testTarget(name: "SolvingTests", dependencies: ["Solving", "Ising", "Machines", "Kernels", "MPI"]),
   ]
 )

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Hopfield
 import Kernels
+import Networks
 
 @main
 struct EquilibriaBenchmark: ParsableCommand {

@@ -1,10 +1,10 @@
 import ArgumentParser
-import Cluster
 import Foundation
-import Hopfield
 import Kernels
 import Learning
 import MPI
+import Networks
+import Parallel
 
 /// The same training step on one rank and cut into strips over all of them, in turns within one run.
 struct GridStep: ParsableCommand {
@@ -91,12 +91,12 @@ struct GridStep: ParsableCommand {
     settings.batch = .init(size: batch, shard: shard)
     let relaxation = RelaxationSettings(
       order: .checkerboard, free: .init(sweeps: free, tolerance: tolerance), nudged: .init(sweeps: nudged))
-    let placed = try NetworkOnGrid(
+    let network = try HopfieldNetwork(
       layout, parameters: layout.initialParameters(seed: 1), cost: .squaredError,
       capacity: EquilibriumPropagation.capacity(settings), order: relaxation.order, on: grid,
       exchange: ExchangeSettings(overlap: overlap), times: times)
-    let propagation = EquilibriumPropagation(network: placed.network, relaxation: relaxation, settings: settings)
-    let partition = placed.network.strip.partition
+    let propagation = EquilibriumPropagation(network: network, relaxation: relaxation, settings: settings)
+    let partition = network.strip.partition
     let reduction = try GridReduction(
       count: layout.parameterCount, shards: batch / shard, subtrees: (0..<partition.strips).map(partition.subtrees), over: grid)
     var random = Philox(seed: 2, stream: 0).sequence()
@@ -107,7 +107,7 @@ struct GridStep: ParsableCommand {
         var report = ShardReport()
         let buffers = reduction.buffers()
         let chosen = labels[index * shard..<(index + 1) * shard]
-        placed.network.reset()
+        network.reset()
         try propagation.relaxFreely(pixels, labels: chosen, first: index * shard, report: &report)
         try propagation.addGradient(labels: chosen, batch: batch, into: buffers, report: &report)
         try times.measure(.reduce) { try reduction.add(buffers, shard: index) }

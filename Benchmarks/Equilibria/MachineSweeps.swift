@@ -1,6 +1,6 @@
 import ArgumentParser
-import Hopfield
 import Kernels
+import Networks
 
 /// What a sweep costs on each machine, against one by the network's own rule.
 struct MachineSweeps: ParsableCommand {

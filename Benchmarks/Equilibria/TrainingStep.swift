@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
-import Hopfield
 import Kernels
 import Learning
+import Networks
 
 /// One training step on one core: the operations that the mathematics needs, over the time, over the core's measured peak.
 struct TrainingStep: ParsableCommand {

@@ -4,7 +4,7 @@ import Ising
 import Kernels
 import MPI
 import Machines
-import Partition
+import Parallel
 import Solving
 
 /// One problem with its spins spread over the ranks, against one rank alone, in turns within one run.

@@ -1,8 +1,8 @@
 import Datasets
 import Files
 import Foundation
-import Hopfield
 import Learning
+import Networks
 
 /// Everything that a run is told: the YAML file that `train` is given, with every default filled in.
 public struct Configuration: Equatable, Sendable {

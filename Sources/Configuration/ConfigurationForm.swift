@@ -1,6 +1,6 @@
 import Datasets
-import Hopfield
 import Learning
+import Networks
 import Yams
 
 /// A configuration as it is written: the table of the top-level keys.

@@ -1,5 +1,5 @@
 import Files
-import Hopfield
+import Networks
 
 /// One edge as it is written; what is absent follows from its kind and place.
 struct EdgeForm: ConfigurationSection, Equatable {

@@ -1,4 +1,4 @@
-import Hopfield
+import Networks
 
 /// How the ranks are arranged, and how long they wait for each other.
 public struct GridSettings: Equatable, Sendable {

@@ -1,4 +1,4 @@
-import Hopfield
+import Networks
 
 /// The limits of the machine that trains, and of the one that infers; they need not be the same.
 public struct HardwareSettings: Equatable, Sendable {

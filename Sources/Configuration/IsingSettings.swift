@@ -1,7 +1,7 @@
-import Hopfield
 import Ising
-import IsingLearning
 import Kernels
+import Learning
+import Networks
 
 /// An Ising network in the place of a Hopfield network: the `ising` section of a configuration.
 public struct IsingSettings: Equatable, Sendable {

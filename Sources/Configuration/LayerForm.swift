@@ -1,4 +1,4 @@
-import Hopfield
+import Networks
 
 /// One layer as it is written: either the short form, with the keys of its only edge beside its own, or a list of edges.
 struct LayerForm: ConfigurationSection {

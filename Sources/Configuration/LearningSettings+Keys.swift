@@ -1,5 +1,5 @@
-import Hopfield
 import Learning
+import Networks
 
 extension LearningSettings: ConfigurationSection {
   static var standard: Self { Self() }

@@ -1,4 +1,4 @@
-import Hopfield
+import Networks
 
 extension MachineSettings.Kind: ConfigurationValue {}
 

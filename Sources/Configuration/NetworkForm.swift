@@ -1,5 +1,5 @@
-import Hopfield
 import Kernels
+import Networks
 import Yams
 
 /// The `network` section as it is written.

@@ -1,4 +1,4 @@
-import Hopfield
+import Networks
 
 extension NetworkDescription {
   /// What decides whether weights fit a network, one line for the input, each layer and each edge.

@@ -1,4 +1,4 @@
-import Hopfield
+import Networks
 
 extension RelaxationSettings: ConfigurationSection {
   static var standard: Self { Self() }

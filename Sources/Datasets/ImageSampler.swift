@@ -1,15 +1,17 @@
 import Kernels
+import Learning
 
 /// Assembles batches: chosen images, augmented and normalised, in the order that the networks want.
 ///
 /// What it writes for an image depends on (seed, epoch, image) alone, so ranks that share an `EpochOrder` may divide a batch in
 /// any way. It holds no copy of the images. A value is immutable and may be used by several threads at once.
-public struct ImageSampler: Sendable {
+public struct ImageSampler: TrainingImages, Sendable {
   public let images: LabelledImages
   /// The images that may be asked for: index `i` of a batch is image `selection[i]`.
   public let selection: [Int]
   public let augmentation: Augmentation?
 
+  private let seed: UInt64
   private let generator: Philox
   /// Normalised value of every byte: `channel × 256 + byte`.
   private let table: [Float]
@@ -22,7 +24,7 @@ public struct ImageSampler: Sendable {
   /// - Parameters:
   ///   - selection: A part of the images, such as a `TrainingSplit`'s; nil for all. Every element is below `images.count`.
   ///   - augmentation: nil for none, as in evaluation.
-  ///   - seed: Of the augmentation.
+  ///   - seed: Of the augmentation and of the order.
   /// - Throws: `DatasetError.setting` if normalisation or augmentation do not fit the images' shape.
   public init(
     images: LabelledImages, selection: [Int]? = nil, normalisation: Normalisation, augmentation: Augmentation? = nil,
@@ -34,6 +36,7 @@ public struct ImageSampler: Sendable {
     self.images = images
     self.selection = selection ?? Array(0..<images.count)
     self.augmentation = augmentation
+    self.seed = seed
     generator = RandomStream.augmentation.generator(seed: seed)
     table = normalisation.table()
     let crop = augmentation?.crop ?? Augmentation.Crop(padding: 0)
@@ -56,6 +59,9 @@ public struct ImageSampler: Sendable {
 
   /// Their labels, in order.
   public var labels: [Int] { selection.map { Int(images.labels[$0]) } }
+
+  /// All places in the selection, in the order of one epoch: see `EpochOrder`.
+  public func order(epoch: Int) -> [Int] { EpochOrder(seed: seed, epoch: epoch, count: count).indices }
 
   /// Writes the images `indices` of the selection as they appear in `epoch`, one after the other.
   ///
@@ -117,5 +123,38 @@ public struct ImageSampler: Sendable {
 
   private static func enlarge<Element>(_ array: inout [Element], to count: Int, with filler: Element) {
     if array.count < count { array += repeatElement(filler, count: count - array.count) }
+  }
+}
+
+/// The three sets of images that a run uses, ready to assemble batches.
+public struct DatasetSamplers: Sendable {
+  /// What is learned from: augmented.
+  public let training: ImageSampler
+  /// What choices are made by: held out of the training images, not augmented. It may be empty.
+  public let validation: ImageSampler
+  /// What is reported once: not augmented.
+  public let test: ImageSampler
+
+  /// - Parameter seed: Of the split, the augmentation and the order.
+  /// - Throws: `DatasetError.setting` if the settings do not fit the data.
+  public init(_ dataset: Dataset, settings: DatasetSettings, seed: UInt64) throws {
+    let normalisation = settings.normalisation ?? settings.description.normalisation
+    // Whoever asked for the test part alone has nothing to split.
+    let split =
+      try dataset.train.count == 0
+      ? nil
+      : TrainingSplit(
+        labels: dataset.train.labels, validation: settings.validation, limit: settings.limit,
+        limitPerClass: settings.limitPerClass, seed: seed)
+    training = try ImageSampler(
+      images: dataset.train, selection: split?.training ?? [], normalisation: normalisation,
+      augmentation: settings.augmentation, seed: seed)
+    validation = try ImageSampler(
+      images: dataset.train, selection: split?.validation ?? [], normalisation: normalisation, seed: seed)
+    let tested = try settings.testPerClass.map {
+      try TrainingSplit(labels: dataset.test.labels, testPerClass: $0, seed: seed).training
+    }
+    test = try ImageSampler(
+      images: dataset.test, selection: dataset.test.count == 0 ? nil : tested, normalisation: normalisation, seed: seed)
   }
 }

@@ -1,5 +1,5 @@
-import Hopfield
 import Kernels
+import Networks
 
 /// What some images were taken for.
 public struct Classification: Equatable, Sendable {

@@ -1,5 +1,5 @@
-import Hopfield
 import Kernels
+import Networks
 
 /// What the relaxation of one micro-shard came to. Sums over its samples.
 public struct ShardReport: Equatable, Sendable {

@@ -1,7 +1,6 @@
-import Cluster
-import Hopfield
 import Kernels
-import MPI
+import Networks
+import Parallel
 
 /// Loss and accuracy of free phases over a set of images.
 public struct Evaluation: Equatable, Sendable {
@@ -69,9 +68,6 @@ public struct Evaluator {
   }
 
   /// What all ranks have found, in the order of the images.
-  ///
-  /// In one message a rank, in memory that outlives it: who waits for a rank that is gone waits here, where the error can say which
-  /// host it is on.
   private func gather(
     _ losses: [Double], _ predictions: [Int], _ right: [Int], _ sweeps: Int, images: Int, over grid: ProcessGrid
   ) throws -> (losses: [Double], predictions: [Int], right: [Int], sweeps: Int) {
@@ -80,15 +76,9 @@ public struct Evaluator {
     let counts = (0..<group.size).map { rank in
       min((rank + 1) * shards / group.size * shard, images) - min(rank * shards / group.size * shard, images)
     }
-    let layout = try BlockLayout(counts: counts.map { 3 * $0 + 1 })
-    let own = AlignedBuffer<Double>(count: 3 * losses.count + 1)
-    own.assign(losses + predictions.map(Double.init) + right.map(Double.init) + [Double(sweeps)])
-    let whole = AlignedBuffer<Double>(count: layout.extent)
-    try withExtendedLifetime((own, whole)) {
-      try grid.namingData("evaluations") {
-        try group.allgatherVarying(UnsafeBufferPointer(own.unsafeElements), into: whole.unsafeElements, layout)
-      }
-    }
+    let whole = try grid.gatherOverData(
+      losses + predictions.map(Double.init) + right.map(Double.init) + [Double(sweeps)], counts: counts.map { 3 * $0 + 1 },
+      "evaluations")
     var all: (losses: [Double], predictions: [Int], right: [Int], sweeps: Int) = ([], [], [], 0)
     var place = 0
     for count in counts {

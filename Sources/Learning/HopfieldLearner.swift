@@ -1,11 +1,10 @@
-import Cluster
-import Hopfield
 import Kernels
+import Networks
+import Parallel
 
 /// A Hopfield network, or this rank's strip of one, that learns by equilibrium propagation.
 public final class HopfieldLearner: TrainableNetwork {
   public let network: HopfieldNetwork
-  private let placed: NetworkOnGrid
   private let grid: ProcessGrid
   private let settings: LearningSettings
   private let propagation: EquilibriumPropagation
@@ -34,17 +33,17 @@ public final class HopfieldLearner: TrainableNetwork {
     try relaxation.check(layout, cost: settings.cost)
     self.grid = grid
     self.settings = settings
-    placed = try NetworkOnGrid(
+    network = try HopfieldNetwork(
       layout, parameters: parameters, cost: settings.cost, capacity: capacity, order: relaxation.effectiveOrder, on: grid,
       exchange: exchange, times: times)
-    network = placed.network
     propagation = EquilibriumPropagation(network: network, relaxation: relaxation, settings: settings, seed: seed)
     guard !settings.measuresCosine || grid.spin.size == 1 else {
       throw TrainingError.setting(key: "learning.cosine", reason: "the exact gradient takes a whole network; set grid.spin to 1")
     }
     cosine =
       settings.measuresCosine ? GradientCosine(network, relaxation: relaxation, samples: settings.batch.shard) : nil
-    let own = TreeReduction.run(of: grid.data.rank, ranks: grid.data.size, shards: settings.batch.size / settings.batch.shard)
+    let own = TreeReduction.shardRange(
+      of: grid.data.rank, ranks: grid.data.size, shards: settings.batch.size / settings.batch.shard)
     warmStates = settings.warmStart ? WarmStates(network: network, samples: settings.batch.shard, shards: own) : nil
   }
 
@@ -73,7 +72,7 @@ public final class HopfieldLearner: TrainableNetwork {
     return (0..<partition.strips).map(partition.subtrees)
   }
   public var tells: Bool { network.strip.index == 0 }
-  public var traffic: (sent: (messages: Int, bytes: Int), predicted: (messages: Int, bytes: Int)) { placed.traffic }
+  public var traffic: (sent: (messages: Int, bytes: Int), predicted: (messages: Int, bytes: Int)) { network.traffic }
   public var sweeps: Int { network.sweeps }
 
   public func extraTensors() throws -> [String: TrainingState.Tensor] {

@@ -1,5 +1,5 @@
-import Hopfield
 import Kernels
+import Networks
 
 /// Takes each image and its mirror image, left and right exchanged, for what a network says of both on average.
 public final class MirroredClassifier: Classifier {

@@ -1,6 +1,6 @@
 import Foundation
-import Hopfield
 import Kernels
+import Networks
 
 /// Moves parameters against a gradient. All state is in `moments`, so that a checkpoint can hold it.
 public final class Optimiser {

@@ -1,5 +1,5 @@
-import Cluster
-import Hopfield
+import Networks
+import Parallel
 
 /// What one mini-batch is predicted to take on a grid, from the operations and the messages of the busiest rank.
 ///
@@ -22,7 +22,7 @@ public struct StepPrediction: Sendable {
   ) throws {
     self.shape = shape
     let partition = try StripPartition(layout, strips: shape.spin)
-    let plan = HaloPlan(partition, order: relaxation.effectiveOrder)
+    let plan = RowPlan(partition, order: relaxation.effectiveOrder)
     let shards = (settings.batch.size / settings.batch.shard + shape.data - 1) / shape.data
     let nudgedPhases = settings.estimator == .centred ? 2 : 1
     let sampleSweeps = settings.batch.shard * (relaxation.free.sweeps + nudgedPhases * relaxation.nudged.sweeps)

@@ -1,5 +1,5 @@
-import Hopfield
 import Kernels
+import Networks
 
 /// One micro-shard of a mini-batch: what one rank relaxes at a time.
 public struct MicroShard {

@@ -1,7 +1,7 @@
-import Cluster
-import Hopfield
 import Kernels
 import MPI
+import Networks
+import Parallel
 
 /// Where a training stands: `step` updates were made, and mini-batch `batch` of epoch `epoch` is next.
 public struct TrainingPosition: Equatable, Sendable {
@@ -66,9 +66,6 @@ public final class Trainer {
   private var pixels: [Float] = []
   private var labels: [Int] = []
 
-  /// What travels behind the gradient and is added up with it.
-  private enum Tally: Int, CaseIterable { case loss, correct, freeSweeps, nudgedSweeps, residual, stop, checkpoint }
-
   /// - Throws: `TrainingError.setting` where batch, micro-shards, ranks and images do not fit together.
   public init(
     _ network: any TrainableNetwork, settings: LearningSettings, seed: UInt64, images: any TrainingImages, grid: ProcessGrid,
@@ -85,8 +82,8 @@ public final class Trainer {
     optimiser = Optimiser(settings.optimiser, layout: network.parameterLayout)
     average = settings.averaging > 0 ? WeightAverage(of: network.parameters, decay: settings.averaging) : nil
     reduction = try GridReduction(
-      count: network.parameterLayout.parameterCount + Tally.allCases.count + network.metricNames.count,
-      shards: settings.batch.size / settings.batch.shard, subtrees: network.subtrees, over: grid)
+      count: StepSum.count(of: network), shards: settings.batch.size / settings.batch.shard, subtrees: network.subtrees,
+      over: grid)
   }
 
   /// A trainer of a Hopfield network by equilibrium propagation.
@@ -153,10 +150,11 @@ public final class Trainer {
           pixels: pixels, labels: labels[0..<settings.batch.shard], index: shard, batch: settings.batch.size,
           step: position.step, sign: sign),
         into: buffers)
-      tally(report, requested, into: buffers[0])
+      // All strips know what a shard came to; one of them tells.
+      StepSum(buffers[0], of: network).note(report, requested, share: network.tells ? 1 : 0)
       try times.measure(.reduce) { try reduction.add(buffers, shard: shard) }
     }
-    let total = try times.measure(.reduce) { try reduction.sum() }
+    let total = try times.measure(.reduce) { StepSum(try reduction.sum(), of: network) }
     return try update(total)
   }
 
@@ -166,53 +164,25 @@ public final class Trainer {
     return order!.indices[position.batch * size..<(position.batch + 1) * size]
   }
 
-  private func tally(_ report: ShardReport, _ requested: StepRequests, into buffer: AlignedBuffer<Float>) {
-    let first = network.parameterLayout.parameterCount
-    // All strips know what a shard came to; one of them tells.
-    let tells: Float = network.tells ? 1 : 0
-    for entry in Tally.allCases {
-      buffer[first + entry.rawValue] =
-        switch entry {
-        case .loss: tells * Float(report.loss)
-        case .correct: tells * Float(report.correct)
-        case .freeSweeps: tells * Float(report.free.sweeps)
-        case .nudgedSweeps: tells * Float(report.nudged.sweeps)
-        case .residual: tells * Float(report.free.residual)
-        case .stop: requested.contains(.stop) ? 1 : 0
-        case .checkpoint: requested.contains(.checkpoint) ? 1 : 0
-        }
-    }
-    for (index, metric) in report.metrics.enumerated() {
-      buffer[first + Tally.allCases.count + index] = tells * Float(metric)
-    }
-  }
-
-  private func update(_ total: AlignedBuffer<Float>) throws -> StepReport {
-    let count = network.parameterLayout.parameterCount
-    func sum(_ entry: Tally) -> Double { Double(total[count + entry.rawValue]) }
+  private func update(_ total: StepSum) throws -> StepReport {
     let samples = settings.batch.size
     let shards = Double(reduction.shardCount)
-    let norm = total.squaredNorm(count: count).squareRoot()
-    guard norm.isFinite, sum(.loss).isFinite else {
+    let norm = total.gradientNorm
+    guard norm.isFinite, total.loss.isFinite else {
       throw TrainingError.nonFinite(
         what: norm.isFinite ? "the loss" : "the gradient", epoch: position.epoch + 1, step: position.step + 1)
     }
     let factor = settings.schedule.factor(at: epochFraction, of: settings.epochs)
     times.measure(.update) {
-      optimiser.update(network.parameters, gradient: total, norm: norm, factor: factor)
+      optimiser.update(network.parameters, gradient: total.gradient, norm: norm, factor: factor)
       average?.add(network.parameters, updates: optimiser.updates)
     }
     network.parametersChanged()
     advance()
-    var requests: StepRequests = []
-    if sum(.stop) > 0 { requests.insert(.stop) }
-    if sum(.checkpoint) > 0 { requests.insert(.checkpoint) }
     return StepReport(
-      loss: sum(.loss) / Double(samples), accuracy: sum(.correct) / Double(samples), freeSweeps: sum(.freeSweeps) / shards,
-      nudgedSweeps: sum(.nudgedSweeps) / shards, residual: sum(.residual) / shards, gradientNorm: norm, rateFactor: factor,
-      samples: samples,
-      metrics: network.metricNames.indices.map { Double(total[count + Tally.allCases.count + $0]) / Double(samples) },
-      requests: requests)
+      loss: total.loss / Double(samples), accuracy: total.correct / Double(samples), freeSweeps: total.freeSweeps / shards,
+      nudgedSweeps: total.nudgedSweeps / shards, residual: total.residual / shards, gradientNorm: norm, rateFactor: factor,
+      samples: samples, metrics: total.metrics.map { $0 / Double(samples) }, requests: total.requests)
   }
 
   private func advance() {
@@ -229,5 +199,20 @@ public final class Trainer {
     self.position = position
     optimiser.resume(updates: position.step)
     network.parametersChanged()
+  }
+}
+
+/// Settings that cannot be trained with, or a training that left the numbers.
+public enum TrainingError: Error, Equatable, CustomStringConvertible {
+  case setting(key: String, reason: String)
+  case nonFinite(what: String, epoch: Int, step: Int)
+
+  public var description: String {
+    switch self {
+    case .setting(let key, let reason): "\(key): \(reason)"
+    case .nonFinite(let what, let epoch, let step):
+      "\(what) is not finite in epoch \(epoch), step \(step): the training diverged; lower the learning rates or the gains, or set "
+        + "learning.optimiser.clip. The last checkpoint, if there is one, is intact."
+    }
   }
 }

@@ -1,5 +1,5 @@
-import Hopfield
 import Kernels
+import Networks
 
 /// All that a training needs to go on to the same bits: tensors by name, and its position.
 ///

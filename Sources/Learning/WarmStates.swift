@@ -1,7 +1,7 @@
-import Cluster
-import Hopfield
 import Kernels
 import MPI
+import Networks
+import Parallel
 
 /// The free states that the micro-shards of one rank ended with, from which their next free phases start.
 ///

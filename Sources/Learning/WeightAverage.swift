@@ -1,5 +1,5 @@
-import Hopfield
 import Kernels
+import Networks
 
 /// The exponential moving average of a network's parameters, which is measured and kept in their place (Polyak & Juditsky 1992).
 ///

@@ -1,6 +1,6 @@
 import Experiments
 import Files
-import Hopfield
+import Networks
 
 /// The weights of an edge from the input, one picture a channel of the layer.
 struct FilterSheet {

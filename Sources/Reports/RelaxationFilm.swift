@@ -1,4 +1,4 @@
-import Hopfield
+import Networks
 
 /// The states of a network after every sweep of a free phase.
 struct RelaxationFilm {

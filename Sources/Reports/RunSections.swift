@@ -2,7 +2,7 @@ import Configuration
 import Experiments
 import Files
 import Foundation
-import Hopfield
+import Networks
 
 /// The parts of a report that show one run: filters, relaxation, confusion, configuration.
 struct RunSections {

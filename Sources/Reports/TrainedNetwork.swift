@@ -2,8 +2,8 @@ import Configuration
 import Datasets
 import Experiments
 import Files
-import Hopfield
 import Kernels
+import Networks
 
 /// The network of a checkpoint with the test images of its data set, to look at.
 final class TrainedNetwork {

@@ -1,8 +1,8 @@
-import Cluster
 import Foundation
 import Host
 import Kernels
 import MPI
+import Parallel
 
 /// One point of a scaling study, measured by the ranks of this job.
 public struct PointMeasurement {

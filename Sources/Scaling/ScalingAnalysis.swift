@@ -1,6 +1,6 @@
-import Cluster
 import Files
 import Foundation
+import Parallel
 
 /// What the points of a study say: the fitted model, its predictions, and the plots.
 struct ScalingAnalysis {

@@ -1,6 +1,6 @@
-import Cluster
 import Files
 import Foundation
+import Parallel
 
 /// One measurement of a scaling study: a row of `scaling.csv`. Times are seconds of one step.
 public struct ScalingPoint: Codable, Equatable, Sendable {

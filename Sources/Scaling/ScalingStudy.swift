@@ -1,8 +1,8 @@
-import Cluster
 import Experiments
 import Files
 import Foundation
 import Host
+import Parallel
 
 /// Measures a step on several numbers of ranks, each as a job of its own, and draws what came out.
 ///

@@ -1,6 +1,6 @@
-import Cluster
 import Kernels
 import MPI
+import Parallel
 
 /// What a scaling study measures the steps of: the training of a network, or moves of an Ising problem's spins.
 public protocol ScalingSubject: Sendable {

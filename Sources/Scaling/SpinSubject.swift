@@ -1,4 +1,3 @@
-import Cluster
 import Experiments
 import Files
 import Foundation
@@ -7,7 +6,7 @@ import Ising
 import Kernels
 import MPI
 import Machines
-import Partition
+import Parallel
 
 /// Sweeps over the spins of a drawn Ising problem that are spread over the ranks: a lattice is annealed colour by colour, densely
 /// coupled spins move by steps of ballistic bifurcation. A unit is a sweep over the problem as it is given; with weak scaling the

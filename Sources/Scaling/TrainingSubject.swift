@@ -1,12 +1,12 @@
-import Cluster
 import Configuration
 import Datasets
 import Experiments
 import Files
 import Foundation
-import Hopfield
 import Learning
 import MPI
+import Networks
+import Parallel
 
 /// Training steps of a network: one mini-batch each. A unit is a sample.
 public struct TrainingSubject: ScalingSubject {
@@ -58,7 +58,7 @@ public struct TrainingSubject: ScalingSubject {
       try Dataset.load(scaled.data, parts: [.train]), settings: scaled.data, seed: scaled.seed)
     let trainer = try Trainer(
       layout: layout, parameters: layout.initialParameters(seed: scaled.seed), relaxation: scaled.trainingRelaxation,
-      settings: scaled.learning, seed: scaled.seed, images: DatasetImages(sampler: samplers.training, seed: scaled.seed),
+      settings: scaled.learning, seed: scaled.seed, images: samplers.training,
       grid: processes, exchange: scaled.exchange)
     return MeasuredSteps(
       cut: try cut(scaled, shape), spinUpdates: Double(scaled.learning.batch.size) * updatesPerSample, times: trainer.times
@@ -101,13 +101,13 @@ extension StepWork {
   init(_ configuration: Configuration, layout: NetworkLayout, grid: GridShape) throws {
     let batch = configuration.learning.batch
     let ranks = grid.data * grid.spin
-    let shards = TreeReduction.run(of: 0, ranks: grid.data, shards: batch.size / batch.shard).count
+    let shards = TreeReduction.shardRange(of: 0, ranks: grid.data, shards: batch.size / batch.shard).count
     let partition = try StripPartition(layout, strips: grid.spin)
     let products = (0..<grid.spin).map { partition.multiplyAddsOfSweep(strip: $0) }
     let whole = max(layout.multiplyAdds.sweep, 1)
     units = Double(shards * batch.shard) * Double(products.max() ?? whole) / Double(whole)
 
-    let plan = HaloPlan(partition, order: configuration.relaxation.effectiveOrder)
+    let plan = RowPlan(partition, order: configuration.relaxation.effectiveOrder)
     let traffic = (0..<grid.spin).map { plan.traffic(from: $0) }
     let free = configuration.relaxation.free.sweeps
     let nudged = configuration.relaxation.nudged.sweeps

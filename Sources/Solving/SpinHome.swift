@@ -2,7 +2,7 @@ import Ising
 import Kernels
 import MPI
 import Machines
-import Partition
+import Parallel
 
 /// Where a problem's spins are: all of them here, or a part on each rank of a group, which then search as one.
 struct SpinHome {

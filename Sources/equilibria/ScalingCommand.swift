@@ -1,10 +1,10 @@
 import ArgumentParser
-import Cluster
 import Configuration
 import Foundation
 import Host
 import Ising
 import MPI
+import Parallel
 import Scaling
 
 struct ScalingCommand: ParsableCommand {

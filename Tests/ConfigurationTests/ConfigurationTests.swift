@@ -1,8 +1,8 @@
 import Datasets
 import Foundation
-import Hopfield
 import Kernels
 import Learning
+import Networks
 import TestSupport
 import Testing
 

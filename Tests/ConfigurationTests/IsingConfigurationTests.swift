@@ -1,7 +1,7 @@
-import Hopfield
 import Ising
-import IsingLearning
 import Kernels
+import Learning
+import Networks
 import Testing
 
 @testable import Configuration

@@ -1,4 +1,4 @@
-import Hopfield
+import Networks
 import Testing
 
 @testable import Configuration

@@ -1,6 +1,6 @@
-import Cluster
-import Hopfield
 import Kernels
+import Networks
+import Parallel
 import Testing
 
 @testable import Learning

@@ -1,5 +1,5 @@
-import Hopfield
 import Kernels
+import Networks
 
 /// A gradient beside central finite differences of its loss, over some elements of one block of parameters.
 struct DifferenceComparison {

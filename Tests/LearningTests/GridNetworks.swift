@@ -1,5 +1,5 @@
-import Hopfield
 import Kernels
+import Networks
 
 /// Networks whose strips have every kind of boundary.
 enum GridNetworks {

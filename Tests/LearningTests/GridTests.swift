@@ -1,7 +1,7 @@
-import Cluster
-import Hopfield
 import Kernels
 import MPI
+import Networks
+import Parallel
 import Testing
 
 @testable import Learning
@@ -51,10 +51,9 @@ extension AcrossRanks {
       // The free phase ends by its residual in most cases, the nudged one by its sweeps.
       let relaxation = RelaxationSettings(
         order: test.order, free: .init(sweeps: sweeps, tolerance: tolerance), nudged: .init(sweeps: max(3, sweeps / 2)))
-      let placed = try NetworkOnGrid(
+      let network = try HopfieldNetwork(
         layout, parameters: layout.initialParameters(seed: 7), cost: test.cost,
         capacity: EquilibriumPropagation.capacity(settings), order: test.order, on: grid, exchange: exchange)
-      let network = placed.network
       let propagation = EquilibriumPropagation(network: network, relaxation: relaxation, settings: settings)
       var random = Philox(seed: 8, stream: 0).sequence()
       let pixels = (0..<Self.samples * layout.input.spins).map { _ in 2 * random.uniform() - 1 }
@@ -73,7 +72,7 @@ extension AcrossRanks {
       let states = try (1...layout.layers.count).map {
         try network.unpackedSpins(layer: $0, samples: 0..<2 * Self.samples, over: grid)
       }
-      return Result(states: states, gradient: gradient, energies: energies, report: report, traffic: placed.traffic)
+      return Result(states: states, gradient: gradient, energies: energies, report: report, traffic: network.traffic)
     }
 
     /// Of at most two networks, which relax the same images: more of them would not know of each other either, and their strips are
@@ -159,10 +158,10 @@ extension AcrossRanks {
       let layout = Problem.layout
       let relaxation = RelaxationSettings(free: .init(sweeps: 10, tolerance: 1e-3))
       func evaluate(on grid: ProcessGrid) throws -> Evaluation {
-        let placed = try NetworkOnGrid(
+        let network = try HopfieldNetwork(
           layout, parameters: layout.initialParameters(seed: 4), cost: .squaredError, capacity: 5, order: relaxation.order,
           on: grid)
-        let evaluator = Evaluator(network: placed.network, relaxation: relaxation, shard: 5)
+        let evaluator = Evaluator(network: network, relaxation: relaxation, shard: 5)
         return try evaluator.evaluate(PatternImages(count: 33), over: grid)
       }
       let alone = try evaluate(on: ProcessGrid(dataOver: .selfOnly))

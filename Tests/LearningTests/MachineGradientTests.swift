@@ -1,5 +1,5 @@
-import Hopfield
 import Kernels
+import Networks
 import Testing
 
 @testable import Learning

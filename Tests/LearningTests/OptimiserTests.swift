@@ -1,6 +1,6 @@
 import Foundation
-import Hopfield
 import Kernels
+import Networks
 import Testing
 
 @testable import Learning

@@ -1,8 +1,8 @@
-import Cluster
-import Hopfield
 import Kernels
 import Learning
 import MPI
+import Networks
+import Parallel
 import Testing
 
 /// Images of four classes: a pattern each, and noise that depends on image and epoch alone.

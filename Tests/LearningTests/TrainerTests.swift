@@ -1,7 +1,7 @@
-import Cluster
-import Hopfield
 import Kernels
 import MPI
+import Networks
+import Parallel
 import Testing
 
 @testable import Learning

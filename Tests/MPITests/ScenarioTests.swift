@@ -39,7 +39,8 @@ extension AcrossRanks {
 
     /// All ranks throw at once.
     @Test(.enabled(if: isScenario("all-errors"))) func allErrors() {
-      Environment.run(exitCodeForError: { _ in 7 }) { _ in throw Trouble() }
+      let code = { (_: any Error) -> Int32 in 7 }
+      Environment.run(exitCodeForError: code) { _ in throw Trouble() }
     }
 
     /// One rank asks for an exit code.
@@ -81,7 +82,8 @@ extension AcrossRanks {
 
     /// One rank never comes to the barrier; the others call the roll, and then can only end with an error.
     @Test(.enabled(if: isScenario("roll-call"))) func rollCall() {
-      Environment.run(exitCodeForError: { ($0 as? Absence)?.ranks == [1] ? 5 : 99 }) { world in
+      let code = { (error: any Error) -> Int32 in (error as? Absence)?.ranks == [1] ? 5 : 99 }
+      Environment.run(exitCodeForError: code) { world in
         var world = world
         let roll = try RollCall(world)
         world.deadline = .milliseconds(200)

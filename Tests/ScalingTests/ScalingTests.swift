@@ -1,8 +1,8 @@
-import Cluster
 import Foundation
-import Hopfield
 import Ising
 import Kernels
+import Networks
+import Parallel
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Configuration
 import Files
+import Networks
 
 /// The state of a training between two steps: tensors by name, and what is needed to understand them.
 ///

@@ -1,7 +1,7 @@
 import Files
-import Hopfield
 import Kernels
 import Learning
+import Networks
 
 /// The weights of a network in a checkpoint, or in a file that holds nothing else.
 extension TensorFile {

@@ -1,5 +1,5 @@
 import Files
-import Hopfield
+import Networks
 
 /// Images `x` `[B, C, H, W]` and, where there are any, labels `[B]`, from safetensors.
 struct RelaxationInput {

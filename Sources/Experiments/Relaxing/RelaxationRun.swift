@@ -1,10 +1,10 @@
-import Cluster
 import Configuration
 import Files
-import Hopfield
 import Kernels
 import Learning
 import MPI
+import Networks
+import Parallel
 
 /// One relaxation of given weights on given inputs, written down for comparison with another implementation
 /// (docs/guide/relax-format.md).
@@ -42,10 +42,9 @@ public struct RelaxationRun {
     var settings = configuration.learning
     settings.batch = .init(size: count, shard: count)
     try layout.checkCapacity(EquilibriumPropagation.capacity(settings))
-    let network = try NetworkOnGrid(
+    let network = try HopfieldNetwork(
       layout, parameters: parameters, cost: settings.cost, capacity: EquilibriumPropagation.capacity(settings),
-      order: configuration.relaxation.effectiveOrder, on: grid, exchange: configuration.exchange
-    ).network
+      order: configuration.relaxation.effectiveOrder, on: grid, exchange: configuration.exchange)
     let propagation = EquilibriumPropagation(
       network: network, relaxation: configuration.trainingRelaxation, settings: settings, seed: configuration.seed)
     var energies: [[Double]] = []

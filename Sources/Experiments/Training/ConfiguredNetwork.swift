@@ -1,11 +1,10 @@
-import Cluster
 import Configuration
 import Files
-import Hopfield
-import IsingLearning
 import Kernels
 import Learning
 import MPI
+import Networks
+import Parallel
 
 /// What a configuration trains and evaluates: the one place that knows the kinds of networks and rules of learning.
 struct ConfiguredNetwork {
@@ -128,10 +127,10 @@ struct ConfiguredNetwork {
     case .hopfield(let layout):
       try layout.checkCapacity(settings.batch)
       let relaxation = configuration.inferenceRelaxation
-      let placed = try NetworkOnGrid(
+      let network = try HopfieldNetwork(
         layout, parameters: parameters, cost: configuration.learning.cost, capacity: settings.batch,
         order: relaxation.effectiveOrder, on: grid, exchange: configuration.exchange)
-      return Evaluator(network: placed.network, relaxation: relaxation, shard: settings.batch, seed: configuration.seed)
+      return Evaluator(network: network, relaxation: relaxation, shard: settings.batch, seed: configuration.seed)
     case .feedForward(let layout):
       // Free, a predictive network is the feed-forward one.
       let network = try BackpropagationLearner(

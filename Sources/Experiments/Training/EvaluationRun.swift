@@ -1,18 +1,18 @@
-import Cluster
 import Configuration
 import Datasets
 import Files
-import Hopfield
 import Kernels
 import Learning
 import MPI
+import Networks
+import Parallel
 
 /// A trained network measured on one part of its data set. The checkpoint carries its configuration.
 public struct EvaluationRun {
   public let configuration: Configuration
   public let classNames: [String]
   private let evaluator: Evaluator
-  private let images: DatasetImages
+  private let images: ImageSampler
   private let grid: ProcessGrid
 
   /// - Parameters:
@@ -33,16 +33,14 @@ public struct EvaluationRun {
     let parameters = try TensorFile(tensors: checkpoint.tensors).parameters(of: network.layout, raw: raw, in: file)
     let dataset = try Dataset.load(configuration.data, parts: [.test], over: world)
     classNames = dataset.classNames
-    images = DatasetImages(
-      sampler: try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed).test, seed: configuration.seed
-    )
+    images = try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed).test
     grid = try network.grid(networks: world.size, predicts: false, over: world).grid
     let evaluator = try network.evaluator(parameters, on: grid)
     self.evaluator =
       mirror
       ? Evaluator(
         MirroredClassifier(
-          evaluator.classifier, shape: images.sampler.images.shape, cost: configuration.learning.cost),
+          evaluator.classifier, shape: images.images.shape, cost: configuration.learning.cost),
         shard: configuration.run.evaluation.batch) : evaluator
   }
 

@@ -1,11 +1,11 @@
-import Cluster
 import Configuration
 import Foundation
-import Hopfield
 import Host
 import Kernels
 import Learning
 import MPI
+import Networks
+import Parallel
 
 /// The grid that a configuration asks for, or the one that is predicted to be fastest.
 package struct GridChoice {

@@ -1,4 +1,3 @@
-import Cluster
 import Configuration
 import Datasets
 import Files
@@ -7,6 +6,7 @@ import Host
 import Kernels
 import Learning
 import MPI
+import Parallel
 
 /// What rank 0 writes of a training: folder, metrics, log and progress.
 final class RunRecorder {

@@ -1,12 +1,12 @@
-import Cluster
 import Configuration
 import Datasets
 import Foundation
-import Hopfield
 import Host
 import Kernels
 import Learning
 import MPI
+import Networks
+import Parallel
 
 /// A whole training from its configuration: data, run folder, epochs, checkpoints, validation, and the test figure at the end.
 ///
@@ -59,7 +59,7 @@ public final class TrainingRun {
     let parameters = try initial.map { try network.parameters(from: $0) } ?? network.initialParameters
     trainer = try Trainer(
       network.learner(parameters, on: grid, times: times), settings: configuration.learning, seed: configuration.seed,
-      images: DatasetImages(sampler: samplers.training, seed: configuration.seed), grid: grid, times: times)
+      images: samplers.training, grid: grid, times: times)
     evaluator = try network.evaluator(trainer.measuredParameters, on: grid)
     recorder =
       world.rank == 0
@@ -161,7 +161,7 @@ public final class TrainingRun {
   private func evaluate(_ sampler: ImageSampler) throws -> Evaluation {
     evaluator.classifier.parametersChanged()
     return try trainer.times.measure(.evaluation) {
-      try evaluator.evaluate(DatasetImages(sampler: sampler, seed: configuration.seed), over: trainer.grid)
+      try evaluator.evaluate(sampler, over: trainer.grid)
     }
   }
 

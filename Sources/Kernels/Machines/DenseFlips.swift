@@ -37,10 +37,13 @@ public final class DenseFlips: BiasedFlips {
     }
     if fitsBytes {
       let bytes = AlignedBuffer<Int8>(count: count * stride)
+      // No sequence, which a loop could go through.
+      // swift-format-ignore: ReplaceForEachWithForLoop
       couplings.forEach { bytes[position[$0] * stride + position[$1]] = Int8($2) }
       rows = .bytes(bytes)
     } else {
       let floats = AlignedBuffer<Float>(count: count * stride)
+      // swift-format-ignore: ReplaceForEachWithForLoop
       couplings.forEach { floats[position[$0] * stride + position[$1]] = $2 }
       rows = .floats(floats)
     }

@@ -1,5 +1,5 @@
-import Hopfield
 import Kernels
+import Networks
 
 /// The feed-forward network of the same layers that learns by back-propagation: the reference column beside every other rule.
 public final class BackpropagationLearner: TrainableNetwork, Classifier {

@@ -1,5 +1,5 @@
-import Hopfield
 import Kernels
+import Networks
 
 /// The cosine between the gradient of equilibrium propagation and that of back-propagation through time, micro-shard by
 /// micro-shard: of all parameters, and of every edge's weights.

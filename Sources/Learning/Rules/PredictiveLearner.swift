@@ -1,5 +1,5 @@
-import Hopfield
 import Kernels
+import Networks
 
 /// A predictive-coding network that learns by equilibrium propagation. Free it has no energy, and so no gradient: one-sided
 /// estimators have one phase, `(1/β) ∂E/∂θ(s^β)`, and the centred one two.

@@ -1,5 +1,5 @@
-import Hopfield
 import Kernels
+import Networks
 
 /// A Hopfield network that learns by back-propagation through the last sweeps of its free phase (as many as `relaxation.nudged`
 /// has), the reference for equilibrium propagation on the same network.

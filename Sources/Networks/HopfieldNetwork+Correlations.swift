@@ -1,0 +1,122 @@
+import Kernels
+import Parallel
+
+/// Sums over a strip's spins of what its pieces contribute, in the tree over pieces of `StripPartition`.
+///
+/// A strip's pieces make up whole subtrees of that tree: one if the number of strips is a power of two.
+final class PieceSums {
+  /// The subtrees of one strip's pieces, in order.
+  let subtrees: [Range<Int>]
+  private var spare: [AlignedBuffer<Float>] = []
+  /// Floats of the largest block that is summed.
+  private let count: Int
+
+  init(_ strip: Strip, count: Int) {
+    subtrees = strip.partition.subtrees(of: strip.index)
+    self.count = count
+  }
+
+  /// Adds to `sums`, one for each subtree, at `offset`.
+  ///
+  /// - Parameters:
+  ///   - rows: the pieces that contribute, with their rows.
+  ///   - contribute: adds what some rows contribute to `count` floats from an offset of a buffer on.
+  func add(
+    _ rows: [(piece: Int, rows: Range<Int>)], to sums: [AlignedBuffer<Float>], at offset: Int, count: Int,
+    isSinglePiece: Bool, _ contribute: (Range<Int>, AlignedBuffer<Float>, Int) -> Void
+  ) {
+    for (subtree, sum) in zip(subtrees, sums) {
+      if isSinglePiece {
+        // The only piece of all: nothing is added to it, on any number of strips.
+        for (piece, rows) in rows where subtree.contains(piece) { contribute(rows, sum, offset) }
+      } else if let total = fold(subtree, rows, count, contribute) {
+        sum.add(total, count: count, to: offset)
+        spare.append(total)
+      }
+    }
+  }
+
+  private func fold(
+    _ subtree: Range<Int>, _ rows: [(piece: Int, rows: Range<Int>)], _ count: Int,
+    _ contribute: (Range<Int>, AlignedBuffer<Float>, Int) -> Void
+  ) -> AlignedBuffer<Float>? {
+    guard subtree.count > 1 else {
+      guard let rows = rows.first(where: { $0.piece == subtree.lowerBound })?.rows else { return nil }
+      let sum = spare.popLast() ?? AlignedBuffer(count: self.count)
+      sum.clear(count: count)
+      contribute(rows, sum, 0)
+      return sum
+    }
+    let middle = subtree.lowerBound + subtree.count / 2
+    let left = fold(subtree.lowerBound..<middle, rows, count, contribute)
+    let right = fold(middle..<subtree.upperBound, rows, count, contribute)
+    guard let left, let right else { return left ?? right }
+    left.add(right, count: count)
+    spare.append(right)
+    return left
+  }
+}
+
+extension StripPartition {
+  /// The subtrees of the tree over pieces that a strip sums by itself, in order.
+  public func subtrees(of strip: Int) -> [Range<Int>] { FixedTree.subtrees(of: pieces(of: strip)) }
+}
+
+extension HopfieldNetwork {
+  /// `gradient += −Σ_n scale_n ∂E/∂θ(s_n)`: correlations of the states of samples 0 … `samples` − 1.
+  ///
+  /// - Parameters:
+  ///   - gradients: on a strip, one buffer for each of `StripPartition.subtrees`, which together make up the sum; of a whole
+  ///     network, one.
+  ///   - others: a further feature of every spin, by layer, with the neighbours' rows: its products of pairs are part of each
+  ///     piece's sum. The clamped input and the biases have no part in it.
+  public func addCorrelations(
+    scale: AlignedBuffer<Float>, samples: Int, into gradients: [AlignedBuffer<Float>], and others: [SpinPlanes]? = nil
+  ) throws {
+    precondition(gradients.count == sums.subtrees.count && scale.count >= samples)
+    precondition(gradients.allSatisfy { $0.count >= layout.parameterCount })
+    try settle()
+    times.measure(.gradient) {
+      for (index, edge) in edges.enumerated() where !isZero(edge.layout.post) || others != nil {
+        refreshArgMax(index, samples: samples)
+        let pre = edge.clampedInput ?? spins[edge.layout.pre - 1]
+        let post = spins[edge.layout.post - 1]
+        let block = edge.layout.weight
+        let scale = graded(scale, layer: edge.layout.post, samples: samples)
+        sums.add(
+          pieces[edge.layout.post - 1], to: gradients, at: block.offset, count: block.count,
+          isSinglePiece: strip.partition.isReplicated(edge.layout.post)
+        ) { rows, sum, offset in
+          edge.addGradient(pre: pre, post: post, scale: scale, samples: samples, rows: rows, into: sum, at: offset)
+          if let others, edge.layout.pre != 0 {
+            edge.addGradient(
+              pre: others[edge.layout.pre - 1], post: others[edge.layout.post - 1], scale: scale, samples: samples, rows: rows,
+              into: sum, at: offset)
+          }
+        }
+      }
+      for (index, layer) in layout.layers.enumerated() {
+        let scale = graded(scale, layer: index + 1, samples: samples)
+        sums.add(
+          pieces[index], to: gradients, at: layer.bias.offset, count: layer.bias.count,
+          isSinglePiece: strip.partition.isReplicated(index + 1)
+        ) { rows, sum, offset in
+          spins[index].addChannelSums(scale: scale, samples: samples, rows: rows, into: sum, at: offset)
+        }
+      }
+    }
+  }
+
+  /// `scale` times a layer's factor in the energy, in memory that the next layer uses again.
+  private func graded(_ scale: AlignedBuffer<Float>, layer: Int, samples: Int) -> AlignedBuffer<Float> {
+    let factor = layout.layers[layer - 1].energyFactor
+    guard factor != 1 else { return scale }
+    for sample in 0..<samples { layerScale[sample] = factor * scale[sample] }
+    return layerScale
+  }
+
+  /// The same of a whole network, into one buffer.
+  public func addCorrelations(scale: AlignedBuffer<Float>, samples: Int, into gradient: AlignedBuffer<Float>) throws {
+    try addCorrelations(scale: scale, samples: samples, into: [gradient])
+  }
+}

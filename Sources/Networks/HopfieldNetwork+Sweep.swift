@@ -1,0 +1,234 @@
+import Kernels
+
+extension HopfieldNetwork {
+  /// One sweep: every layer moves once.
+  ///
+  /// - Parameters:
+  ///   - factor: ω of `s ← σ(s + ω (f − s))`; 1 is the network's own rule.
+  ///   - exchanges: whether the strips refresh their copies of each other's rows.
+  ///   - wantsResidual: whether the result is needed; on strips it takes a sum over them.
+  /// - Returns: the residual, `mean over layers of ‖Δs‖ / max(‖s‖, 1e-6)` over the samples at hand, of all strips.
+  func sweep(
+    _ schedule: UpdateSchedule, samples: Int, nudge: Nudge?, factor: Float = 1, exchanges: Bool = true, wantsResidual: Bool = true
+  ) throws -> Double {
+    changes.clear()
+    sweeps += 1
+    for group in schedule.groups {
+      try computeFields(group, samples: samples, exchanges: exchanges)
+      times.measure(.step) { for layer in group { move(layer, samples: samples, nudge: nudge, factor: factor) } }
+      try boundary?.follow(group, samples: samples, current: current, exchanges: exchanges)
+      for (index, edge) in edges.enumerated() where group.contains(edge.layout.pre) {
+        current[index] = 0
+        boundary?.forget(edge: index)
+      }
+    }
+    return wantsResidual ? try residual() : .infinity
+  }
+
+  /// Adds up the changes piece by piece, so that the bits do not depend on the strips.
+  func residual() throws -> Double {
+    if let boundary { try times.measure(.reduce) { try boundary.sum(changes) } }
+    let pieces = strip.partition.pieces
+    var residual = 0.0
+    for layer in layout.layers.indices {
+      var change = SpinChange(moved: 0, size: 0)
+      for piece in 0..<pieces {
+        change.moved += changes[2 * (layer * pieces + piece)]
+        change.size += changes[2 * (layer * pieces + piece) + 1]
+      }
+      residual += change.relative
+    }
+    return residual / Double(layout.layers.count)
+  }
+
+  // MARK: - Fields
+
+  /// The fields on a group of layers. What reads only rows of this strip is computed while those of its neighbours travel.
+  func computeFields(_ group: [Int], samples: Int, exchanges: Bool) throws {
+    guard let boundary else {
+      for layer in group { computeDrive(layer, samples: samples, rows: 0..<spins[layer - 1].shape.rows) }
+      for layer in group { computeTopDown(layer, samples: samples, rows: 0..<spins[layer - 1].shape.rows) }
+      return
+    }
+    // Top-down fields along an edge within the group need the arg-max of the drives that are computed here.
+    let inner = boundary.innerEdges(of: group)
+    let waitsForArgMax = inner.contains { !isZero(edges[$0].layout.post) }
+    if !waitsForArgMax { try shareArgMax(of: group, samples: samples) }
+    let divides = boundary.divides
+    if divides {
+      for layer in group {
+        computeDrive(layer, samples: samples, rows: boundary.driveInterior[layer - 1])
+        try boundary.exchange.poll()
+      }
+      for layer in group where !waitsForArgMax {
+        computeTopDown(layer, samples: samples, rows: boundary.topDownInterior[layer - 1])
+        try boundary.exchange.poll()
+      }
+    }
+    try boundary.settle()
+    for layer in group {
+      forRows(of: layer, without: divides ? boundary.driveInterior[layer - 1] : 0..<0) {
+        computeDrive(layer, samples: samples, rows: $0)
+      }
+    }
+    if waitsForArgMax {
+      times.measure(.field) { for edge in inner { refreshArgMax(edge, samples: samples) } }
+      if exchanges { try boundary.exchangeNow(before: group, samples: samples) }
+      for edge in inner { boundary.noteShared(edge, samples: samples) }
+      try shareArgMax(of: group, samples: samples)
+    }
+    for layer in group {
+      forRows(of: layer, without: divides && !waitsForArgMax ? boundary.topDownInterior[layer - 1] : 0..<0) {
+        computeTopDown(layer, samples: samples, rows: $0)
+      }
+    }
+  }
+
+  /// The own rows of a layer above and below some that are done.
+  private func forRows(of layer: Int, without done: Range<Int>, _ body: (Range<Int>) -> Void) {
+    let rows = spins[layer - 1].shape.rows
+    guard !done.isEmpty else { return body(0..<rows) }
+    if done.lowerBound > 0 { body(0..<done.lowerBound) }
+    if done.upperBound < rows { body(done.upperBound..<rows) }
+  }
+
+  private func computeDrive(_ layer: Int, samples: Int, rows: Range<Int>) {
+    guard let field = drive[layer - 1], !rows.isEmpty || spins[layer - 1].shape.rows == 0 else { return }
+    times.measure(.field) {
+      var accumulate = false
+      for (index, edge) in edges.enumerated()
+      where edge.layout.post == layer && edge.layout.pre != 0 && !isZero(edge.layout.pre) {
+        edge.coupling.drive(
+          from: spins[edge.layout.pre - 1], into: field, samples: samples, rows: rows, accumulate: accumulate)
+        current[index] = samples
+        accumulate = true
+      }
+      if !accumulate { field.clear() }
+    }
+  }
+
+  private func computeTopDown(_ layer: Int, samples: Int, rows: Range<Int>) {
+    guard let field = topDown[layer - 1], !rows.isEmpty else { return }
+    times.measure(.field) {
+      let shape = spins[layer - 1].shape
+      /// By which the sum so far is still to be multiplied; absent while there is none.
+      var feedback: Float?
+      for (index, edge) in edges.enumerated() where edge.layout.pre == layer && !isZero(edge.layout.post) {
+        refreshArgMax(index, samples: samples)
+        if let feedback { field.scale(by: feedback / edge.layout.feedback, of: shape, samples: samples, rows: rows) }
+        edge.coupling.topDown(
+          from: spins[edge.layout.post - 1], into: field, samples: samples, rows: rows, accumulate: feedback != nil)
+        feedback = edge.layout.feedback
+      }
+      if let feedback {
+        field.scale(by: feedback, of: shape, samples: samples, rows: rows)
+      } else {
+        field.clear()
+      }
+    }
+  }
+
+  /// Under max-pooling a top-down field needs the arg-max of the *current* drive, which the last drive of that edge left unless
+  /// the pre layer has moved since.
+  func refreshArgMax(_ index: Int, samples: Int) {
+    let edge = edges[index]
+    guard edge.isMaxPooled, !edge.holdsArgMax, current[index] < samples, edge.layout.pre != 0 else { return }
+    edge.coupling.drive(from: spins[edge.layout.pre - 1], into: unusedDrive, samples: samples, accumulate: false)
+    current[index] = samples
+  }
+
+  /// Makes sure that the arg-max around this strip is current where the top-down fields of a group read it. It is, except in a
+  /// phase's first sweep: later it has come with the states.
+  private func shareArgMax(of group: [Int], samples: Int) throws {
+    guard let boundary else { return }
+    for (index, edge) in edges.enumerated() where group.contains(edge.layout.pre) && !isZero(edge.layout.post) {
+      guard let repair = boundary.repair(index, samples: samples) else { continue }
+      try boundary.settle()
+      times.measure(.field) { refreshArgMax(index, samples: samples) }
+      try boundary.exchangeNow(repair, samples: samples)
+      boundary.noteShared(index, samples: samples)
+    }
+  }
+
+  // MARK: - Steps
+
+  private func move(_ layer: Int, samples: Int, nudge: Nudge?, factor: Float) {
+    let description = layout.layers[layer - 1]
+    let rows = spins[layer - 1].shape.rows
+    var change = SpinChange(moved: 0, size: 0)
+    if layer == layout.layers.count {
+      change = moveOutput(samples: samples, nudge: nudge, factor: factor)
+      for (piece, _) in pieces[layer - 1] { note(change, of: layer, piece: piece) }
+    } else if strip.partition.isReplicated(layer) {
+      change = update(layer, description, factor: factor, samples: samples, rows: 0..<rows)
+      for (piece, _) in pieces[layer - 1] { note(change, of: layer, piece: piece) }
+    } else {
+      for (piece, rows) in pieces[layer - 1] {
+        let part = update(layer, description, factor: factor, samples: samples, rows: rows)
+        note(part, of: layer, piece: piece)
+        change.moved += part.moved
+        change.size += part.size
+      }
+    }
+    noteExtent(of: layer, change, samples: samples)
+  }
+
+  /// Keeps account of which layers are zero, after one has moved.
+  func noteExtent(of layer: Int, _ change: SpinChange, samples: Int) {
+    // Strips must agree on what is zero without asking; the output is the same on all of them.
+    let isKnown = boundary == nil || layer == layout.layers.count
+    if change.size != 0 || !isKnown {
+      extents[layer - 1] = max(extents[layer - 1], samples)
+    } else if extents[layer - 1] <= samples {
+      extents[layer - 1] = 0
+    }
+  }
+
+  private func update(
+    _ layer: Int, _ description: NetworkLayout.Layer, factor: Float, samples: Int, rows: Range<Int>
+  ) -> SpinChange {
+    spins[layer - 1].update(
+      description.activation.rule, bias: realised, biasOffset: description.bias.offset, base: base[layer - 1],
+      drive: drive[layer - 1], topDown: topDown[layer - 1], factor: factor, samples: samples, rows: rows)
+  }
+
+  func note(_ change: SpinChange, of layer: Int, piece: Int) {
+    let place = 2 * ((layer - 1) * strip.partition.pieces + piece)
+    changes[place] = change.moved
+    changes[place + 1] = change.size
+  }
+
+  private func moveOutput(samples: Int, nudge: Nudge?, factor: Float) -> SpinChange {
+    let layer = layout.layers.count - 1
+    let planes = spins[layer]
+    let stride = planes.shape.paddedChannels
+    var change = SpinChange(moved: 0, size: 0)
+    for sample in 0..<samples {
+      for unit in fieldRow.indices {
+        var field = realised[layout.output.bias.offset + unit]
+        if let base = base[layer] { field += base[sample * stride + unit] }
+        if let drive = drive[layer] { field += drive[sample * stride + unit] }
+        outputField[sample * stride + unit] = field
+        fieldRow[unit] = field
+        outputRow[unit] = planes[sample, unit, 0, 0]
+      }
+      cost.relax(
+        &outputRow, field: fieldRow, label: nudge?.labels[sample] ?? 0, nudge: nudge?.strengths[sample] ?? 0)
+      for unit in outputRow.indices {
+        let before = planes[sample, unit, 0, 0]
+        if factor != 1 { outputRow[unit] = before + factor * (outputRow[unit] - before) }
+        let moved = Double(outputRow[unit]) - Double(before)
+        change.moved += moved * moved
+        change.size += Double(outputRow[unit]) * Double(outputRow[unit])
+        planes[sample, unit, 0, 0] = outputRow[unit]
+      }
+    }
+    return change
+  }
+
+  /// The drives of all layers in the present state.
+  func computeDrives(samples: Int) throws {
+    try settle()
+    for layer in 1...layout.layers.count { computeDrive(layer, samples: samples, rows: 0..<spins[layer - 1].shape.rows) }
+  }
+}

@@ -1,0 +1,92 @@
+/// How a network relaxes: the order of updates, and when to stop.
+public struct RelaxationSettings: Equatable, Sendable {
+  /// Which layers move together.
+  public enum Order: String, CaseIterable, Sendable {
+    /// Non-adjacent layers together: on a chain the odd-numbered layers, then the even ones. Exact block descent.
+    case checkerboard
+    /// Every layer at once, from the previous state.
+    case synchronous
+    /// One layer after the other: upwards while free, downwards while nudged, so that news crosses the network in one sweep.
+    /// Exact block descent.
+    case sequential
+  }
+
+  /// One phase's end: after `sweeps` sweeps, or as soon as the residual
+  /// `mean over layers of ‖Δs‖ / max(‖s‖, 1e-6)` falls below `tolerance` (0: never).
+  public struct Stop: Equatable, Sendable {
+    public var sweeps: Int
+    public var tolerance: Float
+
+    public init(sweeps: Int, tolerance: Float = 0) {
+      self.sweeps = sweeps
+      self.tolerance = tolerance
+    }
+  }
+
+  /// Of machines whose layers can take turns; see `effectiveOrder`.
+  public var order: Order
+  public var free: Stop
+  public var nudged: Stop
+  /// Whether spins under max-pooling stay coupled, while nudged, to the positions that were the greatest when the free phase
+  /// ended.
+  public var holdsArgMax: Bool
+  /// What moves the spins.
+  public var machine: MachineSettings
+  /// What the device that relaxes makes of parameters and states.
+  public var hardware = HardwareLimits()
+
+  public init(
+    order: Order = .checkerboard, free: Stop = Stop(sweeps: 30, tolerance: 1e-3), nudged: Stop = Stop(sweeps: 6),
+    holdsArgMax: Bool = true, machine: MachineSettings = MachineSettings()
+  ) {
+    self.order = order
+    self.free = free
+    self.nudged = nudged
+    self.holdsArgMax = holdsArgMax
+    self.machine = machine
+  }
+
+  /// Refuses a network that these settings cannot relax.
+  ///
+  /// - Throws: `NetworkError`, one message.
+  public func check(_ layout: NetworkLayout, cost: Cost) throws {
+    try machine.check(layout, cost: cost)
+    try hardware.check(machine)
+  }
+
+  /// The order in which layers really move: most machines move all at once.
+  public var effectiveOrder: Order { machine.kind == .hopfield || takesTurns ? order : .synchronous }
+
+  /// Whether conjugate variables are followed at every second instant of each layer, see `InertialRelaxation`: not where step and
+  /// friction are given, nor where states have noise or bits in every step.
+  var takesTurns: Bool {
+    machine.kind == .conjugate && machine.conjugate.isAdaptive && order != .synchronous && !hardware.limitsStates
+  }
+}
+
+/// Which layers move together, and in what order, in one sweep.
+struct UpdateSchedule {
+  /// Layer indices 1 … N.
+  let groups: [[Int]]
+
+  init(groups: [[Int]]) { self.groups = groups }
+
+  init(_ order: RelaxationSettings.Order, layout: NetworkLayout, nudged: Bool) {
+    let layers = Array(1...layout.layers.count)
+    switch order {
+    case .synchronous: groups = [layers]
+    case .sequential: groups = (nudged ? layers.reversed() : layers).map { [$0] }
+    case .checkerboard: groups = Self.colours(layers, of: layout)
+    }
+  }
+
+  /// The smallest colour that no earlier neighbour has, layer by layer: odd and even on a chain.
+  private static func colours(_ layers: [Int], of layout: NetworkLayout) -> [[Int]] {
+    var colour: [Int: Int] = [:]
+    for layer in layers {
+      let taken = Set(layout.edges.filter { $0.post == layer }.compactMap { colour[$0.pre] })
+      colour[layer] = (0...).first { !taken.contains($0) }!
+    }
+    return (0...(colour.values.max() ?? 0)).map { wanted in layers.filter { colour[$0] == wanted } }
+  }
+}

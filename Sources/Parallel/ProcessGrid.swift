@@ -1,0 +1,164 @@
+import Kernels
+import MPI
+
+/// Ranks arranged as data × spin: those of one spin group hold the strips of one network, those of one data group the same strip
+/// of as many networks.
+///
+/// Ranks are counted node by node, so that a spin group lies on one node wherever it fits there.
+public struct ProcessGrid: Sendable {
+  public let world: Communicator
+  /// The ranks with the same strip; this rank's place says which micro-shards it relaxes.
+  public let data: Communicator
+  /// The ranks with the same micro-shards; this rank's place is its strip.
+  public let spin: Communicator
+  /// The ranks of this spin group, as `world` counts them.
+  public let spinRanks: [Int]
+  /// Tells who is missing where a wait runs past its deadline.
+  public let rollCall: RollCall?
+
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - deadline: how long a rank waits for others.
+  ///   - rollCall: of `world`; without one an error cannot say which host is missing.
+  /// - Throws: `GridError` if data × spin is not the number of ranks.
+  public init(
+    _ shape: GridShape, over world: Communicator, deadline: Duration? = nil, rollCall: RollCall? = nil
+  ) throws {
+    guard shape.data * shape.spin == world.size else {
+      throw GridError("a grid of \(shape) needs \(shape.data * shape.spin) ranks; there are \(world.size)")
+    }
+    var world = world
+    world.deadline = deadline
+    self.world = world
+    self.rollCall = rollCall
+    guard shape.spin > 1 else {
+      data = world
+      spin = Communicator.selfOnly
+      spinRanks = [world.rank]
+      return
+    }
+    let place = try Self.placeByNode(in: world)
+    data = try world.split(color: place % shape.spin, key: place)
+    spin = try world.split(color: place / shape.spin, key: place)
+    spinRanks = try spin.allgather(world.rank)
+  }
+
+  /// All ranks hold whole networks.
+  public init(dataOver world: Communicator) {
+    self.world = world
+    data = world
+    spin = Communicator.selfOnly
+    spinRanks = [world.rank]
+    rollCall = nil
+  }
+
+  /// The grid of this rank's spin group alone.
+  public var onlyThisNetwork: ProcessGrid {
+    ProcessGrid(world: spin, data: .selfOnly, spin: spin, spinRanks: spinRanks, rollCall: rollCall)
+  }
+
+  private init(world: Communicator, data: Communicator, spin: Communicator, spinRanks: [Int], rollCall: RollCall?) {
+    (self.world, self.data, self.spin, self.spinRanks, self.rollCall) = (world, data, spin, spinRanks, rollCall)
+  }
+
+  public var shape: GridShape { GridShape(data: data.size, spin: spin.size) }
+
+  /// This rank's place among all, counted node by node in the order of each node's first rank.
+  private static func placeByNode(in world: Communicator) throws -> Int {
+    let node = try world.splitShared()
+    let first = try node.broadcast(world.rank, root: 0)
+    try node.free()
+    let firsts = try world.allgather(first)
+    let order = firsts.indices.sorted { (firsts[$0], $0) < (firsts[$1], $1) }
+    return order.firstIndex(of: world.rank) ?? world.rank
+  }
+}
+
+extension ProcessGrid {
+  /// Adds up each number over the strips of a network, on all of them. Collective over the spin group.
+  ///
+  /// - Parameter content: what is added up, for messages.
+  public func sumOverStrips(_ values: AlignedBuffer<Double>, _ content: String) throws {
+    try naming(content) { try spin.allreduce(values.unsafeElements, .sum) }
+  }
+
+  /// What every strip has, in their order, on the first of them; `nil` on the others. Collective over the spin group.
+  public func gatherOverStrips(_ values: [Float]) throws -> [[Float]]? {
+    let parts = try spin.gatherVarying(values, root: 0)
+    return spin.rank == 0 ? parts : nil
+  }
+
+  /// What every data rank has, in their order. Collective over the data group.
+  ///
+  /// In one message a rank, in memory that outlives it: who waits for a rank that is gone waits here, where the error can say which
+  /// host it is on.
+  ///
+  /// - Parameters:
+  ///   - counts: how many numbers each data rank has.
+  ///   - content: what they are, for messages.
+  public func gatherOverData(_ values: [Double], counts: [Int], _ content: String) throws -> [Double] {
+    let layout = try BlockLayout(counts: counts)
+    let own = AlignedBuffer<Double>(count: values.count)
+    own.assign(values)
+    let whole = AlignedBuffer<Double>(count: layout.extent)
+    try withExtendedLifetime((own, whole)) {
+      try namingData(content) {
+        try data.allgatherVarying(UnsafeBufferPointer(own.unsafeElements), into: whole.unsafeElements, layout)
+      }
+    }
+    return whole.elements
+  }
+}
+
+/// The extents of a process grid.
+public struct GridShape: Equatable, Sendable, CustomStringConvertible {
+  /// Networks that relax at the same time.
+  public var data: Int
+  /// Strips of each.
+  public var spin: Int
+
+  public init(data: Int, spin: Int) {
+    self.data = data
+    self.spin = spin
+  }
+
+  /// `data × spin`.
+  public var description: String { "\(data) × \(spin)" }
+
+  /// The grids of some ranks, with at most as many networks and strips as there can be; fewest strips first.
+  public static func possible(ranks: Int, networks: Int, strips: Int) -> [GridShape] {
+    (1...max(1, min(ranks, strips))).compactMap { spin in
+      ranks % spin == 0 && ranks / spin <= networks ? GridShape(data: ranks / spin, spin: spin) : nil
+    }
+  }
+}
+
+/// A grid that cannot be.
+public struct GridError: Error, Equatable, CustomStringConvertible {
+  public let description: String
+  public init(_ description: String) { self.description = description }
+}
+
+/// Bytes that the ranks of a node hold once between them, in an MPI shared window.
+///
+/// The memory belongs to the window until MPI is finalised, since giving it back is collective and a store may go at any time.
+public final class NodeBytes {
+  private let window: SharedWindow<UInt8>
+
+  private init(_ window: consuming SharedWindow<UInt8>) { self.window = window }
+
+  /// Copies the bytes of the node's first rank to where all its ranks see them. Collective.
+  ///
+  /// - Parameters:
+  ///   - bytes: read on the first rank alone.
+  ///   - node: ranks that share memory, see `Communicator.splitShared`.
+  public static func share(_ bytes: ByteStore, over node: Communicator) throws -> ByteStore {
+    guard node.size > 1 else { return bytes }
+    let window = try SharedWindow<UInt8>(node, count: node.rank == 0 ? bytes.count : 0)
+    if node.rank == 0 { _ = window.local.update(from: bytes) }
+    try window.fence()
+    let segment = try window.segment(of: 0)
+    return ByteStore(UnsafeBufferPointer(segment), of: NodeBytes(window))
+  }
+}

@@ -1,0 +1,44 @@
+import Testing
+
+/// Modules import what `House` allows, and nothing above them.
+@Suite struct ImportTests {
+  @Test func everyRoomIsInTheTable() throws {
+    let rooms = try Set(SourceTree.rooms())
+    let known = House.rooms.map(\.name)
+    #expect(Set(known).count == known.count)
+    #expect(rooms.subtracting(known).isEmpty, "folders of Sources that `House.rooms` does not know")
+    let expected = House.rooms.filter { !$0.isYetToCome && !$0.isLeaving }.map(\.name)
+    #expect(Set(expected).subtracting(rooms).isEmpty, "rooms of `House.rooms` that are missing in Sources")
+  }
+
+  /// The table's own arrows point down.
+  @Test func arrowsPointDown() {
+    var below = House.packages
+    for room in House.rooms {
+      #expect(room.imports.union(room.untilMoved).isSubset(of: below), "\(room.name) may import what is not below it")
+      below.insert(room.name)
+    }
+  }
+
+  @Test func importsAreAllowed() throws {
+    let rooms = Dictionary(uniqueKeysWithValues: House.rooms.map { ($0.name, $0) })
+    let sources = try SourceTree.sources()
+    #expect(sources.contains { $0.imports.contains("Kernels") })
+    for file in sources {
+      guard let room = rooms[file.room] else { continue }
+      let allowed = room.imports.union(room.untilMoved).union(House.system)
+      for name in file.imports where !allowed.contains(name) {
+        Issue.record("\(file.path) imports \(name); \(room.name) may import \(room.imports.sorted().joined(separator: ", "))")
+      }
+    }
+  }
+
+  /// What is no longer imported is taken off the list of exceptions.
+  @Test func exceptionsAreNeeded() throws {
+    let sources = try SourceTree.sources()
+    for room in House.rooms {
+      let imported = Set(sources.filter { $0.room == room.name }.flatMap(\.imports))
+      #expect(room.untilMoved.isSubset(of: imported), "\(room.name): `untilMoved` names what is imported no more")
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import Foundation
+
+/// A Swift file of this package.
+struct SourceFile {
+  /// From the package's folder: `Sources/Kernels/Philox.swift`.
+  let path: String
+  let text: String
+
+  /// The target of `Sources` that it belongs to.
+  var room: String { String(path.split(separator: "/")[1]) }
+  var lines: Int { text.count { $0 == "\n" } }
+
+  /// Modules that it imports, in order.
+  var imports: [String] {
+    text.matches(of: /(?m)^[ \t]*(?:@\w+ +)*(?:(?:public|package|internal|fileprivate|private) +)?import +(?:\w+ +)?(\w+)/)
+      .map { String($0.1) }
+  }
+
+  /// Names of types that it declares.
+  var types: [String] {
+    text.matches(of: /(?m)^[ \t]*(?:[@\w() ]+ )?(?:struct|class|enum|actor|protocol|typealias) +(\w+)/).map { String($0.1) }
+  }
+
+  /// Names of types that it extends, the outermost of nested ones.
+  var extendedTypes: [String] { text.matches(of: /(?m)^(?:[@\w]+ )*extension +(\w+)/).map { String($0.1) } }
+
+  var holdsProtocol: Bool { text.contains(/(?m)^(?:[\w]+ )*protocol +\w/) }
+  var holdsEntryPoint: Bool { text.contains(/(?m)^@main\b/) }
+}
+
+/// The files of this package, as they lie beside these tests.
+enum SourceTree {
+  /// The package's folder.
+  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  /// The targets' folders in `Sources`.
+  static func rooms() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: root.appending(path: "Sources").path).sorted()
+  }
+
+  /// The Swift files of `Sources`, by path.
+  static func sources() throws -> [SourceFile] {
+    let folder = root.appending(path: "Sources").path
+    let paths = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+    return try paths.filter { $0.hasSuffix(".swift") }.sorted().map {
+      SourceFile(path: "Sources/\($0)", text: try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8))
+    }
+  }
+}

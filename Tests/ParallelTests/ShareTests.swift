@@ -1,0 +1,32 @@
+import Kernels
+import Testing
+
+@testable import Parallel
+
+@Suite struct ShareTests {
+  /// Runs are consecutive, cover all shards, and differ by one at most.
+  @Test func everyShardHasOneRank() {
+    for ranks in 1...16 {
+      for shards in ranks...40 {
+        let runs = (0..<ranks).map { TreeReduction.shardRange(of: $0, ranks: ranks, shards: shards) }
+        #expect(runs.flatMap { Array($0) } == Array(0..<shards))
+        #expect(runs.map(\.count).max()! - runs.map(\.count).min()! <= 1)
+      }
+    }
+  }
+
+  /// The whole subtrees of a run are powers of two in size, begin at multiples of it, and tile the run.
+  @Test func subtreesTileEveryRun() {
+    for first in 0..<20 {
+      for end in first + 1...40 {
+        let subtrees = FixedTree.subtrees(of: first..<end)
+        var next = first
+        for subtree in subtrees {
+          #expect(subtree.lowerBound == next && subtree.count.nonzeroBitCount == 1 && next % subtree.count == 0)
+          next = subtree.upperBound
+        }
+        #expect(next == end)
+      }
+    }
+  }
+}

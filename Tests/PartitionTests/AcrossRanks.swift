@@ -1,9 +1,0 @@
-import Foundation
-import MPI
-import Testing
-
-/// Suites that use MPI. They run one after another in the same order on all ranks, and only under `mpirun`.
-@Suite(.serialized, .enabled(if: ProcessInfo.processInfo.environment["PMI_RANK"] != nil, "needs mpirun")) struct AcrossRanks {
-  /// MPI starts with the first test that asks for it, and ends with the process.
-  static let environment = Result { try Environment.initialize(finalizesAtExit: true) }
-}
