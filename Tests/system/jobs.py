@@ -183,9 +183,9 @@ def children(parent: int) -> list[int]:
     return sorted(found)
 
 
-def marked(mark: str) -> list[int]:
+def marked(mark: str, variable: str = MARK) -> list[int]:
     """Processes whose mark begins like this."""
-    wanted = f"\0{MARK}={mark}".encode()
+    wanted = f"\0{variable}={mark}".encode()
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:

@@ -11,14 +11,10 @@ import pytest
 from jobs import CONFIGURATIONS, ROOT
 from runs import settings
 
-# Lines that are not run here, and where they are.
+# Lines that are not run here, and why.
 ELSEWHERE = {
-    "equilibria-benchmark": "a benchmark: minutes on a quiet machine",
-    "equilibria-ising-benchmark": "a benchmark: minutes on a quiet machine",
-    "virtual-cluster": "test_cluster.py",
-    "deploy/in-container": "needs a container",
-    "equilibria relax CONFIG": "test_relax.py",
-    "models/": "needs the images of CIFAR-10",
+    "equilibria relax CONFIG": "test_relax.py runs it",
+    "models/": "it needs the images of CIFAR-10",
 }
 # What a line names, and what is taken in its place.
 PLACEHOLDERS = {"CONFIG": "configs/quickstart.yaml", "DIR": "runs/dir", "RUN": "runs/mine"}
