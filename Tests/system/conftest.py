@@ -30,8 +30,8 @@ def pytest_addoption(parser):
 def pytest_configure():
     if not is_worker():
         os.environ[RUN] = uuid.uuid4().hex
-    # Whoever ends the tests ends their jobs too: an interruption leaves the wait for a job, which ends it. A shell starts what runs
-    # in the background without SIGINT, and jobs would inherit that.
+    # Whoever ends the tests ends their jobs too: an interruption leaves the wait for a job, which ends it. A shell starts what
+    # runs in the background without SIGINT, and jobs would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
@@ -79,8 +79,10 @@ def launcher() -> str:
 
 @pytest.fixture(scope="session")
 def start(program, launcher, tmp_path_factory) -> Callable[..., Running]:
-    """start(RANKS, ARGUMENT…): the program in the background, on so many ranks; without a launcher if RANKS is None. `prefix` is a
-    command that starts all that, `command` what runs in the program's place."""
+    """start(RANKS, ARGUMENT…): the program in the background, on so many ranks; without a launcher if RANKS is None.
+
+    prefix: a command that starts all that. command: what runs in the program's place.
+    """
     folder = tmp_path_factory.mktemp("output")
 
     def start(ranks: int | None, *arguments, prefix: Sequence = (), command: Sequence = (program,), **options) -> Running:

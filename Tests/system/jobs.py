@@ -1,7 +1,8 @@
 """Programs that the tests start.
 
-Every job has a session of its own and a mark in its environment, which MPICH's launcher hands down to each rank. Whoever waits for a
-job, and whatever ends that wait, ends all processes with its mark: the launcher, its proxies, and ranks that no longer answer.
+Every job has a session of its own and a mark in its environment, which MPICH's launcher hands down to each rank. Whoever waits
+for a job, and whatever ends that wait, ends all processes with its mark: the launcher, its proxies, and ranks that no longer
+answer.
 """
 
 import itertools

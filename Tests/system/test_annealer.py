@@ -1,5 +1,5 @@
-"""Ising networks and the rules that others are compared with, as a user trains them: the same bits on any number of ranks and after an
-interruption, accuracy above chance, and one clear message for what cannot be."""
+"""Ising networks and the rules that others are compared with, as a user trains them: the same bits on any number of ranks and
+after an interruption, accuracy above chance, and one clear message for what cannot be."""
 
 import shutil
 

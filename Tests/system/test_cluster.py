@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from cluster import Cluster, can_make_hosts
-from jobs import CONFIGURATIONS, ERROR, ROOT
+from jobs import CONFIGURATIONS, ERROR
 from runs import Moment, Run, same_run, settings
 
 pytestmark = [
@@ -71,7 +71,7 @@ def test_there_are_three_hosts(limited):
 def test_links_are_as_slow_as_they_should_be(limited, start):
     """An echo between two hosts takes two delays, and bytes the time that the rate needs: lower bounds, whatever the machine does."""
     first, second, _ = limited.hosts
-    probe = ["python3", ROOT / "scripts/link_probe.py"]
+    probe = ["python3", Path(__file__).with_name("link_probe.py")]
     with start(None, command=[*limited.command, "exec", second, *probe, "serve"]):
         result = limited("exec", first, *probe, "measure", second).succeeds()
     echo, rate = map(float, result.stdout.split())

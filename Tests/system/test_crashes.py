@@ -1,5 +1,5 @@
-"""A training that is killed again and again, stopped in every phase, or finds its checkpoint cut short at any place, ends with the bits
-of an uninterrupted one."""
+"""A training that is killed again and again, stopped in every phase, or finds its checkpoint cut short at any place, ends with
+the bits of an uninterrupted one."""
 
 import os
 import random

@@ -348,8 +348,8 @@ def test_training_that_is_not_finite(job, tmp_path):
 
 
 def test_weights_that_overflow(job, one, tmp_path):
-    """One step an epoch: the first is taken with the rate 0 of the warm-up, and in the second one it is the weights that overflow,
-    before any loss or gradient does."""
+    """One step an epoch: the first is taken with the rate 0 of the warm-up, and in the second one it is the weights that
+    overflow, before any loss or gradient does."""
     run = Run(tmp_path / "run")
     sets = ["learning.batch={size: 512, shard: 32}", "learning.optimiser={kind: sgd, learningRate: 1.0e30, weightDecay: 1.0e30}"]
     job(2, "train", TRAIN, "--run-dir", run.folder, *settings(*sets)).refuses(

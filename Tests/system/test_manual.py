@@ -1,5 +1,5 @@
-"""Every command line of README.md and docs/ that calls `equilibria` runs: the line as it stands, with small data in the place of what it
-names and with limits behind it that make it short. The lines of a page run one after another in one folder."""
+"""Every command line of README.md and docs/ that calls `equilibria` runs: the line as it stands, with small data in the place of
+what it names and with limits behind it that make it short. The lines of a page run one after another in one folder."""
 
 import os
 import re

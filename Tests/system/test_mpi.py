@@ -1,5 +1,5 @@
-"""What ends a job under MPI cannot be tested inside one, so each scenario of the Swift suite is a run of its own: its exit status and its
-output."""
+"""What ends a job under MPI cannot be tested inside one, so each scenario of the Swift suite is a run of its own: its exit
+status and its output."""
 
 import re
 from typing import NamedTuple

@@ -1,5 +1,5 @@
-"""Reports of trainings, in a browser where there is one; TensorBoard's event files, read by TensorBoard's own reader where it can be
-installed; a scaling study that is interrupted and goes on."""
+"""Reports of trainings, in a browser where there is one; TensorBoard's event files, read by TensorBoard's own reader where it
+can be installed; a scaling study that is interrupted and goes on."""
 
 import csv
 import json

@@ -1,5 +1,5 @@
-"""The scripts that set up the project and run its tests: their help, what they say when something is missing, how results are counted,
-and that nothing of an interrupted job goes on."""
+"""The scripts that set up the project and run its tests: their help, what they say when something is missing, how results are
+counted, and that nothing of an interrupted job goes on."""
 
 import contextlib
 import os

@@ -1,4 +1,5 @@
-"""`equilibria solve` from outside: every form of file, every kind of problem, every machine, what is written, an interrupted search."""
+"""`equilibria solve` from outside: every form of file, every kind of problem, every machine, what is written, an interrupted
+search."""
 
 import csv
 import gzip

@@ -1,6 +1,6 @@
-"""One network cut across ranks: the same checkpoints, figures and relaxed states on every process grid, checkpoints that go on on
-another grid, messages as many and as long as the partition predicts, and what is said of grids that cannot be, of a rank that does not
-answer, and of memory that does not suffice."""
+"""One network cut across ranks: the same checkpoints, figures and relaxed states on every process grid, checkpoints that go on
+on another grid, messages as many and as long as the partition predicts, and what is said of grids that cannot be, of a rank
+that does not answer, and of memory that does not suffice."""
 
 import os
 import re
