@@ -5,6 +5,7 @@ for a job, and whatever ends that wait, ends all processes with its mark: the la
 answer.
 """
 
+import contextlib
 import itertools
 import json
 import os
@@ -204,9 +205,7 @@ def end_marked(mark: str) -> None:
         if not processes:
             return
         for process in processes:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         time.sleep(0.02)
     raise RuntimeError(f"processes {processes} do not end")

@@ -69,7 +69,8 @@ def test_there_are_three_hosts(limited):
 
 
 def test_links_are_as_slow_as_they_should_be(limited, start):
-    """An echo between two hosts takes two delays, and bytes the time that the rate needs: lower bounds, whatever the machine does."""
+    """An echo between two hosts takes two delays, and bytes the time that the rate needs: lower bounds, whatever the machine
+    does."""
     first, second, _ = limited.hosts
     probe = ["python3", Path(__file__).with_name("link_probe.py")]
     with start(None, command=[*limited.command, "exec", second, *probe, "serve"]):

@@ -1,4 +1,5 @@
-"""Bad input and faults under two ranks: each is one clear message, ends the whole job with an error's status, and loses nothing."""
+"""Bad input and faults under two ranks: each is one clear message, ends the whole job with an error's status, and loses
+nothing."""
 
 import gzip
 import os

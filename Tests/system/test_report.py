@@ -195,7 +195,7 @@ def test_scaling_study(one, study):
 @pytest.mark.seconds(10)
 def test_scaling_study_that_is_stopped(start, study):
     """On SIGUSR1, which batch systems send, it stops with the code that asks for another start."""
-    command, folder = study
+    command, _ = study
     with start(None, *command, "--steps", 2000) as running:
         time.sleep(2)
         running.signal(signal.SIGUSR1)

@@ -6,13 +6,13 @@ import pytest
 SK = ["sk:60:1", "--reads", 12, "--steps", 60, "--seed", 5]
 
 EVERY = (2, 3, 4, 8)
-OTHERS = "cim-cac cim-ahc cim-adam conjugate sb-adiabatic sb-ballistic sb-discrete oscillator langevin anneal".split()
+AMPLITUDES = ["cim-cac", "cim-ahc", "cim-adam", "conjugate", "sb-adiabatic", "sb-ballistic", "sb-discrete", "oscillator"]
 # Problem, machine, and numbers of ranks that share its spins in the short form. A machine of amplitudes and one of flips show
 # every number, also where all spins are coupled; the others differ in their rules.
 SPREAD = [
     ("torus:9x12:3", "cim", EVERY),
     ("torus:9x12:3", "gibbs", EVERY),
-    *(("torus:9x12:3", machine, (3,)) for machine in OTHERS),
+    *(("torus:9x12:3", machine, (3,)) for machine in [*AMPLITUDES, "langevin", "anneal"]),
     ("sk:70:2", "cim-cac", EVERY),
     ("sk:70:2", "sb-ballistic", (4,)),
     ("dense:130", "cim", (8,)),
