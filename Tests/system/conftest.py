@@ -10,8 +10,9 @@ import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import jobs
 import pytest
+
+import jobs
 from jobs import PROGRAM, RUN, Result, Running
 from runs import Run, settings
 

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+
 from jobs import ROOT
 
 sys.path.insert(0, str(ROOT / "scripts/reference"))

@@ -4,6 +4,7 @@ after an interruption, accuracy above chance, and one clear message for what can
 import shutil
 
 import pytest
+
 from jobs import CONFIGURATIONS
 from runs import Moment, Run, same_run, settings
 

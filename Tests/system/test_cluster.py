@@ -9,6 +9,7 @@ import signal
 from pathlib import Path
 
 import pytest
+
 from cluster import Cluster, can_make_hosts
 from jobs import CONFIGURATIONS, ERROR
 from runs import Moment, Run, same_run, settings

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from jobs import CONFIGURATIONS, children
 from runs import Run, same_files, settings
 

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
+
 from jobs import CONFIGURATIONS, ERROR, STOPPED, USAGE
 from reference import make_case
 from runs import Run, same_files, settings
-from safetensors.numpy import load_file, save_file
 
 TRAIN = CONFIGURATIONS / "train.yaml"
 IMAGES = CONFIGURATIONS / "images.yaml"

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from jobs import ERROR, ROOT, USAGE
 
 COMMANDS = ["train", "evaluate", "solve", "relax", "inspect", "report", "scaling", "doctor"]

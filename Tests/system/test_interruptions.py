@@ -7,6 +7,7 @@ import signal
 import time
 
 import pytest
+
 from jobs import CONFIGURATIONS, STOPPED
 from runs import Moment, Run, same_run, settings
 

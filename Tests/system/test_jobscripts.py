@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+
 from jobs import ROOT
 
 DEPLOYED = sorted(path for pattern in ("*.sh", "*.sbatch", "*.pbs", "in-container") for path in (ROOT / "deploy").glob(pattern))

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from jobs import CONFIGURATIONS, ROOT
 from runs import settings
 

@@ -5,6 +5,7 @@ import re
 from typing import NamedTuple
 
 import pytest
+
 import swift_suites
 from jobs import BUNDLE, ERROR
 

@@ -1,6 +1,7 @@
 """The quick start for real, and the validation accuracy that it must reach."""
 
 import pytest
+
 from jobs import ROOT
 from runs import Run
 

@@ -1,6 +1,7 @@
 """Training ends with the same bits on any number of ranks, and `evaluate` says what the training said."""
 
 import pytest
+
 from jobs import CONFIGURATIONS
 from runs import same_run
 

@@ -1,9 +1,10 @@
 """`equilibria relax` against the reference in float64, for every Tests/configurations/relax-*.yaml."""
 
 import pytest
+from safetensors.numpy import load_file
+
 from jobs import CONFIGURATIONS
 from reference import make_case, reference_tensors, relative_difference
-from safetensors.numpy import load_file
 
 # Relative to each tensor's greatest entry.
 STATES, GRADIENTS = 1e-5, 1e-3

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from jobs import CONFIGURATIONS, ROOT, STOPPED, USAGE
 from runs import Run, settings
 

@@ -10,8 +10,9 @@ import sys
 import time
 from pathlib import Path
 
-import jobs
 import pytest
+
+import jobs
 from jobs import ROOT, Running, marked
 
 

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from cluster import Cluster, can_make_hosts
 from jobs import CONFIGURATIONS, ROOT
 from runs import Run, same_run

@@ -13,6 +13,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+
 from jobs import STOPPED, USAGE
 
 # A cycle of five: at most four of its edges can be cut.

@@ -7,10 +7,11 @@ import re
 import signal
 
 import pytest
+from safetensors.numpy import load_file
+
 from jobs import CONFIGURATIONS, ERROR
 from reference import make_case
 from runs import Moment, Run, same_run, settings
-from safetensors.numpy import load_file
 
 STRIPS = CONFIGURATIONS / "strips.yaml"
 TRAIN = CONFIGURATIONS / "train.yaml"

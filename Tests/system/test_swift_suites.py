@@ -4,6 +4,7 @@ import os
 import re
 
 import pytest
+
 import swift_suites
 from jobs import BUNDLE, Result
 
