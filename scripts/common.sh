@@ -20,13 +20,6 @@ fail() {
 # The comment block at the top of the script that runs, without its shebang, as its help.
 print_help() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$script"; }
 
-# The program that runs the Swift tests.
-test_bundle() {
-  local bundle=.build/release/equilibriaPackageTests.xctest
-  [[ -x $bundle ]] || fail "$bundle is missing: run scripts/test, or swift build --build-tests ${build_options[*]}"
-  echo "$bundle"
-}
-
 # MPICH's launcher: where several MPIs are installed, `mpirun` may be that of another.
 mpich_launcher() {
   local launcher

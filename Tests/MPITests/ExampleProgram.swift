@@ -1,6 +1,6 @@
 import MPI
 
-// The whole program of docs/guide/mpi.md, word for word; `scripts/mpi-tests` runs it.
+// The whole program of docs/guide/mpi.md, word for word; `Tests/system/test_mpi.py` runs it.
 
 func program() -> Never {
   Environment.run { world in

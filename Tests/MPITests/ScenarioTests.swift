@@ -3,7 +3,7 @@ import Testing
 
 @testable import MPI
 
-/// What ends a job cannot be tested inside one, so each scenario here is a run of its own: `scripts/mpi-tests` names it in
+/// What ends a job cannot be tested inside one, so each scenario here is a run of its own: `Tests/system/test_mpi.py` names it in
 /// `MPI_TESTS_SCENARIO`, and looks at the exit code and the output of `mpirun`.
 private func isScenario(_ name: String) -> Bool {
   ProcessInfo.processInfo.environment["MPI_TESTS_SCENARIO"] == name

@@ -142,8 +142,10 @@ def check_sigma_minimises_the_layer_term():
     z, steps = np.linspace(-2, 7, 31), [-1e-3, 1e-3]
     for activation in description.ACTIVATIONS:
         low, high = {"linear": (-9, 9), "relu6": (0, 6), "tanh": (-1, 1)}.get(activation, (0, 1))
+
         def energy(s):
             return layer_term(activation, s[:, None]) - s * z
+
         best = sigma(activation, z)
         for step in steps:
             expect((energy(np.clip(best + step, low, high)) >= energy(best) - 1e-15).all(), activation)
@@ -158,10 +160,12 @@ def check_field_is_minus_the_derivative_of_the_energy():
             state[layer.name] = generator.uniform(0.2, 0.8, state[layer.name].shape)
         for layer in network.layers:
             direction = generator.normal(size=state[layer.name].shape)
+
             def without_layer_term(step):
                 moved = {**state, layer.name: state[layer.name] + step * direction}
                 own = layer.energy_factor * layer_term(layer.activation, moved[layer.name])
                 return ((network.energy(moved) - own) / layer.energy_factor).sum()
+
             slope = (without_layer_term(1e-6) - without_layer_term(-1e-6)) / 2e-6
             # Differences of an energy that is mostly another layer's are worse by that factor.
             tolerance = 1e-7 * network.layers[0].energy_factor

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measures a link between two hosts: the shortest echo in seconds, and bits a second.
 
-    link_probe.py serve                 on one host
-    link_probe.py measure HOST          on the other; prints the two figures
+link_probe.py serve                 on one host
+link_probe.py measure HOST          on the other; prints the two figures
 """
 
 import socket

@@ -1,0 +1,85 @@
+"""A training that is stopped by a signal or killed, and resumed on another number of ranks, ends with the same bits."""
+
+import os
+import random
+import re
+import signal
+import time
+
+import pytest
+
+from jobs import CONFIGURATIONS, STOPPED
+from runs import Moment, Run, same_run, settings
+
+TRAIN = CONFIGURATIONS / "train.yaml"
+# Some seconds of training; checkpoints by time too, so that those of a killed job lie anywhere.
+LONG = [
+    "learning.epochs=120",
+    "learning.warmStart=true",
+    "learning.optimiser.kind=adam",
+    "learning.optimiser.learningRate=0.001",
+    "run.checkpoint.seconds=0.2",
+]
+OSCILLATORS = [
+    "relaxation.machine=oscillator",
+    "relaxation.oscillator.noise=0.05",
+    "learning.epochs=60",
+    "run.checkpoint.seconds=0.2",
+]
+
+
+def resumed(job, run: Run, ranks: int, sets: list[str]) -> Run:
+    """The run, which went on on so many ranks from where it was, to its end."""
+    before = Moment(run)
+    job(ranks, "train", TRAIN, "--run-dir", run.folder, "--resume", *settings(*sets)).succeeds()
+    assert before.is_continued_by(run)
+    assert run.is_complete
+    return run
+
+
+def stopped(start, folder, ranks: int, epoch: int, name: str, sets: list[str]) -> Run:
+    """A run that the signal of this name stopped in this epoch.
+
+    One rank is started without a launcher, since MPICH's loses the exit code of a single rank after a signal.
+    """
+    run = Run(folder)
+    with start(None if ranks == 1 else ranks, "train", TRAIN, "--run-dir", folder, *settings(*sets)) as running:
+        running.waits_for(lambda: any(row["kind"] == "validation" and row["epoch"] == str(epoch - 1) for row in run.rows))
+        running.signal(getattr(signal, name))
+        result = running.wait().ends(STOPPED, name, str(folder), "--resume")
+    step = int(run.steps[-1].stem.removeprefix("step-"))
+    assert re.search(rf"\b{step}\b", result.text), f"step {step} is not named\n{result}"
+    assert not run.is_complete
+    assert not (folder / "lock").exists()
+    assert not run.partial_files
+    return run
+
+
+@pytest.mark.seconds(10)
+@pytest.mark.parametrize(
+    ("name", "epoch", "before", "after"), [("SIGTERM", 2, 2, 3), ("SIGINT", 30, 3, 1), ("SIGUSR1", 9, 1, 4), ("SIGINT", 60, 2, 2)]
+)
+def test_stopped_by_a_signal(start, job, trained, tmp_path, name, epoch, before, after):
+    run = stopped(start, tmp_path / "run", before, epoch, name, LONG)
+    same_run(trained(TRAIN, *LONG), resumed(job, run, after, LONG))
+
+
+@pytest.mark.seconds(20)
+def test_oscillators_with_noise_stopped(start, job, trained, tmp_path):
+    run = stopped(start, tmp_path / "run", 2, 9, "SIGTERM", OSCILLATORS)
+    same_run(trained(TRAIN, *OSCILLATORS), resumed(job, run, 3, OSCILLATORS))
+
+
+@pytest.mark.seconds(12)
+def test_killed_at_random_moments(start, job, trained, tmp_path):
+    run = Run(tmp_path / "run")
+    for ranks in (2, 3, 1, 4, 2):
+        with start(ranks, "train", TRAIN, "--run-dir", run.folder, "--resume", *settings(*LONG)) as running:
+            time.sleep(random.uniform(0.4, 0.9))
+            # It gets no chance to write anything.
+            os.kill(random.choice(running.ranks()), signal.SIGKILL)
+            assert running.wait().status != 0
+    job(2, "train", TRAIN, "--run-dir", run.folder, "--resume", *settings(*LONG)).succeeds()
+    same_run(trained(TRAIN, *LONG), run)
+    # One that is complete changes nothing.
+    same_run(trained(TRAIN, *LONG), resumed(job, run, 3, LONG))

@@ -1,0 +1,125 @@
+"""Every command line of README.md and docs/ that calls `equilibria` runs: the line as it stands, with small data in the place of
+what it names and with limits behind it that make it short. The lines of a page run one after another in one folder."""
+
+import os
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from jobs import CONFIGURATIONS, ROOT
+from runs import settings
+
+# Lines that are not run here, and why.
+ELSEWHERE = {
+    "equilibria relax CONFIG": "test_relax.py runs it",
+    "models/": "it needs the images of CIFAR-10",
+}
+# What a line names, and what is taken in its place.
+PLACEHOLDERS = {"CONFIG": "configs/quickstart.yaml", "DIR": "runs/dir", "RUN": "runs/mine"}
+SMALLER = {
+    "torus:1000x1000": "torus:100x100",
+    "torus:400x400": "torus:100x100",
+    "dense:4000": "dense:400",
+    "dense:3000": "dense:300",
+}
+
+
+def lines(page: Path) -> list[str]:
+    """The command lines of a page: joined at backslashes, and without comments behind them."""
+    text = re.sub(r"\\\n *", "", page.read_text())
+    found = re.findall(r"^    ((?:mpirun .*)?(?:\.build/release/)?equilibria(?: .*)?)$", text, flags=re.MULTILINE)
+    return [re.sub(r" +#.*", "", line).replace(".build/release/equilibria", "equilibria").strip() for line in found]
+
+
+def cases() -> list:
+    found = []
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        name = str(page.relative_to(ROOT))
+        shared = [pytest.mark.xdist_group(name), pytest.mark.seconds(3 * len(lines(page)))]
+        for number, line in enumerate(lines(page), 1):
+            reason = next((reason for words, reason in ELSEWHERE.items() if words in line), None)
+            marks = [*shared, pytest.mark.skip(reason=reason)] if reason else shared
+            found.append(pytest.param(name, line, id=f"{page.stem}-{number}", marks=marks))
+    return found
+
+
+def short(words: list[str]) -> list[str]:
+    """What makes a command short: images that are drawn, one epoch of a mini-batch or two, a fifth of a second."""
+    if "train" in words:
+        channels, size = (3, 32) if any("cifar10" in word for word in words) else (1, 28)
+        return settings(
+            "data.name=synthetic",
+            "data.validation=32",
+            "data.synthetic.train=96",
+            "data.synthetic.test=32",
+            "data.synthetic.classes=10",
+            f"data.synthetic.shape.channels={channels}",
+            f"data.synthetic.shape.rows={size}",
+            f"data.synthetic.shape.columns={size}",
+            "data.limit=64",
+            "data.limitPerClass=null",
+            "data.testPerClass=null",
+            "learning.epochs=1",
+        )
+    if "solve" in words:
+        return ["--time", "0.2"]
+    if "scaling" in words:
+        return ["--repeats", "1", "--steps", "1", "--ranks", "1,2"]
+    return []
+
+
+def circle() -> str:
+    """A graph of 60 vertices on a circle with chords."""
+    edges = [f"{vertex + 1} {(vertex + step) % 60 + 1} 1" for vertex in range(60) for step in (1, 7)]
+    return "\n".join(["60 120", *edges]) + "\n"
+
+
+def people() -> str:
+    """Two rings of ten people who know each other, joined by one tie."""
+    nodes = [f"  node [ id {person} ]" for person in range(20)]
+    ties = [(person, person // 10 * 10 + (person + step) % 10) for person in range(20) for step in (1, 2)]
+    edges = [f"  edge [ source {one} target {other} ]" for one, other in [*ties, (0, 10)]]
+    return "\n".join(["graph [", *nodes, *edges, "]"]) + "\n"
+
+
+@pytest.fixture(scope="session")
+def stage(program, launcher, trained, tmp_path_factory):
+    """stage(PAGE): a folder with small stand-ins for the files that the manual names."""
+    stages = {}
+
+    def make(folder: Path) -> Path:
+        for name in ("G22.txt", "edges.txt"):
+            (folder / name).write_text(circle())
+        for name in ("karate.gml", "football.gml"):
+            (folder / name).write_text(people())
+        (folder / "configs").symlink_to(ROOT / "configs")
+        # Finished runs, for the commands that look at one.
+        (folder / "runs").mkdir()
+        for seed, name in enumerate(("mine", "mine-seed-1", "mine-seed-2")):
+            run = trained(CONFIGURATIONS / "train.yaml", "learning.epochs=1", f"seed={seed}", ranks=None)
+            shutil.copytree(run.folder, folder / "runs" / name)
+        (folder / "bin").mkdir()
+        (folder / "bin/equilibria").symlink_to(program)
+        (folder / "bin/mpirun").write_text(f'#!/bin/sh\nexec "{launcher}" "$@"\n')
+        (folder / "bin/mpirun").chmod(0o755)
+        return folder
+
+    def stage(page: str) -> Path:
+        if page not in stages:
+            stages[page] = make(tmp_path_factory.mktemp("manual"))
+        return stages[page]
+
+    return stage
+
+
+@pytest.mark.parametrize(("page", "line"), cases())
+def test_line_of_the_manual(job, stage, page, line):
+    folder = stage(page)
+    for name, value in PLACEHOLDERS.items():
+        line = re.sub(rf"\b{name}\b", value, line)
+    words = [SMALLER.get(word, word) for word in shlex.split(line)]
+    path = f"{folder / 'bin'}:{os.environ['PATH']}"
+    job(None, *words[1:], *short(words), command=[folder / "bin" / words[0]], cwd=folder, env={"PATH": path}).succeeds()

@@ -1,0 +1,228 @@
+"""Reports of trainings, in a browser where there is one; TensorBoard's event files, read by TensorBoard's own reader where it
+can be installed; a scaling study that is interrupted and goes on."""
+
+import csv
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from jobs import CONFIGURATIONS, ROOT, STOPPED, USAGE
+from runs import Run, settings
+
+TRAIN = CONFIGURATIONS / "train.yaml"
+BROWSER = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None)
+
+
+@pytest.fixture
+def run(trained, tmp_path) -> Run:
+    shutil.copytree(trained(TRAIN).folder, tmp_path / "run")
+    return Run(tmp_path / "run")
+
+
+# Reports
+
+
+def test_report_of_a_run(one, run):
+    page = run.folder / "report.html"
+    one("report", run.folder).succeeds(str(page))
+    text = page.read_text()
+    assert f"{100 * run.test_accuracy:.2f} %" in text
+    # Its pictures: curves, and filters and states.
+    assert "<svg" in text
+    assert "data:image/png;base64," in text
+    for section in ("Relaxation of test image 0", "taken for", "Configuration", "Where the time went"):
+        assert section in text
+    assert not re.search(r'(src|href)="?https?:', text)
+    assert page.stat().st_size <= 5_000_000
+
+
+@pytest.fixture(scope="module")
+def page_of_two(one, trained, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("runs")
+    for seed in (1, 2):
+        (folder / f"run-{seed}").symlink_to(trained(TRAIN, f"seed={seed}").folder)
+    page = folder / "both.html"
+    one("report", folder / "run-1", folder / "run-2", "--output", page, "--image", 7).succeeds(str(page))
+    return page
+
+
+def test_report_of_two_runs(page_of_two):
+    text = page_of_two.read_text()
+    # What tells them apart, and the mean of two seeds.
+    assert "What differs from run-1" in text
+    assert "over 2 seeds: " in text
+    assert "Relaxation of test image 7" in text
+
+
+def test_report_of_nothing(one, tmp_path):
+    result = one("report", tmp_path / "none")
+    assert result.status != 0
+    assert f"{tmp_path / 'none'}: there is no such run folder" in result.text
+
+
+def test_report_of_an_image_that_is_not_there(one, run):
+    result = one("report", run.folder, "--image", 120)
+    assert result.status != 0
+    assert "0 to 119" in result.text
+
+
+def test_report_without_the_data(job, one, tmp_path):
+    """A training whose data are on another machine."""
+    data = tmp_path / "data"
+    data.mkdir()
+    for name in [f"data_batch_{number}.bin" for number in range(1, 6)] + ["test_batch.bin"]:
+        (data / name).write_bytes(bytes(4 * 3073))
+    run = Run(tmp_path / "moved")
+    job(2, "train", CONFIGURATIONS / "images.yaml", "--run-dir", run.folder, *settings(f"data.folder={data}")).succeeds()
+    assert run.is_complete
+    shutil.rmtree(data)
+    one("report", run.folder).succeeds()
+    assert "No relaxation and no confusion" in (run.folder / "report.html").read_text()
+
+
+@pytest.mark.skipif(not BROWSER, reason="there is no browser (chromium-headless-shell)")
+def test_report_in_a_browser(job, page_of_two, tmp_path):
+    browser = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu"]
+    drawn = job(
+        None,
+        "--window-size=1200,5000",
+        f"--screenshot={tmp_path / 'page.png'}",
+        "--enable-logging=stderr",
+        page_of_two.as_uri(),
+        command=browser,
+    )
+    assert (tmp_path / "page.png").stat().st_size > 0
+    assert not re.search("CONSOLE|ERR_", drawn.text), drawn
+    document = job(None, "--dump-dom", page_of_two.as_uri(), command=browser)
+    assert document.stdout.count("<img ") == page_of_two.read_text().count("<img ")
+
+
+# TensorBoard
+
+READER = """
+import json, sys
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+events = EventAccumulator(sys.argv[1], size_guidance={"scalars": 0})
+events.Reload()
+print(json.dumps({tag: [(event.step, event.value) for event in events.Scalars(tag)] for tag in events.Tags()["scalars"]}))
+"""
+KINDS = {"training": "epoch", "interval": "interval", "validation": "validation", "test": "test"}
+COLUMNS = {"loss": "loss", "accuracy": "accuracy", "free sweeps": "freeSweeps", "residual": "residual"}
+
+
+@pytest.fixture(scope="module")
+def tensorboard() -> Path:
+    """A Python that has TensorBoard, which is installed once."""
+    folder = ROOT / ".build/tensorboard-venv"
+    python = folder / "bin/python"
+    if not python.exists():
+        try:
+            subprocess.run([sys.executable, "-m", "venv", folder], check=True, capture_output=True, timeout=120)
+            install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "tensorboard", "setuptools<81"]
+            subprocess.run(install, check=True, capture_output=True, timeout=240)
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+            shutil.rmtree(folder, ignore_errors=True)
+            pytest.skip("pip could not install TensorBoard's reader")
+    return python
+
+
+def test_event_files_by_tensorboard(job, run, tensorboard):
+    """The reader sees every row once, with the figures of metrics.csv, also of a run that was resumed."""
+    run.steps[-1].unlink()
+    job(2, "train", TRAIN, "--run-dir", run.folder, "--resume").succeeds()
+    assert len(list(run.folder.glob("events.out.tfevents.*"))) == 2
+    tags = json.loads(job(None, run.folder, command=[tensorboard, "-c", READER]).succeeds().stdout)
+    seen = 0
+    for tag, events in tags.items():
+        figure, group = tag.split("/")
+        column = COLUMNS.get(figure)
+        if column is None:
+            continue
+        rows = [row for row in run.rows if row["kind"] == KINDS[group] and row[column]]
+        assert [int(row["step"]) for row in rows] == [step for step, _ in events], tag
+        assert [float(row[column]) for row in rows] == pytest.approx([value for _, value in events], rel=1e-5), tag
+        seen += len(events)
+    assert seen
+
+
+# Scaling studies
+
+
+@pytest.fixture
+def study(launcher, tmp_path):
+    """The arguments of a study of a training, and its folder."""
+    folder = tmp_path / "study"
+    measured = ["--ranks", "1,2", "--strong", "--weak", "--repeats", 2, "--steps", 2, "--predict", "4,16"]
+    return ["scaling", TRAIN, *measured, "--launcher", launcher, "--folder", folder], folder
+
+
+def points(folder: Path) -> list[dict[str, str]]:
+    with (folder / "scaling.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.seconds(30)
+def test_scaling_study(one, study):
+    command, folder = study
+    one(*command).succeeds()
+    assert len(points(folder)) == 8
+    assert (folder / "model.txt").stat().st_size > 0
+    for plot in ("speed-up", "efficiency", "time-strong", "time-weak"):
+        assert "</svg>" in (folder / f"{plot}.svg").read_text()
+    # What is measured stays, what is missing is measured.
+    table = folder / "scaling.csv"
+    kept = table.read_text().splitlines()[:4]
+    table.write_text("\n".join(kept) + "\n")
+    some = points(folder)
+    one(*command).succeeds("3 points", "5 are missing")
+    fitted = [column for column in list(some[0])[21:]]
+    assert len(points(folder)) == 8
+    for before, after in zip(some, points(folder), strict=False):
+        assert {**before, **dict.fromkeys(fitted)} == {**after, **dict.fromkeys(fitted)}
+    result = one(*command, *settings("learning.nudge=0.1"))
+    assert result.status != 0
+    assert "another configuration" in result.text
+    one(*command, "--check", folder).succeeds("not fitted")
+
+
+@pytest.mark.seconds(10)
+def test_scaling_study_that_is_stopped(start, study):
+    """On SIGUSR1, which batch systems send, it stops with the code that asks for another start."""
+    command, _ = study
+    with start(None, *command, "--steps", 2000) as running:
+        time.sleep(2)
+        running.signal(signal.SIGUSR1)
+        running.wait().ends(STOPPED, "goes on")
+
+
+@pytest.mark.seconds(15)
+@pytest.mark.parametrize("problem", ["torus:60x40", "dense:200"])
+def test_scaling_study_of_spins(one, launcher, tmp_path, problem):
+    """Spins of a lattice, and spins that are all coupled."""
+    measured = ["--ranks", "1,2,3", "--strong", "--weak", "--repeats", 1, "--predict", 16, "--launcher", launcher]
+    one("scaling", problem, *measured, "--folder", tmp_path / "study").succeeds("1 × 3", "sweeps/s")
+    assert len(points(tmp_path / "study")) == 6
+    result = one("scaling", "torus:60x41", "--folder", tmp_path / "study")
+    assert result.status != 0
+    assert f"another problem: {problem}" in result.text
+
+
+WRONG = {
+    "setting-with-a-problem": (["torus:60x40", "--set", "learning.nudge=0.1"], ["--set"]),
+    "ranks-that-are-no-numbers": ([TRAIN, "--ranks", "1,x"], ["--ranks", "`x`"]),
+    "grid-of-other-ranks": ([TRAIN, "--ranks", "2", "--grids", "2x2"], ["4 ranks", "--ranks 2"]),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_options_of_a_study(one, case):
+    arguments, words = WRONG[case]
+    one("scaling", *arguments).ends(USAGE, *words)
