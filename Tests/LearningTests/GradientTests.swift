@@ -48,7 +48,8 @@ import Testing
     Case(cost: .crossEntropyReadout), Case(order: .synchronous), Case(order: .sequential), Case(estimator: .oneSided),
     Case(estimator: .negative), Case(estimator: .randomSign), Case(cost: .crossEntropy, estimator: .oneSided),
     Case(cost: .crossEntropyReadout, estimator: .oneSided), Case(cost: .crossEntropyReadout, estimator: .negative),
-    Case(activation: .tanh), Case(skip: true),
+    Case(activation: .tanh), Case(skip: true), Case(cost: Cost(.squaredError, smoothing: 0.2)),
+    Case(cost: Cost(.crossEntropy, smoothing: 0.2)), Case(cost: Cost(.crossEntropyReadout, smoothing: 0.2)),
     Case(pooling: .none, stride: 2, skip: true), Case(pooling: .average, skip: true),
   ]
 
