@@ -41,7 +41,7 @@ import Testing
     let sampler = try ImageSampler(images: source, normalisation: .unit(channels: 1), augmentation: augmentation, seed: 5)
     var met = Set<Int>()
     for epoch in 0..<400 {
-      let draw = augmentation.draw(image: 0, epoch: epoch, generator: RandomStream.augmentation.generator(seed: 5))
+      let draw = augmentation.draw(image: 0, epoch: epoch, pixels: 9, generator: RandomStream.augmentation.generator(seed: 5))
       let expected = (0..<9).map { place in
         let (row, column) = (place / 3, draw.flip ? 2 - place % 3 : place % 3)
         return Float(padded[(row + draw.row) * 5 + column + draw.column]) / 255
@@ -52,6 +52,34 @@ import Testing
     #expect(met.count == 18, "all 3 × 3 windows, mirrored and not")
   }
 
+  /// A square of zeros, cut at the borders, hides each pixel as often as squares of its side reach it; nothing else changes.
+  @Test(arguments: [1, 2, 3, 5]) func cutoutHidesASquare(_ side: Int) throws {
+    let source = try images(1, shape: colour)
+    let everything = Augmentation(flip: true, crop: Augmentation.Crop(padding: 2), cutout: side)
+    var without = everything
+    without.cutout = 0
+    let cut = try ImageSampler(images: source, normalisation: .cifar10, augmentation: everything, seed: 5)
+    let whole = try ImageSampler(images: source, normalisation: .cifar10, augmentation: without, seed: 5)
+    let generator = RandomStream.augmentation.generator(seed: 5)
+    var met = Set<Int>()
+    for epoch in 0..<400 {
+      let draw = everything.draw(image: 0, epoch: epoch, pixels: 20, generator: generator)
+      var plain = draw
+      plain.hole = nil
+      #expect(plain == without.draw(image: 0, epoch: epoch, pixels: 20, generator: generator))
+      let hole = try #require(draw.hole)
+      met.insert(hole)
+      var expected = load(whole, [0], epoch: epoch).pixels
+      for pixel in 0..<20 {
+        let (down, right) = (pixel / 5 - hole / 5 + side / 2, pixel % 5 - hole % 5 + side / 2)
+        guard (0..<side).contains(down), (0..<side).contains(right) else { continue }
+        for channel in 0..<3 { expected[pixel * 3 + channel] = 0 }
+      }
+      #expect(load(cut, [0], epoch: epoch).pixels == expected)
+    }
+    #expect(met == Set(0..<20))
+  }
+
   @Test func drawsAreUniform() {
     let generator = RandomStream.augmentation.generator(seed: 11)
     let crop = Augmentation(flip: true, crop: Augmentation.Crop(padding: 4))
@@ -59,7 +87,7 @@ import Testing
     var columns = rows
     var flips = 0
     for image in 0..<9000 {
-      let draw = crop.draw(image: image, epoch: 3, generator: generator)
+      let draw = crop.draw(image: image, epoch: 3, pixels: 1, generator: generator)
       rows[draw.row] += 1
       columns[draw.column] += 1
       flips += draw.flip ? 1 : 0
@@ -142,5 +170,9 @@ import Testing
     #expect(
       message { _ = try ImageSampler(images: source, normalisation: .cifar10, augmentation: wide, seed: 0) }
         == "data.augmentation.crop.padding: expected 0 to 3 for 4×5 images in mode reflect, found 4")
+    let large = Augmentation(cutout: 6)
+    #expect(
+      message { _ = try ImageSampler(images: source, normalisation: .cifar10, augmentation: large, seed: 0) }
+        == "data.augmentation.cutout: expected 0 to 5 for 4×5 images, found 6")
   }
 }

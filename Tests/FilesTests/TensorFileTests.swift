@@ -46,7 +46,7 @@ import Testing
     #expect(try Tensor([0.5] as [Double]).floats() == [0.5])
     #expect(try Tensor([0.5] as [Float]).doubles() == [0.5])
     #expect(try Tensor([200] as [UInt8]).integers() == [200])
-    #expect(message { try Tensor([1] as [Int64]).floats() } == "holds I64, expected F32 or F64")
+    #expect(message { try Tensor([1] as [Int64]).floats() } == "holds I64, expected F16, BF16, F32 or F64")
     #expect(
       message { try Self.example.tensor("step", in: "a.safetensors") }
         == "a.safetensors: there is no tensor `step`; did you mean `steps`?")

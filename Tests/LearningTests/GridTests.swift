@@ -25,7 +25,7 @@ extension AcrossRanks {
 
     static let cases: [Case] =
       GridNetworks.names.flatMap { name in RelaxationSettings.Order.allCases.map { Case(network: name, order: $0) } }
-      + Cost.allCases.flatMap { cost in
+      + Cost.Kind.allCases.map { Cost($0) }.flatMap { cost in
         Estimator.allCases.map { Case(network: "max-pooled chain", order: .checkerboard, cost: cost, estimator: $0) }
       }
 

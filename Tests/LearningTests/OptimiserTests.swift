@@ -111,6 +111,22 @@ import Testing
     expect(computed, scale: scale) { { value, slope, rate in value - rate * slope } }
   }
 
+  /// The decay rises to its value; what does not move stays as it is, to the bit.
+  @Test func average() {
+    let parameters = AlignedBuffer<Float>(count: 2)
+    parameters.assign([0.3, 0])
+    let average = WeightAverage(of: parameters, decay: 0.5)
+    var expected = 0.0
+    for update in 1...20 {
+      parameters[1] = Float(update)
+      average.add(parameters, updates: update)
+      let decay = min(0.5, Double(1 + update) / Double(10 + update))
+      expected = decay * expected + (1 - decay) * Double(update)
+      #expect(average.values[0] == 0.3 && abs(Double(average.values[1]) - expected) < 1e-5, "update \(update)")
+    }
+    #expect(parameters.elements == [0.3, 20])
+  }
+
   /// Moments that were read continue as if nothing had been.
   @Test(arguments: OptimiserSettings.Kind.allCases) func resumes(_ kind: OptimiserSettings.Kind) {
     var settings = OptimiserSettings()

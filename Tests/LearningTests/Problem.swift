@@ -96,6 +96,7 @@ struct Problem: CustomTestStringConvertible, Sendable {
       $0.schedule.warmUp = 1
     },
     Problem("warm start") { $0.warmStart = true },
+    Problem("average") { $0.averaging = 0.9 },
     Problem("Adam") {
       $0.optimiser.kind = .adam
       $0.optimiser.learningRate = 0.003
@@ -145,6 +146,8 @@ extension Trainer {
   /// Updates, and what they reported.
   func steps(_ count: Int) throws -> [StepReport] { try (0..<count).map { _ in try step() } }
 
-  /// Parameters and moments, in bits.
-  var bits: [[UInt32]] { ([network.parameters] + optimiser.moments.map(\.values)).map { $0.elements.map(\.bitPattern) } }
+  /// Parameters, moments and the parameters that are measured, in bits.
+  var bits: [[UInt32]] {
+    ([network.parameters] + optimiser.moments.map(\.values) + [measuredParameters]).map { $0.elements.map(\.bitPattern) }
+  }
 }

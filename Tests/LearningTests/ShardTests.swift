@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct ShardTests {
   /// The gradient of a batch is the sum of those of its micro-shards, however it is cut; so are loss and number of right answers.
-  @Test(arguments: Estimator.allCases, Cost.allCases) func gradientsAddUp(_ estimator: Estimator, _ cost: Cost) throws {
+  @Test(arguments: Estimator.allCases, Cost.Kind.allCases.map { Cost($0) })
+  func gradientsAddUp(_ estimator: Estimator, _ cost: Cost) throws {
     let results = try [12, 4, 1].map { shard -> (gradient: [Float], loss: Double, correct: Int) in
       var settings = LearningSettings()
       (settings.estimator, settings.cost) = (estimator, cost)

@@ -60,6 +60,17 @@ extension AcrossRanks {
       Problem.layout.blocks.first { name.hasSuffix($0.name) && !name.hasPrefix("warm.") }?.shape ?? [values.count]
     }
 
+    /// The parameters themselves train as without an average, which is measured in their place.
+    @Test func averagingDoesNotDisturbTheTraining() throws {
+      let plain = try Problem("plain").trainer(over: world)
+      let averaged = try Problem("average") { $0.averaging = 0.9 }.trainer(over: world)
+      #expect(try averaged.steps(3) == plain.steps(3))
+      #expect(averaged.bits.dropLast() == plain.bits.dropLast())
+      #expect(averaged.bits.last != plain.bits.last && plain.bits.last == plain.bits.first)
+      let names = Set(try averaged.state().tensors.keys).subtracting(try plain.state().tensors.keys)
+      #expect(names == Set(Problem.layout.blocks.map { "average.\($0.name)" }))
+    }
+
     @Test func aStateThatDoesNotFitIsRefused() throws {
       let problem = Problem("warm start") { $0.warmStart = true }
       let trainer = try problem.trainer(over: .selfOnly)
@@ -140,7 +151,8 @@ extension AcrossRanks {
     }
 
     /// Twenty epochs make a network that tells the patterns apart; every estimator and cost does.
-    @Test(arguments: Estimator.allCases, Cost.allCases) func learns(_ estimator: Estimator, _ cost: Cost) throws {
+    @Test(arguments: Estimator.allCases, Cost.Kind.allCases.map { Cost($0) })
+    func learns(_ estimator: Estimator, _ cost: Cost) throws {
       var problem = Problem("fit") {
         $0.estimator = estimator
         // An estimate from one side is off by a term of the order of β.
@@ -163,6 +175,32 @@ extension AcrossRanks {
       let after = try evaluator.evaluate(unseen, over: ProcessGrid(dataOver: world))
       #expect(
         after.loss < 0.6 * before.loss && after.accuracy > 0.95, "\(before.loss) → \(after.loss), accuracy \(after.accuracy)")
+    }
+
+    /// A mirrored evaluation averages both predictions: of images that are their own mirror images it is the plain one.
+    @Test func mirroredEvaluationAveragesTwoPredictions() throws {
+      let (network, shape) = (Spy(), ImageShape(channels: 2, rows: 2, columns: 3))
+      let mirrored = MirroredClassifier(network, shape: shape, cost: .squaredError)
+      let pixels = (0..<24).map { Float($0) }
+      let result = try mirrored.classify(pixels, labels: [1, 0], first: 5)
+      let turned: [Float] = [4, 5, 2, 3, 0, 1, 10, 11, 8, 9, 6, 7]
+      #expect(network.seen == [pixels, turned + turned.map { $0 + 12 }])
+      #expect(result.outputs == [[2, 0.5], [14, 0.5]] && result.predictions == [0, 0] && result.sweeps == 6)
+      #expect(result.losses == [2.125, 84.625])
+    }
+
+    /// A network whose outputs are the first pixel and a half, and which notes what it is shown.
+    final class Spy: Classifier {
+      var seen: [[Float]] = []
+      func parametersChanged() {}
+      func classify(_ pixels: [Float], labels: ArraySlice<Int>, first: Int) throws -> Classification {
+        seen.append(pixels)
+        var result = Classification(sweeps: 3)
+        for (image, label) in labels.enumerated() {
+          result.append([pixels[image * 12], 0.5], label: label, cost: .squaredError)
+        }
+        return result
+      }
     }
 
     @Test func evaluationDoesNotDependOnTheRanks() throws {

@@ -28,6 +28,48 @@ import Testing
     }
   }
 
+  /// Targets add up to those of one class, and have the mean over the classes that is asked for.
+  @Test func smoothedLabels() {
+    func targets(_ cost: Cost) -> [Float] { (0..<4).map { cost.target($0, 2, of: 4) } }
+    #expect(targets(Cost(.squaredError, smoothing: 0.5)) == [0.125, 0.125, 0.625, 0.125])
+    #expect(targets(Cost(.crossEntropy, smoothing: 0.5)) == [0.125, 0.125, 0.625, 0.125])
+    #expect(targets(Cost(.signedSquaredError, smoothing: 0.5)) == [-0.75, -0.75, 0.25, -0.75])
+    #expect(targets(.signedSquaredError) == [-1, -1, 1, -1])
+    #expect(Cost(.squaredError, smoothing: 0.5).value(prediction: [0.125, 0.125, 0.125, 0.625], label: 2) == 0.25)
+    let logarithms = softmax(field).map { log($0) }
+    let expected = -0.125 * logarithms.reduce(0, +) - 0.5 * logarithms[2]
+    for kind in [Cost.Kind.crossEntropy, .crossEntropyReadout] {
+      #expect(abs(Cost(kind, smoothing: 0.5).value(prediction: field, label: 2) - expected) < 1e-6)
+    }
+  }
+
+  /// The slope is the derivative of the value, and the output relaxes along it.
+  @Test(arguments: Cost.Kind.allCases, [Float(0), 0.25]) func slopesAreDerivatives(_ kind: Cost.Kind, _ smoothing: Float) {
+    let cost = Cost(kind, smoothing: smoothing)
+    let slope = cost.slope(prediction: field, label: 1)
+    for unit in field.indices {
+      var (above, below) = (field, field)
+      above[unit] += 0x1p-7
+      below[unit] -= 0x1p-7
+      let difference = cost.value(prediction: above, label: 1) - cost.value(prediction: below, label: 1)
+      #expect(abs(difference * 0x1p6 - Double(slope[unit])) < 1e-4)
+    }
+    let moved = relaxed(cost, from: field, nudge: 0.5)
+    for unit in field.indices {
+      let expected: Float =
+        switch kind {
+        case .squaredError, .signedSquaredError: field[unit] - slope[unit] * 0.5 / 1.5
+        case .crossEntropy: field[unit] - 0.5 * slope[unit]
+        case .crossEntropyReadout: -0.5 * slope[unit]
+        }
+      #expect(abs(moved[unit] - expected) < 1e-6)
+    }
+    guard !cost.isReadout else { return }
+    var force = field
+    cost.addForce(of: field, to: &force, label: 1, nudge: 0.5)
+    for unit in field.indices { #expect(abs(force[unit] - field[unit] + 0.5 * slope[unit]) < 1e-6) }
+  }
+
   @Test func aFreeOutputFollowsItsField() {
     for cost in [Cost.squaredError, .signedSquaredError, .crossEntropy] {
       #expect(relaxed(cost, from: [9, 9, 9, 9], nudge: 0) == field)

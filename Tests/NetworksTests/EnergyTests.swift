@@ -21,7 +21,7 @@ import Testing
 
   static let descents: [Descent] = Networks.all.indices.flatMap { network in
     [RelaxationSettings.Order.checkerboard, .sequential].flatMap { order in
-      Cost.allCases.flatMap { cost in
+      Cost.Kind.allCases.map { Cost($0) }.flatMap { cost in
         [false, true].map { Descent(network: network, order: order, cost: cost, isNudged: $0) }
       }
     }

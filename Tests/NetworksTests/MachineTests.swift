@@ -23,7 +23,8 @@ import Testing
   }
 
   /// With a step and a friction of 1 conjugate momenta are forgotten at once, and what is left is the network's own rule.
-  @Test(arguments: boxed, Cost.allCases) func conjugateWithoutInertiaIsTheNetworksOwnRule(_ index: Int, _ cost: Cost) throws {
+  @Test(arguments: boxed, Cost.Kind.allCases.map { Cost($0) })
+  func conjugateWithoutInertiaIsTheNetworksOwnRule(_ index: Int, _ cost: Cost) throws {
     var machine = MachineSettings(.conjugate)
     machine.conjugate.isAdaptive = false
     let networks = try (0..<2).map { _ in try Networks.network(Networks.all[index], cost: cost, capacity: 6) }

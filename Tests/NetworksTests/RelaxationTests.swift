@@ -16,7 +16,7 @@ import Testing
   @Test(arguments: Networks.all.indices, orders) func whatIsRememberedNeverShows(_ index: Int, _ order: RelaxationSettings.Order)
     throws
   {
-    for cost in Cost.allCases { try checkMemory(Networks.all[index], order, cost) }
+    for cost in Cost.Kind.allCases.map({ Cost($0) }) { try checkMemory(Networks.all[index], order, cost) }
   }
 
   private func checkMemory(_ description: NetworkDescription, _ order: RelaxationSettings.Order, _ cost: Cost) throws {

@@ -1,9 +1,11 @@
 """Training ends with the same bits on any number of ranks, and `evaluate` says what the training said."""
 
+import json
+
 import pytest
 
 from jobs import CONFIGURATIONS
-from runs import same_run
+from runs import Run, same_run
 
 TRAIN = CONFIGURATIONS / "train.yaml"
 # Settings that differ in what ranks exchange, or draw.
@@ -17,6 +19,9 @@ VARIANTS = {
     "coherent-with-noise": ["relaxation.machine=cim", "relaxation.cim.noise=0.02", "relaxation.free.sweeps=20"],
     "Langevin": ["relaxation.machine=langevin", "relaxation.langevin.temperature=0.001"],
     "oscillators": ["relaxation.machine=oscillator", "relaxation.oscillator.noise=0.05", "learning.warmStart=true"],
+    "average": ["learning.averaging=0.9", "learning.warmStart=true"],
+    "smoothed-and-cut-out": ["learning.labelSmoothing=0.1", "data.augmentation.cutout=3"],
+    "graded": ["network.feedback=0.2", "relaxation.order=sequential"],
     "coarse-hardware": ["relaxation.machine=cim-adam", "hardware.training.weightBits=6", "hardware.training.stateNoise=0.01"],
 }
 # The plain variant shows every number of ranks, the others one that shares the shards unevenly.
@@ -49,3 +54,27 @@ def test_evaluate_says_what_the_training_said(trained, job):
 def test_train_prints_the_test_accuracy(job, tmp_path, trained):
     result = job(2, "train", TRAIN, "--run-dir", tmp_path / "run").succeeds()
     assert result.stdout == f"test accuracy {100 * trained(TRAIN, ranks=None).test_accuracy:.2f} %\n"
+
+
+def test_mirrored_evaluation_is_the_same_on_any_ranks(trained, job):
+    run = trained(TRAIN, *VARIANTS["average"], ranks=None)
+    shown = [job(ranks, "evaluate", run.folder, "--mirror").succeeds() for ranks in (1, 3)]
+    assert "averaged with its mirror image" in shown[0].text
+    assert shown[0].stdout == shown[1].stdout
+
+
+def test_training_from_the_weights_of_another_run(trained, job, tmp_path):
+    source = trained(TRAIN, *VARIANTS["average"], ranks=None).folder
+    begin = ["train", TRAIN, "--set", "seed=4", "--set", "learning.nudge=0.1", "--initial", source]
+    for ranks in (None, 3):
+        job(ranks, *begin, "--run-dir", tmp_path / f"run-{ranks}").succeeds()
+    one, three = Run(tmp_path / "run-None"), Run(tmp_path / "run-3")
+    same_run(one, three)
+    assert json.loads((one.folder / "environment.json").read_text())["initial"] == str(source)
+    # A run that has its own checkpoint continues from that.
+    job(2, *begin, "--run-dir", one.folder, "--resume").succeeds()
+    same_run(one, three)
+    job(2, *begin, "--run-dir", tmp_path / "new", "--resume").refuses("no checkpoint to resume", "--resume")
+    other = job(2, *begin, "--run-dir", tmp_path / "new", "--set", "network.layers.conv2.channels=4")
+    other.refuses("average.conv2.conv1.weight", "[8, 8, 3, 3]", "[4, 8, 3, 3]")
+    assert not (tmp_path / "new").exists()
