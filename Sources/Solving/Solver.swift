@@ -5,7 +5,7 @@ import MPI
 ///
 /// ```swift
 /// let solver = try Solver(problem, settings)
-/// let solution = try solver.run(over: world) { print($0.seconds, $0.energy) }
+/// let solution = try solver.run(over: world, progress: { print($0.seconds, $0.energy) })
 /// ```
 ///
 /// With `reads` and `steps` and without a time limit, results depend on the problem, the settings and the seed alone, on

@@ -23,7 +23,9 @@ import Testing
     }
   }
 
-  private func run(_ reference: ReferenceSystem, _ settings: TravellingWaveMachine.Settings, mode: [Float], steps: Int) throws -> Double
+  private func run(
+    _ reference: ReferenceSystem, _ settings: TravellingWaveMachine.Settings, mode: [Float], steps: Int
+  ) throws -> Double
   {
     let machine = TravellingWaveMachine(reference.system(), settings: settings)
     for (spin, amplitude) in mode.enumerated() { machine.states[spin * machine.system.shape.stride] = amplitude }

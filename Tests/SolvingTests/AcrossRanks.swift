@@ -58,7 +58,7 @@ import Testing
       (settings.machine, settings.reads, settings.steps) = (.anneal, 8, 50)
       let search = try SpinSearch(SpinQuestion(cut, kind: .maxCut, file: "chain"), settings)
       var found: [SearchTrace.Point] = []
-      let all = try search.run(over: world) { found.append($0) }
+      let all = try search.run(over: world, progress: { found.append($0) })
       #expect(all.trace.points == found && !found.isEmpty)
       let one = try search.run()
       guard world.rank == 0 else { return }
@@ -87,10 +87,12 @@ import Testing
       #expect(reached.energy <= lowest && !reached.wasStopped)
       settings.targetEnergy = nil
       var looks = 0
-      let stopped = try Solver(cut.problem, settings).run(over: world) {
-        looks += 1
-        return world.rank == world.size - 1 && looks > 20
-      }
+      let stopped = try Solver(cut.problem, settings).run(
+        over: world,
+        shouldStop: {
+          looks += 1
+          return world.rank == world.size - 1 && looks > 20
+        })
       #expect(stopped.wasStopped)
     }
 

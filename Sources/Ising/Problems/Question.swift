@@ -30,6 +30,13 @@ public struct CommunityQuestion: Sendable {
   /// The communities that the file says are true.
   public let groundTruth: Communities?
   public let file: String
+
+  public init(graph: CommunityGraph, detection: CommunityDetection, groundTruth: Communities?, file: String) {
+    self.graph = graph
+    self.detection = detection
+    self.groundTruth = groundTruth
+    self.file = file
+  }
 }
 
 /// How a file becomes a question.
