@@ -78,9 +78,9 @@ struct AmplitudeSearch {
       if step % Self.stepsPerLook == 0, step > 0, try record.clock.isOver() { break }
       try move(machine, MachineTime(step, of: steps))
       record.spinUpdates += Double(system.shape.spins) * Double(system.shape.replicas)
-      if step % Self.stepsPerLook == Self.stepsPerLook - 1 { try look(tracker, machine) }
+      if step % Self.stepsPerLook == Self.stepsPerLook - 1 { try look(tracker, machine, counting: count) }
     }
-    try look(tracker, machine)
+    try look(tracker, machine, counting: count)
     for replica in 0..<count { try record.add(try home.collect(tracker.spins(of: replica), of: system)) }
   }
 
@@ -94,8 +94,8 @@ struct AmplitudeSearch {
     machine.start(from: machine.system.identifiers.map { initial[Int($0)] }, scale: 0.5)
   }
 
-  private func look(_ tracker: ReplicaTracker, _ machine: any AmplitudeMachine) throws {
-    guard let replica = try tracker.look(at: machine.states) else { return }
+  private func look(_ tracker: ReplicaTracker, _ machine: any AmplitudeMachine, counting count: Int) throws {
+    guard let replica = try tracker.look(at: machine.states, counting: count) else { return }
     try record.pass(try home.collect(tracker.spins(of: replica), of: machine.system))
   }
 

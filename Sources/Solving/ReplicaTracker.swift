@@ -24,12 +24,13 @@ final class ReplicaTracker {
 
   /// Works out the energies and keeps what is better than before.
   ///
+  /// - Parameter count: the replicas that count, from the first on; others only fill the batch, and are other ranks' reads.
   /// - Returns: the replica that now has the lowest energy of all batches; `nil` if none is lower than before. Energies are those
   ///   of all ranks' spins, so all have one answer.
-  func look(at amplitudes: AlignedBuffer<Float>) throws -> Int? {
+  func look(at amplitudes: AlignedBuffer<Float>, counting count: Int) throws -> Int? {
     try meter.look(at: amplitudes)
     var leader: Int?
-    for replica in 0..<shape.replicas where meter.energies[replica] < best[replica] {
+    for replica in 0..<count where meter.energies[replica] < best[replica] {
       best[replica] = meter.energies[replica]
       let offset = replica * shape.spins
       for spin in 0..<shape.spins { states[offset + spin] = meter.spins[spin * shape.stride + replica] < 0 ? -1 : 1 }

@@ -124,7 +124,7 @@ import Testing
   /// A checkpoint of the example's network, with all that a training keeps.
   private func checkpoint(averaged: Bool, weight: Float = 0.5) throws -> Checkpoint {
     let configuration = try example()
-    let layout = try NetworkLayout(configuration.network)
+    let layout = try NetworkLayout(#require(configuration.network))
     var tensors: [String: Tensor] = [:]
     for block in layout.blocks {
       let count = block.shape.reduce(1, *)
@@ -146,7 +146,7 @@ import Testing
     #expect(try !export.write(to: folder("b.safetensors")))
     #expect(try export.write(to: folder("b.safetensors")))
     let back = try Checkpoint(contentsOf: folder("b.safetensors"))
-    #expect(Set(back.tensors.keys) == Set(try NetworkLayout(example().network).blocks.map(\.name)))
+    #expect(Set(back.tensors.keys) == Set(try NetworkLayout(#require(example().network)).blocks.map(\.name)))
     let type: Tensor.ElementType =
       switch precision {
       case .f32: .float32

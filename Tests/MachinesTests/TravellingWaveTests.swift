@@ -25,8 +25,7 @@ import Testing
 
   private func run(
     _ reference: ReferenceSystem, _ settings: TravellingWaveMachine.Settings, mode: [Float], steps: Int
-  ) throws -> Double
-  {
+  ) throws -> Double {
     let machine = TravellingWaveMachine(reference.system(), settings: settings)
     for (spin, amplitude) in mode.enumerated() { machine.states[spin * machine.system.shape.stride] = amplitude }
     for step in 0..<steps { try machine.step(MachineTime(step, of: steps)) }
