@@ -38,3 +38,33 @@ public enum StopSignal {
     if signal == SIGINT, interruptions.add(1, ordering: .relaxed).oldValue > 0 { _exit(128 + SIGINT) }
   }
 }
+
+/// Exit codes besides 0, and 64 for a wrong command line.
+public enum Exit {
+  /// A signal came and the checkpoint is written: run the command again with --resume (`EX_TEMPFAIL`).
+  public static let stopped: Int32 = 75
+
+  private static let predecessor = Atomic<Int32>(0)
+
+  /// Lets this process leave after another one of its node, or after two seconds, with `stopped`.
+  ///
+  /// Once MPICH's launcher (4.0) has passed a signal on, it takes the exit codes only of processes that leave while another one of
+  /// their node is still there; those of the last ones count as 0. A process is gone when the launcher has asked for its code.
+  /// For use at the very end, after `MPI_Finalize`.
+  public static func leave(after process: Int32) {
+    predecessor.store(process, ordering: .relaxed)
+    atexit { Exit.awaitPredecessor() }
+  }
+
+  private static func awaitPredecessor() -> Never {
+    let process = predecessor.load(ordering: .relaxed)
+    for round in 0..<200 {
+      guard kill(process, 0) == 0 else { break }
+      // The launcher asks when a stream is closed, and may have done so a moment too early: the end of this process's output, of
+      // which libraries keep copies, makes it ask again.
+      if round == 10 { for descriptor in 1..<1024 where descriptor != STDERR_FILENO { close(Int32(descriptor)) } }
+      usleep(10_000)
+    }
+    _exit(stopped)
+  }
+}

@@ -7,7 +7,7 @@ import Testing
     let known = House.rooms.map(\.name)
     #expect(Set(known).count == known.count)
     #expect(rooms.subtracting(known).isEmpty, "folders of Sources that `House.rooms` does not know")
-    let expected = House.rooms.filter { !$0.isYetToCome && !$0.isLeaving }.map(\.name)
+    let expected = House.rooms.filter { !$0.isYetToCome }.map(\.name)
     #expect(Set(expected).subtracting(rooms).isEmpty, "rooms of `House.rooms` that are missing in Sources")
   }
 
@@ -15,7 +15,7 @@ import Testing
   @Test func arrowsPointDown() {
     var below = House.packages
     for room in House.rooms {
-      #expect(room.imports.union(room.untilMoved).isSubset(of: below), "\(room.name) may import what is not below it")
+      #expect(room.imports.isSubset(of: below), "\(room.name) may import what is not below it")
       below.insert(room.name)
     }
   }
@@ -26,19 +26,10 @@ import Testing
     #expect(sources.contains { $0.imports.contains("Kernels") })
     for file in sources {
       guard let room = rooms[file.room] else { continue }
-      let allowed = room.imports.union(room.untilMoved).union(House.system)
+      let allowed = room.imports.union(House.system)
       for name in file.imports where !allowed.contains(name) {
         Issue.record("\(file.path) imports \(name); \(room.name) may import \(room.imports.sorted().joined(separator: ", "))")
       }
-    }
-  }
-
-  /// What is no longer imported is taken off the list of exceptions.
-  @Test func exceptionsAreNeeded() throws {
-    let sources = try SourceTree.sources()
-    for room in House.rooms {
-      let imported = Set(sources.filter { $0.room == room.name }.flatMap(\.imports))
-      #expect(room.untilMoved.isSubset(of: imported), "\(room.name): `untilMoved` names what is imported no more")
     }
   }
 }

@@ -13,7 +13,9 @@ import Testing
     var cost: Cost = .squaredError
     var estimator: Estimator = .centred
     var feedback: Float
-    var testDescription: String { "\(machine.kind.rawValue) \(pooling) \(activation) \(cost) \(estimator) feedback \(feedback)" }
+    var testDescription: String {
+      "\(machine.kind.rawValue) \(pooling) \(activation) \(cost) \(estimator) feedback \(feedback)"
+    }
 
     init(
       _ kind: MachineSettings.Kind, _ activation: Activation, pooling: EdgeDescription.Pooling = .average,
@@ -42,8 +44,12 @@ import Testing
     Case(.oscillator, .clamp, pooling: .none) { ($0.oscillator.locking, $0.oscillator.coupling) = (-1, 0.8) },
     Case(.langevin, .clamp) { $0.langevin.temperature = 0 },
     Case(.conjugate, .clamp, feedback: 0.25),
-    Case(.conjugate, .clamp, feedback: 0.25) { ($0.conjugate.isAdaptive, $0.conjugate.step, $0.conjugate.friction) = (false, 0.8, 0.7) },
-    Case(.leaky, .sigmoid, feedback: 0.25), Case(.coherentIsing, .linear, feedback: 0.25), Case(.adam, .linear, feedback: 0.25),
+    Case(.conjugate, .clamp, feedback: 0.25) {
+      ($0.conjugate.isAdaptive, $0.conjugate.step, $0.conjugate.friction) = (false, 0.8, 0.7)
+    },
+    // Potentials of sigmoids hardly move in the lowest layer: at a smaller γ rounding is a good part of their difference.
+    Case(.leaky, .sigmoid, feedback: 0.5),
+    Case(.coherentIsing, .linear, feedback: 0.25), Case(.adam, .linear, feedback: 0.25),
     Case(.oscillator, .clamp, feedback: 0.25) { $0.oscillator.locking = -1 },
     Case(.langevin, .clamp, feedback: 0.25) { $0.langevin.temperature = 0 },
   ]

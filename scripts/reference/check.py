@@ -77,7 +77,7 @@ def settings_of(text, activation="clamp", pool="max", **learning):
     stop = {"sweeps": 2000, "tolerance": 1e-14}
     order, holds = learning.pop("order", "checkerboard"), learning.pop("holds", True)
     tree["network"]["feedback"] = learning.pop("feedback", 1)
-    tree["relaxation"] = {"order": order, "free": stop, "nudged": stop, "holdArgMax": holds}
+    tree["relaxation"] = {"order": order, "free": stop, "nudged": stop, "freezePooling": holds}
     tree["learning"] = learning
     return description.parse(tree)
 
