@@ -14,7 +14,7 @@ public final class MaxPooledConvolution: Coupling {
   public let linkedRows: Range<Int>
   public var weightCount: Int { shape.weightCount }
   /// Whether the drive is the convolution at the arg-max that is kept, instead of the greatest of a window and a new arg-max.
-  public var holdsArgMax = false
+  public var isPoolingFrozen = false
 
   private let workspace: Workspace
   private let arrangement: WeightArrangement
@@ -172,7 +172,7 @@ public final class MaxPooledConvolution: Coupling {
     precondition(samples * argMaxStride <= argMax.count && rows.lowerBound >= 0 && rows.upperBound <= post.rows)
     if let winograd {
       winograd.drive(
-        from: pre, into: drive, argMax: argMax, holdsArgMax: holdsArgMax, argMaxRow: linkedRows.lowerBound,
+        from: pre, into: drive, argMax: argMax, isPoolingFrozen: isPoolingFrozen, argMaxRow: linkedRows.lowerBound,
         argMaxStride: argMaxStride, samples: samples, rows: rows, accumulate: accumulate)
       return
     }
@@ -192,7 +192,7 @@ public final class MaxPooledConvolution: Coupling {
       kernels.pool_max(
         convolved.base, Int64(convolutionCount), windowStarts.base + firstWindow, memberOffsets.base, Int32(members),
         Int64(post.paddedChannels), Int64(rows.count * post.columns), Int64(count), pooled + first * post.fieldCount,
-        Int64(post.fieldCount), places + first * argMaxStride, Int64(argMaxStride), accumulate ? 1 : 0, holdsArgMax ? 1 : 0)
+        Int64(post.fieldCount), places + first * argMaxStride, Int64(argMaxStride), accumulate ? 1 : 0, isPoolingFrozen ? 1 : 0)
     }
   }
 

@@ -86,7 +86,7 @@ final class WinogradConvolution {
 
   /// The drive of rows `rows` of the post plane; `argMax` begins with that of row `argMaxRow` and holds `argMaxStride` a sample.
   func drive(
-    from pre: SpinPlanes, into drive: AlignedBuffer<Float>, argMax: AlignedBuffer<UInt8>, holdsArgMax: Bool, argMaxRow: Int,
+    from pre: SpinPlanes, into drive: AlignedBuffer<Float>, argMax: AlignedBuffer<UInt8>, isPoolingFrozen: Bool, argMaxRow: Int,
     argMaxStride: Int, samples: Int, rows: Range<Int>, accumulate: Bool
   ) {
     let kernels = InstructionSet.current.kernels
@@ -117,7 +117,7 @@ final class WinogradConvolution {
         kernels.winograd_pool(
           products + pass * windows * posts, Int64(rows * posts), Int64(rows / passes * posts),
           pooled + (first + pass) * post.fieldCount, places + (first + pass) * argMaxStride, accumulate ? 1 : 0,
-          holdsArgMax ? 1 : 0)
+          isPoolingFrozen ? 1 : 0)
       }
     }
   }

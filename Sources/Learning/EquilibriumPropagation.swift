@@ -78,7 +78,7 @@ public final class EquilibriumPropagation {
   ) throws {
     let samples = labels.count
     let betas = nudges(sign: sign)
-    if relaxation.settings.holdsArgMax { network.holdArgMax(samples: samples) }
+    if relaxation.settings.freezesPooling { network.freezePooling(samples: samples) }
     try network.duplicate(count: samples, to: samples)
     if betas.count == 2 {
       for (index, beta) in betas.enumerated() {

@@ -71,7 +71,7 @@ public final class HopfieldLearner: TrainableNetwork {
     let partition = network.strip.partition
     return (0..<partition.strips).map(partition.subtrees)
   }
-  public var tells: Bool { network.strip.index == 0 }
+  public var isReporter: Bool { network.strip.index == 0 }
   public var traffic: (sent: (messages: Int, bytes: Int), predicted: (messages: Int, bytes: Int)) { network.traffic }
   public var sweeps: Int { network.sweeps }
 

@@ -54,7 +54,7 @@ public protocol TrainableNetwork: AnyObject {
   /// By strip, the subtrees of the tree over pieces in which gradients are added up.
   var subtrees: [[Range<Int>]] { get }
   /// Whether this rank reports for its spin group.
-  var tells: Bool { get }
+  var isReporter: Bool { get }
   /// Messages and bytes that this rank has sent to other strips, and those that its partition predicts.
   var traffic: (sent: (messages: Int, bytes: Int), predicted: (messages: Int, bytes: Int)) { get }
   /// Sweeps so far.
@@ -74,7 +74,7 @@ public protocol TrainableNetwork: AnyObject {
 extension TrainableNetwork {
   public var metricNames: [String] { [] }
   public var subtrees: [[Range<Int>]] { [[0..<1]] }
-  public var tells: Bool { true }
+  public var isReporter: Bool { true }
   public var relaxationsPerSample: Int { 0 }
   public var traffic: (sent: (messages: Int, bytes: Int), predicted: (messages: Int, bytes: Int)) { ((0, 0), (0, 0)) }
   public func extraTensors() throws -> [String: TrainingState.Tensor] { [:] }

@@ -144,8 +144,8 @@ public final class Trainer {
           pixels: pixels, labels: labels[0..<settings.batch.shard], index: shard, batch: settings.batch.size,
           step: position.step, sign: sign),
         into: buffers)
-      // All strips know what a shard came to; one of them tells.
-      StepSum(buffers[0], of: network).note(report, requested, share: network.tells ? 1 : 0)
+      // All strips know what a shard came to; one of them reports it.
+      StepSum(buffers[0], of: network).note(report, requested, share: network.isReporter ? 1 : 0)
       try times.measure(.reduce) { try reduction.add(buffers, shard: shard) }
     }
     let total = try times.measure(.reduce) { StepSum(try reduction.sum(), of: network) }

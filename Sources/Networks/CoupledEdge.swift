@@ -14,9 +14,9 @@ final class CoupledEdge {
   var isMaxPooled: Bool { coupling is MaxPooledConvolution }
 
   /// Whether the drive keeps to the arg-max that there is, under max-pooling.
-  var holdsArgMax: Bool { (coupling as? MaxPooledConvolution)?.holdsArgMax ?? false }
+  var isPoolingFrozen: Bool { (coupling as? MaxPooledConvolution)?.isPoolingFrozen ?? false }
 
-  func holdArgMax(_ holds: Bool) { (coupling as? MaxPooledConvolution)?.holdsArgMax = holds }
+  func freezePooling(_ isFrozen: Bool) { (coupling as? MaxPooledConvolution)?.isPoolingFrozen = isFrozen }
 
   init(_ edge: NetworkLayout.Edge, of strip: Strip, capacity: Int, workspace: Workspace) {
     self.layout = edge

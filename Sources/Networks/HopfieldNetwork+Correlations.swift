@@ -75,7 +75,7 @@ extension HopfieldNetwork {
   ) throws {
     precondition(gradients.count == sums.subtrees.count && scale.count >= samples)
     precondition(gradients.allSatisfy { $0.count >= layout.parameterCount })
-    try settle()
+    try finishExchanges()
     times.measure(.gradient) {
       for (index, edge) in edges.enumerated() where !isZero(edge.layout.post) || others != nil {
         refreshArgMax(index, samples: samples)

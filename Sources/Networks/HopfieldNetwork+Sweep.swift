@@ -16,9 +16,9 @@ extension HopfieldNetwork {
     for group in schedule.groups {
       try computeFields(group, samples: samples, exchanges: exchanges)
       times.measure(.step) { for layer in group { move(layer, samples: samples, nudge: nudge, factor: factor) } }
-      try boundary?.follow(group, samples: samples, current: current, exchanges: exchanges)
+      try boundary?.follow(group, samples: samples, validArgMaxSamples: validArgMaxSamples, exchanges: exchanges)
       for (index, edge) in edges.enumerated() where group.contains(edge.layout.pre) {
-        current[index] = 0
+        validArgMaxSamples[index] = 0
         boundary?.forget(edge: index)
       }
     }
@@ -65,7 +65,7 @@ extension HopfieldNetwork {
         try boundary.exchange.poll()
       }
     }
-    try boundary.settle()
+    try boundary.finishExchanges()
     for layer in group {
       forRows(of: layer, without: divides ? boundary.driveInterior[layer - 1] : 0..<0) {
         computeDrive(layer, samples: samples, rows: $0)
@@ -100,7 +100,7 @@ extension HopfieldNetwork {
       where edge.layout.post == layer && edge.layout.pre != 0 && !isZero(edge.layout.pre) {
         edge.coupling.drive(
           from: spins[edge.layout.pre - 1], into: field, samples: samples, rows: rows, accumulate: accumulate)
-        current[index] = samples
+        validArgMaxSamples[index] = samples
         accumulate = true
       }
       if !accumulate { field.clear() }
@@ -125,9 +125,9 @@ extension HopfieldNetwork {
   /// the pre layer has moved since.
   func refreshArgMax(_ index: Int, samples: Int) {
     let edge = edges[index]
-    guard edge.isMaxPooled, !edge.holdsArgMax, current[index] < samples, edge.layout.pre != 0 else { return }
+    guard edge.isMaxPooled, !edge.isPoolingFrozen, validArgMaxSamples[index] < samples, edge.layout.pre != 0 else { return }
     edge.coupling.drive(from: spins[edge.layout.pre - 1], into: unusedDrive, samples: samples, accumulate: false)
-    current[index] = samples
+    validArgMaxSamples[index] = samples
   }
 
   /// Makes sure that the arg-max around this strip is current where the top-down fields of a group read it. It is, except in a
@@ -136,7 +136,7 @@ extension HopfieldNetwork {
     guard let boundary else { return }
     for (index, edge) in edges.enumerated() where group.contains(edge.layout.pre) && !isZero(edge.layout.post) {
       guard let repair = boundary.repair(index, samples: samples) else { continue }
-      try boundary.settle()
+      try boundary.finishExchanges()
       times.measure(.field) { refreshArgMax(index, samples: samples) }
       try boundary.exchangeNow(repair, samples: samples)
       boundary.noteShared(index, samples: samples)
@@ -163,17 +163,17 @@ extension HopfieldNetwork {
         change.size += part.size
       }
     }
-    noteExtent(of: layer, change, samples: samples)
+    noteNonzeroSamples(of: layer, change, samples: samples)
   }
 
   /// Keeps account of which layers are zero, after one has moved.
-  func noteExtent(of layer: Int, _ change: SpinChange, samples: Int) {
+  func noteNonzeroSamples(of layer: Int, _ change: SpinChange, samples: Int) {
     // Strips must agree on what is zero without asking; the output is the same on all of them.
     let isKnown = boundary == nil || layer == layout.layers.count
     if change.size != 0 || !isKnown {
-      extents[layer - 1] = max(extents[layer - 1], samples)
-    } else if extents[layer - 1] <= samples {
-      extents[layer - 1] = 0
+      nonzeroSamples[layer - 1] = max(nonzeroSamples[layer - 1], samples)
+    } else if nonzeroSamples[layer - 1] <= samples {
+      nonzeroSamples[layer - 1] = 0
     }
   }
 
@@ -221,7 +221,7 @@ extension HopfieldNetwork {
 
   /// The drives of all layers in the present state.
   func computeDrives(samples: Int) throws {
-    try settle()
+    try finishExchanges()
     for layer in 1...layout.layers.count { computeDrive(layer, samples: samples, rows: 0..<spins[layer - 1].shape.rows) }
   }
 }

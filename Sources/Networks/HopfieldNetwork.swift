@@ -54,9 +54,9 @@ public final class HopfieldNetwork {
   /// `Σ(Δs)²` and `Σs²` of every layer and piece in the present sweep.
   let changes: AlignedBuffer<Double>
   /// Of an edge under max-pooling: in how many samples, from the first on, the arg-max is that of the present pre state.
-  var current: [Int]
+  var validArgMaxSamples: [Int]
   /// Of a layer: from which sample on every spin is known to be zero. Products with a layer that is zero everywhere are left out.
-  var extents: [Int]
+  var nonzeroSamples: [Int]
   /// Sweeps so far.
   public internal(set) var sweeps = 0
   var outputRow: [Float]
@@ -86,8 +86,8 @@ public final class HopfieldNetwork {
     (outputField, unusedDrive, changes, sums) = (memory.outputField, memory.unusedDrive, memory.changes, memory.sums)
     everyLayer = Array(1...layout.layers.count)
     self.boundary = boundary(memory)
-    current = Array(repeating: 0, count: layout.edges.count)
-    extents = Array(repeating: 0, count: layout.layers.count)
+    validArgMaxSamples = Array(repeating: 0, count: layout.edges.count)
+    nonzeroSamples = Array(repeating: 0, count: layout.layers.count)
     outputRow = Array(repeating: 0, count: layout.output.shape.channels)
     fieldRow = outputRow
     parametersChanged()
@@ -107,7 +107,7 @@ public final class HopfieldNetwork {
   /// and computes their convolutions, which no sweep changes.
   public func clamp(_ pixels: [Float], first: Int = 0, samples: Int) {
     precondition(samples <= capacity)
-    releaseArgMax()
+    releasePooling()
     var written = Array(repeating: false, count: layout.layers.count)
     for edge in edges where edge.layout.pre == 0 {
       let post = edge.layout.post - 1
@@ -122,18 +122,18 @@ public final class HopfieldNetwork {
   /// Sets every spin to zero.
   public func reset() {
     for planes in spins { planes.buffer.clear() }
-    for layer in extents.indices { extents[layer] = 0 }
+    for layer in nonzeroSamples.indices { nonzeroSamples[layer] = 0 }
     forgetArgMax()
   }
 
   /// Says that `spins` were written from outside; on a strip, the copies of its neighbours' rows too.
   public func spinsChanged() {
-    for layer in extents.indices { extents[layer] = capacity }
+    for layer in nonzeroSamples.indices { nonzeroSamples[layer] = capacity }
     forgetArgMax()
   }
 
   private func forgetArgMax() {
-    for index in current.indices { current[index] = 0 }
+    for index in validArgMaxSamples.indices { validArgMaxSamples[index] = 0 }
     boundary?.forget()
   }
 
@@ -145,37 +145,37 @@ public final class HopfieldNetwork {
   ///
   /// Spins that can be negative are left as they are: they press the positions of their window together, so that at the
   /// equilibrium none of them is the greatest.
-  public func holdArgMax(samples: Int) {
+  public func freezePooling(samples: Int) {
     for index in edges.indices { refreshArgMax(index, samples: samples) }
-    for edge in edges where !layout.layers[edge.layout.post - 1].activation.isSigned { edge.holdArgMax(true) }
+    for edge in edges where !layout.layers[edge.layout.post - 1].activation.isSigned { edge.freezePooling(true) }
   }
 
-  private func releaseArgMax() {
-    for edge in edges { edge.holdArgMax(false) }
+  private func releasePooling() {
+    for edge in edges { edge.freezePooling(false) }
   }
 
   /// Copies states, clamped inputs and fields of samples 0 … `count` − 1 over those from `target` on.
   public func duplicate(count: Int, to target: Int) throws {
     precondition(count <= target && target + count <= capacity)
-    try settle()
+    try finishExchanges()
     for layer in layout.layers.indices {
       spins[layer].duplicate(first: 0, count: count, to: target)
       let size = spins[layer].shape.fieldCount
       base[layer]?.copy(from: base[layer]!, to: target * size, count: count * size)
-      if extents[layer] > 0 { extents[layer] = max(extents[layer], target + count) }
+      if nonzeroSamples[layer] > 0 { nonzeroSamples[layer] = max(nonzeroSamples[layer], target + count) }
     }
     for (index, edge) in edges.enumerated() {
       edge.clampedInput?.duplicate(first: 0, count: count, to: target)
       edge.coupling.duplicateArgMax(count: count, to: target)
-      if current[index] >= count, current[index] == target { current[index] = target + count }
+      if validArgMaxSamples[index] >= count, validArgMaxSamples[index] == target { validArgMaxSamples[index] = target + count }
       boundary?.duplicate(edge: index, count: count, to: target)
     }
   }
 
-  func isZero(_ layer: Int) -> Bool { extents[layer - 1] == 0 }
+  func isZero(_ layer: Int) -> Bool { nonzeroSamples[layer - 1] == 0 }
 
   /// Waits for rows of neighbours that are still under way.
-  public func settle() throws { try boundary?.settle() }
+  public func finishExchanges() throws { try boundary?.finishExchanges() }
 
   /// The output of one sample as the cost sees it: the field of the read-out, which while free is the output itself.
   public func prediction(sample: Int) -> [Float] {

@@ -126,7 +126,7 @@ public struct Relaxation: NetworkRelaxation {
       if exactSweeps >= 2 { break }
       isExact = true
     }
-    try network.settle()
+    try network.finishExchanges()
     return report
   }
 }

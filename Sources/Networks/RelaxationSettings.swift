@@ -29,7 +29,7 @@ public struct RelaxationSettings: Equatable, Sendable {
   public var nudged: Stop
   /// Whether spins under max-pooling stay coupled, while nudged, to the positions that were the greatest when the free phase
   /// ended.
-  public var holdsArgMax: Bool
+  public var freezesPooling: Bool
   /// What moves the spins.
   public var machine: MachineSettings
   /// What the device that relaxes makes of parameters and states.
@@ -37,12 +37,12 @@ public struct RelaxationSettings: Equatable, Sendable {
 
   public init(
     order: Order = .checkerboard, free: Stop = Stop(sweeps: 30, tolerance: 1e-3), nudged: Stop = Stop(sweeps: 6),
-    holdsArgMax: Bool = true, machine: MachineSettings = MachineSettings()
+    freezesPooling: Bool = true, machine: MachineSettings = MachineSettings()
   ) {
     self.order = order
     self.free = free
     self.nudged = nudged
-    self.holdsArgMax = holdsArgMax
+    self.freezesPooling = freezesPooling
     self.machine = machine
   }
 

@@ -151,7 +151,7 @@ extension AcrossRanks {
       }
       // One side alone also takes what the free phase has still to move for the nudge's work.
       problem.relaxation = RelaxationSettings(
-        free: .init(sweeps: 60, tolerance: 1e-5), nudged: .init(sweeps: 12), holdsArgMax: estimator == .centred)
+        free: .init(sweeps: 60, tolerance: 1e-5), nudged: .init(sweeps: 12), freezesPooling: estimator == .centred)
       problem.images.count = 96
       let trainer = try problem.trainer(over: world)
       let evaluator = Evaluator(network: trainer.hopfield, relaxation: problem.relaxation, shard: 2)

@@ -39,7 +39,7 @@ import Testing
         network.clamp(pixels, samples: 3)
         let free = try relaxation.run(network, samples: 3, nudge: nil, observe: nil)
         predictions.append((0..<3).map { network.prediction(sample: $0) })
-        network.holdArgMax(samples: 3)
+        network.freezePooling(samples: 3)
         try network.duplicate(count: 3, to: 3)
         reports.append([free, try relaxation.run(network, samples: 6, nudge: nudge, observe: nil)])
         let scale = AlignedBuffer<Float>(count: 6)
@@ -132,7 +132,7 @@ import Testing
     machine.oscillator.feedback = 0.8
     machine.oscillator.locking = 0.3
     var settings = RelaxationSettings(free: .init(sweeps: 3), nudged: .init(sweeps: 4), machine: machine)
-    settings.holdsArgMax = false
+    settings.freezesPooling = false
     let relaxation = settings.relaxation(of: network)
     network.reset()
     network.clamp(pixels, samples: 1)

@@ -44,6 +44,22 @@ import Testing
     #expect(network.layers[2].edges == [EdgeDescription(from: "conv2", kind: .dense)])
   }
 
+  /// Configurations and checkpoints of older versions have other names for some keys.
+  @Test func formerNamesAreRead() throws {
+    let yaml = try example().resolved
+    #expect(yaml.contains("freezePooling: true") && !yaml.contains("holdArgMax"))
+    let former = yaml.replacing("freezePooling: true", with: "holdArgMax: false")
+    #expect(try !Configuration(yaml: former, source: "former").relaxation.freezesPooling)
+    let resolved = try Configuration(yaml: former, source: "former").resolved
+    #expect(resolved == yaml.replacing("freezePooling: true", with: "freezePooling: false"))
+    let both = yaml.replacing("freezePooling: true", with: "freezePooling: true\n  holdArgMax: false")
+    #expect {
+      try Configuration(yaml: both, source: "both")
+    } throws: {
+      "\($0)".contains("relaxation.holdArgMax") && "\($0)".contains("the former name of `freezePooling`")
+    }
+  }
+
   @Test func resolvedTextParsesToTheSame() throws {
     let configuration = try example()
     let text = try configuration.resolved

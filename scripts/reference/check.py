@@ -72,7 +72,7 @@ def settings_of(text, activation="clamp", pool="max", **learning):
     tree = yaml.safe_load(text.replace("ACTIVATION", activation).replace("POOL", pool).replace("pool: none, ", ""))
     stop = {"sweeps": 2000, "tolerance": 1e-14}
     order, holds = learning.pop("order", "checkerboard"), learning.pop("holds", True)
-    tree["relaxation"] = {"order": order, "free": stop, "nudged": stop, "holdArgMax": holds}
+    tree["relaxation"] = {"order": order, "free": stop, "nudged": stop, "freezePooling": holds}
     tree["learning"] = learning
     return description.parse(tree)
 

@@ -41,8 +41,8 @@ public final class PredictiveLearner: TrainableNetwork, Classifier {
       try classify(shard.pixels, labels: shard.labels, first: shard.firstSample), labels: shard.labels)
     let betas = settings.estimator.nudges(settings.nudge, sign: shard.sign)
     if betas.count == 2 { network.duplicate(count: samples, to: samples) }
-    network.holdArgMax(relaxation.holdsArgMax)
-    defer { network.holdArgMax(false) }
+    network.freezePooling(relaxation.freezesPooling)
+    defer { network.freezePooling(false) }
     let nudge = Nudge(
       labels: betas.flatMap { _ in shard.labels }, strengths: betas.flatMap { Array(repeating: $0, count: samples) })
     for _ in 0..<relaxation.nudged.sweeps { network.sweep(nudge: nudge) }
@@ -58,7 +58,7 @@ public final class PredictiveLearner: TrainableNetwork, Classifier {
 
   /// The free phase: one pass upwards.
   public func classify(_ pixels: [Float], labels: ArraySlice<Int>, first: Int) throws -> Classification {
-    network.holdArgMax(false)
+    network.freezePooling(false)
     network.passes.clamp(pixels, samples: labels.count)
     network.passes.forward(samples: labels.count)
     return network.passes.classification(labels: labels)

@@ -39,8 +39,8 @@ public final class PredictiveNetwork {
   }
 
   /// Whether max-pooling keeps to the positions that are the greatest now.
-  public func holdArgMax(_ holds: Bool) {
-    for edge in passes.edges { edge.holdArgMax(holds) }
+  public func freezePooling(_ isFrozen: Bool) {
+    for edge in passes.edges { edge.freezePooling(isFrozen) }
   }
 
   /// One sweep from the output down.

@@ -112,9 +112,9 @@ public final class UnrolledRelaxation {
     }
     for edge in network.edges where edge.layout.pre == layer {
       let post = network.spins[edge.layout.post - 1]
-      edge.holdArgMax(true)
+      edge.freezePooling(true)
       edge.coupling.drive(from: error, into: slopes[edge.layout.post - 1], samples: count, accumulate: true)
-      edge.holdArgMax(false)
+      edge.freezePooling(false)
       edge.addGradient(
         pre: error, post: post, scale: scale, samples: count, rows: 0..<post.shape.rows, into: gradient,
         at: edge.layout.weight.offset)

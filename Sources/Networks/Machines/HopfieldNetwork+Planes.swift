@@ -30,14 +30,14 @@ extension HopfieldNetwork {
   ///
   /// - Returns: the residual, `mean over layers of ‖Δs‖ / max(‖s‖, 1e-6)`, if it is wanted; on strips it takes a sum over them.
   func place(_ plane: AlignedBuffer<Float>, as places: PlaneLayout, wantsResidual: Bool) throws -> Double {
-    try settle()
+    try finishExchanges()
     changes.clear()
     times.measure(.step) {
       for layer in 1...layout.layers.count { place(plane, at: places.offsets[layer - 1], layer: layer, samples: places.samples) }
     }
-    try boundary?.follow(everyLayer, samples: places.samples, current: current, exchanges: true)
+    try boundary?.follow(everyLayer, samples: places.samples, validArgMaxSamples: validArgMaxSamples, exchanges: true)
     for (index, edge) in edges.enumerated() where edge.layout.pre != 0 {
-      current[index] = 0
+      validArgMaxSamples[index] = 0
       boundary?.forget(edge: index)
     }
     return wantsResidual ? try residual() : .infinity
@@ -58,7 +58,7 @@ extension HopfieldNetwork {
         change.size += part.size
       }
     }
-    noteExtent(of: layer, change, samples: samples)
+    noteNonzeroSamples(of: layer, change, samples: samples)
     guard isOutput, cost != .crossEntropyReadout else { return }
     outputField.copy(from: plane, at: offset, to: 0, count: samples * planes.shape.fieldCount)
   }

@@ -65,7 +65,7 @@ public final class MachineRelaxation: NetworkRelaxation {
     }
     phase.machine.read()
     if settings.hardware.stateBits != nil { try phase.field.place(phase.machine.states) }
-    try network.settle()
+    try network.finishExchanges()
     if !isNudged { free = (phase, report.sweeps) }
     return report
   }
@@ -109,10 +109,10 @@ final class MachinePhase {
   func copySecondFeature() throws -> [SpinPlanes]? {
     guard machine.features.count > 1 else { return nil }
     try field.place(machine.features[1])
-    try network.settle()
+    try network.finishExchanges()
     for (copy, planes) in zip(second, network.spins) { copy.buffer.copy(from: planes.buffer, count: copy.buffer.count) }
     try field.place(machine.states)
-    try network.settle()
+    try network.finishExchanges()
     return second
   }
 

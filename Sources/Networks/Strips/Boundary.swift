@@ -55,18 +55,19 @@ final class Boundary {
 
   /// Sends what a group of layers has changed by moving, or lets the other strips' copies of it stand as they are.
   ///
-  /// - Parameter current: of every edge, in how many samples this strip's own arg-max is that of the state before the move.
-  func follow(_ group: [Int], samples: Int, current: [Int], exchanges: Bool) throws {
+  /// - Parameter validArgMaxSamples: of every edge, in how many samples this strip's own arg-max is that of the state before the
+  ///   move.
+  func follow(_ group: [Int], samples: Int, validArgMaxSamples: [Int], exchanges: Bool) throws {
     let channel = plan.channel(after: group)
     if exchanges {
       try post(channel, samples: samples)
       pending.append(channel)
     }
-    for edge in plan.channels[channel].argMax { shared[edge] = min(samples, current[edge]) }
+    for edge in plan.channels[channel].argMax { shared[edge] = min(samples, validArgMaxSamples[edge]) }
   }
 
   /// Waits for everything under way.
-  func settle() throws {
+  func finishExchanges() throws {
     guard !pending.isEmpty else { return }
     try times.measure(.waited) { for channel in pending { try exchange.finish(channel) } }
     pending.removeAll(keepingCapacity: true)

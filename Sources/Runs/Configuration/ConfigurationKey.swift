@@ -5,6 +5,8 @@ import Yams
 /// A section is a table of these; nothing else knows the keys.
 struct ConfigurationKey<Section> {
   let name: String
+  /// The name that older configurations and checkpoints have for it.
+  var formerName: String? = nil
   let documentation: String
   let form: String
   let isRequired: Bool
@@ -82,7 +84,7 @@ extension ConfigurationKey {
   /// The same key, of a section that holds this one.
   func lifted<Outer>(to path: WritableKeyPath<Outer, Section>) -> ConfigurationKey<Outer> {
     ConfigurationKey<Outer>(
-      name: name, documentation: documentation, form: form, isRequired: isRequired,
+      name: name, formerName: formerName, documentation: documentation, form: form, isRequired: isRequired,
       defaultText: { defaultText($0[keyPath: path]) },
       reference: { reference($0, $1[keyPath: path]) },
       read: { try read(&$0[keyPath: path], $1) },
@@ -101,7 +103,16 @@ extension ConfigurationKey {
   /// The same key, left out of a written section when `condition` does not hold.
   func written(when condition: @escaping (Section) -> Bool) -> ConfigurationKey {
     ConfigurationKey(
-      name: name, documentation: documentation, form: form, isRequired: isRequired, defaultText: defaultText,
-      reference: reference, read: read, write: { condition($0) ? write($0) : nil })
+      name: name, formerName: formerName, documentation: documentation, form: form, isRequired: isRequired,
+      defaultText: defaultText, reference: reference, read: read, write: { condition($0) ? write($0) : nil })
   }
+
+  /// The same key, read under a former name too.
+  func formerly(_ name: String) -> ConfigurationKey {
+    var key = self
+    key.formerName = name
+    return key
+  }
+
+  func isNamed(_ name: String) -> Bool { name == self.name || name == formerName }
 }

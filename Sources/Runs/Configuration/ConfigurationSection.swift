@@ -19,12 +19,16 @@ extension ConfigurationSection {
   static func readKeys(_ reader: ConfigurationReader, base: Self?) throws -> Self {
     let keys = keys
     let members = try reader.members()
-    for (key, value) in members where !keys.contains(where: { $0.name == key }) {
+    for (key, value) in members where !keys.contains(where: { $0.isNamed(key) }) {
       throw value.failure(unknownKey(key, among: keys.map(\.name)))
     }
     var section = base ?? standard
     for key in keys {
-      if let member = members.first(where: { $0.key == key.name }) {
+      let given = members.filter { key.isNamed($0.key) }
+      if given.count > 1, let former = given.first(where: { $0.key == key.formerName }) {
+        throw former.reader.failure("this is the former name of `\(key.name)`, which is given too; keep one of them")
+      }
+      if let member = given.first {
         try key.read(&section, member.reader)
       } else if key.isRequired {
         throw reader.failure("the key `\(key.name)` is missing: \(key.documentation)")

@@ -21,9 +21,9 @@ extension RelaxationSettings: ConfigurationSection {
       ConfigurationKey("free", \.free, "The end of the free phase."),
       ConfigurationKey("nudged", \.nudged, "The end of the nudged phases."),
       ConfigurationKey(
-        "holdArgMax", \.holdsArgMax,
-        "Whether spins under max-pooling stay coupled, while nudged, to the positions that were the greatest when the free phase ended; not spins that can be negative."
-      ),
+        "freezePooling", \.freezesPooling,
+        "Whether spins under max-pooling stay coupled, while nudged, to the positions that were the greatest when the free phase ended; not spins that can be negative. Formerly `holdArgMax`, which is still read."
+      ).formerly("holdArgMax"),
     ]
   }
 
