@@ -5,7 +5,8 @@ extension NetworkDescription {
   ///
   /// Gains and learning rates are left out: they concern the beginning and the course of a training, not what its weights mean.
   public var signature: [String] {
-    (energy == .hopfield ? [] : ["energy: \(energy.rawValue)"]) + (isGraded ? ["feedback: \(feedbackText)"] : []) + ["\(Self.inputName): \(input)"]
+    (energy == .hopfield ? [] : ["energy: \(energy.rawValue)"])
+      + (isGraded ? ["feedback: \(feedbackText)"] : []) + ["\(Self.inputName): \(input)"]
       + layers.enumerated().flatMap { index, layer in
         let activation = index == layers.count - 1 ? Activation.linear : layer.activation
         return ["\(layer.name): \(layer.channels) channels, \(activation.rawValue)"]

@@ -50,7 +50,8 @@ struct LayoutBuilder {
         "network.feedback: \(feedback.count) numbers for \(count) layers; give one for all, or one for each layer")
     }
     guard feedback.allSatisfy({ $0 > 0 && $0 <= 1 }) else {
-      throw NetworkError("network.feedback: \(feedback.map { "\($0)" }.joined(separator: ", ")); each number is above 0 and at most 1")
+      let numbers = feedback.map { "\($0)" }.joined(separator: ", ")
+      throw NetworkError("network.feedback: \(numbers); each number is above 0 and at most 1")
     }
     guard description.energy == .hopfield || feedback.allSatisfy({ $0 == 1 }) else {
       throw NetworkError("network.feedback: a predictive energy has no such number; leave it out")

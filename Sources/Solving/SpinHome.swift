@@ -42,9 +42,9 @@ struct SpinHome {
     }
     let (rows, bias) = (couplings.rows, couplings.bias)
     if couplings.isDense {
+      let signs = { CouplingSigns(rows, rows: $0) }
       let field = try PartitionedDenseField(
-        spins: rows.rowCount, bias: bias, replicas: replicas, over: group, remembersStates: remembersStates,
-        signs: { CouplingSigns(rows, rows: $0) }
+        spins: rows.rowCount, bias: bias, replicas: replicas, over: group, remembersStates: remembersStates, signs: signs
       ) { spin, row in rows.forEach(in: spin) { row.set($0, $1) } }
       return SpinSystem(
         field, fieldScale: fieldScale, seed: seed, identifiers: field.identifiers, spinCount: rows.rowCount)

@@ -86,7 +86,9 @@ import Testing
     #expect(start.count <= count)
     #expect(start == detection.randomDivision(count: count, seed: 7))
     #expect(try detection.run(from: start, solve: exact).numbers == [0, 0, 0, 1, 1, 1])
-    #expect(throws: ProblemError("a division of 2 vertices for 6")) { try detection.run(from: Communities([0, 1]), solve: exact) }
+    #expect(throws: ProblemError("a division of 2 vertices for 6")) {
+      try detection.run(from: Communities([0, 1]), solve: exact)
+    }
   }
 
   @Test func aLimitIsKept() throws {

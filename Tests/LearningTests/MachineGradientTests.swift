@@ -55,7 +55,8 @@ import Testing
   ]
 
   @Test(arguments: cases) func matchesFiniteDifferences(_ test: Case) throws {
-    let layout = try NetworkLayout(GradientTests.description(test.pooling, activation: test.activation, feedback: [test.feedback]))
+    let layout = try NetworkLayout(
+      GradientTests.description(test.pooling, activation: test.activation, feedback: [test.feedback]))
     let parameters = layout.initialParameters(seed: 7)
     var settings = LearningSettings()
     (settings.cost, settings.estimator) = (test.cost, test.estimator)

@@ -38,7 +38,8 @@ import Testing
   }
 
   private func layout(_ test: Case) throws -> NetworkLayout {
-    try NetworkLayout(GradientTests.description(test.pooling, activation: test.activation, skip: test.skip, feedback: test.feedback))
+    try NetworkLayout(
+      GradientTests.description(test.pooling, activation: test.activation, skip: test.skip, feedback: test.feedback))
   }
 
   private var shard: MicroShard { MicroShard(pixels: pixels, labels: labels[...], index: 0, batch: 2, step: 0) }

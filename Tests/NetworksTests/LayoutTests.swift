@@ -38,7 +38,9 @@ import Testing
     Mistake("network.feedback: 0.0; each number is above 0 and at most 1") { changed { $0.feedback = [0] } },
     Mistake("network.feedback: 1.0, 1.5; each number is above 0 and at most 1") { changed { $0.feedback = [1, 1.5] } },
     Mistake("network.feedback: nan; each number is above 0 and at most 1") { changed { $0.feedback = [.nan] } },
-    Mistake("network.feedback: over 2 layers the product is 9.999999960041972e-13, too weak for single precision; at least 1e-12 is possible") {
+    Mistake(
+      "network.feedback: over 2 layers the product is 9.999999960041972e-13, too weak for single precision; at least 1e-12 is possible"
+    ) {
       changed { $0.feedback = [1e-12] }
     },
     Mistake("network.feedback: a predictive energy has no such number; leave it out") {
