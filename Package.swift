@@ -6,6 +6,8 @@ let package = Package(
   products: [
     .executable(name: "equilibria", targets: ["equilibria"]),
     .library(name: "MPI", targets: ["MPI"]),
+    .library(name: "Solving", targets: ["Solving", "Ising", "Machines"]),
+    .library(name: "Learning", targets: ["Learning", "Networks", "Datasets"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -27,7 +29,7 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["CKernels"]),
 
     // Ranks that compute together: process grid, sums in one order, exchange of rows and of graphs.
-    .target(name: "Parallel", dependencies: ["Kernels", "MPI", "CMetis"]),
+    .target(name: "Parallel", dependencies: ["Host", "Kernels", "MPI", "CMetis"]),
 
     // Local rules that move spins in a field: they know nothing of graphs.
     .target(name: "Machines", dependencies: ["Kernels"]),
@@ -81,7 +83,7 @@ let package = Package(
     .executableTarget(
       name: "equilibria-benchmark",
       dependencies: [
-        "Learning", "Networks", "Parallel", "Kernels", "MPI",
+        "Host", "Learning", "Networks", "Parallel", "Kernels", "MPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Benchmarks/Equilibria"),
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Host
 import Kernels
 import Learning
 import MPI
@@ -38,7 +39,7 @@ struct GridStep: ParsableCommand {
   private struct Way {
     let name: String
     let step: () throws -> Void
-    let times: PhaseTimes
+    let times: Profile
     var seconds: [Double] = []
     var median: Double { seconds.sorted()[seconds.count / 2] }
   }
@@ -47,11 +48,11 @@ struct GridStep: ParsableCommand {
     let layout = try NetworkLayout(pyramid(channels: channels, gain: gain))
     let cut = try ProcessGrid(GridShape(data: 1, spin: world.size), over: world)
     var ways: [Way] = []
-    let alone = PhaseTimes()
+    let alone = Profile()
     let whole = try stepper(layout, on: ProcessGrid(dataOver: .selfOnly), overlap: true, times: alone)
     ways.append(Way(name: "one rank", step: { if world.rank == 0 { try whole() } }, times: alone))
     for overlap in [true, false] where world.size > 1 {
-      let times = PhaseTimes()
+      let times = Profile()
       let step = try stepper(layout, on: cut, overlap: overlap, times: times)
       ways.append(Way(name: "\(world.size) strips, " + (overlap ? "overlapped" : "waiting"), step: step, times: times))
     }
@@ -60,10 +61,10 @@ struct GridStep: ParsableCommand {
     for _ in 0..<repeats {
       for index in ways.indices {
         try world.barrier()
-        let start = PhaseTimes.now
+        let start = Profile.now
         try ways[index].step()
         try world.barrier()
-        ways[index].seconds.append(PhaseTimes.now - start)
+        ways[index].seconds.append(Profile.now - start)
       }
     }
     for (index, way) in ways.enumerated() {
@@ -76,16 +77,16 @@ struct GridStep: ParsableCommand {
         "\(way.name): a step " + String(format: "%.2f ms, %.1f samples/s", 1e3 * way.median, Double(batch) / way.median)
           + ", \(ratio) times one rank")
       guard index > 0 else { continue }
-      let phases = PhaseTimes.Phase.allCases.filter { mean[$0.rawValue] > 0 }
+      let phases = Profile.Phase.allCases.filter { mean[$0.rawValue] > 0 }
       print("  ms a step: " + phases.map { "\($0) " + String(format: "%.2f", 1e3 * mean[$0.rawValue]) }.joined(separator: ", "))
-      let exchange = mean[PhaseTimes.Phase.posted.rawValue] + mean[PhaseTimes.Phase.waited.rawValue]
+      let exchange = mean[Profile.Phase.posted.rawValue] + mean[Profile.Phase.waited.rawValue]
       print("  exchange " + String(format: "%.1f", 100 * exchange / way.median) + " % of the step")
     }
   }
 
   /// A step of a whole mini-batch, without the update.
   private func stepper(
-    _ layout: NetworkLayout, on grid: ProcessGrid, overlap: Bool, times: PhaseTimes
+    _ layout: NetworkLayout, on grid: ProcessGrid, overlap: Bool, times: Profile
   ) throws -> () throws -> Void {
     var settings = LearningSettings()
     settings.batch = .init(size: batch, shard: shard)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Host
 import Kernels
 import Networks
 
@@ -45,8 +46,8 @@ struct MachineSweeps: ParsableCommand {
     var random = Philox(seed: 2, stream: 0).sequence()
     network.clamp((0..<samples * layout.input.spins).map { _ in 2 * random.uniform() - 1 }, samples: samples)
     try relaxation.run(network, samples: samples, nudge: nil, observe: nil)
-    let start = PhaseTimes.now
+    let start = Profile.now
     try relaxation.run(network, samples: samples, nudge: nil, observe: nil)
-    return PhaseTimes.now - start
+    return Profile.now - start
   }
 }

@@ -5,27 +5,27 @@ import Learning
 import Networks
 
 /// Everything that a run is told: the YAML file that `train` is given, with every default filled in.
-public struct Configuration: Equatable, Sendable {
+package struct Configuration: Equatable, Sendable {
   /// Names the run folder.
-  public var name: String
+  package var name: String
   /// Of everything random: weights, order, augmentation, the signs of the nudge.
-  public var seed: UInt64
-  public var data: DatasetSettings
-  public var model: Model
-  public var relaxation: RelaxationSettings
+  package var seed: UInt64
+  package var data: DatasetSettings
+  package var model: Model
+  package var relaxation: RelaxationSettings
   /// What the machine that trains, and the machine that infers, make of parameters and states.
-  public var hardware: HardwareSettings
-  public var learning: LearningSettings
-  public var run: RunSettings
+  package var hardware: HardwareSettings
+  package var learning: LearningSettings
+  package var run: RunSettings
   /// How the ranks are arranged; no result depends on it.
-  public var grid: GridSettings
+  package var grid: GridSettings
   /// Of rows between the strips of a network.
-  public var exchange: ExchangeSettings
-  public var timeouts: TimeoutSettings
+  package var exchange: ExchangeSettings
+  package var timeouts: TimeoutSettings
   /// The physical device whose time and energy the log estimates, if any; the file calls it `machine`.
-  public var device: PhysicalDevice?
+  package var device: PhysicalDevice?
 
-  public init(
+  package init(
     name: String, seed: UInt64 = 1, data: DatasetSettings, model: Model,
     relaxation: RelaxationSettings = RelaxationSettings(), hardware: HardwareSettings = HardwareSettings(),
     learning: LearningSettings = LearningSettings(), run: RunSettings = RunSettings(), grid: GridSettings = GridSettings(),
@@ -47,7 +47,7 @@ public struct Configuration: Equatable, Sendable {
 }
 
 /// What a configuration trains.
-public enum Model: Equatable, Sendable {
+package enum Model: Equatable, Sendable {
   /// Coupled layers that settle together.
   case hopfield(NetworkDescription)
   /// Layers that one pass upwards works out, taught by back-propagation.
@@ -69,7 +69,7 @@ public enum Model: Equatable, Sendable {
 
 extension Configuration {
   /// The layers of any model that has them: all but an Ising network.
-  public var network: NetworkDescription? {
+  package var network: NetworkDescription? {
     switch model {
     case .hopfield(let network), .feedForward(let network), .predictive(let network): network
     case .ising: nil
@@ -77,14 +77,14 @@ extension Configuration {
   }
 
   /// How free and nudged phases of a training relax, on the hardware that trains.
-  public var trainingRelaxation: RelaxationSettings {
+  package var trainingRelaxation: RelaxationSettings {
     var settings = relaxation
     settings.hardware = hardware.training
     return settings
   }
 
   /// How images are classified: as long as `run.evaluation` says, on the hardware that infers.
-  public var inferenceRelaxation: RelaxationSettings {
+  package var inferenceRelaxation: RelaxationSettings {
     var settings = relaxation
     settings.hardware = hardware.inference
     if let sweeps = run.evaluation.sweeps { settings.free.sweeps = sweeps }
@@ -101,21 +101,21 @@ extension Configuration {
   ///   - overrides: applied in order before anything is read.
   /// - Throws: `ConfigurationError` for a syntax error, an unknown or missing key, a wrong type or a value that is not allowed;
   ///   one message that names file, line and key path.
-  public init(yaml: String, source: String, overrides: [ConfigurationOverride] = []) throws {
+  package init(yaml: String, source: String, overrides: [ConfigurationOverride] = []) throws {
     var root = try ConfigurationNode(yaml: yaml) { .line($0, file: source) }
     for override in overrides { try root.apply(override) }
     self = try ConfigurationForm.read(ConfigurationReader(root), base: nil).configuration()
   }
 
   /// Every key with its value; parses to an equal configuration.
-  public var resolved: String {
+  package var resolved: String {
     get throws { try ConfigurationForm(self).text() }
   }
 
   /// The keys whose values differ, as `key.path: mine, theirs` lines in the order of the file.
   ///
   /// - Parameter sections: the top-level keys to compare; all if `nil`.
-  public func differences(from other: Configuration, in sections: [String]? = nil) -> [String] {
+  package func differences(from other: Configuration, in sections: [String]? = nil) -> [String] {
     let mine = ConfigurationForm(self).leaves(in: sections)
     let theirs = ConfigurationForm(other).leaves(in: sections)
     let paths = mine.map(\.path) + theirs.map(\.path).filter { path in !mine.contains { $0.path == path } }
@@ -135,7 +135,7 @@ extension Configuration {
   ///
   /// - Throws: `ConfigurationError` if the file cannot be read, is larger than 1 MiB, is not UTF-8 or is not a valid
   ///   configuration.
-  public init(contentsOf path: String, overrides: [ConfigurationOverride] = []) throws {
+  package init(contentsOf path: String, overrides: [ConfigurationOverride] = []) throws {
     let bytes: [UInt8]
     do {
       bytes = try FileBytes.read(path, atMost: Self.maximumBytes)

@@ -2,13 +2,13 @@
 ///
 /// The value is YAML. An element of a list is named by its index or, where it has one, by its name:
 /// `network.layers.0.gain=0.7`, `network.layers.conv1.gain=0.7`.
-public struct ConfigurationOverride: Equatable, Sendable, CustomStringConvertible {
-  public var path: [String]
+package struct ConfigurationOverride: Equatable, Sendable, CustomStringConvertible {
+  package var path: [String]
   /// YAML text.
-  public var value: String
+  package var value: String
 
   /// - Throws: `ConfigurationError` if `text` is not of the form `key.path=value`.
-  public init(_ text: String) throws {
+  package init(_ text: String) throws {
     guard let sign = text.firstIndex(of: "=") else {
       throw ConfigurationError("--set \(text): expected key.path=value, for example learning.epochs=5")
     }
@@ -20,7 +20,7 @@ public struct ConfigurationOverride: Equatable, Sendable, CustomStringConvertibl
     self.value = String(text[text.index(after: sign)...])
   }
 
-  public var description: String { "\(path.joined(separator: "."))=\(value)" }
+  package var description: String { "\(path.joined(separator: "."))=\(value)" }
 }
 
 extension ConfigurationNode {

@@ -1,12 +1,12 @@
 /// A mistake in a configuration: one message that names the place, the key, what was found and what is allowed.
-public struct ConfigurationError: Error, Equatable, CustomStringConvertible {
-  public var message: String
+package struct ConfigurationError: Error, Equatable, CustomStringConvertible {
+  package var message: String
 
-  public init(_ message: String) {
+  package init(_ message: String) {
     self.message = message
   }
 
-  public var description: String { message }
+  package var description: String { message }
 }
 
 /// A value of a configuration together with its key path: what the reading of a type sees.

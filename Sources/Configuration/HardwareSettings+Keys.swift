@@ -1,11 +1,11 @@
 import Networks
 
 /// The limits of the machine that trains, and of the one that infers; they need not be the same.
-public struct HardwareSettings: Equatable, Sendable {
-  public var training = HardwareLimits()
-  public var inference = HardwareLimits()
+package struct HardwareSettings: Equatable, Sendable {
+  package var training = HardwareLimits()
+  package var inference = HardwareLimits()
 
-  public init() {}
+  package init() {}
 }
 
 extension HardwareSettings: ConfigurationSection {
@@ -44,15 +44,15 @@ extension HardwareLimits: ConfigurationSection {
 }
 
 /// A physical device that would relax the network: what its time and energy are estimated by.
-public struct PhysicalDevice: Equatable, Sendable {
+package struct PhysicalDevice: Equatable, Sendable {
   /// Watts while it settles.
-  public var power = 12e-3
+  package var power = 12e-3
   /// Seconds that it takes to settle once.
-  public var settlingTime = 3e-6
+  package var settlingTime = 3e-6
   /// Where the two figures come from.
-  public var source = "an oscillator network that settles in 3 µs at 12 mW"
+  package var source = "an oscillator network that settles in 3 µs at 12 mW"
 
-  public init() {}
+  package init() {}
 }
 
 extension PhysicalDevice: ConfigurationSection {

@@ -4,7 +4,7 @@ extension NetworkDescription {
   /// What decides whether weights fit a network, one line for the input, each layer and each edge.
   ///
   /// Gains and learning rates are left out: they concern the beginning and the course of a training, not what its weights mean.
-  public var signature: [String] {
+  package var signature: [String] {
     (energy == .hopfield ? [] : ["energy: \(energy.rawValue)"])
       + (isGraded ? ["feedback: \(feedbackText)"] : []) + ["\(Self.inputName): \(input)"]
       + layers.enumerated().flatMap { index, layer in
@@ -35,7 +35,7 @@ extension Configuration {
   /// The Hopfield network, for commands that know no other.
   ///
   /// - Throws: `NetworkError` if the configuration has another kind of network.
-  public func hopfieldLayout(for command: String) throws -> NetworkLayout {
+  package func hopfieldLayout(for command: String) throws -> NetworkLayout {
     switch model {
     case .hopfield(let network):
       return try NetworkLayout(network)

@@ -1,16 +1,16 @@
 import Foundation
 
 /// A file operation that failed: what was being done, to which file, and why.
-public struct FileError: Error, Equatable, CustomStringConvertible {
-  public var path: String
-  public var reason: String
+package struct FileError: Error, Equatable, CustomStringConvertible {
+  package var path: String
+  package var reason: String
 
-  public init(path: String, reason: String) {
+  package init(path: String, reason: String) {
     self.path = path
     self.reason = reason
   }
 
-  public var description: String { "\(path): \(reason)" }
+  package var description: String { "\(path): \(reason)" }
 }
 
 // MARK: - Reasons

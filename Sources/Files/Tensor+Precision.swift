@@ -1,5 +1,5 @@
 /// The floating-point type in which weights are written.
-public enum WeightPrecision: String, CaseIterable, Sendable {
+package enum WeightPrecision: String, CaseIterable, Sendable {
   case f32, f16, bf16
 }
 
@@ -7,7 +7,7 @@ extension Tensor {
   /// The same numbers in another precision, each rounded to the nearest, to the even one of two equally near.
   ///
   /// - Throws: `TensorError` if the tensor holds no floating-point numbers, or one of them is beyond the range of `precision`.
-  public func rounded(to precision: WeightPrecision) throws -> Tensor {
+  package func rounded(to precision: WeightPrecision) throws -> Tensor {
     let values = try floats()
     switch precision {
     case .f32: return Tensor(values, shape: shape)

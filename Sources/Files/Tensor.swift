@@ -1,7 +1,7 @@
 /// A dense array of numbers in row-major order, as a safetensors file holds it.
-public struct Tensor: Equatable, Sendable {
+package struct Tensor: Equatable, Sendable {
   /// The element types of the safetensors format.
-  public enum ElementType: String, CaseIterable, Sendable {
+  package enum ElementType: String, CaseIterable, Sendable {
     case bool = "BOOL"
     case uint8 = "U8"
     case int8 = "I8"
@@ -17,7 +17,7 @@ public struct Tensor: Equatable, Sendable {
     case float64 = "F64"
 
     /// Bytes of one element.
-    public var size: Int {
+    package var size: Int {
       switch self {
       case .bool, .uint8, .int8: 1
       case .uint16, .int16, .float16, .bfloat16: 2
@@ -27,11 +27,11 @@ public struct Tensor: Equatable, Sendable {
     }
   }
 
-  public let type: ElementType
+  package let type: ElementType
   /// Extent of each dimension; empty for a single number.
-  public let shape: [Int]
+  package let shape: [Int]
   /// The elements, little-endian.
-  public let bytes: [UInt8]
+  package let bytes: [UInt8]
 
   /// - Precondition: `bytes` holds as many elements as `shape` says; the public initialisers see to it.
   init(type: ElementType, shape: [Int], bytes: [UInt8]) {
@@ -42,14 +42,14 @@ public struct Tensor: Equatable, Sendable {
   }
 
   /// Number of elements.
-  public var count: Int { bytes.count / type.size }
+  package var count: Int { bytes.count / type.size }
 }
 
 /// A tensor that does not hold what was asked of it.
-public struct TensorError: Error, Equatable, CustomStringConvertible {
-  public var description: String
+package struct TensorError: Error, Equatable, CustomStringConvertible {
+  package var description: String
 
-  public init(_ description: String) {
+  package init(_ description: String) {
     self.description = description
   }
 }
@@ -59,23 +59,23 @@ public struct TensorError: Error, Equatable, CustomStringConvertible {
 extension Tensor {
   /// - Parameter shape: the extents; one dimension if `nil`.
   /// - Precondition: the product of `shape` is the number of elements; so for every initialiser from elements.
-  public init(_ elements: [Float], shape: [Int]? = nil) {
+  package init(_ elements: [Float], shape: [Int]? = nil) {
     self.init(.float32, shape ?? [elements.count], patterns: elements.lazy.map(\.bitPattern), count: elements.count)
   }
 
-  public init(_ elements: [Double], shape: [Int]? = nil) {
+  package init(_ elements: [Double], shape: [Int]? = nil) {
     self.init(.float64, shape ?? [elements.count], patterns: elements.lazy.map(\.bitPattern), count: elements.count)
   }
 
-  public init(_ elements: [Int64], shape: [Int]? = nil) {
+  package init(_ elements: [Int64], shape: [Int]? = nil) {
     self.init(.int64, shape ?? [elements.count], patterns: elements, count: elements.count)
   }
 
-  public init(_ elements: [UInt64], shape: [Int]? = nil) {
+  package init(_ elements: [UInt64], shape: [Int]? = nil) {
     self.init(.uint64, shape ?? [elements.count], patterns: elements, count: elements.count)
   }
 
-  public init(_ elements: [UInt8], shape: [Int]? = nil) {
+  package init(_ elements: [UInt8], shape: [Int]? = nil) {
     self.init(type: .uint8, shape: shape ?? [elements.count], bytes: elements)
   }
 
@@ -101,7 +101,7 @@ extension Tensor {
   /// The elements of an F16, BF16, F32 or F64 tensor, of which only those of the last are rounded.
   ///
   /// - Throws: `TensorError` for any other type.
-  public func floats() throws -> [Float] {
+  package func floats() throws -> [Float] {
     switch type {
     case .float16: (0..<count).map { Float(Float16(bitPattern: pattern(at: $0))) }
     case .bfloat16: (0..<count).map { Float(bitPattern: UInt32(pattern(at: $0) as UInt16) << 16) }
@@ -114,7 +114,7 @@ extension Tensor {
   /// The elements of an F16, BF16, F32 or F64 tensor.
   ///
   /// - Throws: `TensorError` for any other type.
-  public func doubles() throws -> [Double] {
+  package func doubles() throws -> [Double] {
     switch type {
     case .float64: (0..<count).map { Double(bitPattern: pattern(at: $0)) }
     default: try floats().map(Double.init)
@@ -124,7 +124,7 @@ extension Tensor {
   /// The elements of an I64, I32 or U8 tensor.
   ///
   /// - Throws: `TensorError` for any other type.
-  public func integers() throws -> [Int64] {
+  package func integers() throws -> [Int64] {
     switch type {
     case .int64: (0..<count).map { pattern(at: $0) }
     case .int32: (0..<count).map { Int64(pattern(at: $0) as Int32) }
@@ -136,7 +136,7 @@ extension Tensor {
   /// The elements of a U64 tensor.
   ///
   /// - Throws: `TensorError` for any other type.
-  public func words() throws -> [UInt64] {
+  package func words() throws -> [UInt64] {
     guard type == .uint64 else { throw TensorError("holds \(type.rawValue), expected U64") }
     return (0..<count).map { pattern(at: $0) }
   }

@@ -6,7 +6,7 @@ extension TensorFile {
   /// The file is taken for hostile: nothing it says about sizes is believed before it is compared with the size of the file.
   /// - Throws: `FileError` if it cannot be read, is truncated, is no safetensors file, or holds a
   ///   checksum (as the files of this program do) that its data do not have.
-  public init(contentsOf path: String) throws {
+  package init(contentsOf path: String) throws {
     let size = try FileBytes.regularSize(path)
     do {
       let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))

@@ -5,7 +5,7 @@ extension TensorFile {
   ///
   /// The bytes go to `PATH.partial`, which replaces `PATH` once it is on the disk.
   /// - Throws: `FileError`, leaving any older file at `path` as it is.
-  public func write(to path: String) throws {
+  package func write(to path: String) throws {
     let (header, names) = layout()
     // Readable by anyone who knows the format: sorted keys, and data that start at a multiple of eight.
     let encoder = JSONEncoder()

@@ -1,9 +1,9 @@
 /// Named tensors and a dictionary of text: the contents of one safetensors file.
-public struct TensorFile: Equatable, Sendable {
-  public var tensors: [String: Tensor]
-  public var metadata: [String: String]
+package struct TensorFile: Equatable, Sendable {
+  package var tensors: [String: Tensor]
+  package var metadata: [String: String]
 
-  public init(tensors: [String: Tensor] = [:], metadata: [String: String] = [:]) {
+  package init(tensors: [String: Tensor] = [:], metadata: [String: String] = [:]) {
     self.tensors = tensors
     self.metadata = metadata
   }
@@ -14,7 +14,7 @@ public struct TensorFile: Equatable, Sendable {
   ///   - shape: what it must have, unless `nil`.
   ///   - source: what a message calls the file.
   /// - Throws: `TensorError` naming the file, the tensor, what was found and what was expected.
-  public func tensor(_ name: String, shape: [Int]? = nil, in source: String) throws -> Tensor {
+  package func tensor(_ name: String, shape: [Int]? = nil, in source: String) throws -> Tensor {
     guard let tensor = tensors[name] else {
       let guess = nearest(to: name, among: Array(tensors.keys)).map { "; did you mean `\($0)`?" } ?? ""
       let expected = shape.map { ", expected with shape \($0)" } ?? ""
@@ -29,14 +29,14 @@ public struct TensorFile: Equatable, Sendable {
   /// The elements of the tensor called `name`, as `tensor(_:shape:in:)` finds it.
   ///
   /// - Throws: `TensorError` also where it holds no floating-point numbers.
-  public func floats(_ name: String, shape: [Int]? = nil, in source: String) throws -> [Float] {
+  package func floats(_ name: String, shape: [Int]? = nil, in source: String) throws -> [Float] {
     try elements(name, shape: shape, in: source) { try $0.floats() }
   }
 
   /// The elements of the tensor called `name`, as `tensor(_:shape:in:)` finds it.
   ///
   /// - Throws: `TensorError` also where it holds no integers.
-  public func integers(_ name: String, shape: [Int]? = nil, in source: String) throws -> [Int64] {
+  package func integers(_ name: String, shape: [Int]? = nil, in source: String) throws -> [Int64] {
     try elements(name, shape: shape, in: source) { try $0.integers() }
   }
 

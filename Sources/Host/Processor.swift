@@ -1,14 +1,14 @@
 import Foundation
 
 /// What the operating system knows of the processor.
-public enum ProcessorName {
+package enum ProcessorName {
   /// The model, as Linux names it; the architecture where it does not.
-  public static var current: String {
+  package static var current: String {
     field("model name") ?? architecture
   }
 
   /// The features that Linux lists: `avx2`, `avx512f` …
-  public static var features: [String] {
+  package static var features: [String] {
     (field("flags") ?? field("Features") ?? "").split(separator: " ").map(String.init)
   }
 

@@ -4,20 +4,20 @@ import Synchronization
 /// SIGINT, SIGTERM and SIGUSR1 (what batch systems send before the limit) as a flag that the training asks for between two steps.
 ///
 /// A second SIGINT leaves at once.
-public enum StopSignal {
+package enum StopSignal {
   private static let received = Atomic<Int32>(0)
   private static let interruptions = Atomic<Int>(0)
 
   /// Takes over the signals from now on.
-  public static func install() {
+  package static func install() {
     for signal in [SIGINT, SIGTERM, SIGUSR1] { Foundation.signal(signal) { StopSignal.receive($0) } }
   }
 
   /// Whether a signal has come.
-  public static var isRequested: Bool { received.load(ordering: .relaxed) != 0 }
+  package static var isRequested: Bool { received.load(ordering: .relaxed) != 0 }
 
   /// "SIGTERM" and so on, `nil` before any has come.
-  public static var name: String? {
+  package static var name: String? {
     switch received.load(ordering: .relaxed) {
     case SIGINT: "SIGINT"
     case SIGTERM: "SIGTERM"
@@ -27,7 +27,7 @@ public enum StopSignal {
   }
 
   /// Forgets a signal that came.
-  public static func reset() {
+  package static func reset() {
     received.store(0, ordering: .relaxed)
     interruptions.store(0, ordering: .relaxed)
   }
@@ -40,9 +40,9 @@ public enum StopSignal {
 }
 
 /// Exit codes besides 0, and 64 for a wrong command line.
-public enum Exit {
+package enum Exit {
   /// A signal came and the checkpoint is written: run the command again with --resume (`EX_TEMPFAIL`).
-  public static let stopped: Int32 = 75
+  package static let stopped: Int32 = 75
 
   private static let predecessor = Atomic<Int32>(0)
 
@@ -51,7 +51,7 @@ public enum Exit {
   /// Once MPICH's launcher (4.0) has passed a signal on, it takes the exit codes only of processes that leave while another one of
   /// their node is still there; those of the last ones count as 0. A process is gone when the launcher has asked for its code.
   /// For use at the very end, after `MPI_Finalize`.
-  public static func leave(after process: Int32) {
+  package static func leave(after process: Int32) {
     predecessor.store(process, ordering: .relaxed)
     atexit { Exit.awaitPredecessor() }
   }

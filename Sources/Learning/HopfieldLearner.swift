@@ -1,3 +1,4 @@
+import Host
 import Kernels
 import Networks
 import Parallel
@@ -20,7 +21,7 @@ public final class HopfieldLearner: TrainableNetwork {
   ///   micro-shard cannot be addressed or held, or where the machine cannot relax the network.
   public init(
     _ layout: NetworkLayout, parameters: AlignedBuffer<Float>, relaxation: RelaxationSettings, settings: LearningSettings,
-    seed: UInt64, on grid: ProcessGrid, exchange: ExchangeSettings = ExchangeSettings(), times: PhaseTimes = PhaseTimes()
+    seed: UInt64, on grid: ProcessGrid, exchange: ExchangeSettings = ExchangeSettings(), times: Profile = Profile()
   ) throws {
     guard !settings.cost.isSquared || settings.estimator == .oneSided || settings.nudge < 1 else {
       throw TrainingError.setting(

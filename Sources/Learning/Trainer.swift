@@ -1,3 +1,4 @@
+import Host
 import Kernels
 import MPI
 import Networks
@@ -53,7 +54,7 @@ public final class Trainer {
   public let average: WeightAverage?
   public let settings: LearningSettings
   public let grid: ProcessGrid
-  public let times: PhaseTimes
+  public let times: Profile
   public private(set) var position = TrainingPosition()
   public let batchesPerEpoch: Int
   /// Asked once a step on every rank.
@@ -69,7 +70,7 @@ public final class Trainer {
   /// - Throws: `TrainingError.setting` where batch, micro-shards, ranks and images do not fit together.
   public init(
     _ network: any TrainableNetwork, settings: LearningSettings, seed: UInt64, images: any TrainingImages, grid: ProcessGrid,
-    times: PhaseTimes = PhaseTimes()
+    times: Profile = Profile()
   ) throws {
     try Self.check(settings, images: images.count, ranks: grid.data.size)
     self.network = network
@@ -92,7 +93,7 @@ public final class Trainer {
   public convenience init(
     layout: NetworkLayout, parameters: AlignedBuffer<Float>, relaxation: RelaxationSettings, settings: LearningSettings,
     seed: UInt64, images: any TrainingImages, grid: ProcessGrid, exchange: ExchangeSettings = ExchangeSettings(),
-    times: PhaseTimes = PhaseTimes()
+    times: Profile = Profile()
   ) throws {
     try Self.check(settings, images: images.count, ranks: grid.data.size)
     try self.init(

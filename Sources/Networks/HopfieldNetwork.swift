@@ -1,3 +1,4 @@
+import Host
 import Kernels
 
 /// A layered Hopfield network, or one strip of it, at work on a number of samples at once.
@@ -39,7 +40,7 @@ public final class HopfieldNetwork {
   /// The states of layers 1 … N: on a strip, of its own rows, with copies of its neighbours' around them.
   public let spins: [SpinPlanes]
   /// Where the time goes.
-  public let times: PhaseTimes
+  public let times: Profile
 
   /// 1 … N: what moves together under a machine.
   let everyLayer: [Int]
@@ -73,14 +74,14 @@ public final class HopfieldNetwork {
   /// A whole network.
   public convenience init(
     layout: NetworkLayout, parameters: AlignedBuffer<Float>, cost: Cost = .squaredError, capacity: Int,
-    times: PhaseTimes = PhaseTimes()
+    times: Profile = Profile()
   ) {
     self.init(Strip(whole: layout), parameters: parameters, cost: cost, capacity: capacity, times: times) { _ in nil }
   }
 
   /// A whole network, or a strip of one with its boundary.
   init(
-    _ strip: Strip, parameters: AlignedBuffer<Float>, cost: Cost, capacity: Int, times: PhaseTimes,
+    _ strip: Strip, parameters: AlignedBuffer<Float>, cost: Cost, capacity: Int, times: Profile,
     boundary: (Memory) -> Boundary?
   ) {
     let layout = strip.layout

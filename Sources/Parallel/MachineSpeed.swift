@@ -1,3 +1,4 @@
+import Host
 import Kernels
 import MPI
 
@@ -34,13 +35,13 @@ public struct MachineSpeed: Sendable {
     var best = Double.infinity
     try world.barrier()
     for _ in 0..<blocks {
-      let start = PhaseTimes.now
+      let start = Profile.now
       for _ in 0..<rounds {
         try world.sendReceive(
           UnsafeBufferPointer(outgoing.unsafeElements), to: (world.rank + 1) % world.size, into: incoming.unsafeElements,
           from: (world.rank + world.size - 1) % world.size)
       }
-      best = min(best, (PhaseTimes.now - start) / Double(rounds))
+      best = min(best, (Profile.now - start) / Double(rounds))
     }
     return try world.allreduce(best, .max)
   }

@@ -6,7 +6,7 @@ import Kernels
 import MPI
 
 /// What a job would run on: MPI, hosts, processor, kernels and data sets. What `doctor` prints.
-public struct HostReport {
+package struct HostReport {
   /// What one rank knows of its own host.
   struct Rank: Codable, Equatable {
     var host: String
@@ -23,7 +23,7 @@ public struct HostReport {
   private let dataSets: [String]
 
   /// Measures and gathers; collective. Only rank 0's report is complete.
-  public init(over world: Communicator, folder: String? = nil) throws {
+  package init(over world: Communicator, folder: String? = nil) throws {
     try world.barrier()
     let own = Rank(
       host: Environment.processorName, processor: ProcessorName.current, cores: ProcessInfo.processInfo.activeProcessorCount,
@@ -35,7 +35,7 @@ public struct HostReport {
     dataSets = DatasetName.allCases.filter { $0 != .synthetic }.flatMap { Self.describe($0, folder: folder) }
   }
 
-  public var text: String {
+  package var text: String {
     let sections: [(String, [String])] = [
       ("Program", ["equilibria \(ProgramVersion.current), built with \(ProgramVersion.compiler)"] + Self.buildAdvice),
       ("MPI", mpi), ("Ranks", Self.describe(ranks: ranks)), ("Machine", Self.describe(hosts: ranks)),

@@ -75,10 +75,10 @@ struct Picture {
 }
 
 /// A report that cannot be made.
-public struct ReportError: Error, Equatable, CustomStringConvertible {
-  public var description: String
+package struct ReportError: Error, Equatable, CustomStringConvertible {
+  package var description: String
 
-  public init(_ description: String) {
+  package init(_ description: String) {
     self.description = description
   }
 }

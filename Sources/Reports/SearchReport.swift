@@ -2,30 +2,30 @@ import Files
 import Foundation
 
 /// One HTML page about a search for a ground state, which needs nothing else.
-public struct SearchReport {
+package struct SearchReport {
   /// A value that was reached, and by how many reads.
-  public struct Level {
-    public var value: Double
-    public var reads: Int
+  package struct Level {
+    package var value: Double
+    package var reads: Int
 
-    public init(value: Double, reads: Int) {
+    package init(value: Double, reads: Int) {
       self.value = value
       self.reads = reads
     }
   }
 
   /// The file's name and the problem.
-  public var title: String
+  package var title: String
   /// What is known of the search: names and values, in order.
-  public var facts: [(name: String, value: String)]
+  package var facts: [(name: String, value: String)]
   /// The best value against time, as SVG.
-  public var plot: String
+  package var plot: String
   /// What the levels are values of: `energy`, `cut`, `modularity`.
-  public var measureName: String
+  package var measureName: String
   /// The best first. None where reads are not counted.
-  public var levels: [Level]
+  package var levels: [Level]
 
-  public init(
+  package init(
     title: String, facts: [(name: String, value: String)], plot: String, measureName: String, levels: [Level] = []
   ) {
     self.title = title
@@ -38,7 +38,7 @@ public struct SearchReport {
   /// Rows of the table of levels; a chart shows all of them.
   private static let mostRows = 20
 
-  public var html: String {
+  package var html: String {
     var body = [
       "<h1>\(HTML.escape(title))</h1>",
       HTML.table(head: ["", ""], rows: facts.map { [$0.name, $0.value] }, className: "text"),

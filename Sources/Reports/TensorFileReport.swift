@@ -4,22 +4,22 @@ import Foundation
 import Learning
 
 /// What a safetensors file holds, in words: for a checkpoint also where it stands and which network it is of.
-public struct TensorFileReport {
+package struct TensorFileReport {
   private let path: String
   private let file: TensorFile
   private let checkpoint: Checkpoint?
 
   /// - Throws: if the file cannot be read or is damaged, or is a checkpoint that cannot be understood.
-  public init(contentsOf path: String) throws {
+  package init(contentsOf path: String) throws {
     self.path = path
     file = try TensorFile(contentsOf: path)
     checkpoint = Checkpoint.isCheckpoint(file) ? try Checkpoint(file, source: path) : nil
   }
 
   /// The configuration that the file carries, if it is a checkpoint.
-  public var configuration: String? { checkpoint?.configuration }
+  package var configuration: String? { checkpoint?.configuration }
 
-  public var text: String {
+  package var text: String {
     let parts = [heading, network, tensors, metadata].filter { !$0.isEmpty }
     return parts.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }

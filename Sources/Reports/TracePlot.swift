@@ -3,14 +3,14 @@ import Foundation
 import Ising
 
 /// A search as a picture: the best measure so far against time, with a line where the best known value lies.
-public struct TracePlot {
-  public var trace: SearchTrace
+package struct TracePlot {
+  package var trace: SearchTrace
   /// The line's end.
-  public var seconds: Double
-  public var title: String
-  public var bestKnown: Double?
+  package var seconds: Double
+  package var title: String
+  package var bestKnown: Double?
 
-  public init(trace: SearchTrace, seconds: Double, title: String, bestKnown: Double? = nil) {
+  package init(trace: SearchTrace, seconds: Double, title: String, bestKnown: Double? = nil) {
     self.trace = trace
     self.seconds = seconds
     self.title = title
@@ -21,7 +21,7 @@ public struct TracePlot {
   private static let shortest = 1e-3
 
   /// The picture as an SVG file.
-  public var svg: String {
+  package var svg: String {
     let first = pow(10, (log10(max(trace.points.first?.seconds ?? 0, Self.shortest))).rounded(.down))
     let last = max(seconds, first * 10)
     var points = trace.points.map { (x: max($0.seconds, first), y: $0.measure) }

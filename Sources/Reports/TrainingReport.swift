@@ -3,7 +3,7 @@ import Files
 import Foundation
 
 /// One HTML page about one or several trainings, which needs nothing else: pictures and curves lie in the page.
-public struct TrainingReport {
+package struct TrainingReport {
   private let runs: [RecordedRun]
   private let sections: [RunSections]
   private let wattsPerCore: Double?
@@ -13,7 +13,7 @@ public struct TrainingReport {
   ///   - image: which test image's relaxation is shown.
   ///   - wattsPerCore: of the machine, for an estimate of what the training took.
   /// - Throws: whatever is wrong with a folder.
-  public init(folders: [String], image: Int = 0, wattsPerCore: Double? = nil) throws {
+  package init(folders: [String], image: Int = 0, wattsPerCore: Double? = nil) throws {
     guard !folders.isEmpty else { throw ReportError("no run folder is named; expected at least one") }
     runs = try folders.map { try RecordedRun(folder: $0) }
     sections = try runs.map { try RunSections($0, image: image) }
@@ -21,10 +21,10 @@ public struct TrainingReport {
   }
 
   /// Where the page goes if nobody says: into the folder of the only run, or here.
-  public var defaultPath: String { runs.count == 1 ? "\(runs[0].path)/report.html" : "report.html" }
+  package var defaultPath: String { runs.count == 1 ? "\(runs[0].path)/report.html" : "report.html" }
 
   /// - Throws: `FileError`, or an error of a picture.
-  public func write(to path: String) throws {
+  package func write(to path: String) throws {
     try AtomicFile.write(try html(), to: path)
   }
 

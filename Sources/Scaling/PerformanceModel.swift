@@ -9,25 +9,25 @@ import Kernels
 /// w. Fitted are τ, the time of a unit; a and b, how many times the latency of a message and the time of a byte really count (rounds
 /// wait for each other, messages overlap); and ε, the spread of the ranks' compute times, of which the slowest of R counts: the
 /// expected maximum of R normal deviates is about √(2 ln R) standard deviations.
-public struct PerformanceModel: Equatable, Sendable {
+package struct PerformanceModel: Equatable, Sendable {
   /// τ, seconds of one unit on a core of its own.
-  public var unit: Double
+  package var unit: Double
   /// ε.
-  public var imbalance: Double
+  package var imbalance: Double
   /// a.
-  public var latencies: Double
+  package var latencies: Double
   /// b.
-  public var transfers: Double
+  package var transfers: Double
   /// Measured over predicted, of the points that were fitted.
-  public private(set) var ratios: [Double] = []
+  package private(set) var ratios: [Double] = []
 
-  public struct Network: Equatable, Sendable {
+  package struct Network: Equatable, Sendable {
     /// Seconds of a short message.
-    public var latency: Double
+    package var latency: Double
     /// Bytes a second.
-    public var bandwidth: Double
+    package var bandwidth: Double
 
-    public init(latency: Double, bandwidth: Double) {
+    package init(latency: Double, bandwidth: Double) {
       self.latency = latency
       self.bandwidth = bandwidth
     }
@@ -44,7 +44,7 @@ public struct PerformanceModel: Equatable, Sendable {
   /// Fits the model to relative errors, by least squares of which the weights follow from the errors of the round before.
   ///
   /// - Throws: `ScalingError` without points.
-  public init(_ points: [ScalingPoint], sharedCores: Int? = nil) throws {
+  package init(_ points: [ScalingPoint], sharedCores: Int? = nil) throws {
     guard !points.isEmpty else { throw ScalingError("a model needs at least one measured point") }
     let spread = points.filter { $0.ranks > 1 && $0.compute > 0 }.map {
       max($0.computeMost / $0.compute - 1, 0) / Self.extreme($0.ranks)
@@ -80,13 +80,13 @@ public struct PerformanceModel: Equatable, Sendable {
   /// Seconds of a step.
   ///
   /// - Parameter crowd: ranks a core.
-  public func seconds(_ work: StepWork, ranks: Int, network: Network, crowd: Double = 1) -> Double {
+  package func seconds(_ work: StepWork, ranks: Int, network: Network, crowd: Double = 1) -> Double {
     let terms = Self.terms(work, ranks: ranks, imbalance: imbalance, crowd: crowd, network: network)
     return zip(terms, [unit, latencies, transfers]).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
   /// What the model says of a measured point.
-  public func seconds(of point: ScalingPoint, sharedCores: Int? = nil) -> Double {
+  package func seconds(of point: ScalingPoint, sharedCores: Int? = nil) -> Double {
     seconds(point.work, ranks: point.ranks, network: point.network, crowd: Self.crowd(point, sharedCores: sharedCores))
   }
 
@@ -112,15 +112,15 @@ public struct PerformanceModel: Equatable, Sendable {
 }
 
 /// A prediction with its uncertainty: models fitted to drawn samples of the points, each with a drawn error of the fit.
-public struct PredictionInterval: Equatable, Sendable {
-  public var low: Double
-  public var middle: Double
-  public var high: Double
+package struct PredictionInterval: Equatable, Sendable {
+  package var low: Double
+  package var middle: Double
+  package var high: Double
 
   private static let draws = 400
 
   /// The interval that holds nine tenths of the predictions (bootstrap; Efron & Tibshirani 1993).
-  public static func of(
+  package static func of(
     _ points: [ScalingPoint], sharedCores: Int? = nil, seed: UInt64 = 1, _ predict: (PerformanceModel) -> Double
   ) throws -> PredictionInterval {
     let model = try PerformanceModel(points, sharedCores: sharedCores)

@@ -5,14 +5,14 @@ import MPI
 import Parallel
 
 /// One point of a scaling study, measured by the ranks of this job.
-public struct PointMeasurement {
+package struct PointMeasurement {
   private let subject: any ScalingSubject
   private let mode: ScalingMode
   private let grid: GridShape?
   private let world: Communicator
 
   /// - Parameter grid: `nil` for the one that is predicted to be fastest.
-  public init(_ subject: any ScalingSubject, mode: ScalingMode, grid: GridShape?, over world: Communicator) {
+  package init(_ subject: any ScalingSubject, mode: ScalingMode, grid: GridShape?, over world: Communicator) {
     self.subject = subject
     self.mode = mode
     self.grid = grid
@@ -23,7 +23,7 @@ public struct PointMeasurement {
   ///
   /// - Parameter launch: when the job was started.
   /// - Returns: the point, the same on every rank.
-  public func run(steps: Int, repetition: Int, launch: Date) throws -> ScalingPoint {
+  package func run(steps: Int, repetition: Int, launch: Date) throws -> ScalingPoint {
     let measured = try subject.prepare(mode, grid: grid, over: world)
     try measured.step()
     try world.barrier()
@@ -33,15 +33,15 @@ public struct PointMeasurement {
     let before = measured.times.seconds
     let energy = ProcessorEnergy()
     try world.barrier()
-    let begin = PhaseTimes.now
+    let begin = Profile.now
     for _ in 0..<steps { try measured.step() }
-    let own = PhaseTimes.now - begin
+    let own = Profile.now - begin
     let seconds = try world.allreduce(own, .max) / Double(steps)
     let joules = try energy.joules(over: world)
 
     let phases = zip(measured.times.seconds, before).map { ($0 - $1) / Double(steps) }
     func mean(_ seconds: Double) throws -> Double { try world.allreduce(seconds, .sum) / Double(world.size) }
-    func of(_ phase: PhaseTimes.Phase) -> Double { phases[phase.rawValue] }
+    func of(_ phase: Profile.Phase) -> Double { phases[phase.rawValue] }
     let (exchange, wait, reduce) = (of(.posted), of(.waited), of(.reduce))
     let compute = own / Double(steps) - exchange - wait - reduce
     let (cut, node) = (measured.cut, try nodes())

@@ -3,47 +3,47 @@ import Foundation
 import Parallel
 
 /// One measurement of a scaling study: a row of `scaling.csv`. Times are seconds of one step.
-public struct ScalingPoint: Codable, Equatable, Sendable {
-  public var mode: ScalingMode
-  public var ranks: Int
+package struct ScalingPoint: Codable, Equatable, Sendable {
+  package var mode: ScalingMode
+  package var ranks: Int
   /// Data × spin.
-  public var data: Int
-  public var spin: Int
-  public var nodes: Int
+  package var data: Int
+  package var spin: Int
+  package var nodes: Int
   /// 1 for the first.
-  public var repetition: Int
+  package var repetition: Int
   /// Of work that all ranks do in a step: samples of a mini-batch, or sweeps over the problem that was given.
-  public var units: Double
-  public var steps: Int
+  package var units: Double
+  package var steps: Int
   /// Of the slowest rank.
-  public var seconds: Double
-  public var unitsPerSecond: Double
-  public var spinUpdatesPerSecond: Double
+  package var seconds: Double
+  package var unitsPerSecond: Double
+  package var spinUpdatesPerSecond: Double
   /// All that is none of the three below: mean over ranks.
-  public var compute: Double
+  package var compute: Double
   /// The same of the busiest rank.
-  public var computeMost: Double
+  package var computeMost: Double
   /// Packing and sending of states, waiting for states, sums over ranks: means over ranks.
-  public var exchange: Double
-  public var wait: Double
-  public var reduce: Double
+  package var exchange: Double
+  package var wait: Double
+  package var reduce: Double
   /// Of the busiest rank, counted beforehand.
-  public var work: StepWork
+  package var work: StepWork
   /// Of this job's network, measured on a ring of its ranks: seconds of a short message, bytes a second of a long one.
-  public var latency: Double
-  public var bandwidth: Double
+  package var latency: Double
+  package var bandwidth: Double
   /// Ranks of the fullest node for each of its cores, at least 1.
-  public var ranksPerCore: Double
+  package var ranksPerCore: Double
   /// Of the rank with most, bytes.
-  public var memory: Int
+  package var memory: Int
   /// From the launch to the end of the first step.
-  public var start: Double
+  package var start: Double
   /// Of all nodes' processors, where the platform counts it.
-  public var joules: Double?
+  package var joules: Double?
   /// Speed a rank in proportion to that of the fewest ranks.
-  public var efficiency: Double?
+  package var efficiency: Double?
 
-  public var grid: GridShape { GridShape(data: data, spin: spin) }
+  package var grid: GridShape { GridShape(data: data, spin: spin) }
 
   var network: PerformanceModel.Network { .init(latency: latency, bandwidth: bandwidth) }
 
@@ -52,16 +52,16 @@ public struct ScalingPoint: Codable, Equatable, Sendable {
 }
 
 /// `scaling.csv`.
-public struct ScalingTable: Equatable, Sendable {
-  public private(set) var points: [ScalingPoint] = []
+package struct ScalingTable: Equatable, Sendable {
+  package private(set) var points: [ScalingPoint] = []
 
-  public static let header =
+  package static let header =
     "mode,ranks,data,spin,nodes,repeat,steps,units,seconds,unitsPerSecond,spinUpdatesPerSecond,compute,computeMost,exchange,wait,"
     + "reduce,unitsOfBusiest,messages,bytes,latency,bandwidth,ranksPerCore,memory,start,joules,efficiency"
 
-  public init() {}
+  package init() {}
 
-  public mutating func add(_ point: ScalingPoint) {
+  package mutating func add(_ point: ScalingPoint) {
     points.append(point)
     setEfficiencies()
   }
@@ -86,12 +86,12 @@ public struct ScalingTable: Equatable, Sendable {
   }
 
   /// - Throws: `FileError`.
-  public func write(to path: String) throws {
+  package func write(to path: String) throws {
     try AtomicFile.write(([Self.header] + points.map(\.row)).map { $0 + "\n" }.joined(), to: path)
   }
 
   /// - Throws: `FileError` naming the line that is wrong.
-  public init(contentsOf path: String) throws {
+  package init(contentsOf path: String) throws {
     let lines = String(decoding: try FileBytes.read(path, atMost: 1 << 26), as: UTF8.self).split(separator: "\n")
     guard lines.first.map(String.init) == Self.header else {
       throw FileError(path: path, reason: "line 1: expected the header of a scaling study, `mode,ranks,data,…`")

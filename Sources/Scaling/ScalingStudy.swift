@@ -8,21 +8,21 @@ import Parallel
 ///
 /// The folder holds `configuration.yaml` or `problem.txt` (what is measured), `scaling.csv` (a row a point, at once when it is measured), `points.log`
 /// (what the jobs said), and at the end the plots and `model.txt`. A study that was interrupted measures what is missing.
-public struct ScalingStudy {
-  public enum Outcome: Equatable, Sendable {
+package struct ScalingStudy {
+  package enum Outcome: Equatable, Sendable {
     case finished
     /// A signal came; the points so far are written.
     case stopped
   }
 
-  public let folder: String
+  package let folder: String
   private let settings: ScalingSettings
   private let subject: any ScalingSubject
   /// What the jobs are told to measure.
   private let word: String
   private let program: String
 
-  public static let tableName = "scaling.csv"
+  package static let tableName = "scaling.csv"
 
   private struct Plan {
     var mode: ScalingMode
@@ -33,7 +33,7 @@ public struct ScalingStudy {
 
   /// - Parameter program: that the launcher starts with `scaling-point`.
   /// - Throws: `RunFolderError` if the folder holds another study, `FileError` if it cannot be written.
-  public init(_ subject: any ScalingSubject, settings: ScalingSettings, folder: String, program: String) throws {
+  package init(_ subject: any ScalingSubject, settings: ScalingSettings, folder: String, program: String) throws {
     self.subject = subject
     self.settings = settings
     self.folder = folder
@@ -50,7 +50,7 @@ public struct ScalingStudy {
   ///
   /// - Parameter say: told what is done.
   /// - Throws: `ScalingError` with the end of a job's output if it fails.
-  public func measure(say: (String) -> Void) throws -> Outcome {
+  package func measure(say: (String) -> Void) throws -> Outcome {
     var table = try storedTable()
     let known = Set(table.points.map(\.key))
     let missing = plans.filter { !known.contains($0.key) }
@@ -131,7 +131,7 @@ public struct ScalingStudy {
   // MARK: - Evaluation
 
   /// Fits the model, writes `model.txt` and the plots, and returns the text.
-  public func evaluate() throws -> String {
+  package func evaluate() throws -> String {
     let analysis = try ScalingAnalysis(
       try storedTable(), subject: subject, settings: settings,
       checks: try settings.checks.map { ($0, try ScalingTable(contentsOf: "\($0)/\(Self.tableName)")) })
@@ -145,34 +145,34 @@ public struct ScalingStudy {
 }
 
 /// A study, or a point of one, that cannot be measured.
-public struct ScalingError: Error, Equatable, CustomStringConvertible {
-  public var description: String
+package struct ScalingError: Error, Equatable, CustomStringConvertible {
+  package var description: String
 
-  public init(_ description: String) {
+  package init(_ description: String) {
     self.description = description
   }
 }
 
 /// What a scaling study measures, and how its jobs are started.
-public struct ScalingSettings: Equatable, Sendable {
-  public var modes: [ScalingMode] = [.strong]
+package struct ScalingSettings: Equatable, Sendable {
+  package var modes: [ScalingMode] = [.strong]
   /// Numbers of ranks, ascending.
-  public var ranks: [Int] = [1, 2, 4]
+  package var ranks: [Int] = [1, 2, 4]
   /// Of these numbers of ranks; for a number without any the grid that is predicted to be fastest is taken.
-  public var grids: [GridShape] = []
-  public var repetitions = 3
+  package var grids: [GridShape] = []
+  package var repetitions = 3
   /// Steps that are timed.
-  public var steps = 5
+  package var steps = 5
   /// The launcher's words: what `-n RANKS PROGRAM` follows.
-  public var launcher = ["mpirun"]
+  package var launcher = ["mpirun"]
   /// Cores that all ranks share, where the launcher's hosts are not machines of their own.
-  public var sharedCores: Int?
+  package var sharedCores: Int?
   /// Numbers of ranks to predict.
-  public var predicted = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096]
+  package var predicted = [16, 32, 64, 128, 256, 512, 1024, 2048, 4096]
   /// The network to predict for; `nil` for the one that was measured.
-  public var network: PerformanceModel.Network?
+  package var network: PerformanceModel.Network?
   /// Other studies, whose points the model is compared with.
-  public var checks: [String] = []
+  package var checks: [String] = []
 
-  public init() {}
+  package init() {}
 }

@@ -1,9 +1,10 @@
+import Host
 import Kernels
 import MPI
 import Parallel
 
 /// What a scaling study measures the steps of: the training of a network, or moves of an Ising problem's spins.
-public protocol ScalingSubject: Sendable {
+package protocol ScalingSubject: Sendable {
   /// What a step's work is counted in: `samples` or `sweeps`.
   var unit: String { get }
 
@@ -26,7 +27,7 @@ public protocol ScalingSubject: Sendable {
 }
 
 /// How a study's work grows with the ranks.
-public enum ScalingMode: String, CaseIterable, Sendable, Codable {
+package enum ScalingMode: String, CaseIterable, Sendable, Codable {
   /// The same work on any number of ranks.
   case strong
   /// As much work for each rank.
@@ -34,31 +35,31 @@ public enum ScalingMode: String, CaseIterable, Sendable, Codable {
 }
 
 /// One way of cutting a step's work.
-public struct StepCut: Equatable, Sendable {
-  public var grid: GridShape
-  public var work: StepWork
+package struct StepCut: Equatable, Sendable {
+  package var grid: GridShape
+  package var work: StepWork
   /// Units of work that all ranks do in a step.
-  public var units: Double
+  package var units: Double
 }
 
 /// What the busiest rank does in one step: the part of its time that can be counted beforehand.
-public struct StepWork: Codable, Equatable, Sendable {
+package struct StepWork: Codable, Equatable, Sendable {
   /// Samples relaxed and learned, where a strip counts its share of a sample's products; or sweeps over the whole problem, of
   /// which a part of the spins is its share.
-  public var units: Double
+  package var units: Double
   /// Messages that it sends.
-  public var messages: Double
+  package var messages: Double
   /// Bytes that it sends.
-  public var bytes: Double
+  package var bytes: Double
 }
 
 /// Steps of this rank, ready to be timed.
-public struct MeasuredSteps {
-  public var cut: StepCut
+package struct MeasuredSteps {
+  package var cut: StepCut
   /// Spins that all ranks move in a step.
-  public var spinUpdates: Double
+  package var spinUpdates: Double
   /// Where the time of this rank's steps goes: what it exchanges, waits for and adds up; the rest is computing.
-  public var times: PhaseTimes
+  package var times: Profile
   /// Makes one step. Collective.
-  public var step: () throws -> Void
+  package var step: () throws -> Void
 }

@@ -11,19 +11,19 @@ import Parallel
 /// Sweeps over the spins of a drawn Ising problem that are spread over the ranks: a lattice is annealed colour by colour, densely
 /// coupled spins move by steps of ballistic bifurcation. A unit is a sweep over the problem as it is given; with weak scaling the
 /// problem grows until its couplings are so many more.
-public struct SpinSubject: ScalingSubject {
+package struct SpinSubject: ScalingSubject {
   private let problem: SyntheticProblem
   private let seed: UInt64
 
-  public let unit = "sweeps"
-  public let fileName = "problem.txt"
+  package let unit = "sweeps"
+  package let fileName = "problem.txt"
   /// Of densely coupled spins.
   private static let replicas = 32
   /// A lattice with even extents has two.
   private static let colours = 2.0
 
   /// - Throws: `ScalingError` if there are no couplings, or more spins than a problem can have.
-  public init(_ problem: SyntheticProblem, seed: UInt64) throws {
+  package init(_ problem: SyntheticProblem, seed: UInt64) throws {
     guard (2...IsingProblem.greatestSpinCount).contains(problem.spinCount) else {
       throw ScalingError("\(problem.name): expected from 2 to \(IsingProblem.greatestSpinCount) spins")
     }
@@ -33,7 +33,7 @@ public struct SpinSubject: ScalingSubject {
 
   private var name: String { "\(problem.name):\(seed)" }
 
-  public func store(in folder: String) throws -> String {
+  package func store(in folder: String) throws -> String {
     let file = "\(folder)/\(fileName)"
     guard FileManager.default.fileExists(atPath: file) else {
       try AtomicFile.write(name + "\n", to: file)
@@ -46,7 +46,7 @@ public struct SpinSubject: ScalingSubject {
     return name
   }
 
-  public func cuts(_ mode: ScalingMode, ranks: Int) throws -> [StepCut] {
+  package func cuts(_ mode: ScalingMode, ranks: Int) throws -> [StepCut] {
     let grown = grown(mode, ranks: ranks)
     guard ranks <= grown.spinCount else { return [] }
     let share: Double
@@ -74,7 +74,7 @@ public struct SpinSubject: ScalingSubject {
     ]
   }
 
-  public func prepare(_ mode: ScalingMode, grid: GridShape?, over world: Communicator) throws -> MeasuredSteps {
+  package func prepare(_ mode: ScalingMode, grid: GridShape?, over world: Communicator) throws -> MeasuredSteps {
     guard let cut = try cuts(mode, ranks: world.size).first, grid.map({ $0 == cut.grid }) ?? true else {
       throw GridError(
         "\(name): spins are cut among all ranks, expected the grid 1x\(world.size) and not more ranks than spins")

@@ -9,21 +9,21 @@ import Networks
 import Parallel
 
 /// Training steps of a network: one mini-batch each. A unit is a sample.
-public struct TrainingSubject: ScalingSubject {
+package struct TrainingSubject: ScalingSubject {
   private let configuration: Configuration
   private let layout: NetworkLayout
 
-  public let unit = "samples"
-  public let fileName = "configuration.yaml"
+  package let unit = "samples"
+  package let fileName = "configuration.yaml"
 
   /// - Parameter configuration: what a user would train.
   /// - Throws: `ConfigurationError` if it is none of a layered network.
-  public init(_ configuration: Configuration) throws {
+  package init(_ configuration: Configuration) throws {
     self.configuration = configuration
     layout = try configuration.hopfieldLayout(for: "scaling")
   }
 
-  public func store(in folder: String) throws -> String {
+  package func store(in folder: String) throws -> String {
     let file = "\(folder)/\(fileName)"
     guard FileManager.default.fileExists(atPath: file) else {
       try AtomicFile.write(try configuration.resolved, to: file)
@@ -36,7 +36,7 @@ public struct TrainingSubject: ScalingSubject {
     return file
   }
 
-  public func cuts(_ mode: ScalingMode, ranks: Int) throws -> [StepCut] {
+  package func cuts(_ mode: ScalingMode, ranks: Int) throws -> [StepCut] {
     let scaled = scaled(mode, ranks: ranks)
     let batch = scaled.learning.batch
     let possible = GridShape.possible(
@@ -49,7 +49,7 @@ public struct TrainingSubject: ScalingSubject {
       grid: grid, work: try StepWork(scaled, layout: layout, grid: grid), units: Double(scaled.learning.batch.size))
   }
 
-  public func prepare(_ mode: ScalingMode, grid: GridShape?, over world: Communicator) throws -> MeasuredSteps {
+  package func prepare(_ mode: ScalingMode, grid: GridShape?, over world: Communicator) throws -> MeasuredSteps {
     let scaled = scaled(mode, ranks: world.size, grid: grid)
     let networks = scaled.learning.batch.size / scaled.learning.batch.shard
     let shape = try GridChoice(scaled, layout: layout, networks: networks, over: world).shape

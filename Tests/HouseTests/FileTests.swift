@@ -12,6 +12,14 @@ import Testing
     expect(handlers, are: House.unsafeFiles, "handle unsafe pointers outside \(rooms)")
   }
 
+  /// What no product offers is `package`.
+  @Test func publicIsForProducts() throws {
+    let open = try SourceTree.sources().filter {
+      !House.publicRooms.contains($0.room) && $0.text.contains(#/(?m)^ *(?:@\w+ )*public /#)
+    }
+    expect(open, are: House.publicFiles, "declare something public in a module that belongs to no product")
+  }
+
   @Test func filesAreNotLong() throws {
     let long = try SourceTree.sources().filter { $0.lines > 400 }
     expect(long, are: [], "have more than 400 lines")

@@ -44,6 +44,14 @@ enum House {
   /// Packages of others.
   static let packages: Set<String> = ["ArgumentParser", "Yams"]
 
+  /// Targets of products, and the two whose buffers, fields and grids products share; and the program, which exports nothing. Elsewhere
+  /// `public` is for `publicFiles`.
+  static let publicRooms: Set<String> = [
+    "MPI", "Kernels", "Parallel", "Machines", "Ising", "Networks", "Solving", "Learning", "Datasets", "equilibria",
+  ]
+  /// What signatures of products name.
+  static let publicFiles: Set<String> = ["Sources/Host/Profile.swift"]
+
   /// Where pointers may be handled.
   static let unsafeRooms: Set<String> = ["MPI", "Kernels", "Parallel"]
   /// Files elsewhere that still handle them. To be emptied.

@@ -6,24 +6,24 @@ import Networks
 ///
 /// What the tensors are is the trainer's matter; this type keeps them together with the configuration, the place in the training
 /// and the network that they belong to.
-public struct Checkpoint: Equatable, Sendable {
-  public var tensors: [String: Tensor]
+package struct Checkpoint: Equatable, Sendable {
+  package var tensors: [String: Tensor]
   /// The resolved configuration, as YAML.
-  public var configuration: String
+  package var configuration: String
   /// Epochs done, in whole and part.
-  public var epoch: Double
+  package var epoch: Double
   /// Steps (updates) done.
-  public var step: Int
+  package var step: Int
   /// On the validation images, from 0 to 1; `nil` where it has not been measured.
-  public var validationAccuracy: Double?
+  package var validationAccuracy: Double?
   /// One line a layer or edge: see `NetworkDescription.signature`.
-  public var networkSignature: [String]
+  package var networkSignature: [String]
   /// Of the program that wrote it.
-  public var programVersion: String
+  package var programVersion: String
   /// What else the trainer wants back: counters, best accuracy so far. Keys must not be those of `MetadataKey`.
-  public var extra: [String: String]
+  package var extra: [String: String]
 
-  public init(
+  package init(
     tensors: [String: Tensor], configuration: Configuration, epoch: Double, step: Int, validationAccuracy: Double? = nil,
     extra: [String: String] = [:]
   ) throws {
@@ -39,10 +39,10 @@ public struct Checkpoint: Equatable, Sendable {
 }
 
 /// A file that is no checkpoint of this program, or not one that can be used here.
-public struct CheckpointError: Error, Equatable, CustomStringConvertible {
-  public var description: String
+package struct CheckpointError: Error, Equatable, CustomStringConvertible {
+  package var description: String
 
-  public init(_ description: String) {
+  package init(_ description: String) {
     self.description = description
   }
 }
@@ -51,7 +51,7 @@ public struct CheckpointError: Error, Equatable, CustomStringConvertible {
 
 extension Checkpoint {
   /// The version of the metadata below; a reader refuses a later one.
-  public static let formatVersion = 1
+  package static let formatVersion = 1
 
   /// The keys of a checkpoint's metadata.
   package enum MetadataKey: String, CaseIterable {
@@ -62,7 +62,7 @@ extension Checkpoint {
   }
 
   /// The checkpoint as the contents of a safetensors file.
-  public var file: TensorFile {
+  package var file: TensorFile {
     var metadata = extra
     metadata[.format] = "\(MetadataKey.formatName) \(Self.formatVersion)"
     metadata[.program] = programVersion
@@ -75,7 +75,7 @@ extension Checkpoint {
   }
 
   /// Writes a safetensors file, whole or not at all.
-  public func write(to path: String) throws {
+  package func write(to path: String) throws {
     try file.write(to: path)
   }
 
@@ -83,7 +83,7 @@ extension Checkpoint {
   ///
   /// - Throws: `FileError` if the file cannot be read or is damaged, `CheckpointError` if it is not a
   ///   checkpoint.
-  public init(contentsOf path: String) throws {
+  package init(contentsOf path: String) throws {
     try self.init(TensorFile(contentsOf: path), source: path)
   }
 

@@ -5,18 +5,18 @@ import Foundation
 ///
 /// `step-00001234.safetensors` is the state after that many steps; `best.safetensors` the best one so far. Every file is written
 /// whole before an older one goes, so that a run that is killed at any moment finds one.
-public struct CheckpointStore: Sendable {
+package struct CheckpointStore: Sendable {
   /// Where the files lie.
-  public let folder: String
+  package let folder: String
 
-  public static let bestName = "best.safetensors"
+  package static let bestName = "best.safetensors"
 
-  public init(folder: String) {
+  package init(folder: String) {
     self.folder = folder
   }
 
   /// Those of the run in a folder.
-  public init(run folder: String) {
+  package init(run folder: String) {
     self.init(folder: "\(folder)/\(RunFolder.FileName.checkpoints.rawValue)")
   }
 
@@ -26,7 +26,7 @@ public struct CheckpointStore: Sendable {
   /// - Returns: where it was written.
   /// - Throws: `FileError`; the older checkpoints are intact.
   @discardableResult
-  public func save(_ checkpoint: Checkpoint, isBest: Bool = false) throws -> String {
+  package func save(_ checkpoint: Checkpoint, isBest: Bool = false) throws -> String {
     try FileBytes.createFolder(folder)
     let path = path(ofStep: checkpoint.step)
     // The best one first: a run that is killed between the two goes back to the step before and comes here again, whereas one
@@ -41,7 +41,7 @@ public struct CheckpointStore: Sendable {
   ///
   /// - Parameter warn: told about every later one that is not.
   /// - Throws: `CheckpointError` if there are checkpoints and all are damaged.
-  public func latest(warn: (String) -> Void) throws -> Checkpoint? {
+  package func latest(warn: (String) -> Void) throws -> Checkpoint? {
     let steps = steps()
     for step in steps.reversed() {
       do {
@@ -55,21 +55,21 @@ public struct CheckpointStore: Sendable {
   }
 
   /// The best checkpoint by validation; `nil` if there is none.
-  public func best() throws -> Checkpoint? {
+  package func best() throws -> Checkpoint? {
     guard FileManager.default.fileExists(atPath: bestPath) else { return nil }
     return try Checkpoint(contentsOf: bestPath)
   }
 
-  public var bestPath: String { "\(folder)/\(Self.bestName)" }
+  package var bestPath: String { "\(folder)/\(Self.bestName)" }
 
   /// Where the checkpoint after `step` steps lies.
-  public func path(ofStep step: Int) -> String {
+  package func path(ofStep step: Int) -> String {
     let digits = String(step)
     return "\(folder)/step-\(String(repeating: "0", count: max(0, 8 - digits.count)))\(digits).safetensors"
   }
 
   /// The steps of which there are checkpoints, whole or not, in ascending order.
-  public func steps() -> [Int] {
+  package func steps() -> [Int] {
     names().compactMap { name in
       guard name.hasPrefix("step-"), name.hasSuffix(".safetensors") else { return nil }
       return Int(name.dropFirst("step-".count).dropLast(".safetensors".count))
@@ -95,11 +95,11 @@ public struct CheckpointStore: Sendable {
 }
 
 /// Where the checkpoint is that a user means by a file or by a run folder.
-public enum CheckpointLocation {
+package enum CheckpointLocation {
   /// The file itself, or of a run folder the best checkpoint, or the last one where none is the best.
   ///
   /// - Throws: `CheckpointError` if there is no such file, or no checkpoint in the folder.
-  public static func file(of path: String) throws -> String {
+  package static func file(of path: String) throws -> String {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw CheckpointError("\(path): there is no such checkpoint or run folder")

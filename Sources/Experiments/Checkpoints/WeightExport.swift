@@ -4,16 +4,16 @@ import Foundation
 
 /// The weights of a checkpoint alone, or their average where it has one: a file that can be evaluated and begun with, but not
 /// resumed.
-public struct WeightExport {
+package struct WeightExport {
   /// Of what is written.
-  public var tensors: [String: Tensor] { checkpoint.tensors }
+  package var tensors: [String: Tensor] { checkpoint.tensors }
   private let source: String
   private let checkpoint: Checkpoint
 
   /// - Parameter path: a checkpoint or a run folder.
   /// - Throws: `CheckpointError` if it is none; `TensorError` that names the first tensor that is missing, has another shape, or
   ///   holds a number beyond the range of `precision`.
-  public init(_ path: String, precision: WeightPrecision = .f32) throws {
+  package init(_ path: String, precision: WeightPrecision = .f32) throws {
     source = try CheckpointLocation.file(of: path)
     var checkpoint = try Checkpoint(contentsOf: source)
     let layout = try ConfiguredNetwork(Configuration(yaml: checkpoint.configuration, source: source)).layout
@@ -35,7 +35,7 @@ public struct WeightExport {
   ///
   /// - Returns: whether an older file was replaced.
   /// - Throws: `FileError`, also where the file is the checkpoint itself.
-  public func write(to path: String) throws -> Bool {
+  package func write(to path: String) throws -> Bool {
     let files = FileManager.default
     let exists = files.fileExists(atPath: path)
     guard !exists || !Self.isSame(path, source) else {

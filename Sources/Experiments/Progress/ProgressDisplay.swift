@@ -4,7 +4,7 @@ import Host
 /// Shows a training as it goes: one line that is redrawn on a terminal, plain lines elsewhere, and in the run's log.
 ///
 /// For one process of a job, as a rule rank 0.
-public final class ProgressDisplay {
+package final class ProgressDisplay {
   private let output: FileHandle
   private let terminal: Terminal?
   private let interval: Duration
@@ -20,7 +20,7 @@ public final class ProgressDisplay {
   ///   - interval: between two plain lines.
   ///   - log: gets the plain lines too.
   ///   - output: the terminal or file, as a rule standard error, since standard output is for results.
-  public init(interval: Duration, log: RunLog? = nil, output: FileHandle = .standardError) {
+  package init(interval: Duration, log: RunLog? = nil, output: FileHandle = .standardError) {
     self.interval = interval
     self.log = log
     self.output = output
@@ -30,7 +30,7 @@ public final class ProgressDisplay {
   /// Shows where the training stands, unless it did a moment ago.
   ///
   /// - Parameter now: the present, for tests.
-  public func update(_ report: ProgressReport, now: ContinuousClock.Instant = .now) {
+  package func update(_ report: ProgressReport, now: ContinuousClock.Instant = .now) {
     let isLogDue = lastLogged.map { now - $0 >= interval } ?? true
     if isLogDue {
       lastLogged = now
@@ -44,14 +44,14 @@ public final class ProgressDisplay {
   }
 
   /// Writes a line of its own, above the progress line, and into the log.
-  public func message(_ text: String) {
+  package func message(_ text: String) {
     clearLine()
     log?.write(text)
     write(text + "\n")
   }
 
   /// Leaves the terminal on a new line.
-  public func finish() {
+  package func finish() {
     if isLineOpen { write("\n") }
     isLineOpen = false
   }

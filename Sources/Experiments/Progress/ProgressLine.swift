@@ -1,23 +1,23 @@
 import Foundation
 
 /// What a training has come to, for the line that a user sees.
-public struct ProgressReport: Equatable, Sendable {
+package struct ProgressReport: Equatable, Sendable {
   /// 1 for the first epoch.
-  public var epoch: Int
-  public var epochs: Int
+  package var epoch: Int
+  package var epochs: Int
   /// Of the whole training, from 0 to 1.
-  public var fraction: Double
-  public var samplesPerSecond: Double
-  public var freeSweeps: Double
-  public var nudgedSweeps: Double
-  public var residual: Double
-  public var loss: Double
+  package var fraction: Double
+  package var samplesPerSecond: Double
+  package var freeSweeps: Double
+  package var nudgedSweeps: Double
+  package var residual: Double
+  package var loss: Double
   /// From 0 to 1.
-  public var accuracy: Double
+  package var accuracy: Double
   /// Seconds; `nil` while nothing is known.
-  public var timeLeft: Double?
+  package var timeLeft: Double?
 
-  public init(
+  package init(
     epoch: Int, epochs: Int, fraction: Double, samplesPerSecond: Double, freeSweeps: Double, nudgedSweeps: Double,
     residual: Double,
     loss: Double, accuracy: Double, timeLeft: Double?

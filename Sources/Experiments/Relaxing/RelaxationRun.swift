@@ -8,7 +8,7 @@ import Parallel
 
 /// One relaxation of given weights on given inputs, written down for comparison with another implementation
 /// (docs/guide/relax-format.md).
-public struct RelaxationRun {
+package struct RelaxationRun {
   private let configuration: Configuration
   private let layout: NetworkLayout
   private let parameters: AlignedBuffer<Float>
@@ -17,7 +17,7 @@ public struct RelaxationRun {
   /// - Parameters:
   ///   - labels: a file for the labels alone; `nil` where they lie with the inputs, or there are none.
   /// - Throws: `TensorError` or `FileError` that names file and tensor, and what was expected.
-  public init(_ configuration: Configuration, weights: String, input: String, labels: String? = nil) throws {
+  package init(_ configuration: Configuration, weights: String, input: String, labels: String? = nil) throws {
     self.configuration = configuration
     layout = try configuration.hopfieldLayout(for: "relax")
     let file = try TensorFile(contentsOf: weights)
@@ -29,7 +29,7 @@ public struct RelaxationRun {
   /// Relaxes, and returns everything that docs/guide/relax-format.md lists, on world rank 0.
   ///
   /// One batch relaxes as a whole: on a grid it is the first network's strips that do it. Collective.
-  public func run(over world: Communicator) throws -> TensorFile? {
+  package func run(over world: Communicator) throws -> TensorFile? {
     let shape = try GridChoice.forOneNetwork(configuration, layout: layout, over: world)
     let grid = try ProcessGrid(shape, over: world, deadline: .seconds(configuration.timeouts.exchange), rollCall: RollCall(world))
     guard grid.data.rank == 0 else { return nil }

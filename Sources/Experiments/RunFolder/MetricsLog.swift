@@ -2,8 +2,8 @@ import Files
 import Foundation
 
 /// `metrics.csv`: one row an interval, an epoch, a validation and the final test.
-public final class MetricsLog {
-  public enum Kind: String, CaseIterable, Sendable {
+package final class MetricsLog {
+  package enum Kind: String, CaseIterable, Sendable {
     /// Means since the last such row.
     case interval
     /// Means over one epoch of training.
@@ -13,25 +13,25 @@ public final class MetricsLog {
   }
 
   /// One row; what does not apply is `nil` and left empty.
-  public struct Row: Equatable, Sendable {
+  package struct Row: Equatable, Sendable {
     /// Seconds since the beginning of the run, over all its parts.
-    public var time: Double
+    package var time: Double
     /// Epochs done, in whole and part.
-    public var epoch: Double
-    public var step: Int
-    public var kind: Kind
-    public var loss: Double?
+    package var epoch: Double
+    package var step: Int
+    package var kind: Kind
+    package var loss: Double?
     /// From 0 to 1.
-    public var accuracy: Double?
-    public var learningRate: Double?
-    public var freeSweeps: Double?
-    public var nudgedSweeps: Double?
-    public var residual: Double?
-    public var samplesPerSecond: Double?
+    package var accuracy: Double?
+    package var learningRate: Double?
+    package var freeSweeps: Double?
+    package var nudgedSweeps: Double?
+    package var residual: Double?
+    package var samplesPerSecond: Double?
     /// What the network counts besides, by name; a column each.
-    public var extra: [String: Double] = [:]
+    package var extra: [String: Double] = [:]
 
-    public init(
+    package init(
       time: Double, epoch: Double, step: Int, kind: Kind, loss: Double? = nil, accuracy: Double? = nil,
       learningRate: Double? = nil,
       freeSweeps: Double? = nil, nudgedSweeps: Double? = nil, residual: Double? = nil, samplesPerSecond: Double? = nil
@@ -50,9 +50,9 @@ public final class MetricsLog {
     }
   }
 
-  public static let header = "time,epoch,step,kind,loss,accuracy,learningRate,freeSweeps,nudgedSweeps,residual,samplesPerSecond"
+  package static let header = "time,epoch,step,kind,loss,accuracy,learningRate,freeSweeps,nudgedSweeps,residual,samplesPerSecond"
 
-  public let path: String
+  package let path: String
   /// Columns behind those of `header`.
   private let extraColumns: [String]
   private let handle: FileHandle
@@ -63,7 +63,7 @@ public final class MetricsLog {
   /// - Parameter step: the step of the checkpoint that a run goes on from; rows after it, one that was cut short, and that of the
   ///   test, which every complete start measures, are taken out.
   /// - Throws: `FileError`.
-  public init(path: String, resumingAt step: Int = 0, extraColumns: [String] = []) throws {
+  package init(path: String, resumingAt step: Int = 0, extraColumns: [String] = []) throws {
     self.path = path
     self.extraColumns = extraColumns
     let header = ([Self.header] + extraColumns).joined(separator: ",")
@@ -82,7 +82,7 @@ public final class MetricsLog {
   /// Adds a row, at once visible to other programs.
   ///
   /// - Throws: `FileError`.
-  public func append(_ row: Row) throws {
+  package func append(_ row: Row) throws {
     do {
       try handle.write(contentsOf: Data((row.text(extraColumns) + "\n").utf8))
     } catch {
@@ -91,7 +91,7 @@ public final class MetricsLog {
   }
 
   /// Seconds in the last row, from which the time of a resumed run goes on; 0 if there is none.
-  public func lastTime() throws -> Double {
+  package func lastTime() throws -> Double {
     let text = String(decoding: try FileBytes.read(path), as: UTF8.self)
     return text.split(separator: "\n").last?.split(separator: ",").first.flatMap { Double($0) } ?? 0
   }

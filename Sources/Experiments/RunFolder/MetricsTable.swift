@@ -3,11 +3,11 @@ import Files
 /// The rows of a `metrics.csv`, read back.
 ///
 /// Columns go by their names, so files of versions with more of them can be read, and those with fewer leave figures out.
-public struct MetricsTable: Equatable, Sendable {
-  public let rows: [MetricsLog.Row]
+package struct MetricsTable: Equatable, Sendable {
+  package let rows: [MetricsLog.Row]
 
   /// - Throws: `FileError` if the file cannot be read or has no such header.
-  public init(contentsOf path: String) throws {
+  package init(contentsOf path: String) throws {
     let text = String(decoding: try FileBytes.read(path, atMost: 1 << 28), as: UTF8.self)
     let lines = text.split(separator: "\n")
     let names = (lines.first ?? "").split(separator: ",", omittingEmptySubsequences: false)
@@ -23,7 +23,7 @@ public struct MetricsTable: Equatable, Sendable {
     }
   }
 
-  public func rows(of kind: MetricsLog.Kind) -> [MetricsLog.Row] { rows.filter { $0.kind == kind } }
+  package func rows(of kind: MetricsLog.Kind) -> [MetricsLog.Row] { rows.filter { $0.kind == kind } }
 }
 
 extension MetricsLog.Row {

@@ -4,36 +4,36 @@ import Foundation
 import Host
 
 /// Where and by what a run, or one part of a resumed one, was computed: an entry of `environment.json`.
-public struct RunEnvironment: Codable, Equatable, Sendable {
-  public var started: String
-  public var program: String
-  public var compiler: String
+package struct RunEnvironment: Codable, Equatable, Sendable {
+  package var started: String
+  package var program: String
+  package var compiler: String
   /// The library's own words.
-  public var mpi: String
-  public var operatingSystem: String
-  public var processor: String
+  package var mpi: String
+  package var operatingSystem: String
+  package var processor: String
   /// The kernels in use.
-  public var instructionSet: String
-  public var cores: Int
+  package var instructionSet: String
+  package var cores: Int
   /// One a rank, in the order of ranks.
-  public var hosts: [String]
-  public var ranks: Int
+  package var hosts: [String]
+  package var ranks: Int
   /// Data × spin.
-  public var grid: [Int]
-  public var seed: UInt64
+  package var grid: [Int]
+  package var seed: UInt64
   /// Of the folder that the program was started in, if it is a git repository; a program cannot know that of its sources.
-  public var commit: String?
-  public var command: [String]
+  package var commit: String?
+  package var command: [String]
   /// The file that a run began with the weights of; absent where they were drawn, and of resumed parts.
-  public var initial: String?
+  package var initial: String?
   /// The `--set` options, in order.
-  public var overrides: [String]
+  package var overrides: [String]
 
   /// - Parameters:
   ///   - mpi: the library's version.
   ///   - hosts: of every rank, in order.
   ///   - grid: data × spin.
-  public init(
+  package init(
     mpi: String, instructionSet: String, hosts: [String], grid: [Int], seed: UInt64, initial: String? = nil,
     overrides: [ConfigurationOverride] = [], started: Date = Date()
   ) {
@@ -73,7 +73,7 @@ extension RunFolder {
   /// Adds an entry to `environment.json`, which is a list with one a start of the run.
   ///
   /// - Throws: `FileError` if the file cannot be read or written, `RunFolderError` if it holds something else.
-  public func record(_ environment: RunEnvironment) throws {
+  package func record(_ environment: RunEnvironment) throws {
     let file = path(of: .environment)
     let starts = FileManager.default.fileExists(atPath: file) ? try RunEnvironment.starts(in: file) : []
     let encoder = JSONEncoder()
@@ -83,11 +83,11 @@ extension RunFolder {
 }
 
 /// The version of this program and of the compiler that built it.
-public enum ProgramVersion {
-  public static let current = "0.1.0"
+package enum ProgramVersion {
+  package static let current = "0.1.0"
 
   /// The language version that the program was compiled with, as far as a program can tell.
-  public static var compiler: String {
+  package static var compiler: String {
     #if compiler(>=6.4)
       "Swift 6.4 or later"
     #elseif compiler(>=6.3)

@@ -7,9 +7,9 @@ import Host
 ///
 /// It holds `configuration.yaml` (resolved), `environment.json`, `metrics.csv`, `log.txt`, `timing.txt` and `checkpoints/`, and is locked while
 /// a job writes to it. One process of a job opens it, as a rule rank 0.
-public final class RunFolder {
-  public let path: String
-  public let checkpoints: CheckpointStore
+package final class RunFolder {
+  package let path: String
+  package let checkpoints: CheckpointStore
   private let lock: RunLock
 
   private init(path: String, lock: RunLock) {
@@ -19,7 +19,7 @@ public final class RunFolder {
   }
 
   /// The files of a run folder.
-  public enum FileName: String, CaseIterable, Sendable {
+  package enum FileName: String, CaseIterable, Sendable {
     case configuration = "configuration.yaml"
     case environment = "environment.json"
     case metrics = "metrics.csv"
@@ -29,7 +29,7 @@ public final class RunFolder {
     case predictions = "test-predictions.csv"
   }
 
-  public func path(of file: FileName) -> String { "\(path)/\(file.rawValue)" }
+  package func path(of file: FileName) -> String { "\(path)/\(file.rawValue)" }
 
   /// Opens the folder of a run, makes it if need be, locks it and writes `configuration.yaml`.
   ///
@@ -40,7 +40,7 @@ public final class RunFolder {
   ///   - warn: told about what changed since the run was started, and about a lock that was taken over.
   /// - Throws: `RunFolderError` if the folder holds something and `resume` is false, if it is in use, or if it belongs to a run
   ///   whose configuration differs in what decides the result; `FileError` if it cannot be written.
-  public static func open(
+  package static func open(
     _ path: String? = nil, configuration: Configuration, resume: Bool = false, now: Date = Date(),
     warn: (String) -> Void = { _ in }
   ) throws -> RunFolder {
@@ -56,21 +56,21 @@ public final class RunFolder {
   }
 
   /// Lets other jobs have the folder. It is not to be written to any more.
-  public func close() {
+  package func close() {
     lock.release()
   }
 
   /// The configuration of a run, from its folder.
-  public static func configuration(of path: String) throws -> Configuration {
+  package static func configuration(of path: String) throws -> Configuration {
     try Configuration(contentsOf: "\(path)/\(FileName.configuration.rawValue)")
   }
 }
 
 /// A run folder that cannot be used.
-public struct RunFolderError: Error, Equatable, CustomStringConvertible {
-  public var description: String
+package struct RunFolderError: Error, Equatable, CustomStringConvertible {
+  package var description: String
 
-  public init(_ description: String) {
+  package init(_ description: String) {
     self.description = description
   }
 }

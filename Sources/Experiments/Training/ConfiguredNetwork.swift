@@ -1,5 +1,6 @@
 import Configuration
 import Files
+import Host
 import Kernels
 import Learning
 import MPI
@@ -94,7 +95,7 @@ struct ConfiguredNetwork {
   }
 
   /// The network as a trainer takes it. Collective over the spin group.
-  func learner(_ parameters: AlignedBuffer<Float>, on grid: ProcessGrid, times: PhaseTimes) throws -> any TrainableNetwork {
+  func learner(_ parameters: AlignedBuffer<Float>, on grid: ProcessGrid, times: Profile) throws -> any TrainableNetwork {
     let settings = configuration.learning
     switch kind {
     case .hopfield(let layout) where settings.rule == .backpropagationThroughTime:

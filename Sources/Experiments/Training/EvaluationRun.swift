@@ -8,9 +8,9 @@ import Networks
 import Parallel
 
 /// A trained network measured on one part of its data set. The checkpoint carries its configuration.
-public struct EvaluationRun {
-  public let configuration: Configuration
-  public let classNames: [String]
+package struct EvaluationRun {
+  package let configuration: Configuration
+  package let classNames: [String]
   private let evaluator: Evaluator
   private let images: ImageSampler
   private let grid: ProcessGrid
@@ -21,7 +21,7 @@ public struct EvaluationRun {
   ///   - mirror: average what the network says of an image and of its mirror image.
   ///   - overrides: of the checkpoint's configuration: where the data lie, how far to relax.
   /// - Throws: whatever is wrong with checkpoint, configuration or data.
-  public init(
+  package init(
     checkpoint path: String, raw: Bool = false, mirror: Bool = false, overrides: [ConfigurationOverride] = [],
     over world: Communicator
   ) throws {
@@ -45,7 +45,7 @@ public struct EvaluationRun {
   }
 
   /// Collective; every rank gets the result.
-  public func run(progress: ((Double) -> Void)? = nil) throws -> Evaluation {
+  package func run(progress: ((Double) -> Void)? = nil) throws -> Evaluation {
     try evaluator.evaluate(images, over: grid, progress: progress)
   }
 }

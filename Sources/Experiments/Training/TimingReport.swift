@@ -34,7 +34,7 @@ struct TimingReport {
     let own = times.seconds + [max(other, 0)]
     let all = try world.allgather(own)
     let ranks = world.size
-    let names = PhaseTimes.Phase.allCases.map { "\($0)" } + ["other"]
+    let names = Profile.Phase.allCases.map { "\($0)" } + ["other"]
     rows = names.enumerated().map { index, name in
       let column = (0..<ranks).map { all[$0 * names.count + index] }
       return Row(
@@ -42,7 +42,7 @@ struct TimingReport {
     }
     total = try world.allreduce(seconds, .max)
     let busy = (0..<ranks).map { rank in
-      [PhaseTimes.Phase.field, .step, .gradient].reduce(0.0) { $0 + all[rank * names.count + $1.rawValue] }
+      [Profile.Phase.field, .step, .gradient].reduce(0.0) { $0 + all[rank * names.count + $1.rawValue] }
     }
     imbalance = (busy.max() ?? 0) / max(busy.reduce(0, +) / Double(ranks), .leastNormalMagnitude)
     memory = (try world.allreduce(ProcessMemory.greatest, .min), try world.allreduce(ProcessMemory.greatest, .max))

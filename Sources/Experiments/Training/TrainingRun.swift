@@ -11,8 +11,8 @@ import Parallel
 /// A whole training from its configuration: data, run folder, epochs, checkpoints, validation, and the test figure at the end.
 ///
 /// Every rank makes one; rank 0 writes the run folder.
-public final class TrainingRun {
-  public enum Outcome: Equatable, Sendable {
+package final class TrainingRun {
+  package enum Outcome: Equatable, Sendable {
     /// Trained to the end; the test figure was reported.
     case finished(test: Evaluation)
     /// A signal came; the checkpoint is written.
@@ -34,7 +34,7 @@ public final class TrainingRun {
   ///   - resume: go on from the folder's last checkpoint, if it has one.
   ///   - initial: a checkpoint or a file of weights, which a new run begins with; a resumed run has its own.
   /// - Throws: whatever is wrong with data, settings, folder or checkpoint, before anything is trained.
-  public init(
+  package init(
     _ configuration: Configuration, folder: String? = nil, resume: Bool = false, initial: String? = nil,
     overrides: [ConfigurationOverride] = [], over world: Communicator
   ) throws {
@@ -54,7 +54,7 @@ public final class TrainingRun {
     gridReason = reason
     // From here on nobody waits longer for others than for a neighbour: loading data may take as long as it likes.
     self.world = grid.world
-    let times = PhaseTimes()
+    let times = Profile()
     let initial = resume ? nil : initial
     let parameters = try initial.map { try network.parameters(from: $0) } ?? network.initialParameters
     trainer = try Trainer(
@@ -89,10 +89,10 @@ public final class TrainingRun {
   }
 
   /// Trains to the end, or until a signal. Collective.
-  public func run() throws -> Outcome {
+  package func run() throws -> Outcome {
     if let gridReason { recorder?.say(gridReason) }
     recorder?.announce(trainer, images: samplers)
-    let start = PhaseTimes.now
+    let start = Profile.now
     let firstStep = trainer.position.step
     let energy = ProcessorEnergy()
     trainer.requests = { [unowned self] in requests() }
@@ -117,7 +117,7 @@ public final class TrainingRun {
   }
 
   private func reportTimes(since start: Double, step first: Int, _ energy: ProcessorEnergy?) throws {
-    let seconds = PhaseTimes.now - start
+    let seconds = Profile.now - start
     let joules = try energy.joules(over: world)
     let estimate = try configuration.device.flatMap {
       try DeviceComparison(

@@ -1,3 +1,4 @@
+import Host
 import Kernels
 import Networks
 
@@ -12,11 +13,11 @@ import Networks
 public final class IsingLearner: TrainableNetwork {
   public let network: IsingNetwork
   private let settings: LearningSettings
-  private let times: PhaseTimes
+  private let times: Profile
   private let isEmbedded: Bool
 
   /// - Throws: `TrainingError.setting` for what an Ising network cannot learn with.
-  public init(_ network: IsingNetwork, settings: LearningSettings, isEmbedded: Bool = false, times: PhaseTimes = PhaseTimes())
+  public init(_ network: IsingNetwork, settings: LearningSettings, isEmbedded: Bool = false, times: Profile = Profile())
     throws
   {
     guard settings.cost.kind == .squaredError else {

@@ -1,3 +1,4 @@
+import Host
 import Kernels
 import Networks
 
@@ -9,7 +10,7 @@ public final class BackpropagationLearner: TrainableNetwork, Classifier {
   /// - Parameter capacity: samples that go forward together.
   /// - Throws: `NetworkError` where their states cannot be addressed.
   public init(
-    _ layout: NetworkLayout, parameters: AlignedBuffer<Float>, cost: Cost, capacity: Int, times: PhaseTimes = PhaseTimes()
+    _ layout: NetworkLayout, parameters: AlignedBuffer<Float>, cost: Cost, capacity: Int, times: Profile = Profile()
   ) throws {
     try layout.checkCapacity(capacity)
     network = FeedForwardNetwork(layout: layout, parameters: parameters, cost: cost, capacity: capacity, times: times)

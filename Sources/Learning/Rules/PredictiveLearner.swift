@@ -1,3 +1,4 @@
+import Host
 import Kernels
 import Networks
 
@@ -18,7 +19,7 @@ public final class PredictiveLearner: TrainableNetwork, Classifier {
   ///   no equilibrium.
   public init(
     _ layout: NetworkLayout, parameters: AlignedBuffer<Float>, relaxation: RelaxationSettings, settings: LearningSettings,
-    capacity: Int, times: PhaseTimes = PhaseTimes()
+    capacity: Int, times: Profile = Profile()
   ) throws {
     guard settings.estimator == .oneSided || settings.nudge < 1 else {
       throw TrainingError.setting(key: "learning.nudge", reason: "\(settings.nudge); a nudge of both signs must be below 1")

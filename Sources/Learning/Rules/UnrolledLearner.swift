@@ -1,3 +1,4 @@
+import Host
 import Kernels
 import Networks
 
@@ -12,7 +13,7 @@ public final class UnrolledLearner: TrainableNetwork {
   /// - Throws: `NetworkError` where the states of a micro-shard cannot be addressed.
   public init(
     _ layout: NetworkLayout, parameters: AlignedBuffer<Float>, relaxation: RelaxationSettings, settings: LearningSettings,
-    times: PhaseTimes = PhaseTimes()
+    times: Profile = Profile()
   ) throws {
     guard !settings.warmStart else {
       throw TrainingError.setting(key: "learning.warmStart", reason: "is for equilibrium propagation")

@@ -1,3 +1,4 @@
+import Host
 import Kernels
 
 /// The feed-forward network of the same layers:
@@ -13,7 +14,7 @@ public final class FeedForwardNetwork {
   public let capacity: Int
   /// As `layout` places them. Call `parametersChanged()` after writing to them.
   public let parameters: AlignedBuffer<Float>
-  public let times: PhaseTimes
+  public let times: Profile
   /// `h_1 … h_N`.
   public let activities: [SpinPlanes]
   /// The gradient with respect to what σ was taken of, by layer.
@@ -24,7 +25,7 @@ public final class FeedForwardNetwork {
   let topDown: [AlignedBuffer<Float>]
 
   public init(
-    layout: NetworkLayout, parameters: AlignedBuffer<Float>, cost: Cost, capacity: Int, times: PhaseTimes = PhaseTimes()
+    layout: NetworkLayout, parameters: AlignedBuffer<Float>, cost: Cost, capacity: Int, times: Profile = Profile()
   ) {
     precondition(parameters.count == layout.parameterCount && capacity > 0)
     let strip = Strip(whole: layout)

@@ -1,3 +1,4 @@
+import Host
 import Kernels
 
 /// A predictive-coding network, every layer of which predicts the next:
@@ -20,7 +21,7 @@ public final class PredictiveNetwork {
 
   /// - Parameter capacity: samples that fit, those of both nudged phases together.
   public init(
-    layout: NetworkLayout, parameters: AlignedBuffer<Float>, cost: Cost, capacity: Int, times: PhaseTimes = PhaseTimes()
+    layout: NetworkLayout, parameters: AlignedBuffer<Float>, cost: Cost, capacity: Int, times: Profile = Profile()
   ) {
     passes = FeedForwardNetwork(layout: layout, parameters: parameters, cost: cost, capacity: capacity, times: times)
     predictions = layout.layers.map { SpinPlanes(shape: $0.shape, capacity: capacity) }

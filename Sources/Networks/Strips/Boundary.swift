@@ -1,3 +1,4 @@
+import Host
 import Kernels
 import Parallel
 
@@ -28,7 +29,7 @@ final class Boundary {
   let topDownInterior: [Range<Int>]
 
   private let plan: RowPlan
-  private let times: PhaseTimes
+  private let times: Profile
   private var pending: [Int] = []
   /// What this strip sends on each channel, from the partition alone.
   private let traffic: [(messages: Int, bytesPerSample: Int)]
@@ -37,7 +38,7 @@ final class Boundary {
   /// Of an edge under max-pooling: in how many samples the arg-max of its linked rows around the strip is current.
   private var shared: [Int]
 
-  init(_ strip: Strip, plan: RowPlan, exchange: HaloExchange, grid: ProcessGrid, settings: ExchangeSettings, times: PhaseTimes) {
+  init(_ strip: Strip, plan: RowPlan, exchange: HaloExchange, grid: ProcessGrid, settings: ExchangeSettings, times: Profile) {
     self.exchange = exchange
     self.grid = grid
     self.settings = settings

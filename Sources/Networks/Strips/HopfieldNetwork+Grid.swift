@@ -11,7 +11,7 @@ extension HopfieldNetwork {
   /// - Throws: `NetworkError` if the network cannot be cut into as many strips as the grid has, or does not fit in memory.
   public convenience init(
     _ layout: NetworkLayout, parameters: AlignedBuffer<Float>, cost: Cost, capacity: Int, order: RelaxationSettings.Order,
-    on grid: ProcessGrid, exchange settings: ExchangeSettings = ExchangeSettings(), times: PhaseTimes = PhaseTimes()
+    on grid: ProcessGrid, exchange settings: ExchangeSettings = ExchangeSettings(), times: Profile = Profile()
   ) throws {
     try Self.requireMemory(layout, strips: grid.spin.size, capacity: capacity)
     let strip = Strip(try StripPartition(layout, strips: grid.spin.size), index: grid.spin.rank)

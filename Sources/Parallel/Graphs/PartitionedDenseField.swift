@@ -1,3 +1,4 @@
+import Host
 import Kernels
 import MPI
 
@@ -20,7 +21,7 @@ public final class PartitionedDenseField: PartitionedField {
   private let gathered: AlignedBuffer<Float>
   public var exchanges = true
   /// Messages with states, and waits for those of others.
-  public let times = PhaseTimes()
+  public let times = Profile()
   private var remembered: RememberedStates<Float>?
   private let packed: PackedExchange?
 
@@ -107,14 +108,14 @@ public final class PartitionedDenseField: PartitionedField {
   }
 
   private func broadcast(from rank: Int, stride: Int, length: Int) throws -> Request {
-    let start = PhaseTimes.now
-    defer { times.add(.posted, PhaseTimes.now - start) }
+    let start = Profile.now
+    defer { times.add(.posted, Profile.now - start) }
     return try group.ibroadcast(part(of: rank, stride: stride, length: length), root: rank)
   }
 
   private func finish(_ request: consuming Request) throws {
-    let start = PhaseTimes.now
-    defer { times.add(.waited, PhaseTimes.now - start) }
+    let start = Profile.now
+    defer { times.add(.waited, Profile.now - start) }
     try request.wait()
   }
 

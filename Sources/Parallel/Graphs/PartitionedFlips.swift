@@ -1,3 +1,4 @@
+import Host
 import Kernels
 import MPI
 
@@ -10,7 +11,7 @@ public final class PartitionedFlips: FlipOperator {
   public var identifiers: AlignedBuffer<UInt32> { flips.identifiers }
   public private(set) var energy = 0.0
   /// Messages after a colour, waits for those of others, and sums over ranks.
-  public let times = PhaseTimes()
+  public let times = Profile()
   private let group: Communicator
   private let owners: SpinOwners
   private let plan: GhostPlan
@@ -116,7 +117,7 @@ private final class ColourPhase {
     }
   }
 
-  func exchange(_ flips: ColouredFlips, _ times: PhaseTimes) throws {
+  func exchange(_ flips: ColouredFlips, _ times: Profile) throws {
     try times.measure(.posted) {
       outgoing.gather(sent, of: flips.spins, rowLength: 1)
       try requests.startAll()

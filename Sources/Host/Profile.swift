@@ -7,7 +7,7 @@
 #endif
 
 /// Where the time of a relaxation or training goes: seconds by phase, counted on the calling rank.
-public final class PhaseTimes {
+public final class Profile {
   public enum Phase: Int, CaseIterable, Sendable {
     /// Products with weights: fields of relaxation.
     case field
