@@ -98,7 +98,7 @@ extension SolverSettings {
 }
 
 extension MachineKind {
-  /// What runs when none is asked for: the best by measurement (docs/results-ising.md).
+  /// What runs when none is asked for: the best by measurement (docs/results/results-ising.md).
   ///
   /// Where all pairs are coupled with one strength, products of bits make simulated bifurcation faster than anything that visits
   /// one spin after the other. A schedule or an initial state is taken to be a sampler's.

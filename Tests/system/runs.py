@@ -1,4 +1,4 @@
-"""Run folders (docs/run-folder.md), and what makes two trainings the same."""
+"""Run folders (docs/guide/run-folder.md), and what makes two trainings the same."""
 
 import csv
 import json

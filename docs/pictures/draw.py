@@ -140,20 +140,20 @@ ROWS = [
     [("Reports", 250, "HTML, SVG, text", ""), ("Scaling", 550, "studies, model", "")],
     [("Experiments", 400, "run folder, checkpoints, jobs", "")],
     [("Configuration", 400, "YAML to checked values", "")],
-    [("Datasets", 400, "readers, augmentation", "green")],
-    [("Learning", 400, "EP, baselines, trainer", "green")],
-    [("Networks", 250, "layers, strips, relaxation", "green"), ("Solving", 550, "searches over ranks", "orange")],
-    [("Parallel", 178, "grid, halos, fixed sums", ""), ("Machines", 400, "local rules", "orange"),
-     ("Ising", 650, "problems, files, chips", "orange")],
-    [("Host", 80, "memory, energy, time", ""), ("MPI", 305, "bindings", "blue"), ("Kernels", 500, "buffers, products", ""),
+    [("Datasets", 400, "readers, augmentation", "")],
+    [("Learning", 400, "EP, baselines, trainer", "")],
+    [("Networks", 270, "layers, strips, relaxation", ""), ("Solving", 550, "searches over ranks", "")],
+    [("Parallel", 158, "grid, halos, fixed sums", ""), ("Machines", 400, "local rules", ""),
+     ("Ising", 650, "problems, files, chips", "")],
+    [("MPI", 80, "bindings", "blue"), ("Host", 288, "memory, energy", ""), ("Kernels", 480, "buffers, products", ""),
      ("Files", 710, "atomic, gzip, tensors", "")],
-    [("CMetis", 192, "", ""), ("CMPI", 305, "", ""), ("CKernels", 500, "", ""), ("CZlib", 710, "", "")],
+    [("CMPI", 80, "", ""), ("CMetis", 190, "", ""), ("CKernels", 480, "", ""), ("CZlib", 710, "", "")],
 ]
 # What each imports, without what it reaches through others.
 IMPORTS = {
     "equilibria": "Reports Scaling", "Reports": "Experiments", "Scaling": "Experiments", "Experiments": "Configuration",
-    "Configuration": "Datasets", "Datasets": "Learning", "Learning": "Networks Solving", "Networks": "Parallel Machines",
-    "Solving": "Parallel Machines Ising", "Parallel": "Host MPI Kernels CMetis", "Machines": "Kernels", "Ising": "Kernels Files",
+    "Configuration": "Datasets", "Datasets": "Learning", "Learning": "Networks Solving", "Networks": "Parallel Machines Host",
+    "Solving": "Parallel Machines Ising", "Parallel": "MPI Kernels CMetis", "Machines": "Kernels", "Ising": "Kernels Files Host",
     "MPI": "CMPI", "Kernels": "CKernels", "Files": "CZlib",
 }
 
@@ -191,10 +191,7 @@ def modules():
         '<defs><marker id="head" viewBox="0 0 8 8" refX="4" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
         '<path class="head" d="M0,0 L8,4 L0,8 z"/></marker></defs>')
     bottom = top + len(ROWS) * pitch
-    legend = [text(40, bottom + 8, "Products:", "pale small")]
-    for x, name, colour in [(105, "MPI", "blue"), (145, "Solving with Ising and Machines", "orange"),
-                            (365, "Learning with Networks and Datasets", "green")]:
-        legend.append(text(x, bottom + 8, name, f"{colour} small"))
+    legend = [text(20, bottom + 8, "Blue: a library that other packages can import", "blue small")]
     write("modules.svg", 800, bottom + 20, "The modules of Equilibria; each imports only modules below it", [head] + edges + boxes + legend)
 
 
