@@ -107,8 +107,10 @@ let package = Package(
     .testTarget(name: "MachinesTests", dependencies: ["Machines"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Machines"]),
     .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
-    .testTarget(name: "SolvingTests", dependencies: ["Solving", "Ising", "Machines", "Kernels", "MPI"]),
-    .testTarget(name: "LearningTests", dependencies: ["Learning", "Networks", "Ising", "Machines", "Parallel", "Kernels", "MPI"]),
+    .testTarget(name: "SolvingTests", dependencies: ["Solving", "Ising", "Machines", "Kernels", "MPI", "TestSupport"]),
+    .testTarget(
+      name: "LearningTests",
+      dependencies: ["Learning", "Networks", "Ising", "Machines", "Parallel", "Kernels", "MPI", "TestSupport"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CZlib"]),
     .testTarget(
       name: "ConfigurationTests",

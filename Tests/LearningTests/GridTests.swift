@@ -2,6 +2,7 @@ import Kernels
 import MPI
 import Networks
 import Parallel
+import TestSupport
 import Testing
 
 @testable import Learning
@@ -82,7 +83,7 @@ extension AcrossRanks {
       return GridShape.possible(ranks: world.size, networks: 2, strips: StripPartition.greatestCount(layout))
     }
 
-    @Test(arguments: AcrossRanks.taken(cases), [true, false]) func stripsAreTheWhole(_ test: Case, _ overlaps: Bool) throws {
+    @Test(arguments: casesTaken(cases), [true, false]) func stripsAreTheWhole(_ test: Case, _ overlaps: Bool) throws {
       let alone = try relax(test, on: ProcessGrid(dataOver: .selfOnly))
       #expect(alone.gradient.contains { $0 != 0 })
       for shape in try grids(test) {
@@ -102,7 +103,7 @@ extension AcrossRanks {
 
     /// Rows that are refreshed now and then lead to a fixed point of the whole network, if the phases are long enough. Under
     /// max-pooling there are several, and it may be another one.
-    @Test(arguments: AcrossRanks.taken([2, 3, 5]), ["max-pooled chain", "skip edges", "average pooling"])
+    @Test(arguments: casesTaken([2, 3, 5]), ["max-pooled chain", "skip edges", "average pooling"])
     func lazyExchangeKeepsTheFixedPoint(_ every: Int, _ network: String) throws {
       let test = Case(network: network, order: .checkerboard)
       let alone = try relax(test, on: ProcessGrid(dataOver: .selfOnly), tolerance: 1e-6, sweeps: 300)
@@ -119,7 +120,7 @@ extension AcrossRanks {
       }
     }
 
-    @Test(arguments: AcrossRanks.taken(Problem.all)) func trainingIsThatOfOneRank(_ problem: Problem) throws {
+    @Test(arguments: casesTaken(Problem.all)) func trainingIsThatOfOneRank(_ problem: Problem) throws {
       let alone = try problem.trainer(over: .selfOnly)
       let reports = try alone.steps(3)
       for shape in GridShape.possible(ranks: world.size, networks: 12, strips: 6) {
@@ -130,7 +131,7 @@ extension AcrossRanks {
     }
 
     /// A state goes on to the same bits on every grid, whichever it was written on.
-    @Test(arguments: AcrossRanks.taken(Problem.all)) func statesDoNotKnowTheirGrid(_ problem: Problem) throws {
+    @Test(arguments: casesTaken(Problem.all)) func statesDoNotKnowTheirGrid(_ problem: Problem) throws {
       let alone = try problem.trainer(over: .selfOnly)
       _ = try alone.steps(2)
       let state = try alone.state()

@@ -3,6 +3,7 @@ import Ising
 import Kernels
 import MPI
 import Machines
+import TestSupport
 import Testing
 
 @testable import Solving
@@ -108,7 +109,7 @@ import Testing
     }
 
     /// Whole searches with the spins over the ranks, of every machine.
-    @Test(arguments: MachineKind.machines(for: .solving), [0.08, 0.6]) func searches(_ kind: MachineKind, _ density: Double)
+    @Test(arguments: casesTaken(MachineKind.machines(for: .solving)), [0.08, 0.6]) func searches(_ kind: MachineKind, _ density: Double)
       throws
     {
       let drawn = try graph(vertices: 70, density: density, isWhole: false)
