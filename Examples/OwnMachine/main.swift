@@ -26,13 +26,13 @@ final class MeanFieldAnnealing: AmplitudeMachine {
 
   func step(_ time: MachineTime) throws {
     try system.evaluate(amplitudes: states, into: field)
-    let temperature = system.fieldScale * Float(Course.linear(from: 1, to: 0.05).value(at: time.fraction))
+    let temperature = system.fieldScale * Float(Course.linear(from: 1.5, to: 0.05).value(at: time.fraction))
     for place in 0..<states.count { states[place] += 0.2 * (tanh(field[place] / temperature) - states[place]) }
   }
 }
 
 Environment.run { world in
-  let problem = try SyntheticProblem.dense(spins: 16).problem(seed: 1)
+  let problem = try SyntheticProblem.dense(spins: 18).problem(seed: 1)
   let couplings = SparseCouplings(
     rowStarts: problem.rowStarts, neighbours: problem.neighbours, couplings: problem.couplings.map { Float($0) })
 
@@ -43,16 +43,20 @@ Environment.run { world in
   let machine = MeanFieldAnnealing(system)
   let meter = EnergyMeter(system)
   machine.start()
-  for step in 0..<200 {
-    try machine.step(MachineTime(step, of: 200))
-    guard step % 40 == 39 else { continue }
+  let steps = 100
+  for step in 0..<steps {
+    try machine.step(MachineTime(step, of: steps))
+    guard step % 20 == 19 else { continue }
+    // The energies of the spins that the amplitudes stand for, one a replica.
     try meter.look(at: machine.states)
-    if world.rank == 0 { print("step \(step + 1): energies \(meter.energies.elements.map { Int($0) })") }
+    if world.rank == 0 { print("step \(step + 1): mean energy \(meter.energies.elements.reduce(0, +) / 16)") }
   }
   let found = try world.allreduce(meter.energies.elements.min() ?? .infinity, .min)
 
   guard world.rank == 0 else { return 0 }
-  let exact = try (0..<1 << 16).map { state in try problem.energy(of: (0..<16).map { state >> $0 & 1 == 0 ? -1 : 1 }) }.min()
-  print("lowest energy \(Int(found)); by enumeration of all states \(Int(exact ?? 0))")
+  let exact = try (0..<1 << 18).reduce(Double.infinity) { lowest, state in
+    min(lowest, try problem.energy(of: (0..<18).map { state >> $0 & 1 == 0 ? -1 : 1 }))
+  }
+  print("lowest energy \(Int(found)); by enumeration of all states \(Int(exact))")
   return 0
 }

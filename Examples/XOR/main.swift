@@ -1,4 +1,4 @@
-// XOR by equilibrium propagation, without a trainer: two phases, a gradient and an update, 500 times.
+// XOR by equilibrium propagation, without a trainer: two phases, a gradient and an update, 300 times.
 //
 //     .build/release/example-xor
 
@@ -31,21 +31,22 @@ Environment.run { world in
   let gradient = AlignedBuffer<Float>(count: layout.parameterCount)
   let (pixels, labels) = (cases.flatMap(\.input), cases.map(\.answer)[...])
 
-  for step in 0...500 {
+  for step in 0...300 {
     // The free phase settles in the minimum of the energy, the nudged ones close to it, a little nearer to the answer or further away.
     var report = ShardReport()
     network.reset()
     try propagation.relaxFreely(pixels, labels: labels, first: 0, report: &report)
-    if world.rank == 0, step % 100 == 0 { print("step \(step): loss \(report.loss / 4)") }
+    if world.rank == 0, step % 50 == 0 { print("step \(step): loss \(report.loss / 4)") }
     gradient.clear()
     try propagation.addGradient(labels: labels, batch: 4, into: gradient, report: &report)
+    // The norm is for clipping, and nothing is clipped here; the factor is a schedule's.
     optimiser.update(network.parameters, gradient: gradient, norm: 0, factor: 1)
     network.parametersChanged()
   }
 
   let result = try HopfieldClassifier(network, relaxation: relaxation).classify(pixels, labels: labels, first: 0)
   guard world.rank == 0 else { return 0 }
-  for (index, pair) in cases.enumerated() { print("\(pair.input.map { Int($0) }): outputs \(result.outputs[index])") }
+  for (pair, output) in zip(cases, result.outputs) { print("\(pair.input): outputs \(output)") }
   print("XOR of 00, 01, 10, 11: \(result.predictions)")
   return 0
 }
