@@ -31,12 +31,14 @@ Environment.run { world in
   var machine = IsingMachineSettings()
   machine.kind = .gibbs
   machine.temperature = 1
+  machine.sweeps = 50
+  machine.reads = 8
   var settings = LearningSettings()
   settings.nudge = 0.5
   settings.batch = .init(size: 8, shard: 1)
-  settings.optimiser.learningRate = 0.1
+  settings.optimiser.learningRate = 0.02
 
-  // Training and evaluation draw noise of their own, so each has a network; both have the same parameters.
+  // Training and evaluation draw noise of their own, so each has a network, of the same parameters.
   let grid = ProcessGrid(dataOver: world)
   let learner = try IsingLearner(
     IsingNetwork(layout, parameters: parameters, settings: machine, seed: 1), settings: settings)
@@ -44,9 +46,9 @@ Environment.run { world in
   let classifier = try IsingClassifier(
     IsingNetwork(layout, parameters: parameters, settings: machine, seed: 1, for: .evaluation))
 
-  for step in 1...60 {
+  for step in 1...100 {
     let report = try trainer.step()
-    if world.rank == 0, step % 10 == 0 { print("step \(step): loss \(report.loss), accuracy \(report.accuracy)") }
+    if world.rank == 0, step % 20 == 0 { print("step \(step): loss \(report.loss), accuracy \(100 * report.accuracy) %") }
   }
   classifier.parametersChanged()
   let result = try Evaluator(classifier, shard: 1).evaluate(Bars(), over: grid)

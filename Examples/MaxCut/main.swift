@@ -36,7 +36,7 @@ Environment.run { world in
 
   guard world.rank == 0, let best = solution.samples.best else { return 0 }
   let cut = try question.measure(of: best.spins)
-  print("\(solution.samples.readCount) reads on \(solution.ranks) ranks in \(solution.seconds) s")
+  print("\(solution.samples.readCount) anneals in \(solution.seconds) s, ranks: \(solution.ranks)")
   print("cut \(cut) of \(question.graph.edgeCount) edges; the greatest cut is \(question.graph.edgeCount - rows - columns)")
   return 0
 }

@@ -2,7 +2,6 @@
 //
 //     mpirun -n 2 .build/release/example-own-images      # the same digits on any number of ranks
 
-import Foundation
 import Kernels
 import Learning
 import MPI
@@ -25,11 +24,9 @@ struct Stripes: TrainingImages {
     for index in indices {
       var random = Philox(seed: seed, stream: 1 << 31).sequence(UInt32(index))
       let phase = Int(4 * random.uniform())
-      for row in 0..<8 {
-        for column in 0..<8 {
-          let place = [row, column, row + column, row - column + 8][index % 4] + phase
-          pixels.append((place % 4 < 2 ? 1 : 0) + 0.8 * (random.uniform() - 0.5))
-        }
+      for (row, column) in (0..<64).map({ ($0 / 8, $0 % 8) }) {
+        let place = [row, column, row + column, row - column + 8][index % 4] + phase
+        pixels.append((place % 4 < 2 ? 1 : 0) + 1.6 * (random.uniform() - 0.5))
       }
     }
   }
@@ -41,11 +38,10 @@ Environment.run { world in
       input: Stripes.shape,
       layers: [
         LayerDescription(
-          name: "features", channels: 8,
-          edges: [EdgeDescription(from: "input", kind: .convolution, kernel: 3, padding: 1, pooling: .max, gain: 0.8)]),
+          name: "features", channels: 8, edges: [EdgeDescription(from: "input", kind: .convolution, padding: 1, pooling: .max)]),
         LayerDescription(name: "output", channels: 4, edges: [EdgeDescription(from: "features", kind: .dense)]),
       ]))
-  let relaxation = RelaxationSettings(free: .init(sweeps: 20, tolerance: 1e-3), nudged: .init(sweeps: 6))
+  let relaxation = RelaxationSettings()
   var settings = LearningSettings()
   settings.batch = .init(size: 32, shard: 4)
   settings.optimiser.learningRate = 0.05
@@ -59,8 +55,7 @@ Environment.run { world in
   for epoch in 1...4 {
     for _ in 0..<trainer.batchesPerEpoch { _ = try trainer.step() }
     let result = try evaluator.evaluate(Stripes(count: 256, seed: 2), over: grid)
-    guard world.rank == 0 else { continue }
-    print("epoch \(epoch): loss \(result.loss), accuracy on images never seen \(String(format: "%.2f", 100 * result.accuracy)) %")
+    if world.rank == 0 { print("epoch \(epoch): loss \(result.loss), accuracy on new images \(100 * result.accuracy) %") }
   }
   return 0
 }

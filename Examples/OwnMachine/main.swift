@@ -40,12 +40,10 @@ Environment.run { world in
   let system = SpinSystem(
     SparseField(couplings, replicas: 16), fieldScale: Float(problem.rootMeanSquareField), seed: 1,
     firstReplica: 16 * world.rank)
-  let machine = MeanFieldAnnealing(system)
-  let meter = EnergyMeter(system)
+  let (machine, meter) = (MeanFieldAnnealing(system), EnergyMeter(system))
   machine.start()
-  let steps = 100
-  for step in 0..<steps {
-    try machine.step(MachineTime(step, of: steps))
+  for step in 0..<100 {
+    try machine.step(MachineTime(step, of: 100))
     guard step % 20 == 19 else { continue }
     // The energies of the spins that the amplitudes stand for, one a replica.
     try meter.look(at: machine.states)

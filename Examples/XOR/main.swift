@@ -22,7 +22,7 @@ Environment.run { world in
   let relaxation = RelaxationSettings(free: .init(sweeps: 100, tolerance: 1e-5), nudged: .init(sweeps: 30))
   var settings = LearningSettings()
   settings.batch = .init(size: 4, shard: 4)
-  settings.optimiser.learningRate = 0.05
+  settings.optimiser.learningRate = 0.03
 
   let network = HopfieldNetwork(
     layout: layout, parameters: layout.initialParameters(seed: 1), capacity: EquilibriumPropagation.capacity(settings))
