@@ -96,6 +96,19 @@ let package = Package(
       ],
       path: "Benchmarks/Ising"),
 
+    // Small programs that use the libraries, each a page of a manual: Examples/README.md.
+    .executableTarget(name: "example-mpi-ring", dependencies: ["MPI"], path: "Examples/MPIRing"),
+    .executableTarget(name: "example-max-cut", dependencies: ["Solving", "Ising", "MPI"], path: "Examples/MaxCut"),
+    .executableTarget(
+      name: "example-own-machine", dependencies: ["Machines", "Ising", "Kernels", "MPI"], path: "Examples/OwnMachine"),
+    .executableTarget(
+      name: "example-own-images", dependencies: ["Learning", "Networks", "Parallel", "Kernels", "MPI"],
+      path: "Examples/OwnImages"),
+    .executableTarget(name: "example-xor", dependencies: ["Learning", "Networks", "Kernels", "MPI"], path: "Examples/XOR"),
+    .executableTarget(
+      name: "example-ising-network", dependencies: ["Learning", "Networks", "Parallel", "Kernels", "MPI"],
+      path: "Examples/IsingNetwork"),
+
     // The rules of this package, checked on its sources.
     .testTarget(name: "HouseTests"),
     .target(name: "TestSupport", dependencies: ["Configuration"], path: "Tests/TestSupport"),

@@ -42,7 +42,9 @@ import Testing
     let process = Process()
     let pipe = Pipe()
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["swift", "format", "lint", "--strict", "--recursive", "--parallel", "Sources", "Tests", "Benchmarks"]
+    process.arguments = [
+      "swift", "format", "lint", "--strict", "--recursive", "--parallel", "Sources", "Tests", "Benchmarks", "Examples",
+    ]
     process.currentDirectoryURL = SourceTree.root
     process.standardError = pipe
     try process.run()
