@@ -67,13 +67,13 @@ start_slurm() {
 
 # Nodes are idle once each slurmd has registered.
 await_nodes() {
-  local limit=$((SECONDS + 30))
+  local limit=$((SECONDS + 120))
   while [[ $SECONDS -lt $limit ]]; do
     [[ $(sinfo -h -N -t idle -o %N 2> /dev/null | sort -u | wc -l) -lt $hosts ]] || return 0
     sleep 0.2
   done
   sinfo -N || true
-  fail "not all nodes of Slurm are ready after 30 s; the logs are in $state/slurm"
+  fail "not all nodes of Slurm are ready after 120 s; the logs are in $state/slurm"
 }
 
 stop_slurm() {

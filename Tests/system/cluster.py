@@ -3,6 +3,7 @@
 import os
 import stat
 import subprocess
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,9 +41,15 @@ class Cluster:
         return self._job(None, *arguments, command=self.command, **options)
 
     def up(self, *options) -> None:
-        # What it leaves running on purpose must not be ended with it.
+        """Makes the hosts. What runs on them stays, and must not be ended with the command that started it."""
         command = [str(word) for word in (*self.command, "up", *options)]
-        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=ROOT, timeout=120)
+        # A file, since those processes would hold a pipe open.
+        with tempfile.TemporaryFile("w+") as output:
+            made = subprocess.run(
+                command, check=False, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=ROOT, timeout=300
+            )
+            output.seek(0)
+            assert made.returncode == 0, output.read()
 
     def start(self, *arguments, program, env: dict | None = None) -> Running:
         """A job over the hosts, one rank on each, in the background."""

@@ -97,7 +97,7 @@ def start(program, launcher, tmp_path_factory) -> Callable[..., Running]:
 def job(start) -> Callable[..., Result]:
     """job(RANKS, ARGUMENT…): the program on so many ranks, to its end."""
 
-    def job(ranks: int | None, *arguments, timeout: float = 120, **options) -> Result:
+    def job(ranks: int | None, *arguments, timeout: float = 240, **options) -> Result:
         with start(ranks, *arguments, **options) as running:
             return running.wait(timeout)
 

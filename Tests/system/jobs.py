@@ -141,14 +141,14 @@ class Running:
         """The processes of the ranks, which are children of the launcher's child, its proxy."""
         return [rank for proxy in children(self.pid) for rank in children(proxy)]
 
-    def waits_for(self, condition, seconds: float = 60) -> None:
+    def waits_for(self, condition, seconds: float = 120) -> None:
         """Returns when the condition holds or the job is over."""
         end = time.monotonic() + seconds
         while self.is_running and not condition():
             assert time.monotonic() < end, f"waited {seconds} s in vain\n{self.text[-4000:]}"
             time.sleep(0.02)
 
-    def wait(self, timeout: float = 120) -> Result:
+    def wait(self, timeout: float = 240) -> Result:
         """Waits for its end, and ends it after so many seconds, which is a failure."""
         try:
             status = self._process.wait(timeout)
