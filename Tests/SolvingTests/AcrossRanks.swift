@@ -109,9 +109,8 @@ import Testing
     }
 
     /// Whole searches with the spins over the ranks, of every machine.
-    @Test(arguments: casesTaken(MachineKind.machines(for: .solving)), [0.08, 0.6]) func searches(_ kind: MachineKind, _ density: Double)
-      throws
-    {
+    @Test(arguments: casesTaken(MachineKind.machines(for: .solving)), [0.08, 0.6])
+    func searches(_ kind: MachineKind, _ density: Double) throws {
       let drawn = try graph(vertices: 70, density: density, isWhole: false)
       let problem = try IsingProblem(graph: drawn, fields: (0..<70).map { Double($0 % 7) / 7 - 0.5 })
       var settings = SolverSettings()
