@@ -1,7 +1,5 @@
 """Training ends with the same bits on any number of ranks, and `evaluate` says what the training said."""
 
-import json
-
 import pytest
 
 from jobs import CONFIGURATIONS
@@ -70,7 +68,7 @@ def test_training_from_the_weights_of_another_run(trained, job, tmp_path):
         job(ranks, *begin, "--run-dir", tmp_path / f"run-{ranks}").succeeds()
     one, three = Run(tmp_path / "run-None"), Run(tmp_path / "run-3")
     same_run(one, three)
-    assert json.loads((one.folder / "environment.json").read_text())["initial"] == str(source)
+    assert one.starts[0]["initial"] == str(source)
     # A run that has its own checkpoint continues from that.
     job(2, *begin, "--run-dir", one.folder, "--resume").succeeds()
     same_run(one, three)
