@@ -2,7 +2,7 @@ import Kernels
 import MPI
 import Networks
 import Parallel
-import TestSupport
+import TestTools
 import Testing
 
 @testable import Learning
