@@ -119,7 +119,8 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestTools"]),
     .testTarget(name: "HostTests", dependencies: ["Host", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
-    .testTarget(name: "ParallelTests", dependencies: ["Parallel", "Solving", "Ising", "Machines", "Kernels", "MPI", "TestTools"]),
+    .testTarget(
+      name: "ParallelTests", dependencies: ["Parallel", "Solving", "Ising", "Machines", "Kernels", "MPI", "TestTools"]),
     .testTarget(name: "MachinesTests", dependencies: ["Machines", "Kernels", "TestTools"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Machines", "Kernels", "TestTools"]),
     .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),

@@ -31,15 +31,14 @@ import Testing
   @Test(arguments: Networks.all.indices, RelaxationSettings.Order.allCases)
   func sweepsAllocateNothing(_ index: Int, _ order: RelaxationSettings.Order) throws {
     let counts = try allocations(Networks.all[index], .hopfield, order: order, sweeps: [2, 12])
-    #expect(counts[0] == counts[1], "ten more sweeps of both phases")
-    print("ALLOC hopfield \(index) \(order) \(counts)")
+    #expect(counts == [0, 0])
   }
 
+  /// A phase of a machine makes one object, and its steps nothing.
   @Test(arguments: MachineSettings.Kind.allCases) func stepsOfMachinesAllocateNothing(_ machine: MachineSettings.Kind) throws {
     let description = Networks.chain(pooling: .average)
     let counts = try allocations(description, machine, order: .synchronous, sweeps: [2, 12])
-    #expect(counts[0] == counts[1], "ten more sweeps of both phases")
-    print("ALLOC \(machine) \(counts)")
+    #expect(counts[0] == counts[1] && counts[0] <= 2)
   }
 
   /// The count sees one array in each sweep.

@@ -106,8 +106,8 @@ public enum TestJob {
       }
     }
     throw Failure(
-      description: "no launcher of MPICH (mpirun.mpich, mpiexec.hydra or mpirun) on PATH; install it with `apt-get install mpich` or "
-        + "scripts/setup")
+      description: "no launcher of MPICH (mpirun.mpich, mpiexec.hydra, mpirun) on PATH; install it with scripts/setup or "
+        + "`apt-get install mpich`")
   }
 }
 
