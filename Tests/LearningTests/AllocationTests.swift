@@ -34,12 +34,12 @@ extension AcrossRanks {
       let grid = try ProcessGrid(GridShape(data: world.size / spin, spin: spin), over: world)
       let counts = try [4, 14].map { sweeps in
         var problem = Problem("strips")
-        problem.images.count = 24 * 4
+        problem.settings.batch.size = 8
         problem.relaxation = .init(free: .init(sweeps: sweeps), nudged: .init(sweeps: sweeps))
         return try allocations(problem.trainer(on: grid))
       }
       // Ten sweeps more of each of two phases, for each of the micro-shards that a rank relaxes.
-      let sweeps = 20 * (12 / grid.shape.data)
+      let sweeps = 20 * (4 / grid.shape.data)
       #expect(counts[1] - counts[0] < sweeps / 4)
     }
   }
