@@ -82,10 +82,20 @@ public enum TestJob {
     process.standardError = output
     try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
       process.terminationHandler = { _ in ended.resume() }
-      do { try process.run() } catch { ended.resume(throwing: error) }
+      do { try start(process) } catch { ended.resume(throwing: error) }
     }
     try alive.fileHandleForWriting.close()
     return (process.terminationStatus, String(decoding: try Data(contentsOf: file), as: UTF8.self))
+  }
+
+  /// Starts a process in which no signal is blocked. Threads of Swift's pool block them, and children inherit that: a shell would never
+  /// learn that its job has ended, and a launcher could not be asked to end.
+  private static func start(_ process: Process) throws {
+    var (none, blocked) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &blocked)
+    defer { pthread_sigmask(SIG_SETMASK, &blocked, nil) }
+    try process.run()
   }
 
   /// MPICH's launcher: where several MPIs are installed, `mpirun` may be that of another.
@@ -99,7 +109,7 @@ public enum TestJob {
         process.arguments = ["--version"]
         process.standardOutput = answer
         process.standardError = FileHandle.nullDevice
-        try process.run()
+        try start(process)
         let text = String(decoding: try answer.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
         process.waitUntilExit()
         if text.contains("HYDRA") { return path }
