@@ -66,8 +66,16 @@ public enum TestJob {
     let process = Process()
     process.executableURL = URL(filePath: "/bin/sh")
     // The job is in a process group of its own, which an interruption of the tests does not reach. The end of this process closes
-    // the pipe, and that ends the job.
-    let guarded = #"exec 3<&0; "$@" < /dev/null & job=$!; { cat <&3 > /dev/null; kill "$job" 2> /dev/null; } & wait "$job""#
+    // the pipe, and that ends the job. The reader of the pipe ends with the job, for this process learns that its child is over only
+    // when nobody holds the files that the child has inherited.
+    let guarded = """
+      exec 3<&0
+      "$@" < /dev/null & job=$!
+      { read -r line <&3; kill "$job" 2> /dev/null; } & reader=$!
+      wait "$job"; status=$?
+      kill "$reader" 2> /dev/null
+      exit "$status"
+      """
     let launch = try ranks.map { [try launcher(), "-n", String($0)] } ?? []
     let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     process.arguments =
