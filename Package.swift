@@ -51,7 +51,7 @@ let package = Package(
     .target(
       name: "Configuration",
       dependencies: [
-        "Learning", "Ising", "Machines", "Datasets", "Networks", "Parallel", "Kernels", "Files",
+        "Learning", "Ising", "Datasets", "Networks", "Kernels", "Files",
         .product(name: "Yams", package: "Yams"),
       ]),
     .target(
@@ -74,8 +74,8 @@ let package = Package(
     .executableTarget(
       name: "equilibria",
       dependencies: [
-        "Reports", "Scaling", "Experiments", "Configuration", "Files", "Host", "Learning", "Datasets", "Networks", "Solving",
-        "Ising", "Machines", "Parallel", "Kernels", "MPI",
+        "Reports", "Scaling", "Experiments", "Configuration", "Files", "Host", "Solving", "Ising", "Machines", "Parallel",
+        "Kernels", "MPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -117,14 +117,14 @@ let package = Package(
     .testTarget(name: "HostTests", dependencies: ["Host", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
     .testTarget(name: "ParallelTests", dependencies: ["Parallel", "Solving", "Ising", "Machines", "Kernels", "MPI"]),
-    .testTarget(name: "MachinesTests", dependencies: ["Machines"]),
-    .testTarget(name: "NetworksTests", dependencies: ["Networks", "Machines"]),
+    .testTarget(name: "MachinesTests", dependencies: ["Machines", "Kernels"]),
+    .testTarget(name: "NetworksTests", dependencies: ["Networks", "Machines", "Kernels"]),
     .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
     .testTarget(name: "SolvingTests", dependencies: ["Solving", "Ising", "Machines", "Kernels", "MPI", "TestSupport"]),
     .testTarget(
       name: "LearningTests",
       dependencies: ["Learning", "Networks", "Ising", "Machines", "Parallel", "Kernels", "MPI", "TestSupport"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CZlib"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Kernels", "CZlib"]),
     .testTarget(
       name: "ConfigurationTests",
       dependencies: ["Configuration", "Learning", "Ising", "Datasets", "Networks", "Kernels", "TestSupport"]),

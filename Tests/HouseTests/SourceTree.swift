@@ -39,11 +39,14 @@ enum SourceTree {
   }
 
   /// The Swift files of `Sources`, by path.
-  static func sources() throws -> [SourceFile] {
-    let folder = root.appending(path: "Sources").path
+  static func sources() throws -> [SourceFile] { try files(below: "Sources") }
+
+  /// The Swift files below a folder of the package, by path.
+  static func files(below place: String) throws -> [SourceFile] {
+    let folder = root.appending(path: place).path
     let paths = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
     return try paths.filter { $0.hasSuffix(".swift") }.sorted().map {
-      SourceFile(path: "Sources/\($0)", text: try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8))
+      SourceFile(path: "\(place)/\($0)", text: try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8))
     }
   }
 }
