@@ -138,7 +138,7 @@ public final class Trainer {
   public func step() throws -> StepReport {
     let batch = indices()
     let sign: Float =
-      Philox(seed: seed, stream: 2).block(SIMD4(UInt32(truncatingIfNeeded: position.step), 0, 0, 0)).x & 1 == 0 ? 1 : -1
+      Philox(seed: seed, .nudgeSign).block(SIMD4(UInt32(truncatingIfNeeded: position.step), 0, 0, 0)).x & 1 == 0 ? 1 : -1
     let requested = requests()
     for shard in reduction.own {
       let buffers = reduction.buffers()

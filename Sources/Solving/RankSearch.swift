@@ -71,7 +71,7 @@ public struct ReadShare: Sendable, Equatable {
 public struct RandomSpins {
   private let philox: Philox
 
-  public init(seed: UInt64) { philox = Philox(seed: seed, stream: 0x5354_4152) }
+  public init(seed: UInt64) { philox = Philox(seed: seed, .startingSpins) }
 
   public func state(run: Int, count: Int) -> [Int8] {
     var spins = [Int8](repeating: 1, count: count)
