@@ -12,8 +12,7 @@ public struct DatasetSearch: Equatable, Sendable {
   /// 1. `EQUILIBRIA_DATA`,
   /// 2. `data` in the current directory,
   /// 3. `data` beside the program, and in the package that it was built in,
-  /// 4. `../shared/data`,
-  /// 5. `/usr/share/datasets`.
+  /// 4. `/usr/share/datasets`.
   public static func standard(
     folder: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment,
     currentDirectory: String = FileManager.default.currentDirectoryPath,
@@ -24,7 +23,6 @@ public struct DatasetSearch: Equatable, Sendable {
     if let given = environment["EQUILIBRIA_DATA"], !given.isEmpty { roots.append(absolute(given, in: currentDirectory)) }
     roots.append(absolute("data", in: currentDirectory))
     if let program { roots += besides(program) }
-    roots.append(absolute("../shared/data", in: currentDirectory))
     roots.append("/usr/share/datasets")
     var seen = Set<String>()
     return DatasetSearch(roots: roots.filter { seen.insert($0).inserted })

@@ -21,7 +21,7 @@ import Testing
     #expect(
       search.roots == [
         "/given", "/home/me/project/data", "/opt/equilibria/data", "/opt/equilibria/.build/x86_64/release/data",
-        "/home/me/shared/data", "/usr/share/datasets",
+        "/usr/share/datasets",
       ])
   }
 
