@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Foundation
+import Ising
 import Learning
 import Networks
 
@@ -23,7 +24,7 @@ package struct Configuration: Equatable, Sendable {
   package var exchange: ExchangeSettings
   package var timeouts: TimeoutSettings
   /// The physical device whose time and energy the log estimates, if any; the file calls it `machine`.
-  package var device: PhysicalDevice?
+  package var device: DeviceEstimate?
 
   package init(
     name: String, seed: UInt64 = 1, data: DatasetSettings, model: Model,

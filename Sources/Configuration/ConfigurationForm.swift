@@ -1,4 +1,5 @@
 import Datasets
+import Ising
 import Learning
 import Networks
 import Yams
@@ -20,7 +21,7 @@ struct ConfigurationForm: ConfigurationSection {
   var grid = GridSettings()
   var exchange = ExchangeSettings()
   var timeouts = TimeoutSettings()
-  var device: PhysicalDevice?
+  var device: DeviceEstimate?
 
   static var standard: Self { Self() }
 

@@ -85,6 +85,11 @@ public struct OptimiserSettings: Equatable, Sendable {
   public init() {}
 }
 
+extension LearningSettings {
+  /// Of a sample that is learned by equilibrium propagation: the free one and the nudged ones.
+  public var phases: Int { 1 + estimator.nudges(nudge, sign: 1).count }
+}
+
 public struct ScheduleSettings: Equatable, Sendable {
   public enum Kind: String, CaseIterable, Sendable { case constant, step, exponential, cosine }
   public var kind: Kind = .constant

@@ -119,8 +119,8 @@ package final class TrainingRun {
   private func reportTimes(since start: Double, step first: Int, _ energy: ProcessorEnergy?) throws {
     let seconds = Profile.now - start
     let joules = try energy.joules(over: world)
-    let estimate = try configuration.device.flatMap {
-      try DeviceComparison(
+    let estimate = configuration.device.flatMap {
+      DeviceComparison(
         $0, trainer.network, samples: (trainer.position.step - first) * trainer.settings.batch.size, seconds: seconds,
         joules: joules)
     }
