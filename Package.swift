@@ -74,8 +74,8 @@ let package = Package(
     .executableTarget(
       name: "equilibria",
       dependencies: [
-        "Reports", "Scaling", "Experiments", "Configuration", "Files", "Host", "Solving", "Ising", "Machines", "Parallel",
-        "Kernels", "MPI",
+        "Reports", "Scaling", "Experiments", "Configuration", "Files", "Host", "Learning", "Datasets", "Networks", "Solving",
+        "Ising", "Machines", "Parallel", "Kernels", "MPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

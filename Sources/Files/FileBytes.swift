@@ -4,10 +4,13 @@ import Foundation
 package struct FileError: Error, Equatable, CustomStringConvertible {
   package var path: String
   package var reason: String
+  /// Whether the file, or its folder, was to be written.
+  package var isOfWriting: Bool
 
-  package init(path: String, reason: String) {
+  package init(path: String, reason: String, writing: Bool = false) {
     self.path = path
     self.reason = reason
+    isOfWriting = writing
   }
 
   package var description: String { "\(path): \(reason)" }
@@ -65,7 +68,7 @@ package enum FileBytes {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw FileError(path: path, reason: "the folder cannot be made: \(FileError.reason(error))")
+      throw FileError(path: path, reason: "the folder cannot be made: \(FileError.reason(error))", writing: true)
     }
   }
 }

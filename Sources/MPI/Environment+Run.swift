@@ -61,7 +61,7 @@ extension Environment {
   /// Without a working MPI each process answers for itself; the launcher's numbers, if any, choose the one that speaks.
   private static func abortBeforeStart(_ error: any Error, code: Int32) -> Never {
     if Launcher().rank ?? 0 == 0 {
-      Platform.printError("error: \(error)")
+      Platform.printError("Error: \(error)")
     } else {
       Platform.sleep(milliseconds: 300)
     }
@@ -72,7 +72,7 @@ extension Environment {
   }
 
   private static func report(_ error: any Error, on world: Communicator) -> String {
-    world.size == 1 ? "error: \(error)" : "error on \(world) (\(processorName)): \(error)"
+    world.size == 1 ? "Error: \(error)" : "Error on \(world) (\(processorName)): \(error)"
   }
 
   /// Ends a job in which every rank has finished.

@@ -65,7 +65,7 @@ enum Platform {
   ///
   /// - Parameter message: `nil` to say nothing.
   static func exit(_ code: Int32, saying message: String?, afterSeconds seconds: UInt32) {
-    let text = message.map { "error: \($0)\n" } ?? ""
+    let text = message.map { "Error: \($0)\n" } ?? ""
     lastWords = (strdup(text), text.utf8.count, code)
     signal(SIGALRM) { _ in
       guard let (text, count, code) = Platform.lastWords else { return }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Configuration
 import Experiments
+import Files
+import Foundation
 import MPI
 import Reports
 
@@ -21,6 +23,15 @@ struct Equilibria: ParsableCommand {
       TrainCommand.self, EvaluateCommand.self, SolveCommand.self, RelaxCommand.self, InspectCommand.self, ExportCommand.self,
       ReportCommand.self, ScalingCommand.self, DoctorCommand.self, ConfigurationReferenceCommand.self, ScalingPointCommand.self,
     ])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot(CommandLine.arguments.dropFirst().map { UserPath.expand(argument: $0) })
+      try command.run()
+    } catch {
+      Job.end(error)
+    }
+  }
 }
 
 struct DoctorCommand: ParsableCommand {

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs import CONFIGURATIONS, ROOT, STOPPED, USAGE
+from jobs import CONFIGURATIONS, ERROR, INPUT, ROOT, STOPPED, USAGE
 from runs import Run, settings
 
 TRAIN = CONFIGURATIONS / "train.yaml"
@@ -62,9 +62,7 @@ def test_report_of_two_runs(page_of_two):
 
 
 def test_report_of_nothing(one, tmp_path):
-    result = one("report", tmp_path / "none")
-    assert result.status != 0
-    assert f"{tmp_path / 'none'}: there is no such run folder" in result.text
+    one("report", tmp_path / "none").refuses(f"{tmp_path / 'none'}: there is no such run folder", status=ERROR)
 
 
 def test_report_of_an_image_that_is_not_there(one, run):
@@ -226,3 +224,7 @@ WRONG = {
 def test_wrong_options_of_a_study(one, case):
     arguments, words = WRONG[case]
     one("scaling", *arguments).ends(USAGE, *words)
+
+
+def test_study_of_nothing(one, tmp_path):
+    one("scaling", tmp_path / "none.yaml", "--ranks", "1").refuses("none.yaml", "No such file", status=INPUT)
