@@ -213,7 +213,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .setting(let key, let reason): "\(key): \(reason)"
     case .nonFinite(let what, let epoch, let step):
       "\(what) is not finite in epoch \(epoch), step \(step): the training diverged; lower the learning rates or the gains, or set "
-        + "learning.optimiser.clip. The last checkpoint, if there is one, is intact."
+        + "learning.optimiser.clip. The last checkpoint, if there is one, is intact: `train --initial CHECKPOINT` begins a new run with its "
+        + "weights and other settings."
     }
   }
 }
