@@ -22,14 +22,23 @@ extension FileError {
   /// The system's words for the last call that failed.
   package static func systemReason() -> String { String(cString: strerror(errno)) }
 
+  private static let foundationCodes: [Int: Int32] = [
+    NSFileNoSuchFileError: ENOENT, NSFileReadNoSuchFileError: ENOENT, NSFileReadNoPermissionError: EACCES,
+    NSFileWriteNoPermissionError: EACCES, NSFileWriteFileExistsError: EEXIST, NSFileWriteOutOfSpaceError: ENOSPC,
+    NSFileWriteVolumeReadOnlyError: EROFS, NSFileReadTooLargeError: EFBIG, NSFileReadInvalidFileNameError: ENAMETOOLONG,
+    NSFileWriteInvalidFileNameError: ENAMETOOLONG,
+  ]
+
   /// The system's words for an error of Foundation.
-  package static func reason(_ error: any Error) -> String {
-    let error = error as NSError
+  package static func reason(_ thrown: any Error) -> String {
+    let error = thrown as NSError
     if let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError, cause.domain == NSPOSIXErrorDomain {
       return String(cString: strerror(Int32(cause.code)))
     }
     if error.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(error.code))) }
-    return error.localizedDescription
+    // Foundation's sentences are for windows of other systems; each of its codes for files stands for one of the system's.
+    guard error.domain == NSCocoaErrorDomain else { return "\(thrown)" }
+    return foundationCodes[error.code].map { String(cString: strerror($0)) } ?? "error \(error.code) of \(error.domain)"
   }
 }
 

@@ -89,8 +89,8 @@ final class RunRecorder {
     let memory = trainer.network.stateMemory
     let parameters = (1 + trainer.optimiser.moments.count + (trainer.average == nil ? 0 : 1)) * layout.parameterCount * 4
     display.message(
-      "\(configuration.name): \(trainer.network.outline), \(layout.trainableCount) parameters, \(images.training.count) training, "
-        + "\(images.validation.count) validation images, \(ranks) rank\(ranks == 1 ? "" : "s")\(trainer.grid.spin.size > 1 ? " as \(trainer.grid.shape)" : ""), \(InstructionSet.current.name)"
+      "\(configuration.name): \(trainer.network.outline), \(counted(layout.trainableCount, "parameter")), \(images.training.count) training, "
+        + "\(images.validation.count) validation images, \(counted(ranks, "rank"))\(trainer.grid.spin.size > 1 ? " as \(trainer.grid.shape)" : ""), \(InstructionSet.current.name)"
     )
     display.message(
       "memory a rank: states \(memory.states >> 10) KiB, fields \(memory.fields >> 10) KiB, weights and optimiser \(parameters >> 10) KiB"
@@ -98,7 +98,7 @@ final class RunRecorder {
     let left = images.training.count % trainer.settings.batch.size
     if left > 0 {
       display.message(
-        "each epoch takes \(trainer.batchesPerEpoch) mini-batches of \(trainer.settings.batch.size) and leaves out \(left) of "
+        "each epoch takes \(trainer.batchesPerEpoch) mini-batch\(trainer.batchesPerEpoch == 1 ? "" : "es") of \(trainer.settings.batch.size) and leaves out \(left) of "
           + "\(images.training.count) training images, others every time")
     }
     display.message("run folder \(folder.path)")

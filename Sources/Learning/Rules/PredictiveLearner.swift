@@ -66,7 +66,7 @@ public final class PredictiveLearner: TrainableNetwork, Classifier {
   }
 
   public var relaxationsPerSample: Int { settings.phases }
-  public var outline: String { "\(network.layout.layers.count) predictive layers" }
+  public var outline: String { network.layout.counted("predictive layer") }
   public var stateMemory: (states: Int, fields: Int) { network.passes.memory }
   public var sweeps: Int { 0 }
 }
