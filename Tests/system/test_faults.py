@@ -481,5 +481,45 @@ def test_relax_into_a_folder_that_does_not_exist(job, case, tmp_path):
     job(2, "relax", RELAX, *case, "--output", tmp_path / "none/out").refuses(str(tmp_path / "none/out"), status=DISK)
 
 
+# Paths and standard input
+
+
+def test_home_folder(one, tmp_path):
+    """`~` that no shell has replaced: behind `=`, between quotes, and in the configuration."""
+    home = {"HOME": str(tmp_path)}
+    one("train", TRAIN, "--run-dir=~/run", env=home).succeeds()
+    assert Run(tmp_path / "run").is_complete
+    one("report", "~/run", "--output", "~/page.html", env=home).succeeds()
+    assert (tmp_path / "page.html").exists()
+    one("train", TRAIN, *settings("run.folder=~/all"), env=home).succeeds()
+    assert len(list((tmp_path / "all").glob("*/metrics.csv"))) == 1
+
+
+def test_configuration_from_standard_input(job, launcher, program, tmp_path):
+    run = Run(tmp_path / "run")
+    line = f'exec "{launcher}" -n 2 "{program}" train - --run-dir "{run.folder}" < "{TRAIN}"'
+    job(None, command=["bash", "-c", line]).succeeds()
+    assert run.is_complete
+    line = f'echo "name: [" | "{launcher}" -n 2 "{program}" train -'
+    job(None, command=["bash", "-c", line]).refuses("standard input:", "not YAML", status=INPUT)
+
+
+def test_data_beside_the_configuration(job, tmp_path):
+    """A folder that is relative to the configuration's is found from anywhere, also by `evaluate`."""
+    write_images(tmp_path / "data")
+    (tmp_path / "configs").mkdir()
+    configuration = tmp_path / "configs/images.yaml"
+    configuration.write_text(IMAGES.read_text().replace("name: cifar10", "name: cifar10\n  folder: ../data", 1))
+    assert "../data" in configuration.read_text()
+    job(2, "train", configuration, "--run-dir", tmp_path / "run", cwd=tmp_path).succeeds()
+    job(2, "evaluate", tmp_path / "run").succeeds("test accuracy")
+
+
+def test_resume_of_nothing_says_so(job, tmp_path):
+    job(2, "train", TRAIN, "--run-dir", tmp_path / "mistyped", "--resume").succeeds(
+        f"there is no checkpoint in {tmp_path}/mistyped"
+    )
+
+
 def test_unknown_kernels(job):
     job(2, "doctor", env={"EQUILIBRIA_KERNELS": "none"}).refuses("EQUILIBRIA_KERNELS=none", "baseline")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs import CONFIGURATIONS, ERROR, INPUT, ROOT, STOPPED, USAGE
+from jobs import CONFIGURATIONS, DIVERGED, ERROR, INPUT, ROOT, STOPPED, USAGE
 from runs import Run, settings
 
 TRAIN = CONFIGURATIONS / "train.yaml"
@@ -59,6 +59,13 @@ def test_report_of_two_runs(page_of_two):
     assert "What differs from run-1" in text
     assert "over 2 seeds: " in text
     assert "Relaxation of test image 7" in text
+
+
+def test_report_of_a_run_that_an_error_ended(job, one, tmp_path):
+    diverging = settings("learning.optimiser={kind: sgd, learningRate: 1.0e30}")
+    job(2, "train", TRAIN, "--run-dir", tmp_path / "run", *diverging).refuses("not finite", status=DIVERGED)
+    one("report", tmp_path / "run").succeeds()
+    assert re.search(r"Ended by an error, \d{4}-.*is not finite in epoch 1", (tmp_path / "run/report.html").read_text())
 
 
 def test_report_of_nothing(one, tmp_path):
