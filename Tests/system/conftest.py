@@ -16,7 +16,6 @@ import jobs
 from jobs import PROGRAM, RUN, Result, Running
 from runs import Run, settings
 
-
 # Data sets that lie beside the checkout, where nobody names another place.
 _BESIDE = jobs.ROOT.parent / "shared" / "data"
 if "EQUILIBRIA_DATA" not in os.environ and _BESIDE.is_dir():

@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import shlex
 import signal
 import time
 
@@ -81,7 +82,8 @@ def test_a_signal_that_means_nothing(start, tmp_path, name, prefix):
 def test_a_reader_that_goes_away(job, program, tmp_path):
     """`train | head`: the training goes on, and its log has what nobody reads."""
     run = Run(tmp_path / "run")
-    line = f'"{program}" train "{TRAIN}" --run-dir "{run.folder}" {" ".join(settings(*SHORT))} 2>&1 | head -n 1; exit ${{PIPESTATUS[0]}}'
+    words = [program, "train", TRAIN, "--run-dir", run.folder, *settings(*SHORT)]
+    line = shlex.join(str(word) for word in words) + " 2>&1 | head -n 1; exit ${PIPESTATUS[0]}"
     job(None, command=["bash", "-c", line]).succeeds()
     assert run.is_complete
     assert "test accuracy" in (run.folder / "log.txt").read_text()
