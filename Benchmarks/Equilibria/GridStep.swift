@@ -19,11 +19,11 @@ struct GridStep: ParsableCommand {
       """)
 
   @Option(help: "Channels of the 3×3 convolutions under 2×2 max-pooling, first to last.") var channels = "32,64,128,128"
-  @Option(help: "Images a step.") var batch = 32
-  @Option(help: "Images a micro-shard.") var shard = 32
+  @Option(help: "Images per step.") var batch = 32
+  @Option(help: "Images per micro-shard.") var shard = 32
   @Option(help: "Free sweeps.") var free = 30
   @Option(help: "Nudged sweeps of each of the two nudged phases.") var nudged = 10
-  @Option(help: "Residual at which the free phase ends; 0: none is asked for, and none is summed over ranks.")
+  @Option(help: "Residual at which the free phase ends; 0: never, and no residual is summed over ranks.")
   var tolerance: Float = 0
   @Option(help: "Gain of the weights at the start.") var gain: Float = 0.5
   @Option(help: "Rounds; medians count.") var repeats = 5

@@ -21,8 +21,8 @@ struct TrainingStep: ParsableCommand {
   @Option(help: "Dense hidden layers of so many units on 28×28 images, instead of convolutions.") var units: String?
   @Option(help: "The machine that relaxes it: \(MachineSettings.Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
   var machine = MachineSettings.Kind.hopfield
-  @Option(help: "Images a step.") var batch = 32
-  @Option(help: "Images a micro-shard.") var shard = 8
+  @Option(help: "Images per step.") var batch = 32
+  @Option(help: "Images per micro-shard.") var shard = 8
   @Option(help: "Free sweeps.") var free = 60
   @Option(help: "Nudged sweeps of each of the two nudged phases.") var nudged = 20
   @Option(help: "Gain of the weights at the start.") var gain: Float = 0.5

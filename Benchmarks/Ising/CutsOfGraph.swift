@@ -7,20 +7,20 @@ import Solving
 /// Cuts of one graph after a time of one core, and the time to a cut.
 struct CutsOfGraph: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "cuts", abstract: "One machine on a Max-Cut problem, one line a seed, and their median.",
+    commandName: "cuts", abstract: "One machine on a Max-Cut problem: one line per seed, and the median.",
     discussion: "Seconds are those of the processor, so that other programs on the machine matter little.")
 
   @Argument(help: "A graph, in any form that `equilibria solve` reads.") var file: String
   @Option(
     help: "One of \(MachineKind.machines(for: .solving).map(\.rawValue).joined(separator: ", ")); by default what `solve` takes.")
   var machine: String?
-  @Option(help: "Seconds of processor time a run.") var time = 10.0
+  @Option(help: "Seconds of processor time per run.") var time = 10.0
   @Option(help: "Runs.") var seeds = 5
   @Option(help: "The first run's seed.") var firstSeed: UInt64 = 1
   @Option(help: "Reads of each run.") var reads: Int?
   @Option(help: "Steps or sweeps of each read.") var steps: Int?
   @Option(help: "A multiplier of the machine's coupling strength or temperatures.") var scale = 1.0
-  @Option(help: "Stop at this cut, and tell the time to solution with its confidence interval.") var target: Double?
+  @Option(help: "Stop at this cut, and report the time to solution with its confidence interval.") var target: Double?
 
   func validate() throws {
     guard seeds > 0 else { throw ValidationError("--seeds is \(seeds), expected 1 or more") }

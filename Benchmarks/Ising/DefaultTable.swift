@@ -8,9 +8,9 @@ struct DefaultTable: ParsableCommand {
     discussion: "Prints lines of a Markdown table. Seconds are those of the processor.")
 
   @OptionGroup var options: TableOptions
-  @Option(help: "Seconds of processor time a run.") var time = 10.0
+  @Option(help: "Seconds of processor time per run.") var time = 10.0
   @Option(help: "The graphs, by the names of their files.") var instances = "G22,G39,K2000,G55,G70,G81"
-  @Option(help: "Those of the graphs whose time to solution is told.") var solutions = "G22,K2000"
+  @Option(help: "The graphs whose time to solution is reported.") var solutions = "G22,K2000"
 
   func run() throws {
     let log = try RunLog(options.log)

@@ -17,7 +17,7 @@ struct PeakRatio: ParsableCommand {
 
   @Option(help: "Spins.") var spins = 2000
   @Option(help: "Replicas.") var replicas = 32
-  @Option(help: "Steps a round.") var steps = 50
+  @Option(help: "Steps per round.") var steps = 50
   @Option(help: "Rounds, of which the best counts.") var rounds = 5
 
   func validate() throws {

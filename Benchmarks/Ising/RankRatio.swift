@@ -21,7 +21,7 @@ struct RankRatio: ParsableCommand {
 
   @Argument(help: "dense:SPINS or torus:ROWSxCOLUMNS.") var problem: String
   @Option(help: "Replicas of dense couplings.") var replicas = 32
-  @Option(help: "Steps, or sweeps, a round.") var steps = 4
+  @Option(help: "Steps, or sweeps, per round.") var steps = 4
   @Option(help: "Rounds, of which the best counts.") var rounds = 3
 
   func validate() throws {
@@ -33,7 +33,7 @@ struct RankRatio: ParsableCommand {
   func run() {
     Environment.run { world in
       guard let (drawn, seed) = try SyntheticProblem.named(problem) else {
-        throw ValidationError("`\(problem)` is no drawn problem, expected dense:SPINS or torus:ROWSxCOLUMNS")
+        throw ValidationError("`\(problem)` is not a drawn problem; expected dense:SPINS or torus:ROWSxCOLUMNS")
       }
       switch drawn {
       case .dense(let spins), .sherringtonKirkpatrick(let spins):

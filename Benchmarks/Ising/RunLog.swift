@@ -70,7 +70,7 @@ final class RunLog {
 struct TableOptions: ParsableArguments {
   @Argument(help: "The folder of the G-set's files, with BEST_KNOWN.csv.") var folder: String
   @Option(help: "Runs of each line.") var seeds = 5
-  @Option(help: "The file in which runs are kept, one a line; what is there is not run again.") var log: String
+  @Option(help: "The file of finished runs, one per line; runs already in it are not repeated.") var log: String
 
   func validate() throws {
     guard seeds > 0 else { throw ValidationError("--seeds is \(seeds), expected 1 or more") }

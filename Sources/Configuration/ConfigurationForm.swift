@@ -30,7 +30,7 @@ struct ConfigurationForm: ConfigurationSection {
       ConfigurationKey("name", \.name, required: true, "Names the run folder: letters, digits, `-`, `_` and `.`."),
       ConfigurationKey(
         "seed", \.seed,
-        "Of everything random: initial weights, order of the images, augmentation, validation split, random signs."),
+        "Seed of everything random: initial weights, order of the images, augmentation, validation split, random signs."),
       ConfigurationKey("data", \.data, required: true, "Which images, and how they are prepared."),
       ConfigurationKey("network", \.network, networkDocumentation).written { $0.ising == nil },
       ConfigurationKey(
@@ -38,16 +38,16 @@ struct ConfigurationForm: ConfigurationSection {
       ).omittingNull,
       ConfigurationKey("relaxation", \.relaxation, "How states relax, and when they have.").written { $0.ising == nil },
       ConfigurationKey(
-        "hardware", \.hardware, "What a physical machine makes of parameters and states; nothing unless it is set."
+        "hardware", \.hardware, "Limits of a physical machine: how it rounds and disturbs parameters and states; none by default."
       ).written { $0.ising == nil },
       ConfigurationKey("learning", \.learning, "Cost, gradient, optimiser and schedule."),
       ConfigurationKey("run", \.run, "Where the run is recorded, and how often."),
-      ConfigurationKey("grid", \.grid, "How the ranks are arranged (docs/guide/partition.md); results do not depend on it."),
+      ConfigurationKey("grid", \.grid, "How ranks are arranged (docs/guide/partition.md); results do not depend on it."),
       ConfigurationKey("exchange", \.exchange, "How the strips of a network exchange rows."),
       ConfigurationKey("timeouts", \.timeouts, "How long ranks wait for each other."),
       ConfigurationKey(
         "machine", \.device, standard: "none",
-        "A physical machine whose time and energy the log estimates beside this program's; `{}` for the values below."
+        "A physical machine whose time and energy the log estimates beside this program's; `{}` takes the values below."
       ).omittingNull,
     ]
   }

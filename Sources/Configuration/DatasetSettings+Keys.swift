@@ -16,7 +16,7 @@ extension DatasetSettings: ConfigurationSection {
         "limitPerClass", \.limitPerClass, .atLeast(1),
         "Exactly this many training images of every class, after validation; `null`: all."),
       ConfigurationKey("testPerClass", \.testPerClass, .atLeast(1), "Exactly this many test images of every class; `null`: all."),
-      ConfigurationKey("size", \.size, standard: "as they are", "Images are averaged down to so many pixels.").omittingNull,
+      ConfigurationKey("size", \.size, standard: "as they are", "Images are reduced to this size by averaging.").omittingNull,
       ConfigurationKey(
         "validation", \.validation, .atLeast(0),
         "Training images held out, by class, to choose the best weights; the test set chooses nothing."),
@@ -58,8 +58,8 @@ extension Normalisation: ConfigurationSection {
 
   static var keys: [ConfigurationKey<Self>] {
     [
-      ConfigurationKey("mean", \.mean, required: true, "One number a channel."),
-      ConfigurationKey("deviation", \.deviation, required: true, "One number above 0 a channel."),
+      ConfigurationKey("mean", \.mean, required: true, "One number per channel."),
+      ConfigurationKey("deviation", \.deviation, required: true, "One number above 0 per channel."),
     ]
   }
 }
@@ -69,7 +69,7 @@ extension Augmentation: ConfigurationSection {
 
   static var keys: [ConfigurationKey<Self>] {
     [
-      ConfigurationKey("flip", \.flip, "Mirror left and right, every second image on average."),
+      ConfigurationKey("flip", \.flip, "Mirror each image left to right with probability one half."),
       ConfigurationKey("crop", \.crop, "Pad, then cut a window of the image's size at a random place."),
       ConfigurationKey(
         "cutout", \.cutout, .from(0, to: 4096),

@@ -47,7 +47,7 @@ struct EdgeForm: ConfigurationSection, Equatable {
         .omittingNull,
       ConfigurationKey(
         "learningRate", \.learningRate, .atLeast(0), standard: "the optimiser's",
-        "Of this edge's weights; the layer's bias takes that of its first edge."),
+        "Learning rate of this edge's weights; the layer's bias takes that of its first edge."),
     ]
   }
 

@@ -26,10 +26,10 @@ extension GridSettings: ConfigurationSection {
   static var keys: [ConfigurationKey<Self>] {
     [
       ConfigurationKey(
-        "data", \.data, .from(1, to: 1 << 20), "Networks that relax at the same time; `null`: as `spin` and the ranks leave it."),
+        "data", \.data, .from(1, to: 1 << 20), "Networks that relax at the same time; `null`: ranks divided by `spin`."),
       ConfigurationKey(
         "spin", \.spin, .from(1, to: 1 << 20),
-        "Strips of rows that each network is cut into, one a rank; with both `null` the predicted time of a step decides."),
+        "Strips of rows that each network is cut into, one per rank; with both `null` the fastest predicted grid is taken."),
     ]
   }
 }

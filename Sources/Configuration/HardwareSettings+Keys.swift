@@ -15,7 +15,7 @@ extension HardwareSettings: ConfigurationSection {
   static var keys: [ConfigurationKey<Self>] {
     [
       ConfigurationKey("training", \.training, "Of free and nudged phases; the update is made in full precision."),
-      ConfigurationKey("inference", \.inference, "Of validation, test and `evaluate`."),
+      ConfigurationKey("inference", \.inference, "Applies to validation, test and `evaluate`."),
     ]
   }
 }
@@ -29,10 +29,10 @@ extension HardwareLimits: ConfigurationSection {
         "weightBits", \.weightBits, .from(1, to: 16), "Bits of a weight or bias; `null`: not rounded."),
       ConfigurationKey(
         "weightRange", \.weightRange, .above(0),
-        "Weights and biases are cut off at ± this; `null`: nowhere, and levels reach to the greatest of each edge."),
+        "Weights and biases are clipped to ± this; `null`: not clipped, and levels span the largest of each edge."),
       ConfigurationKey(
         "mismatch", \.mismatch, .from(0, to: 10), "Relative error of each weight and bias, the same in every run of one device."),
-      ConfigurationKey("device", \.device, "Which device: of whose errors."),
+      ConfigurationKey("device", \.device, "Seed of the device's errors."),
       ConfigurationKey(
         "stateBits", \.stateBits, .from(2, to: 16),
         "Bits of an amplitude, in every step, or of a phase, when it is read; `null`: not rounded."),
@@ -49,9 +49,9 @@ extension DeviceEstimate: ConfigurationSection {
 
   static var keys: [ConfigurationKey<Self>] {
     [
-      ConfigurationKey("power", \.power, .above(0), "Watts while it settles."),
+      ConfigurationKey("power", \.power, .above(0), "Power in watts while it settles."),
       ConfigurationKey("settlingTime", \.settlingTime, .above(0), "Seconds that it takes to settle once."),
-      ConfigurationKey("source", \.source, "Where the two figures come from; the estimate names it."),
+      ConfigurationKey("source", \.source, "The source of the two figures; the estimate cites it."),
     ]
   }
 }

@@ -27,7 +27,8 @@ extension IsingSettings: ConfigurationSection {
       ConfigurationKey("inputGain", \.network.inputGain, .from(0, to: 1000), "W₀ starts uniform in ±gain/√pixels."),
       ConfigurationKey("couplingGain", \.network.couplingGain, .from(0, to: 1000), "J starts uniform in ±gain/√neighbours."),
       ConfigurationKey(
-        "biasLearningRate", \.network.biasLearningRate, .atLeast(0), standard: "the optimiser's", "Of the spins' own fields."),
+        "biasLearningRate", \.network.biasLearningRate, .atLeast(0), standard: "the optimiser's",
+        "Learning rate of the spins' own fields."),
       ConfigurationKey("machine", \.machine, "How the spins relax."),
       ConfigurationKey("hardware", \.hardware, "The machine's couplers, range and faults."),
     ]
@@ -103,11 +104,11 @@ extension IsingHardware: ConfigurationSection {
         "chainStrength", \.chainStrength, .above(0), standard: "√2 · rms J · √degree, anew after each update",
         "The coupling within chains."
       ).omittingNull,
-      ConfigurationKey("couplingRange", \.couplingRange, .above(0), "Couplings are cut off here; `null`: nowhere."),
-      ConfigurationKey("fieldRange", \.fieldRange, .above(0), "Fields are cut off here; `null`: nowhere."),
-      ConfigurationKey("bits", \.bits, .from(1, to: 32), "Of couplings and fields, over their range; `null`: exact."),
+      ConfigurationKey("couplingRange", \.couplingRange, .above(0), "Couplings are clipped to ± this; `null`: not clipped."),
+      ConfigurationKey("fieldRange", \.fieldRange, .above(0), "Fields are clipped to ± this; `null`: not clipped."),
+      ConfigurationKey("bits", \.bits, .from(1, to: 32), "Bits of couplings and fields, over their range; `null`: exact."),
       ConfigurationKey("mismatch", \.mismatch, .from(0, to: 1), "The relative error of each coupling and field."),
-      ConfigurationKey("device", \.device, "The seed of its mismatch."),
+      ConfigurationKey("device", \.device, "Seed of the device's mismatch."),
     ]
   }
 }

@@ -31,12 +31,12 @@ struct LayerForm: ConfigurationSection {
       ConfigurationKey(
         "channels", \.channels, .from(1, to: 65_536), standard: "", "Channels of a convolutional layer; rows and columns follow."
       ).omittingNull,
-      ConfigurationKey("units", \.units, .from(1, to: 65_536), standard: "", "Spins of a dense layer, instead of `channels`.")
+      ConfigurationKey("units", \.units, .from(1, to: 65_536), standard: "", "Units of a dense layer, instead of `channels`.")
         .omittingNull,
       ConfigurationKey(
         "activation", \.activation, standard: "`network.activation`",
-        "What the state is of its field; the output's is `linear`."),
-      ConfigurationKey("edges", \.edges, standard: "the edge below", "What drives the layer, where it is more than one edge."),
+        "Maps a field to a state; the output's is `linear`."),
+      ConfigurationKey("edges", \.edges, standard: "the edge below", "The edges that drive the layer, if there are several."),
     ]
     return own + EdgeForm.keys.map { $0.lifted(to: \.edge).written { _ in false } }
   }

@@ -21,7 +21,7 @@ extension LearningSettings: ConfigurationSection {
       ConfigurationKey(
         "estimator", \.estimator,
         "How the gradient is taken from relaxed states; `centred` uses both signs of the nudge and is the most exact."),
-      ConfigurationKey("nudge", \.nudge, .above(0), "β, the strength of the nudge; its sign is the estimator's matter."),
+      ConfigurationKey("nudge", \.nudge, .above(0), "β, the strength of the nudge; the estimator chooses its sign."),
       ConfigurationKey("batch", \.batch, "The mini-batch."),
       ConfigurationKey("epochs", \.epochs, .from(1, to: 1_000_000), "Passes over the training images."),
       ConfigurationKey(
@@ -60,10 +60,10 @@ extension LearningSettings.Batch: ConfigurationSection {
 
   static var keys: [ConfigurationKey<Self>] {
     [
-      ConfigurationKey("size", \.size, .from(1, to: 1 << 20), "Images a step, over all ranks; a multiple of `shard`."),
+      ConfigurationKey("size", \.size, .from(1, to: 1 << 20), "Images per step, over all ranks; a multiple of `shard`."),
       ConfigurationKey(
         "shard", \.shard, .from(1, to: 1 << 16),
-        "Images that one rank relaxes at a time, at least one shard a rank; another value changes the last bits."
+        "Images that one rank relaxes at a time, at least one shard per rank; another value changes the last bits."
       ),
     ]
   }
@@ -75,7 +75,7 @@ extension OptimiserSettings: ConfigurationSection {
   static var keys: [ConfigurationKey<Self>] {
     [
       ConfigurationKey("kind", \.kind, "The rule of the update."),
-      ConfigurationKey("learningRate", \.learningRate, .atLeast(0), "Of the edges that name none of their own."),
+      ConfigurationKey("learningRate", \.learningRate, .atLeast(0), "Learning rate of edges that set none of their own."),
       ConfigurationKey("momentum", \.momentum, .from(0, below: 1), "`sgd`: μ."),
       ConfigurationKey("nesterov", \.nesterov, "`sgd`: look ahead by Nesterov's rule."),
       ConfigurationKey("beta1", \.beta1, .from(0, below: 1), "`adam`, `adamW`: decay of the first moment."),
@@ -83,9 +83,9 @@ extension OptimiserSettings: ConfigurationSection {
       ConfigurationKey("epsilon", \.epsilon, .above(0), "`adam`, `adamW`: added to the root of the second moment."),
       ConfigurationKey(
         "weightDecay", \.weightDecay, .atLeast(0), "λ: added to the gradient as λw; `adamW` takes it apart from the moments."),
-      ConfigurationKey("clip", \.clip, .above(0), "Greatest Euclidean norm of the whole gradient; `null`: any."),
+      ConfigurationKey("clip", \.clip, .above(0), "Largest Euclidean norm of the whole gradient; `null`: no limit."),
       ConfigurationKey(
-        "bound", \.bound, .above(0), "Parameters are kept within ± this, the range of a machine's couplings; `null`: any."),
+        "bound", \.bound, .above(0), "Parameters are kept within ± this, the range of a machine's couplings; `null`: no limit."),
     ]
   }
 }

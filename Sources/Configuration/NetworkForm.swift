@@ -4,7 +4,7 @@ import Yams
 
 /// The `network` section as it is written.
 struct NetworkForm: ConfigurationSection {
-  /// Of the hidden layers that name none of their own.
+  /// Activation of hidden layers that set none of their own.
   var activation: Activation = .clamp
   var energy: NetworkEnergy = .hopfield
   var feedback = Feedback()
@@ -29,12 +29,13 @@ struct NetworkForm: ConfigurationSection {
   static var keys: [ConfigurationKey<Self>] {
     [
       ConfigurationKey(
-        "energy", \.energy, "Of coupled layers (`hopfield`), or of layers that predict the next (`predictive`)."),
+        "energy", \.energy, "The energy: of coupled layers (`hopfield`), or of layers that predict the next (`predictive`)."),
       ConfigurationKey(
         "feedback", \.feedback, standard: "1",
         "γ: how strongly a layer acts on the layer below it, as a share of how strongly that one drives it (the graded energy). 1 is the symmetric network."
       ).written { $0.feedback != Feedback() },
-      ConfigurationKey("activation", \.activation, "Of the hidden layers that name none of their own.").written { _ in false },
+      ConfigurationKey("activation", \.activation, "Activation of hidden layers that set none of their own.").written { _ in false
+      },
       ConfigurationKey(
         "input", \.input, standard: "the data set's",
         "Extent of the clamped input; the edges of the first layers are `from: \(NetworkDescription.inputName)`."),

@@ -2,9 +2,9 @@
 package struct RunSettings: Equatable, Sendable {
   /// When checkpoints are written, whichever comes first; one is always written at the end and on a stop signal.
   package struct Checkpointing: Equatable, Sendable {
-    /// Every so many epochs; 0: not by epochs.
+    /// Epochs between checkpoints; 0: not by epochs.
     package var epochs = 1
-    /// Every so many seconds; 0: not by time.
+    /// Seconds between checkpoints; 0: not by time.
     package var seconds: Double = 600
     package init() {}
   }
@@ -37,9 +37,9 @@ extension RunSettings: ConfigurationSection {
 
   static var keys: [ConfigurationKey<Self>] {
     [
-      ConfigurationKey("folder", \.folder, "In which the run folders `NAME-DATE-TIME` are made."),
+      ConfigurationKey("folder", \.folder, "The folder in which run folders `NAME-DATE-TIME` are created."),
       ConfigurationKey(
-        "checkpoint", \.checkpoint, "When checkpoints are written; one always is at the end and on a stop signal."),
+        "checkpoint", \.checkpoint, "When checkpoints are written; one is always written at the end and on a stop signal."),
       ConfigurationKey(
         "logInterval", \.logInterval, .above(0), "Seconds between two rows of `metrics.csv` and two lines of the log."),
       ConfigurationKey("evaluation", \.evaluation, "How accuracy is measured; states start from zero."),
@@ -52,8 +52,8 @@ extension RunSettings.Checkpointing: ConfigurationSection {
 
   static var keys: [ConfigurationKey<Self>] {
     [
-      ConfigurationKey("epochs", \.epochs, .from(0, to: 1_000_000), "Every so many epochs; 0: not by epochs."),
-      ConfigurationKey("seconds", \.seconds, .from(0, to: 1e9), "Every so many seconds; 0: not by time."),
+      ConfigurationKey("epochs", \.epochs, .from(0, to: 1_000_000), "Epochs between checkpoints; 0: not by epochs."),
+      ConfigurationKey("seconds", \.seconds, .from(0, to: 1e9), "Seconds between checkpoints; 0: not by time."),
     ]
   }
 }
@@ -67,12 +67,12 @@ extension RunSettings.Evaluation: ConfigurationSection {
         "batch", \.batch, .from(1, to: 1 << 16),
         "Images that one rank relaxes at a time; they stop together, so the last digits depend on it."),
       ConfigurationKey(
-        "sweeps", \.sweeps, .from(1, to: 100_000), standard: "`relaxation.free.sweeps`", "Greatest number of sweeps."),
+        "sweeps", \.sweeps, .from(1, to: 100_000), standard: "`relaxation.free.sweeps`", "Maximum number of sweeps."),
       ConfigurationKey(
         "tolerance", \.tolerance, .from(0, below: 1), standard: "`relaxation.free.tolerance`", "Residual at which to stop."),
       ConfigurationKey(
         "epochs", \.epochs, .from(0, to: 1_000_000),
-        "Measure on the validation images every so many epochs; 0: only at the end."),
+        "Epochs between measurements on the validation images; 0: only at the end."),
     ]
   }
 }

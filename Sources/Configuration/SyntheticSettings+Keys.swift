@@ -7,11 +7,11 @@ extension SyntheticSettings: ConfigurationSection {
   static var keys: [ConfigurationKey<Self>] {
     [
       ConfigurationKey("shape", \.shape, "Extent of an image."),
-      ConfigurationKey("classes", \.classes, .from(2, to: 256), "Number of classes, a pattern each."),
+      ConfigurationKey("classes", \.classes, .from(2, to: 256), "Number of classes, one pattern each."),
       ConfigurationKey("train", \.train, .from(1, to: 1 << 30), "Training images."),
       ConfigurationKey("test", \.test, .from(0, to: 1 << 30), "Test images."),
       ConfigurationKey("noise", \.noise, .from(0, to: 1), "Half-width of the uniform noise, pixels from 0 to 1."),
-      ConfigurationKey("seed", \.seed, "Of the patterns and the noise; independent of the run's seed."),
+      ConfigurationKey("seed", \.seed, "Seed of the patterns and the noise; independent of the run's seed."),
     ]
   }
 }

@@ -11,7 +11,7 @@ public struct SyntheticSettings: Equatable, Sendable {
   public var test: Int
   /// The half-width of the uniform noise, as a share of the full range (0 to 1).
   public var noise: Float
-  /// Of the patterns and the noise; independent of the run's seed.
+  /// Seed of the patterns and the noise; independent of the run's seed.
   public var seed: UInt64
 
   public init(

@@ -53,7 +53,7 @@ package enum AtomicFile {
     defer { close(descriptor) }
     // Some network file systems have no such thing for folders, and say so with EINVAL.
     guard fsync(descriptor) == 0 || errno == EINVAL else {
-      throw FileError(path: folder, reason: "cannot be brought to the disk: \(FileError.systemReason())", writing: true)
+      throw FileError(path: folder, reason: "cannot be flushed to disk: \(FileError.systemReason())", writing: true)
     }
   }
 }

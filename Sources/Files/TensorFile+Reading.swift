@@ -4,7 +4,7 @@ extension TensorFile {
   /// Reads a safetensors file.
   ///
   /// The file is taken for hostile: nothing it says about sizes is believed before it is compared with the size of the file.
-  /// - Throws: `FileError` if it cannot be read, is truncated, is no safetensors file, or holds a
+  /// - Throws: `FileError` if it cannot be read, is truncated, is not a safetensors file, or holds a
   ///   checksum (as the files of this program do) that its data do not have.
   package init(contentsOf path: String) throws {
     let size = try FileBytes.regularSize(path)
@@ -48,7 +48,7 @@ extension TensorFile {
     let length = bytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(SafetensorsHeader.maximumLength) else {
       throw TensorError(
-        "is no safetensors file: a header of \(length) bytes, expected at most \(SafetensorsHeader.maximumLength)")
+        "is not a safetensors file: a header of \(length) bytes, expected at most \(SafetensorsHeader.maximumLength)")
     }
     guard Int(length) <= fileSize - 8 else {
       throw TensorError("is truncated: a header of \(length) bytes in a file of \(fileSize)")
@@ -60,7 +60,7 @@ extension TensorFile {
     do {
       return try JSONDecoder().decode(SafetensorsHeader.self, from: Data(bytes))
     } catch let error as DecodingError {
-      throw TensorError("is no safetensors file: its header is not as expected: \(describe(error))")
+      throw TensorError("is not a safetensors file: unexpected header: \(describe(error))")
     }
   }
 

@@ -123,7 +123,7 @@ public final class Trainer {
         key: "learning.batch.size", reason: "a batch of \(batch.size) is larger than the training set of \(images) images")
     }
     guard settings.nudge > 0, settings.nudge.isFinite else {
-      throw TrainingError.setting(key: "learning.nudge", reason: "\(settings.nudge) is no nudge; it must be above 0")
+      throw TrainingError.setting(key: "learning.nudge", reason: "\(settings.nudge); expected a number above 0")
     }
   }
 

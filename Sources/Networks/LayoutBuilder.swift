@@ -24,7 +24,7 @@ struct LayoutBuilder {
 
   func checkNames(_ description: NetworkDescription) throws {
     guard input.channels > 0, input.rows > 0, input.columns > 0 else {
-      throw NetworkError("network.input: \(input) is no image; channels, rows and columns are positive")
+      throw NetworkError("network.input: \(input) is not an image; extents must be positive")
     }
     guard max(input.channels, input.rows, input.columns) <= Self.greatestExtent else {
       throw NetworkError("network.input: \(input); channels, rows and columns are at most \(Self.greatestExtent)")

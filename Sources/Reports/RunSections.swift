@@ -109,8 +109,8 @@ struct RunSections {
       "<div class=\"charts\"><div>\(picture)</div>\(outputChart(film, network).svg)\(energyChart(film).svg)\(residualChart(film).svg)</div>",
       "<div class=\"wide\"><table class=\"film\"><thead><tr>\(head.map { "<th>\($0)</th>" }.joined())</tr></thead>"
         + "<tbody>\(rows.joined(separator: "\n"))</tbody></table></div>",
-      "<p class=\"note\">Of a layer with rows the six channels that vary most over the plane in the end; white is 0, dark the layer's "
-        + "greatest state; of a layer with negative states these are blue and positive ones red.</p>",
+      "<p class=\"note\">Convolutional layers show the six channels that vary most at the end. White is 0, dark the layer's "
+        + "largest state; if a layer has negative states, these are blue and positive ones red.</p>",
     ]
   }
 

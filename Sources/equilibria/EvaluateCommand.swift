@@ -27,7 +27,7 @@ struct EvaluateCommand: ParsableCommand {
   )
   var overrides: [String] = []
 
-  @Flag(help: "Take the weights that training goes on with, also where the checkpoint holds their average (learning.averaging).")
+  @Flag(help: "Use the raw weights even if the checkpoint also holds their average (learning.averaging).")
   var raw = false
 
   @Flag(help: "Average the prediction over each image and its mirror image, left and right exchanged.")

@@ -7,7 +7,7 @@ extension WeightPrecision: ExpressibleByArgument {}
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Writes the weights of a checkpoint alone, in half the bytes if you like.",
+    abstract: "Writes only the weights of a checkpoint, optionally at half precision.",
     discussion: """
       The configuration goes with them, so that evaluate, train --initial and inspect take the file; the optimiser's moments and \
       the place in the training do not. Of a run folder the best checkpoint is taken. Where a checkpoint holds an average of the \
@@ -22,7 +22,7 @@ struct ExportCommand: ParsableCommand {
 
   @Option(help: "Where to write.", completion: .file(extensions: ["safetensors"])) var output: String
 
-  @Option(help: "Of the numbers, rounded to the nearest; one beyond the range of f16 or bf16 is an error.")
+  @Option(help: "Precision of the numbers, rounded to nearest; a number beyond the range of f16 or bf16 is an error.")
   var precision = WeightPrecision.f32
 
   func run() throws {

@@ -25,7 +25,7 @@ struct RelaxCommand: ParsableCommand {
   @Option(
     help: "Inputs x [B, C, H, W], and labels [B] unless --labels names them.", completion: .file(extensions: ["safetensors"]))
   var input: String
-  @Option(help: "A file with labels [B]; without any only the free phase is run.", completion: .file(extensions: ["safetensors"]))
+  @Option(help: "A file with labels [B]; without it only the free phase runs.", completion: .file(extensions: ["safetensors"]))
   var labels: String?
   @Option(help: "Where to write.", completion: .file(extensions: ["safetensors"])) var output: String
   @Option(name: .customLong("set"), parsing: .singleValue, help: "Overrides one key of the configuration. May be repeated.")

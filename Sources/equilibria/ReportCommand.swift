@@ -19,14 +19,14 @@ struct ReportCommand: ParsableCommand {
   var runs: [String]
 
   @Option(
-    help: "Where to write. By default report.html in the folder of the only run, or here.",
+    help: "Where to write. By default report.html in the run folder, or in the current folder for several runs.",
     completion: .file(extensions: ["html"]))
   var output: String?
 
   @Option(help: "The test image whose relaxation is shown.")
   var image = 0
 
-  @Option(help: "What a core takes, for an estimate of the energy.")
+  @Option(help: "Watts per core, for an estimate of the energy.")
   var wattsPerCore: Double?
 
   func validate() throws {

@@ -32,43 +32,43 @@ struct ScalingCommand: ParsableCommand {
   @Option(name: .customLong("set"), parsing: .singleValue, help: "Overrides one key of the configuration. May be repeated.")
   var overrides: [String] = []
 
-  @Option(help: "Numbers of ranks, with commas.")
+  @Option(help: "Numbers of ranks, separated by commas.")
   var ranks = "1,2,4"
 
-  @Flag(help: "The same mini-batch or problem on any number of ranks. What is measured if nothing is said.")
+  @Flag(help: "The same mini-batch or problem on any number of ranks. The default.")
   var strong = false
 
-  @Flag(help: "A mini-batch a rank, or a problem that grows with the ranks.")
+  @Flag(help: "One mini-batch per rank, or a problem that grows with the ranks.")
   var weak = false
 
-  @Option(help: "Data × spin for some numbers of ranks, as 2x2,1x4; auto: what is predicted to be fastest.")
+  @Option(help: "Grids (data × spin) for some numbers of ranks, for example 2x2,1x4; auto: the grid predicted to be fastest.")
   var grids = "auto"
 
-  @Option(help: "How often each point is measured.")
+  @Option(help: "How many times each point is measured.")
   var repeats = 3
 
-  @Option(help: "Steps that are timed, after one that is not.")
+  @Option(help: "Timed steps, after one warm-up step.")
   var steps = 5
 
-  @Option(help: "Hosts for MPICH's launcher, with commas. In a job of a batch system it finds them itself.")
+  @Option(help: "Hosts for MPICH's launcher, separated by commas. In a batch job it finds them itself.")
   var hosts: String?
 
-  @Option(help: "The launcher and options of its own, in one word: \"srun --mpi=pmi2\".")
+  @Option(help: "The launcher and its options, as one quoted argument: \"srun --mpi=pmi2\".")
   var launcher = "mpirun"
 
-  @Option(help: "The cores that all ranks share, where the hosts are no machines of their own.")
+  @Option(help: "The number of cores that all ranks share, if the hosts are virtual.")
   var sharedCores: Int?
 
   @Option(help: "The folder of the study. By default scaling-NAME below run.folder, or below runs.", completion: .directory)
   var folder: String?
 
-  @Option(help: "Numbers of ranks to predict, with commas.")
+  @Option(help: "Numbers of ranks to predict, separated by commas.")
   var predict = "16,32,64,128,256,512,1024,2048,4096"
 
-  @Option(help: "Predict for a network with this many seconds a short message.")
+  @Option(help: "Predict for a network with this latency, in seconds per short message.")
   var latency: Double?
 
-  @Option(help: "Predict for a network with this many bytes a second.")
+  @Option(help: "Predict for a network with this bandwidth, in bytes per second.")
   var bandwidth: Double?
 
   @Option(parsing: .singleValue, help: "Compare the model with the points of another study's folder. May be repeated.")
@@ -143,7 +143,7 @@ struct GridArgument {
   init(_ text: String) throws {
     let extents = text.split(whereSeparator: { $0 == "x" || $0 == "×" }).compactMap { Int($0) }
     guard extents.count == 2, extents.allSatisfy({ $0 > 0 }) else {
-      throw ValidationError("`\(text)` is no grid; expected data x spin, such as 2x4")
+      throw ValidationError("`\(text)` is not a grid; expected data x spin, such as 2x4")
     }
     shape = GridShape(data: extents[0], spin: extents[1])
   }

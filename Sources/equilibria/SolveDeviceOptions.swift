@@ -12,28 +12,28 @@ struct SolveDeviceOptions: ParsableArguments {
   @Option(help: "Bits of couplings and fields.")
   var couplingBits: Int?
 
-  @Option(help: "The greatest coupling and field, as in 1,4; what is greater is cut off.")
+  @Option(help: "The largest coupling and field, for example 1,4; larger values are clipped.")
   var couplingRange: DeviceCouplings.Range?
 
-  @Flag(help: "Scale the problem into --coupling-range instead of cutting off.")
+  @Flag(help: "Scale the problem to fit --coupling-range instead of clipping.")
   var fitRange = false
 
   @Option(help: "The relative error of each coupling and field.")
   var mismatch = 0.0
 
-  @Option(name: .customLong("device"), help: "Which device: the seed of its mismatch.")
+  @Option(name: .customLong("device"), help: "Seed of the device's mismatch.")
   var device: UInt64 = 0
 
   @Option(help: "Bits of an amplitude, or of a phase.")
   var stateBits: Int?
 
-  @Option(help: "The noise that amplitudes get in each step.")
+  @Option(help: "Standard deviation of the noise added to amplitudes in each step.")
   var stateNoise = 0.0
 
   @Option(help: "Watts of a device, for an estimate of its energy. With --device-time alone 12 mW.")
   var devicePower: Double?
 
-  @Option(help: "Seconds that a device takes for a sample. With --device-power alone 3 µs.")
+  @Option(help: "Seconds a device takes for a sample. With --device-power alone 3 µs.")
   var deviceTime: Double?
 
   func validate() throws {

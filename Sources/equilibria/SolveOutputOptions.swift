@@ -11,20 +11,20 @@ struct SolveOutputOptions: ParsableArguments {
   @Flag(help: "Print one JSON object instead of text.")
   var json = false
 
-  @Option(help: "Write the best state here, one spin a line.", completion: .file())
+  @Option(help: "Write the best state to this file, one spin per line.", completion: .file())
   var output: String?
 
   @Option(help: ArgumentHelp("List so many of the best states.", valueName: "count"))
   var samples = 10
 
-  @Option(help: "Draw the best value against time here, as SVG.", completion: .file(extensions: ["svg"]))
+  @Option(help: "Plot the best value against time in this SVG file.", completion: .file(extensions: ["svg"]))
   var plot: String?
 
-  @Option(help: "Write the best value against time here, as CSV.", completion: .file(extensions: ["csv"]))
+  @Option(help: "Write the best value against time to this CSV file.", completion: .file(extensions: ["csv"]))
   var trace: String?
 
   @Option(
-    help: "Write a page about the search here, as HTML: settings, the best value against time, what the reads ended at.",
+    help: "Write an HTML page about the search: settings, the best value against time, the results of the reads.",
     completion: .file(extensions: ["html"]))
   var report: String?
 

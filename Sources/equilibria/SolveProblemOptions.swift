@@ -7,16 +7,16 @@ extension QuestionSettings.CommunityCoupling: ExpressibleByArgument {}
 
 /// What is asked of which numbers.
 struct SolveProblemOptions: ParsableArguments {
-  @Option(help: "What is asked of the file. By default what its form is mostly used for (docs/guide/solve.md).")
+  @Option(help: "The question asked of the file. The default depends on its format (docs/guide/solve.md).")
   var problem: ProblemKind?
 
-  @Option(help: "The file's form. By default that of its name's ending, or what its content looks like.")
+  @Option(help: "The file's format. By default it follows from the file name's extension, or else from the content.")
   var format: ProblemFormat?
 
   @Option(help: ArgumentHelp("No more communities than these.", valueName: "count"))
   var communities: Int?
 
-  @Option(help: "What couples the vertices: modularity, or that of the similarity of their neighbourhoods.")
+  @Option(help: "What couples the vertices: modularity, or the modularity of their neighbourhoods' similarity.")
   var coupling = QuestionSettings.CommunityCoupling.modularity
 
   @Option(help: "The modularity's resolution; greater values favour smaller communities.")

@@ -20,13 +20,13 @@ enum SpreadOption: String, CaseIterable, ExpressibleByArgument {
 
 /// How to search.
 struct SolveSearchOptions: ParsableArguments {
-  @Option(help: "The machine. By default the one that is best by measurement.")
+  @Option(help: "The machine. By default the best one by measurement.")
   var machine: MachineKind?
 
   @Option(help: "Seconds; 0 for the first state alone. By default 10, unless --reads or --steps is given.")
   var time: Double?
 
-  @Option(help: "Whose seconds: those of the wall clock, or the processor's.")
+  @Option(help: "What the seconds measure: wall-clock time or processor time.")
   var clock = SolverSettings.Clock.wall
 
   @Option(help: "Independent runs. By default as many as the time allows.")
@@ -38,19 +38,19 @@ struct SolveSearchOptions: ParsableArguments {
   @Option(help: "Stop at this cut or energy.")
   var target: Double?
 
-  @Option(help: "The pump or temperature in the course of a read: linear:A:B, geometric:A:B, constant:A, or values A,B,C ….")
+  @Option(help: "The pump or temperature during a read: linear:A:B, geometric:A:B, constant:A, or values A,B,C ….")
   var schedule: Course?
 
   @Option(help: "Multiplies the machine's coupling strength, or its temperatures.")
   var scale = 1.0
 
-  @Option(help: "A file with the state in which every read begins, one spin a line.", completion: .file())
+  @Option(help: "A file with the state from which every read starts, one spin per line.", completion: .file())
   var initial: String?
 
   @Option(help: "The seed of all random numbers.")
   var seed: UInt64 = 1
 
-  @Option(help: "What the ranks divide between them: the replicas (reads), the spins of each, or what suits the search.")
+  @Option(help: "What is divided among the ranks: the replicas (reads), the spins of each, or whichever suits the search.")
   var spread = SpreadOption.auto
 
   @Option(

@@ -36,11 +36,11 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "The run folder. By default a new one below run.folder, named after the configuration and the time.")
   var runDir: String?
 
-  @Flag(help: "Go on from the last checkpoint of --run-dir, or start there if it holds none.")
+  @Flag(help: "Resume from the last checkpoint of --run-dir, or start there if it holds none.")
   var resume = false
 
   @Option(
-    help: "Begin a new run with the weights of this checkpoint, run or file of weights: their average where it has one.",
+    help: "Start a new run from the weights of this checkpoint, run or weight file; from their average if it has one.",
     completion: .file(extensions: ["safetensors"]))
   var initial: String?
 

@@ -104,8 +104,8 @@ import Testing
       message: "the tensors need 4000000000000 bytes, the file has 4 after its header"),
     Malformed(
       header: #"{"a":{"dtype":"F32","shape":[1]}}"#, data: 4,
-      message: "is no safetensors file: its header is not as expected: `a` has no `data_offsets`"),
-    Malformed(header: "[1, 2", data: 0, message: "is no safetensors file: its header is not as expected: not JSON"),
+      message: "is not a safetensors file: unexpected header: `a` has no `data_offsets`"),
+    Malformed(header: "[1, 2", data: 0, message: "is not a safetensors file: unexpected header: not JSON"),
     Malformed(
       header: #"{"__metadata__":{"crc32":"00000000"},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#, data: 1,
       message: "is corrupt: its data have the checksum a505df1b, expected 00000000"),
@@ -183,7 +183,7 @@ import Testing
     try write(Array(repeating: 0xFF, count: 64), to: folder("a.safetensors"))
     #expect(
       message { try TensorFile(contentsOf: folder("a.safetensors")) }
-        == "\(folder("a.safetensors")): is no safetensors file: a header of 18446744073709551615 bytes, "
+        == "\(folder("a.safetensors")): is not a safetensors file: a header of 18446744073709551615 bytes, "
         + "expected at most 100000000"
     )
   }

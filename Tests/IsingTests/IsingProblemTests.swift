@@ -49,7 +49,7 @@ import Testing
       graph: WeightedGraph(
         vertexCount: count, sources: (1..<Int32(count)).map { $0 }, targets: [Int32](repeating: 0, count: count - 1),
         weights: [Double](repeating: 0x1p53, count: count - 1)))
-    #expect(throws: ProblemError("the energy leaves 64-bit integers; scale the couplings down")) {
+    #expect(throws: ProblemError("the energy overflows 64-bit integers; scale the couplings down")) {
       try problem.energy(of: [Int8](repeating: 1, count: count))
     }
   }

@@ -109,7 +109,7 @@ extension AcrossRanks {
       #expect(
         try message { $0.batch = .init(size: 64, shard: 8) }
           == "learning.batch.size: a batch of 64 is larger than the training set of 56 images")
-      #expect(try message { $0.nudge = 0 } == "learning.nudge: 0.0 is no nudge; it must be above 0")
+      #expect(try message { $0.nudge = 0 } == "learning.nudge: 0.0; expected a number above 0")
       #expect(try message { $0.nudge = .nan } != nil)
       #expect(
         try message { $0.nudge = 1 }

@@ -27,8 +27,8 @@ import Testing
   }
 
   static let mistakes: [Mistake] = [
-    Mistake("network.input: 0×7×8 is no image; channels, rows and columns are positive") { changed { $0.input.channels = 0 } },
-    Mistake("network.input: 1×-7×8 is no image; channels, rows and columns are positive") { changed { $0.input.rows = -7 } },
+    Mistake("network.input: 0×7×8 is not an image; extents must be positive") { changed { $0.input.channels = 0 } },
+    Mistake("network.input: 1×-7×8 is not an image; extents must be positive") { changed { $0.input.rows = -7 } },
     Mistake("network.input: 1×7×\(Int.max); channels, rows and columns are at most 16777216") {
       changed { $0.input.columns = .max }
     },

@@ -86,8 +86,10 @@ class Result:
         return self.ends(0, *words)
 
     def refuses(self, *words: str, status: int | None = None) -> "Result":
-        """Checks that the job ended with the status and exactly one message, which has all the words. Without a status, that of an
-        input or of another error will do."""
+        """Checks that the job ended with the status and exactly one message, which has all the words.
+
+        Without a status, that of an input or of another error will do.
+        """
         self.ends(ERROR if status is None and self.status == ERROR else status or INPUT, *words)
         assert self.messages == 1, f"{self.messages} error messages, expected 1\n{self}"
         return self

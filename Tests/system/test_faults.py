@@ -465,7 +465,7 @@ def test_tensors_that_relax_refuses(job, case, tmp_path, fault):
 WEIGHT_FILES = {
     "missing": (Path.unlink, ["No such file"]),
     "half": (lambda path: os.truncate(path, 500), []),
-    "header-of-impossible-length": (lambda path: path.write_bytes(b"\xff" * 7 + b"\x7f{}"), ["is no safetensors file"]),
+    "header-of-impossible-length": (lambda path: path.write_bytes(b"\xff" * 7 + b"\x7f{}"), ["is not a safetensors file"]),
 }
 
 

@@ -141,8 +141,8 @@ ROWS = [
     [("Experiments", 400, "run folder, checkpoints, jobs", "")],
     [("Configuration", 400, "YAML to checked values", "")],
     [("Datasets", 400, "readers, augmentation", "")],
-    [("Learning", 400, "EP, baselines, trainer", "")],
-    [("Networks", 270, "layers, strips, relaxation", ""), ("Solving", 550, "searches over ranks", "")],
+    [("Learning", 400, "EP, baselines, trainer", "blue")],
+    [("Networks", 270, "layers, strips, relaxation", ""), ("Solving", 550, "searches over ranks", "blue")],
     [("Parallel", 158, "grid, halos, fixed sums", ""), ("Machines", 400, "local rules", ""),
      ("Ising", 650, "problems, files, chips", "")],
     [("MPI", 80, "bindings", "blue"), ("Host", 288, "memory, energy", ""), ("Kernels", 480, "buffers, products", ""),
@@ -191,7 +191,7 @@ def modules():
         '<defs><marker id="head" viewBox="0 0 8 8" refX="4" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
         '<path class="head" d="M0,0 L8,4 L0,8 z"/></marker></defs>')
     bottom = top + len(ROWS) * pitch
-    legend = [text(20, bottom + 8, "Blue: a library that other packages can import", "blue small")]
+    legend = [text(20, bottom + 8, "Blue: the libraries that other packages can import", "blue small")]
     write("modules.svg", 800, bottom + 20, "The modules of Equilibria; each imports only modules below it", [head] + edges + boxes + legend)
 
 

@@ -8,7 +8,7 @@ extension TrainingState {
   init(_ checkpoint: Checkpoint) throws {
     func number(_ key: String) throws -> Int {
       guard let text = checkpoint.extra[key], let value = Int(text), value >= 0 else {
-        throw CheckpointError("the checkpoint has no \(key): it holds weights only, and no training can go on from it")
+        throw CheckpointError("the checkpoint has no \(key): it holds only weights, so training cannot resume from it")
       }
       return value
     }

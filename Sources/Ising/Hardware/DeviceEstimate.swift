@@ -3,7 +3,7 @@
 /// The analogue devices that these machines emulate settle in microseconds at milliwatts. Unless other figures are given, those of
 /// an oscillator network: 12 mW for 3 µs, or 0.036 µJ a sample.
 public struct DeviceEstimate: Sendable, Equatable {
-  /// Watts while it settles.
+  /// Power in watts while it settles.
   public var power = 12e-3
   /// Seconds that one sample takes to settle.
   public var settlingTime = 3e-6

@@ -104,7 +104,7 @@ extension SyntheticProblem {
     guard let kind = parts.first, ["sk", "dense", "torus"].contains(kind), parts.count > 1 else { return nil }
     func failure() -> ProblemError {
       let form = kind == "torus" ? "torus:ROWSxCOLUMNS" : "\(kind):SPINS"
-      return ProblemError("`\(text)` is no drawn problem, expected \(form) or \(form):SEED")
+      return ProblemError("`\(text)` is not a drawn problem; expected \(form) or \(form):SEED")
     }
     guard parts.count <= 3, let seed = parts.count == 3 ? UInt64(parts[2]) : 0 else { throw failure() }
     let sizes = parts[1].split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }

@@ -124,7 +124,8 @@ extension MachineSettings {
       }
       if kind == .oscillator, layout.edges.contains(where: { $0.post == index + 1 && $0.pre != 0 && $0.isMaxPooled }) {
         throw NetworkError(
-          "layer \(layer.name): phases have no greatest one, so machine oscillator takes no max-pooling; use `average` or `none`")
+          "layer \(layer.name): phases have no maximum, so the oscillator machine does not support max-pooling; use `average` or `none`"
+        )
       }
     }
     guard !cost.isReadout || keepsOutputEnergy else {
