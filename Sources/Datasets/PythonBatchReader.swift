@@ -9,6 +9,10 @@ struct PythonBatchReader: DatasetReader {
   /// The key of the labels.
   private let labels: String
 
+  init(train: [String], test: [String], labels: String) {
+    (self.train, self.test, self.labels) = (train, test, labels)
+  }
+
   static let cifar10 = PythonBatchReader(train: (1...5).map { "data_batch_\($0)" }, test: ["test_batch"], labels: "labels")
   static let cifar100 = PythonBatchReader(train: ["train"], test: ["test"], labels: "fine_labels")
 
@@ -49,8 +53,8 @@ struct PythonBatchReader: DatasetReader {
     } catch let damage as Pickle.Damage {
       throw failure("byte \(damage.place)", "not a pickle of images: \(damage.reason)")
     }
-    guard let array = value["data"], case .list(let list)? = value[labels] else {
-      throw failure("byte 0", "expected a dictionary with `data` and `\(labels)`")
+    guard let array = value["data"], case .list(let list)? = value[self.labels] else {
+      throw failure("byte 0", "expected a dictionary with `data` and `\(self.labels)`")
     }
     guard let pixels = Self.pixels(of: array, imageSize: imageSize) else {
       throw failure("`data`", "expected an array of bytes, N × \(imageSize) in row-major order")

@@ -22,11 +22,10 @@ extension FileError {
   /// The system's words for the last call that failed.
   package static func systemReason() -> String { String(cString: strerror(errno)) }
 
-  private static let foundationCodes: [Int: Int32] = [
-    NSFileNoSuchFileError: ENOENT, NSFileReadNoSuchFileError: ENOENT, NSFileReadNoPermissionError: EACCES,
-    NSFileWriteNoPermissionError: EACCES, NSFileWriteFileExistsError: EEXIST, NSFileWriteOutOfSpaceError: ENOSPC,
-    NSFileWriteVolumeReadOnlyError: EROFS, NSFileReadTooLargeError: EFBIG, NSFileReadInvalidFileNameError: ENAMETOOLONG,
-    NSFileWriteInvalidFileNameError: ENAMETOOLONG,
+  private static let foundationCodes: [CocoaError.Code: Int32] = [
+    .fileNoSuchFile: ENOENT, .fileReadNoSuchFile: ENOENT, .fileReadNoPermission: EACCES, .fileWriteNoPermission: EACCES,
+    .fileWriteFileExists: EEXIST, .fileWriteOutOfSpace: ENOSPC, .fileWriteVolumeReadOnly: EROFS, .fileReadTooLarge: EFBIG,
+    .fileReadInvalidFileName: ENAMETOOLONG, .fileWriteInvalidFileName: ENAMETOOLONG,
   ]
 
   /// The system's words for an error of Foundation.
@@ -38,7 +37,8 @@ extension FileError {
     if error.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(error.code))) }
     // Foundation's sentences are for windows of other systems; each of its codes for files stands for one of the system's.
     guard error.domain == NSCocoaErrorDomain else { return "\(thrown)" }
-    return foundationCodes[error.code].map { String(cString: strerror($0)) } ?? "error \(error.code) of \(error.domain)"
+    return foundationCodes[CocoaError.Code(rawValue: error.code)].map { String(cString: strerror($0)) }
+      ?? "error \(error.code) of \(error.domain)"
   }
 }
 

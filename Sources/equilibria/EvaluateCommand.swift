@@ -46,9 +46,9 @@ struct EvaluateCommand: ParsableCommand {
       if evaluation.configuration.data.folder == nil, let warning = DatasetSearch.warning() {
         display?.message("warning: \(warning)")
       }
-      let result = try evaluation.run { display?.update("test", fraction: $0) }
+      let measured = try evaluation.run { display?.update("test", fraction: $0) }
       display?.finish()
-      guard let result else {
+      guard let result = measured else {
         display?.message("\(StopSignal.name ?? "a signal on another rank"): stopped before the result")
         return try Job.stopped()
       }

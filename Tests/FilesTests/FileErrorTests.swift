@@ -8,12 +8,12 @@ import Testing
 
   /// The system's words, never Foundation's, which change with the language of the desktop.
   @Test(arguments: [
-    (NSError(domain: NSCocoaErrorDomain, code: NSFileReadNoSuchFileError), "No such file or directory"),
-    (NSError(domain: NSCocoaErrorDomain, code: NSFileWriteNoPermissionError), "Permission denied"),
+    (NSError(domain: NSCocoaErrorDomain, code: CocoaError.Code.fileReadNoSuchFile.rawValue), "No such file or directory"),
+    (NSError(domain: NSCocoaErrorDomain, code: CocoaError.Code.fileWriteNoPermission.rawValue), "Permission denied"),
     (NSError(domain: NSPOSIXErrorDomain, code: Int(ENOSPC)), "No space left on device"),
     (
       NSError(
-        domain: NSCocoaErrorDomain, code: NSFileWriteUnknownError,
+        domain: NSCocoaErrorDomain, code: CocoaError.Code.fileWriteUnknown.rawValue,
         userInfo: [NSUnderlyingErrorKey: NSError(domain: NSPOSIXErrorDomain, code: Int(EIO))]), "Input/output error"
     ),
     (NSError(domain: NSCocoaErrorDomain, code: 4864), "error 4864 of NSCocoaErrorDomain"),

@@ -69,7 +69,7 @@ package enum TimeStamp {
   package static func zoned(_ date: Date, in zone: TimeZone = .current) -> String {
     let minutes = zone.secondsFromGMT(for: date) / 60
     let size = abs(minutes)
-    return readable(date, in: zone) + String(format: " %@%02d:%02d", minutes < 0 ? "-" : "+", size / 60, size % 60)
+    return readable(date, in: zone) + (minutes < 0 ? " -" : " +") + String(format: "%02d:%02d", size / 60, size % 60)
   }
 
   /// Year, month, day, hour, minute, second, with zeros in front.

@@ -213,11 +213,11 @@ package final class TrainingRun {
         state.tensors, prefix: trainer.average == nil ? "" : WeightAverage.prefix, to: trainer.measuredParameters)
     }
     evaluator.classifier.parametersChanged()
-    let evaluation = try trainer.times.measure(.evaluation) {
+    let measured = try trainer.times.measure(.evaluation) {
       try evaluator.evaluate(
         samplers.test, over: trainer.grid, shouldStop: { StopSignal.isRequested }, progress: recorder?.showTest)
     }
-    guard let evaluation else { return nil }
+    guard let evaluation = measured else { return nil }
     try recorder?.record(evaluation, kind: .test, of: trainer)
     if let recorder {
       try TestPredictions(labels: samplers.test.labels, predictions: evaluation.predictions)
