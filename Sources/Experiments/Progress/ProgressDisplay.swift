@@ -46,11 +46,12 @@ package final class ProgressDisplay {
 
   /// Shows how much of one task is done, of which nothing else is known. Short ones leave no plain line.
   package func update(_ task: String, fraction: Double, now: ContinuousClock.Instant = .now) {
-    if taskStarted?.task != task { taskStarted = (task, now) }
-    let elapsed = taskStarted.map { (now - $0.time).components } ?? (0, 0)
+    let start = taskStarted.flatMap { $0.task == task ? $0.time : nil } ?? now
+    taskStarted = (task, start)
+    let elapsed = (now - start).components
     let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
     let line = ProgressLine.task(task, fraction: fraction, seconds: seconds)
-    if let start = taskStarted, now - max(start.time, lastLogged ?? start.time) >= interval {
+    if now - max(start, lastLogged ?? start) >= interval {
       lastLogged = now
       log?.write(line)
       if terminal == nil { write(line + "\n") }

@@ -42,8 +42,9 @@ extension RunLog {
   /// The error that ended the last start of a run, with its time, by the text of its log; `nil` where nothing or something else is written
   /// last.
   package static func lastError(in text: String) -> (time: String, message: String)? {
-    let lines = text.split(separator: "\n").map { line in
-      line.firstRange(of: "  ").map { (time: line[..<$0.lowerBound], message: line[$0.upperBound...]) } ?? (line, "")
+    let lines = text.split(separator: "\n").compactMap { line -> (time: Substring, message: Substring)? in
+      guard let space = line.firstRange(of: "  ") else { return nil }
+      return (line[..<space.lowerBound], line[space.upperBound...])
     }
     let last = lines.reversed().prefix { $0.message.hasPrefix(errorMark) }.reversed()
     guard let first = last.first else { return nil }
