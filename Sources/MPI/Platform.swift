@@ -34,6 +34,12 @@ enum Platform {
     text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
 
+  /// Nothing that this process writes to standard error is seen from now on. For the very end.
+  static func silenceErrors() {
+    let nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)
+    if nowhere >= 0 { dup2(nowhere, STDERR_FILENO) }
+  }
+
   /// Writes out what all of C's streams hold back; Swift's `print` goes through them.
   static func flushStreams() {
     fflush(nil)

@@ -62,7 +62,7 @@ def test_unknown_option(one, command):
 
 
 def test_wrong_usage_of_many_ranks_is_told_once(job):
-    result = job(3, "train", "--no-such-option").ends(USAGE)
+    result = job(3, "train", "any.yaml", "--no-such-option").ends(USAGE)
     assert result.text.count("--no-such-option") == 1
     assert result.messages == 1
     assert job(3, "train", "--help").succeeds().stdout.count("USAGE:") == 1

@@ -35,6 +35,9 @@ SCENARIOS = [
     Scenario("one-error", 1, ERROR, 1, f"^Error: {TROUBLE}"),
     # A job of one rank ends MPI, and is not taken for a crash.
     Scenario("one-error", 1, ERROR, 0, r"Abort\("),
+    # Nor does MPICH add a line to the message of many.
+    Scenario("one-error", 3, ERROR, 0, r"Abort\("),
+    Scenario("all-errors", 2, 7, 0, r"Abort\(", APART),
     Scenario("all-errors", 4, 7, 1, f"Error on rank [0-3] of 4 .*{TROUBLE}"),
     Scenario("exit-code", 3, 3, 0, "Error on rank"),
     Scenario("deadline", 3, ERROR, 1, r"Error on rank [01] of 3 .*barrier on rank [01] of 3: not finished within 0\.2 seconds"),
