@@ -51,7 +51,7 @@ let package = Package(
     .target(
       name: "Configuration",
       dependencies: [
-        "Learning", "Ising", "Machines", "Datasets", "Networks", "Parallel", "Kernels", "Files",
+        "Learning", "Ising", "Datasets", "Networks", "Kernels", "Files",
         .product(name: "Yams", package: "Yams"),
       ]),
     .target(
@@ -128,7 +128,7 @@ let package = Package(
     .testTarget(
       name: "LearningTests",
       dependencies: ["Learning", "Networks", "Ising", "Machines", "Parallel", "Kernels", "MPI", "TestTools"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CZlib"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Kernels", "CZlib"]),
     .testTarget(
       name: "ConfigurationTests",
       dependencies: ["Configuration", "Learning", "Ising", "Datasets", "Networks", "Kernels", "TestSupport"]),

@@ -9,7 +9,7 @@ set -uo pipefail
 if [[ -z ${equilibria:-} ]]; then
   equilibria=.build/release/equilibria
   [[ -x $equilibria ]] || equilibria=$(command -v equilibria) || {
-    echo "error: no program .build/release/equilibria in $PWD, and no equilibria on PATH" >&2
+    echo "Error: no program .build/release/equilibria in $PWD, and no equilibria on PATH" >&2
     exit 1
   }
 fi

@@ -18,7 +18,7 @@ source deploy/batch.sh
 # The hosts' cores: "node1:16" is a host with 16.
 ranks=$(sed 's/#.*//' "$hosts" | awk -F: 'NF { ranks += $2 ? $2 : 1 } END { print ranks + 0 }')
 if [[ $ranks -eq 0 ]]; then
-  echo "error: $hosts: no hosts; expected lines such as node1:16" >&2
+  echo "Error: $hosts: no hosts; expected lines such as node1:16" >&2
   exit 1
 fi
 
@@ -35,12 +35,12 @@ while [[ $tries -lt 5 ]]; do
   echo "start $start, $(date '+%F %T'): $ranks ranks"
   run_until_limit signal_launcher mpirun -f "$hosts" -n "$ranks" -bind-to core \
     "$equilibria" train "$config" --run-dir "$run" --resume
-  # Done, refused with a message that starting again does not change (64, 70), or stopped by someone (75, 130).
-  [[ ! $code =~ ^(0|64|70|75|130)$ ]] || exit "$code"
+  # Done, refused with a message that starting again does not change (64 to 71, 76, 77), or stopped by someone (75, 130).
+  [[ ! $code =~ ^(0|6[45]|7[01567]|130)$ ]] || exit "$code"
   tries=$((tries + 1))
   [[ "$(newest)" == "$before" ]] || tries=0
   echo "ended with code $code; starting again"
   sleep 5
 done
-echo "error: five starts in a row made no new checkpoint" >&2
+echo "Error: five starts in a row made no new checkpoint" >&2
 exit "$code"

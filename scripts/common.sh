@@ -13,7 +13,7 @@ build_options=(-c release -Xswiftc -enable-testing)
 say() { printf '==> %s\n' "$*"; }
 
 fail() {
-  printf 'error: %s\n' "$*" >&2
+  printf 'Error: %s\n' "$*" >&2
   exit 1
 }
 

@@ -1,6 +1,7 @@
 import Datasets
 import Files
 import Foundation
+import Ising
 import Learning
 import Networks
 
@@ -23,7 +24,7 @@ package struct Configuration: Equatable, Sendable {
   package var exchange: ExchangeSettings
   package var timeouts: TimeoutSettings
   /// The physical device whose time and energy the log estimates, if any; the file calls it `machine`.
-  package var device: PhysicalDevice?
+  package var device: DeviceEstimate?
 
   package init(
     name: String, seed: UInt64 = 1, data: DatasetSettings, model: Model,
@@ -99,11 +100,19 @@ extension Configuration {
   /// - Parameters:
   ///   - source: what messages call the text, as a rule its file name.
   ///   - overrides: applied in order before anything is read.
+  ///   - folder: where a relative `data.folder` of the text starts from; the current folder if `nil`, as for those of overrides.
   /// - Throws: `ConfigurationError` for a syntax error, an unknown or missing key, a wrong type or a value that is not allowed;
   ///   one message that names file, line and key path.
-  package init(yaml: String, source: String, overrides: [ConfigurationOverride] = []) throws {
+  package init(yaml: String, source: String, overrides: [ConfigurationOverride] = [], folder: String? = nil) throws {
     var root = try ConfigurationNode(yaml: yaml) { .line($0, file: source) }
+    if case .null = root.content, overrides.isEmpty {
+      throw ConfigurationError("\(source):1: is empty, expected a configuration (docs/guide/configuration.md)")
+    }
+    if let folder { root.change(at: ["data", "folder"]) { UserPath.absolute($0, in: folder) } }
     for override in overrides { try root.apply(override) }
+    // Found from anywhere later: by `evaluate`, by a resumed run, by `report`.
+    root.change(at: ["data", "folder"]) { UserPath.absolute($0) }
+    root.change(at: ["run", "folder"]) { UserPath.expand($0) }
     self = try ConfigurationForm.read(ConfigurationReader(root), base: nil).configuration()
   }
 
@@ -128,8 +137,18 @@ extension Configuration {
 }
 
 extension Configuration {
+  /// The name under which a configuration is read from standard input.
+  package static let standardInput = "-"
+
+  /// Reads the configuration that stands on standard input, whose relative paths start from the current folder.
+  ///
+  /// - Throws: `ConfigurationError` as for a file.
+  package init(standardInput bytes: [UInt8], overrides: [ConfigurationOverride] = []) throws {
+    try self.init(bytes: bytes, source: "standard input", folder: nil, overrides: overrides)
+  }
+
   /// A configuration is a page of text; anything near this size is another file given by mistake.
-  private static let maximumBytes = 1 << 20
+  package static let maximumBytes = 1 << 20
 
   /// Reads the configuration file at `path`.
   ///
@@ -142,9 +161,17 @@ extension Configuration {
     } catch let error as FileError {
       throw ConfigurationError("cannot read the configuration: \(error)")
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw ConfigurationError("\(path): a configuration is UTF-8 text, this is not")
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    try self.init(bytes: bytes, source: path, folder: folder, overrides: overrides)
+  }
+
+  private init(bytes: [UInt8], source: String, folder: String?, overrides: [ConfigurationOverride]) throws {
+    guard bytes.count <= Self.maximumBytes else {
+      throw ConfigurationError("\(source): has more than \(Self.maximumBytes) bytes; a configuration is a page of text")
     }
-    try self.init(yaml: text, source: path, overrides: overrides)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw ConfigurationError("\(source): a configuration is UTF-8 text, this is not")
+    }
+    try self.init(yaml: text, source: source, overrides: overrides, folder: folder)
   }
 }

@@ -1,4 +1,5 @@
 import Datasets
+import Ising
 import Learning
 import Networks
 import Yams
@@ -20,7 +21,7 @@ struct ConfigurationForm: ConfigurationSection {
   var grid = GridSettings()
   var exchange = ExchangeSettings()
   var timeouts = TimeoutSettings()
-  var device: PhysicalDevice?
+  var device: DeviceEstimate?
 
   static var standard: Self { Self() }
 
@@ -59,8 +60,8 @@ struct ConfigurationForm: ConfigurationSection {
     if let name = members["name"] { try name.requireFileName(form.name) }
     if let data = members["data"] { try form.data.check(data) }
     if let ising = members["ising"], form.ising != nil {
-      for key in ["network", "relaxation"] where members[key] != nil {
-        throw members[key]!.failure("an Ising network stands in `ising`, with how it relaxes; leave this out")
+      for key in ["network", "relaxation", "hardware"] where members[key] != nil {
+        throw members[key]!.failure("an Ising network stands in `ising`, with how it relaxes and on what; leave this out")
       }
       try form.ising?.resolve(data: (form.data.shape, form.data.classes), ising)
     } else if let network = members["network"] {

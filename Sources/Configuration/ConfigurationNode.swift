@@ -53,6 +53,21 @@ struct ConfigurationNode {
   }
 }
 
+extension ConfigurationNode {
+  /// Changes the text of the scalar at `path`, if there is one.
+  mutating func change(at path: ArraySlice<String>, _ change: (String) -> String) {
+    switch content {
+    case .scalar(let text) where path.isEmpty:
+      content = .scalar(change(text))
+    case .mapping(var members):
+      guard let index = members.firstIndex(where: { $0.key == path.first }) else { return }
+      members[index].value.change(at: path.dropFirst(), change)
+      content = .mapping(members)
+    default: return
+    }
+  }
+}
+
 // MARK: - Parsing
 
 extension ConfigurationNode {
@@ -66,7 +81,8 @@ extension ConfigurationNode {
   init(yaml: String, place: (Int) -> Place) throws {
     let root: Node?
     do {
-      root = try Yams.compose(yaml: yaml)
+      // Some editors begin a file with a byte order mark, which is no part of the text.
+      root = try Yams.compose(yaml: String(yaml.trimmingPrefix("\u{FEFF}")))
     } catch let error as YamlError {
       throw ConfigurationError(Self.message(for: error, place: place))
     }
@@ -93,15 +109,30 @@ extension ConfigurationNode {
       self.init(content: .sequence(elements), place: here)
     case .mapping(let mapping):
       var members: [Member] = []
+      var merged: [Member] = []
       for (key, value) in mapping {
         guard case .scalar(let name) = key else { throw ConfigurationError("\(here): a key must be a word") }
         let line = key.mark.map { place($0.line) } ?? here
         let value = try ConfigurationNode(value, under: line, place: place, budget: &budget)
-        members.append(Member(key: name.string, place: line, value: value))
+        if name.string == "<<", name.style == .plain || name.style == .any {
+          merged += try value.membersToMerge()
+        } else {
+          members.append(Member(key: name.string, place: line, value: value))
+        }
       }
+      for member in merged where !members.contains(where: { $0.key == member.key }) { members.append(member) }
       self.init(content: .mapping(members), place: here)
     case .alias:
       throw ConfigurationError("\(here): an alias without an anchor")
+    }
+  }
+
+  /// What `<<` brings into a section: the keys of another one, or of several, the first of which counts. The section's own go before them.
+  private func membersToMerge() throws -> [Member] {
+    switch content {
+    case .mapping(let members): return members
+    case .sequence(let elements): return try elements.flatMap { try $0.membersToMerge() }
+    default: throw ConfigurationError("\(place): `<<` merges a section, or a list of sections; found \(found)")
     }
   }
 

@@ -1,7 +1,7 @@
 /// One `--set key.path=value` of the command line.
 ///
 /// The value is YAML. An element of a list is named by its index or, where it has one, by its name:
-/// `network.layers.0.gain=0.7`, `network.layers.conv1.gain=0.7`.
+/// `network.layers.0.gain=0.7`, `network.layers.conv1.gain=0.7`. The index behind the last one adds an element.
 package struct ConfigurationOverride: Equatable, Sendable, CustomStringConvertible {
   package var path: [String]
   /// YAML text.
@@ -40,7 +40,8 @@ extension ConfigurationNode {
     case .null:
       var child = ConfigurationNode(content: .null, place: place)
       try child.set(value, at: path.dropFirst(), place: place)
-      self = ConfigurationNode(content: .mapping([Member(key: head, place: place, value: child)]), place: place)
+      // What this section lacks besides is missing where it stands.
+      content = .mapping([Member(key: head, place: place, value: child)])
     case .mapping(var members):
       // Emptied so that the members are changed in place.
       content = .null
@@ -51,6 +52,8 @@ extension ConfigurationNode {
       try members[index].value.set(value, at: path.dropFirst(), place: place)
       content = .mapping(members)
     case .sequence(var elements):
+      // The element behind the last one is a new one.
+      if head == String(elements.count) { elements.append(ConfigurationNode(content: .null, place: place)) }
       let index = try Self.index(of: head, in: elements, place: place)
       try elements[index].set(value, at: path.dropFirst(), place: place)
       content = .sequence(elements)
@@ -66,7 +69,8 @@ extension ConfigurationNode {
     let names = handles.isEmpty ? "" : ", or one of \(handles.joined(separator: ", "))"
     throw ConfigurationError(
       elements.isEmpty
-        ? "\(place): the list is empty, so there is no element `\(name)`"
-        : "\(place): no element `\(name)` in the list; expected an index from 0 to \(elements.count - 1)\(names)")
+        ? "\(place): the list is empty, so there is no element `\(name)`; expected 0 for a new one"
+        : "\(place): no element `\(name)` in the list; expected an index from 0 to \(elements.count - 1), \(elements.count) for a new one\(names)"
+    )
   }
 }

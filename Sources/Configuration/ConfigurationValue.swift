@@ -11,11 +11,16 @@ protocol ConfigurationValue {
 
   var yaml: Node { get }
 
+  /// What others call some of the values, for the guess after a word that is none.
+  static var otherNames: [String: String] { get }
+
   /// The rows of the reference table for the keys inside, none for a single value.
   static func reference(under path: String, base: Self?) -> [ReferenceRow]
 }
 
 extension ConfigurationValue {
+  static var otherNames: [String: String] { [:] }
+
   static func reference(under path: String, base: Self?) -> [ReferenceRow] { [] }
 }
 
@@ -30,6 +35,22 @@ extension ConfigurationValue where Self: LosslessStringConvertible {
   var yaml: Node { Node(description, .implicit, .plain) }
 }
 
+extension ConfigurationValue where Self: FixedWidthInteger & LosslessStringConvertible {
+  /// A whole number in any form that YAML 1.2 has for numbers: `10000`, `1e4`, `0x2710`, `0o23420`.
+  static func read(_ reader: ConfigurationReader, base: Self?) throws -> Self {
+    let text = try reader.scalar(expected: form)
+    let bases = [(prefix: "0x", radix: 16), (prefix: "0o", radix: 8)]
+    let value =
+      if let base = bases.first(where: { text.hasPrefix($0.prefix) }) {
+        Self(text.dropFirst(2), radix: base.radix)
+      } else {
+        Self(text) ?? (text.allSatisfy { "+-.eE0123456789".contains($0) } ? Double(text).flatMap { Self(exactly: $0) } : nil)
+      }
+    guard let value else { throw reader.failure(expected: form) }
+    return value
+  }
+}
+
 extension Int: ConfigurationValue {
   static var form: String { "an integer" }
 }
@@ -40,6 +61,15 @@ extension UInt64: ConfigurationValue {
 
 extension Bool: ConfigurationValue {
   static var form: String { "`true` or `false`" }
+
+  /// In the forms of YAML 1.2: `true`, `True` and `TRUE`.
+  static func read(_ reader: ConfigurationReader, base: Bool?) throws -> Bool {
+    switch try reader.scalar(expected: form) {
+    case "true", "True", "TRUE": return true
+    case "false", "False", "FALSE": return false
+    default: throw reader.failure(expected: form)
+    }
+  }
 }
 
 extension ConfigurationValue where Self: BinaryFloatingPoint & LosslessStringConvertible {
@@ -83,7 +113,9 @@ extension ConfigurationValue where Self: RawRepresentable & CaseIterable, RawVal
   static func read(_ reader: ConfigurationReader, base: Self?) throws -> Self {
     let text = try reader.scalar(expected: form)
     if let value = Self(rawValue: text) { return value }
-    let guess = nearest(to: text, among: allCases.map(\.rawValue)).map { "; did you mean `\($0)`?" } ?? ""
+    let guess =
+      (otherNames[text.lowercased()] ?? nearest(to: text, among: allCases.map(\.rawValue)))
+      .map { "; did you mean `\($0)`?" } ?? ""
     throw reader.failure("found `\(text)`, expected \(form)\(guess)")
   }
 

@@ -7,7 +7,10 @@ extension DatasetSettings: ConfigurationSection {
   static var keys: [ConfigurationKey<Self>] {
     [
       ConfigurationKey("name", \.name, required: true, "The data set."),
-      ConfigurationKey("folder", \.folder, "The only folder to look in; `null` takes the search path of [data](data.md)."),
+      ConfigurationKey(
+        "folder", \.folder,
+        "The only folder to look in, which a configuration file names from its own folder; `null` takes the search path of [data](data.md)."
+      ),
       ConfigurationKey("limit", \.limit, .atLeast(1), "At most this many training images, after validation; `null`: all."),
       ConfigurationKey(
         "limitPerClass", \.limitPerClass, .atLeast(1),

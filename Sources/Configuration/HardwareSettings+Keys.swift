@@ -1,3 +1,4 @@
+import Ising
 import Networks
 
 /// The limits of the machine that trains, and of the one that infers; they need not be the same.
@@ -43,19 +44,7 @@ extension HardwareLimits: ConfigurationSection {
   }
 }
 
-/// A physical device that would relax the network: what its time and energy are estimated by.
-package struct PhysicalDevice: Equatable, Sendable {
-  /// Power in watts while it settles.
-  package var power = 12e-3
-  /// Seconds that it takes to settle once.
-  package var settlingTime = 3e-6
-  /// Where the two figures come from.
-  package var source = "an oscillator network that settles in 3 µs at 12 mW"
-
-  package init() {}
-}
-
-extension PhysicalDevice: ConfigurationSection {
+extension DeviceEstimate: ConfigurationSection {
   static var standard: Self { Self() }
 
   static var keys: [ConfigurationKey<Self>] {

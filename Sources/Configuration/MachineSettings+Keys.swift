@@ -1,6 +1,8 @@
 import Networks
 
-extension MachineSettings.Kind: ConfigurationValue {}
+extension MachineSettings.Kind: ConfigurationValue {
+  static var otherNames: [String: String] { ["oim": "oscillator"] }
+}
 
 extension MachineSettings.Conjugate: ConfigurationSection {
   static var standard: Self { Self() }

@@ -32,16 +32,16 @@ public struct Dataset: Sendable {
     try settings.validate()
     let description = settings.description
     let search = search ?? .standard(folder: settings.folder)
-    let folder = settings.name == .synthetic ? nil : try search.locate(description, parts: parts)
+    let found = settings.name == .synthetic ? nil : try search.find(description, parts: parts)
     func part(_ part: DatasetPart) throws -> LabelledImages {
       guard parts.contains(part) else { return LabelledImages(noneOf: settings.shape, classes: description.classes) }
-      let images = try description.reader.read(
-        part, folder: folder ?? "", shape: description.shape, classes: description.classes)
+      let images = try (found?.reader ?? description.reader).read(
+        part, folder: found?.folder ?? "", shape: description.shape, classes: description.classes)
       return try settings.size.map { try images.resized(rows: $0.rows, columns: $0.columns) } ?? images
     }
     return Dataset(
       name: settings.name, shape: settings.shape, classes: description.classes, classNames: description.classNames,
-      folder: folder, train: try part(.train), test: try part(.test))
+      folder: found?.folder, train: try part(.train), test: try part(.test))
   }
 }
 

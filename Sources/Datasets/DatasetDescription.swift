@@ -33,11 +33,13 @@ public struct DatasetDescription: Sendable {
   public let classNames: [String]
   /// How its pixels are normalised unless the configuration says otherwise.
   public let normalisation: Normalisation
-  /// The folder names under which copies of it are found.
+  /// The folder names under which copies of it are found: this project's, and those of torchvision.
   public let folders: [String]
   /// The system package that installs it, if there is one.
   public let package: String?
   public let reader: any DatasetReader
+  /// Of other forms in which people have the data set.
+  var otherReaders: [any DatasetReader] = []
 
   /// The description of `name`; a synthetic data set is described by its settings.
   public static func of(_ name: DatasetName, synthetic: SyntheticSettings = SyntheticSettings()) -> DatasetDescription {
@@ -59,22 +61,25 @@ public struct DatasetDescription: Sendable {
   private static let cifar10 = DatasetDescription(
     name: .cifar10, shape: ImageShape(channels: 3, rows: 32, columns: 32), classes: 10,
     classNames: ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
-    normalisation: .cifar10, folders: ["cifar-10-batches-bin"], package: nil, reader: CIFARReader.cifar10)
+    normalisation: .cifar10, folders: ["cifar-10-batches-bin", "cifar-10-batches-py"], package: nil, reader: CIFARReader.cifar10,
+    otherReaders: [PythonBatchReader.cifar10])
 
   private static let cifar100 = DatasetDescription(
     name: .cifar100, shape: ImageShape(channels: 3, rows: 32, columns: 32), classes: 100, classNames: cifar100ClassNames,
-    normalisation: .cifar100, folders: ["cifar-100-binary"], package: nil, reader: CIFARReader.cifar100)
+    normalisation: .cifar100, folders: ["cifar-100-binary", "cifar-100-python"], package: nil, reader: CIFARReader.cifar100,
+    otherReaders: [PythonBatchReader.cifar100])
 
   private static let mnist = DatasetDescription(
     name: .mnist, shape: ImageShape(channels: 1, rows: 28, columns: 28), classes: 10, classNames: (0...9).map(String.init),
-    normalisation: .unit(channels: 1), folders: ["mnist"], package: nil, reader: IdxReader())
+    normalisation: .unit(channels: 1), folders: ["mnist", "MNIST/raw", "MNIST"], package: nil, reader: IdxReader())
 
   private static let fashionMNIST = DatasetDescription(
     name: .fashionMNIST, shape: ImageShape(channels: 1, rows: 28, columns: 28), classes: 10,
     classNames: [
       "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
     ],
-    normalisation: .unit(channels: 1), folders: ["fashion-mnist"], package: "dataset-fashion-mnist", reader: IdxReader())
+    normalisation: .unit(channels: 1), folders: ["fashion-mnist", "FashionMNIST/raw", "FashionMNIST", "fashionmnist"],
+    package: "dataset-fashion-mnist", reader: IdxReader())
 
   private static func drawn(_ settings: SyntheticSettings) -> DatasetDescription {
     DatasetDescription(

@@ -7,6 +7,7 @@ import Foundation
 final class DatasetFile {
   /// The path that was opened.
   let path: String
+  /// By the content, since people keep gzipped files under plain names too.
   let isCompressed: Bool
   private let content: GzipFile
 
@@ -22,13 +23,12 @@ final class DatasetFile {
 
   private static let chunk = 1 << 18
 
-  /// Opens `path`, or `path`.gz if only that exists.
+  /// Opens `path`, or what stands for it (`existing`).
   init(path: String) throws {
     guard let found = Self.existing(path) else {
       throw DatasetError.unreadable(file: path, reason: "no such file (nor \(path).gz)")
     }
     self.path = found
-    isCompressed = found.hasSuffix(".gz")
     guard (try? FileBytes.regularSize(found)) != nil else {
       throw DatasetError.unreadable(file: found, reason: "not a regular file")
     }
@@ -37,15 +37,27 @@ final class DatasetFile {
     } catch let error as FileError {
       throw DatasetError.unreadable(file: found, reason: error.reason)
     }
+    isCompressed = content.isCompressed
     // zlib hands a file without gzip's magic number through unchanged; under the name .gz that is damage.
-    if isCompressed, !content.isCompressed {
+    if found.hasSuffix(".gz"), !isCompressed {
       throw DatasetError.malformed(file: found, place: "byte 0", reason: "expected a gzip header (1f 8b)")
     }
   }
 
-  /// `path` if there is such a file, else `path`.gz if there is that, else nil.
+  /// `path` if there is such a file, else the first of what stands for it, else nil: the same gzipped (`.gz`); for idx with a point before
+  /// `idx`; in a folder of its own name. Archives of other sites, such as Kaggle's, hold the files so.
   static func existing(_ path: String) -> String? {
-    [path, path + ".gz"].first { FileManager.default.fileExists(atPath: $0) }
+    let url = URL(fileURLWithPath: path)
+    let folder = url.deletingLastPathComponent().path
+    let name = url.lastPathComponent
+    let pointed = name.replacing("-idx", with: ".idx", maxReplacements: 1)
+    let names = [name, "\(name)/\(name)"] + (pointed == name ? [] : [pointed, "\(pointed)/\(pointed)", "\(name)/\(pointed)"])
+    let found = names.flatMap { ["\(folder)/\($0)", "\(folder)/\($0).gz"] }.first { path in
+      var isFolder: ObjCBool = false
+      return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
+    }
+    // A folder in the place of a file is told of when it is opened.
+    return found ?? (FileManager.default.fileExists(atPath: path) ? path : nil)
   }
 
   /// The most bytes that the content can have.

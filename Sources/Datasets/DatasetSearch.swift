@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Where data sets are looked for. The first folder that holds all files of a data set is taken.
@@ -12,32 +13,50 @@ public struct DatasetSearch: Equatable, Sendable {
   /// 1. `EQUILIBRIA_DATA`,
   /// 2. `data` in the current directory,
   /// 3. `data` beside the program, and in the package that it was built in,
-  /// 4. `../shared/data`,
-  /// 5. `/usr/share/datasets`.
+  /// 4. `/usr/share/datasets`.
   public static func standard(
     folder: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment,
     currentDirectory: String = FileManager.default.currentDirectoryPath,
     program: String? = Bundle.main.executableURL?.resolvingSymlinksInPath().path
   ) -> DatasetSearch {
-    if let folder { return DatasetSearch(roots: [absolute(folder, in: currentDirectory)]) }
+    if let folder { return DatasetSearch(roots: [UserPath.absolute(folder, in: currentDirectory)]) }
     var roots = [String]()
-    if let given = environment["EQUILIBRIA_DATA"], !given.isEmpty { roots.append(absolute(given, in: currentDirectory)) }
-    roots.append(absolute("data", in: currentDirectory))
+    if let given = environment["EQUILIBRIA_DATA"], !given.isEmpty { roots.append(UserPath.absolute(given, in: currentDirectory)) }
+    roots.append(UserPath.absolute("data", in: currentDirectory))
     if let program { roots += besides(program) }
-    roots.append(absolute("../shared/data", in: currentDirectory))
     roots.append("/usr/share/datasets")
     var seen = Set<String>()
     return DatasetSearch(roots: roots.filter { seen.insert($0).inserted })
   }
 
+  /// What a user should know of the search path: that `EQUILIBRIA_DATA` names a folder that is not there.
+  public static func warning(
+    environment: [String: String] = ProcessInfo.processInfo.environment,
+    currentDirectory: String = FileManager.default.currentDirectoryPath
+  ) -> String? {
+    guard let given = environment["EQUILIBRIA_DATA"], !given.isEmpty else { return nil }
+    let folder = UserPath.absolute(given, in: currentDirectory)
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue { return nil }
+    return "EQUILIBRIA_DATA names \(folder), which is no folder; data sets are looked for elsewhere"
+  }
+
   /// The folder that holds all files of `parts`.
   /// - Throws: `DatasetError.notFound` with every folder looked in and what each lacks.
   public func locate(_ description: DatasetDescription, parts: Set<DatasetPart> = Set(DatasetPart.allCases)) throws -> String {
-    let files = DatasetPart.allCases.filter(parts.contains).flatMap(description.reader.files)
+    try find(description, parts: parts).folder
+  }
+
+  /// The same with what reads the files there.
+  func find(_ description: DatasetDescription, parts: Set<DatasetPart>) throws -> (folder: String, reader: any DatasetReader) {
     var looked = [String]()
     for folder in candidates(for: description) {
-      guard let lack = Self.lack(of: folder, files: files, description: description) else { return folder }
-      looked.append("\(folder) (\(lack))")
+      let lacks = ([description.reader] + description.otherReaders).map { reader in
+        let files = DatasetPart.allCases.filter(parts.contains).flatMap(reader.files)
+        return (reader: reader, lack: Self.lack(of: folder, files: files, description: description))
+      }
+      if let found = lacks.first(where: { $0.lack == nil }) { return (folder, found.reader) }
+      looked.append("\(folder) (\(lacks[0].lack ?? ""))")
     }
     throw DatasetError.notFound(name: description.name, looked: looked, remedy: description.remedy)
   }
@@ -56,18 +75,13 @@ public struct DatasetSearch: Equatable, Sendable {
     if let other = owner(of: folder), other != description.name { return "the folder of \(other.rawValue)" }
     let missing = files.filter { DatasetFile.existing("\(folder)/\($0)") == nil }
     if missing.isEmpty { return nil }
-    return missing.count == files.count ? "none of its files" : "lacks " + missing.joined(separator: ", ")
+    return (missing.count == files.count ? "none of its files: " : "lacks ") + missing.joined(separator: ", ")
   }
 
   /// The data set one of whose folder names `folder` has.
   private static func owner(of folder: String) -> DatasetName? {
-    let last = URL(fileURLWithPath: folder).lastPathComponent
-    return DatasetName.allCases.first { DatasetDescription.of($0).folders.contains(last) }
-  }
-
-  private static func absolute(_ path: String, in directory: String) -> String {
-    let expanded = NSString(string: path).expandingTildeInPath
-    return URL(fileURLWithPath: expanded.hasPrefix("/") ? expanded : directory + "/" + expanded).standardized.path
+    let path = URL(fileURLWithPath: folder).path
+    return DatasetName.allCases.first { DatasetDescription.of($0).folders.contains { path.hasSuffix("/" + $0) } }
   }
 
   /// `data` beside the program, and beside the `.build` folder that it lies in, if it does.

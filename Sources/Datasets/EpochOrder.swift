@@ -9,7 +9,7 @@ public struct EpochOrder: Equatable, Sendable {
   /// - Complexity: O(`count`).
   public init(seed: UInt64, epoch: Int, count: Int) {
     var indices = Array(0..<count)
-    var random = RandomStream.order.generator(seed: seed)
+    var random = Philox(seed: seed, .imageOrder)
       .sequence(UInt32(truncatingIfNeeded: epoch), UInt32(truncatingIfNeeded: epoch >> 32))
     random.shuffle(&indices)
     self.indices = indices
@@ -28,17 +28,6 @@ public struct EpochOrder: Equatable, Sendable {
   public func batch(_ number: Int, of size: Int) -> ArraySlice<Int> {
     indices[number * size..<min((number + 1) * size, count)]
   }
-}
-
-/// The streams of one seed that this library draws from. Numbers are part of the results: they never change.
-enum RandomStream: UInt32 {
-  case order = 0x4441_0001
-  case augmentation = 0x4441_0002
-  case split = 0x4441_0003
-  case syntheticPattern = 0x4441_0004
-  case syntheticNoise = 0x4441_0005
-
-  func generator(seed: UInt64) -> Philox { Philox(seed: seed, stream: rawValue) }
 }
 
 extension PhiloxSequence {

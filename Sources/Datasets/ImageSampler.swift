@@ -37,7 +37,7 @@ public struct ImageSampler: TrainingImages, Sendable {
     self.selection = selection ?? Array(0..<images.count)
     self.augmentation = augmentation
     self.seed = seed
-    generator = RandomStream.augmentation.generator(seed: seed)
+    generator = Philox(seed: seed, .augmentation)
     table = normalisation.table()
     let crop = augmentation?.crop ?? Augmentation.Crop(padding: 0)
     padding = crop.padding

@@ -69,7 +69,7 @@ public struct SyntheticReader: DatasetReader {
     try settings.validate()
     let patterns = (0..<classes).map { pattern(class: $0) }
     let count = part == .train ? settings.train : settings.test
-    let noise = RandomStream.syntheticNoise.generator(seed: settings.seed)
+    let noise = Philox(seed: settings.seed, .syntheticNoise)
     var pixels = [UInt8]()
     pixels.reserveCapacity(count * shape.size)
     for image in 0..<count {
@@ -86,7 +86,7 @@ public struct SyntheticReader: DatasetReader {
   /// Levels in [0, 1], in channel planes.
   private func pattern(class label: Int) -> [Float] {
     let shape = settings.shape
-    let generator = RandomStream.syntheticPattern.generator(seed: settings.seed)
+    let generator = Philox(seed: settings.seed, .syntheticPattern)
     let (blockRows, blockColumns) = ((shape.rows + 3) / 4, (shape.columns + 3) / 4)
     return (0..<shape.channels).flatMap { channel in
       (0..<shape.planeSize).map { place in

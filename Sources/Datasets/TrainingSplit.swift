@@ -53,7 +53,7 @@ public struct TrainingSplit: Equatable, Sendable {
   private static func shuffledClasses(_ labels: [UInt8], seed: UInt64) -> [ArraySlice<Int>] {
     var groups = [[Int]](repeating: [], count: Int(labels.max() ?? 0) + 1)
     for (image, label) in labels.enumerated() { groups[Int(label)].append(image) }
-    let generator = RandomStream.split.generator(seed: seed)
+    let generator = Philox(seed: seed, .split)
     return groups.enumerated().map { label, members in
       var members = members
       var random = generator.sequence(UInt32(label))

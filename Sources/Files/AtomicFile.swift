@@ -17,7 +17,8 @@ package enum AtomicFile {
       try synchroniseFolder(of: path)
     } catch {
       unlink(partial)
-      throw error is FileError ? error : FileError(path: path, reason: "cannot be written: \(FileError.reason(error))")
+      throw error is FileError
+        ? error : FileError(path: path, reason: "cannot be written: \(FileError.reason(error))", writing: true)
     }
   }
 
@@ -27,7 +28,9 @@ package enum AtomicFile {
 
   private static func writePartial(_ partial: String, _ body: (([UInt8]) throws -> Void) throws -> Void) throws {
     let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw FileError(path: partial, reason: "cannot be written: \(FileError.systemReason())") }
+    guard descriptor >= 0 else {
+      throw FileError(path: partial, reason: "cannot be written: \(FileError.systemReason())", writing: true)
+    }
     let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     defer { try? handle.close() }
     try body { try handle.write(contentsOf: Data($0)) }
@@ -36,7 +39,7 @@ package enum AtomicFile {
 
   private static func rename(_ old: String, to new: String) throws {
     guard Foundation.rename(old, new) == 0 else {
-      throw FileError(path: new, reason: "cannot be replaced: \(FileError.systemReason())")
+      throw FileError(path: new, reason: "cannot be replaced: \(FileError.systemReason())", writing: true)
     }
   }
 
@@ -44,11 +47,13 @@ package enum AtomicFile {
   private static func synchroniseFolder(of path: String) throws {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw FileError(path: folder, reason: "cannot be opened: \(FileError.systemReason())") }
+    guard descriptor >= 0 else {
+      throw FileError(path: folder, reason: "cannot be opened: \(FileError.systemReason())", writing: true)
+    }
     defer { close(descriptor) }
     // Some network file systems have no such thing for folders, and say so with EINVAL.
     guard fsync(descriptor) == 0 || errno == EINVAL else {
-      throw FileError(path: folder, reason: "cannot be flushed to disk: \(FileError.systemReason())")
+      throw FileError(path: folder, reason: "cannot be flushed to disk: \(FileError.systemReason())", writing: true)
     }
   }
 }

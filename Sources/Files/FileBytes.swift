@@ -4,10 +4,13 @@ import Foundation
 package struct FileError: Error, Equatable, CustomStringConvertible {
   package var path: String
   package var reason: String
+  /// Whether the file, or its folder, was to be written.
+  package var isOfWriting: Bool
 
-  package init(path: String, reason: String) {
+  package init(path: String, reason: String, writing: Bool = false) {
     self.path = path
     self.reason = reason
+    isOfWriting = writing
   }
 
   package var description: String { "\(path): \(reason)" }
@@ -19,14 +22,23 @@ extension FileError {
   /// The system's words for the last call that failed.
   package static func systemReason() -> String { String(cString: strerror(errno)) }
 
+  private static let foundationCodes: [CocoaError.Code: Int32] = [
+    .fileNoSuchFile: ENOENT, .fileReadNoSuchFile: ENOENT, .fileReadNoPermission: EACCES, .fileWriteNoPermission: EACCES,
+    .fileWriteFileExists: EEXIST, .fileWriteOutOfSpace: ENOSPC, .fileWriteVolumeReadOnly: EROFS, .fileReadTooLarge: EFBIG,
+    .fileReadInvalidFileName: ENAMETOOLONG, .fileWriteInvalidFileName: ENAMETOOLONG,
+  ]
+
   /// The system's words for an error of Foundation.
-  package static func reason(_ error: any Error) -> String {
-    let error = error as NSError
+  package static func reason(_ thrown: any Error) -> String {
+    let error = thrown as NSError
     if let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError, cause.domain == NSPOSIXErrorDomain {
       return String(cString: strerror(Int32(cause.code)))
     }
     if error.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(error.code))) }
-    return error.localizedDescription
+    // Foundation's sentences are for windows of other systems; each of its codes for files stands for one of the system's.
+    guard error.domain == NSCocoaErrorDomain else { return "\(thrown)" }
+    return foundationCodes[CocoaError.Code(rawValue: error.code)].map { String(cString: strerror($0)) }
+      ?? "error \(error.code) of \(error.domain)"
   }
 }
 
@@ -65,7 +77,7 @@ package enum FileBytes {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw FileError(path: path, reason: "the folder cannot be made: \(FileError.reason(error))")
+      throw FileError(path: path, reason: "the folder cannot be made: \(FileError.reason(error))", writing: true)
     }
   }
 }

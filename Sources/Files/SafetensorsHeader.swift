@@ -38,7 +38,8 @@ extension SafetensorsHeader: Codable {
     metadata = [:]
     for name in container.allKeys {
       if name.stringValue == Self.metadataKey {
-        metadata = try container.decode([String: String].self, forKey: name)
+        // Some writers put `null` where they have nothing to say.
+        metadata = try container.decodeIfPresent([String: String].self, forKey: name) ?? [:]
       } else {
         entries[name.stringValue] = try container.decode(Entry.self, forKey: name)
       }

@@ -5,6 +5,12 @@ package struct Tensor: Equatable, Sendable {
     case bool = "BOOL"
     case uint8 = "U8"
     case int8 = "I8"
+    /// Four bits of exponent and three of mantissa, without infinities (Micikevicius et al. 2022, "FP8 formats for deep learning").
+    case float8E4M3 = "F8_E4M3"
+    /// The upper half of an F16.
+    case float8E5M2 = "F8_E5M2"
+    /// A power of two.
+    case float8E8M0 = "F8_E8M0"
     case uint16 = "U16"
     case int16 = "I16"
     case float16 = "F16"
@@ -15,14 +21,16 @@ package struct Tensor: Equatable, Sendable {
     case uint64 = "U64"
     case int64 = "I64"
     case float64 = "F64"
+    /// Two F32, real and imaginary part.
+    case complex64 = "C64"
 
     /// Bytes of one element.
     package var size: Int {
       switch self {
-      case .bool, .uint8, .int8: 1
+      case .bool, .uint8, .int8, .float8E4M3, .float8E5M2, .float8E8M0: 1
       case .uint16, .int16, .float16, .bfloat16: 2
       case .uint32, .int32, .float32: 4
-      case .uint64, .int64, .float64: 8
+      case .uint64, .int64, .float64, .complex64: 8
       }
     }
   }
@@ -98,7 +106,7 @@ extension Tensor {
 // MARK: - To elements
 
 extension Tensor {
-  /// The elements of an F16, BF16, F32 or F64 tensor, of which only those of the last are rounded.
+  /// The elements of a tensor of real floating-point numbers, of which only those of F64 are rounded.
   ///
   /// - Throws: `TensorError` for any other type.
   package func floats() throws -> [Float] {
@@ -107,11 +115,28 @@ extension Tensor {
     case .bfloat16: (0..<count).map { Float(bitPattern: UInt32(pattern(at: $0) as UInt16) << 16) }
     case .float32: (0..<count).map { Float(bitPattern: pattern(at: $0)) }
     case .float64: (0..<count).map { Float(Double(bitPattern: pattern(at: $0))) }
-    default: throw TensorError("holds \(type.rawValue), expected F16, BF16, F32 or F64")
+    case .float8E4M3: bytes.map(Self.floatOfE4M3)
+    case .float8E5M2: bytes.map { Float(Float16(bitPattern: UInt16($0) << 8)) }
+    case .float8E8M0: bytes.map { $0 == 255 ? .nan : Float(sign: .plus, exponent: Int($0) - 127, significand: 1) }
+    default: throw TensorError("holds \(type.rawValue), expected F8, F16, BF16, F32 or F64")
     }
   }
 
-  /// The elements of an F16, BF16, F32 or F64 tensor.
+  /// Bias 7; all bits of exponent and mantissa together are no number.
+  private static func floatOfE4M3(_ byte: UInt8) -> Float {
+    let (exponent, mantissa) = (Int(byte >> 3 & 15), Float(byte & 7) / 8)
+    let size =
+      if byte & 0x7F == 0x7F {
+        Float.nan
+      } else if exponent == 0 {
+        Float(sign: .plus, exponent: -6, significand: mantissa)
+      } else {
+        Float(sign: .plus, exponent: exponent - 7, significand: 1 + mantissa)
+      }
+    return byte & 0x80 == 0 ? size : -size
+  }
+
+  /// The elements of a tensor of real floating-point numbers.
   ///
   /// - Throws: `TensorError` for any other type.
   package func doubles() throws -> [Double] {
@@ -121,15 +146,19 @@ extension Tensor {
     }
   }
 
-  /// The elements of an I64, I32 or U8 tensor.
+  /// The elements of a tensor of whole numbers up to 2⁶³ − 1.
   ///
   /// - Throws: `TensorError` for any other type.
   package func integers() throws -> [Int64] {
     switch type {
     case .int64: (0..<count).map { pattern(at: $0) }
     case .int32: (0..<count).map { Int64(pattern(at: $0) as Int32) }
+    case .int16: (0..<count).map { Int64(pattern(at: $0) as Int16) }
+    case .int8: bytes.map { Int64(Int8(bitPattern: $0)) }
     case .uint8: bytes.map(Int64.init)
-    default: throw TensorError("holds \(type.rawValue), expected I64, I32 or U8")
+    case .uint16: (0..<count).map { Int64(pattern(at: $0) as UInt16) }
+    case .uint32: (0..<count).map { Int64(pattern(at: $0) as UInt32) }
+    default: throw TensorError("holds \(type.rawValue), expected I64, I32, I16, I8, U32, U16 or U8")
     }
   }
 

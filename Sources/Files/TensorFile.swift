@@ -33,6 +33,18 @@ package struct TensorFile: Equatable, Sendable {
     try elements(name, shape: shape, in: source) { try $0.floats() }
   }
 
+  /// The same, of which each is finite.
+  ///
+  /// - Parameter item: what the first dimension counts, for messages; `nil` where an element has only a number.
+  /// - Throws: `TensorError` also where one is infinite or not a number, naming the item and the element in it.
+  package func finiteFloats(_ name: String, shape: [Int]? = nil, of item: String? = nil, in source: String) throws -> [Float] {
+    let values = try floats(name, shape: shape, in: source)
+    guard let index = values.firstIndex(where: { !$0.isFinite }) else { return values }
+    let size = max(values.count / max(tensors[name]?.shape.first ?? 1, 1), 1)
+    let place = item.map { "\($0) \(index / size), element \(index % size)" } ?? "element \(index)"
+    throw TensorError("\(source): tensor `\(name)`, \(place): found \(values[index]), expected a finite number")
+  }
+
   /// The elements of the tensor called `name`, as `tensor(_:shape:in:)` finds it.
   ///
   /// - Throws: `TensorError` also where it holds no integers.

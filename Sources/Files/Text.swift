@@ -26,6 +26,9 @@ package struct TextTable {
   }
 }
 
+/// `1 rank`, `3 ranks`.
+package func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
 /// The word of `candidates` that `word` is most likely a misspelling of, or `nil` if none is near.
 ///
 /// Near is an optimal string alignment distance (insertions, deletions, substitutions, swaps of neighbours) of at most a third of

@@ -44,13 +44,10 @@ public final class HopfieldClassifier: Classifier {
   private let network: HopfieldNetwork
   private let relaxation: any NetworkRelaxation
 
-  /// Of the noise of evaluations, apart from a training's.
-  private static let noiseStream: UInt32 = 1
-
   /// - Parameter seed: of the machine's noise, if there is any.
   public init(_ network: HopfieldNetwork, relaxation: RelaxationSettings, seed: UInt64 = 0) {
     self.network = network
-    self.relaxation = relaxation.relaxation(of: network, seed: seed, stream: Self.noiseStream)
+    self.relaxation = relaxation.relaxation(of: network, seed: seed, stream: RandomStream.evaluation.rawValue)
   }
 
   public func parametersChanged() { network.parametersChanged() }

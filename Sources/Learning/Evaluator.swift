@@ -36,9 +36,21 @@ public struct Evaluator {
   }
 
   /// Collective; every rank gets the whole result. `progress` is called with the share that this rank has done.
-  public func evaluate(_ images: any TrainingImages, over grid: ProcessGrid, progress: ((Double) -> Void)? = nil) throws
-    -> Evaluation
-  {
+  public func evaluate(
+    _ images: any TrainingImages, over grid: ProcessGrid, progress: ((Double) -> Void)? = nil
+  ) throws -> Evaluation {
+    guard let evaluation = try evaluate(images, over: grid, shouldStop: nil, progress: progress) else {
+      preconditionFailure("an evaluation that nothing stops has a result")
+    }
+    return evaluation
+  }
+
+  /// The same, which ends on every rank as soon as `shouldStop` says so on one of them; the ranks ask each other after every micro-shard.
+  ///
+  /// - Returns: `nil` if it was stopped.
+  public func evaluate(
+    _ images: any TrainingImages, over grid: ProcessGrid, shouldStop: (() -> Bool)?, progress: ((Double) -> Void)? = nil
+  ) throws -> Evaluation? {
     let group = grid.data
     let shards = (images.count + shard - 1) / shard
     var pixels: [Float] = []
@@ -48,7 +60,12 @@ public struct Evaluator {
     var right: [Int] = []
     var sweeps = 0
     let all = Array(0..<images.count)
-    for index in group.rank * shards / group.size..<(group.rank + 1) * shards / group.size {
+    let own = group.rank * shards / group.size..<(group.rank + 1) * shards / group.size
+    // Ranks have a shard more or less; all ask as often.
+    for round in 0..<(shards + group.size - 1) / group.size {
+      if let shouldStop, try grid.world.allreduce(shouldStop() ? 1 : 0, .max) > 0 { return nil }
+      guard round < own.count else { continue }
+      let index = own.lowerBound + round
       let chosen = all[index * shard..<min((index + 1) * shard, images.count)]
       images.load(chosen, epoch: 0, into: &pixels, labels: &labels)
       let result = try classifier.classify(pixels, labels: labels[0..<chosen.count], first: index * shard)

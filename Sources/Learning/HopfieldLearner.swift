@@ -65,8 +65,8 @@ public final class HopfieldLearner: TrainableNetwork {
   }
 
   public var metricNames: [String] { cosine == nil ? [] : GradientCosine.names(network.layout) }
-  public var relaxationsPerSample: Int { 1 + settings.estimator.nudges(settings.nudge, sign: 1).count }
-  public var outline: String { "\(network.layout.layers.count) layers" }
+  public var relaxationsPerSample: Int { settings.phases }
+  public var outline: String { network.layout.counted("layer") }
   public var stateMemory: (states: Int, fields: Int) { (network.memory.states, network.memory.fields) }
   public var subtrees: [[Range<Int>]] {
     let partition = network.strip.partition

@@ -88,6 +88,11 @@ public struct OptimiserSettings: Equatable, Sendable {
   public init() {}
 }
 
+extension LearningSettings {
+  /// Of a sample that is learned by equilibrium propagation: the free one and the nudged ones.
+  public var phases: Int { 1 + estimator.nudges(nudge, sign: 1).count }
+}
+
 /// How the learning rate changes over the epochs: a factor of every rate.
 public struct ScheduleSettings: Equatable, Sendable {
   /// The form of the factor's course.

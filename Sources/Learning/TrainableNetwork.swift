@@ -70,6 +70,11 @@ public protocol TrainableNetwork: AnyObject {
   func restoreExtra(_ tensors: [String: TrainingState.Values]) throws
 }
 
+extension NetworkLayout {
+  /// `1 layer`, `3 predictive layers`: how outlines count.
+  func counted(_ kind: String) -> String { "\(layers.count) \(kind)\(layers.count == 1 ? "" : "s")" }
+}
+
 /// A whole network on every rank, without memory from one step to the next.
 extension TrainableNetwork {
   public var metricNames: [String] { [] }

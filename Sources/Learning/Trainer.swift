@@ -138,7 +138,7 @@ public final class Trainer {
   public func step() throws -> StepReport {
     let batch = indices()
     let sign: Float =
-      Philox(seed: seed, stream: 2).block(SIMD4(UInt32(truncatingIfNeeded: position.step), 0, 0, 0)).x & 1 == 0 ? 1 : -1
+      Philox(seed: seed, .nudgeSign).block(SIMD4(UInt32(truncatingIfNeeded: position.step), 0, 0, 0)).x & 1 == 0 ? 1 : -1
     let requested = requests()
     for shard in reduction.own {
       let buffers = reduction.buffers()
@@ -213,7 +213,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .setting(let key, let reason): "\(key): \(reason)"
     case .nonFinite(let what, let epoch, let step):
       "\(what) is not finite in epoch \(epoch), step \(step): the training diverged; lower the learning rates or the gains, or set "
-        + "learning.optimiser.clip. The last checkpoint, if there is one, is intact."
+        + "learning.optimiser.clip. The last checkpoint, if there is one, is intact: `train --initial CHECKPOINT` begins a new run with its "
+        + "weights and other settings."
     }
   }
 }

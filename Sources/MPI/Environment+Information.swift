@@ -27,6 +27,10 @@ extension Environment {
     text(capacity: Int(MPI_MAX_PROCESSOR_NAME)) { MPI_Get_processor_name($0, $1) } ?? "an unknown host"
   }
 
+  /// The caller's number among the processes that a launcher started, by the launcher's count; `nil` without one. It may be asked for
+  /// before MPI is initialised.
+  public static var launchedRank: Int? { Launcher().rank }
+
   /// Seconds since some moment in the past, on the caller's clock (`MPI_Wtime`; section 9.6).
   public static var wallTime: Double { MPI_Wtime() }
 

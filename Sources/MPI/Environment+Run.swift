@@ -43,8 +43,7 @@ extension Environment {
       Platform.sleep(milliseconds: 10_000)
     }
     if environment.world.size == 1 { endAlone(code) }
-    MPI_Abort(MPI_COMM_WORLD, code)
-    Platform.exitNow(code)
+    abortSilently(code)
   }
 
   /// Ends a job of one rank, which has nobody to wait for.
@@ -61,18 +60,26 @@ extension Environment {
   /// Without a working MPI each process answers for itself; the launcher's numbers, if any, choose the one that speaks.
   private static func abortBeforeStart(_ error: any Error, code: Int32) -> Never {
     if Launcher().rank ?? 0 == 0 {
-      Platform.printError("error: \(error)")
+      Platform.printError("Error: \(error)")
     } else {
       Platform.sleep(milliseconds: 300)
     }
     var isInitialized: Int32 = 0
     MPI_Initialized(&isInitialized)
-    if isInitialized != 0, !isFinalized { MPI_Abort(MPI_COMM_WORLD, code) }
+    if isInitialized != 0, !isFinalized { abortSilently(code) }
+    Platform.exitNow(code)
+  }
+
+  /// Ends the job without a word more: MPICH prints a line for every abort, if only `Abort(70) on node 0 (rank 0 in comm 0): ` where its
+  /// message is suppressed.
+  private static func abortSilently(_ code: Int32) -> Never {
+    Platform.silenceErrors()
+    MPI_Abort(MPI_COMM_WORLD, code)
     Platform.exitNow(code)
   }
 
   private static func report(_ error: any Error, on world: Communicator) -> String {
-    world.size == 1 ? "error: \(error)" : "error on \(world) (\(processorName)): \(error)"
+    world.size == 1 ? "Error: \(error)" : "Error on \(world) (\(processorName)): \(error)"
   }
 
   /// Ends a job in which every rank has finished.
@@ -84,7 +91,7 @@ extension Environment {
       // `MPI_Finalize` hangs at times over UCX and TCP. A failure is reported by an abort then, which does not wait for anyone.
       // A success has to try, since the launcher may take a process that leaves without it for a crash; when it
       // hangs everyone's work is done and everyone's output is out, and leaving is all that remains.
-      if agreed != 0 { MPI_Abort(MPI_COMM_WORLD, agreed) }
+      if agreed != 0 { Self.abortSilently(agreed) }
       Platform.exit(0, saying: nil, afterSeconds: 5)
     }
     try Self.finalize()

@@ -94,7 +94,7 @@ public struct Environment: Sendable {
   }
 
   private static func initializeLibrary() throws -> ThreadLevel {
-    // MPICH would print a line of its own for an abort whose reason is already printed.
+    // MPICH would repeat the call for an abort whose reason is already printed.
     Platform.setEnvironmentDefault("MPIR_CVAR_SUPPRESS_ABORT_MESSAGE", "1")
     var isInitialized: Int32 = 0
     MPI_Initialized(&isInitialized)

@@ -34,6 +34,12 @@ enum Platform {
     text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
 
+  /// Nothing that this process writes to standard error is seen from now on. For the very end.
+  static func silenceErrors() {
+    let nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)
+    if nowhere >= 0 { dup2(nowhere, STDERR_FILENO) }
+  }
+
   /// Writes out what all of C's streams hold back; Swift's `print` goes through them.
   static func flushStreams() {
     fflush(nil)
@@ -65,7 +71,7 @@ enum Platform {
   ///
   /// - Parameter message: `nil` to say nothing.
   static func exit(_ code: Int32, saying message: String?, afterSeconds seconds: UInt32) {
-    let text = message.map { "error: \($0)\n" } ?? ""
+    let text = message.map { "Error: \($0)\n" } ?? ""
     lastWords = (strdup(text), text.utf8.count, code)
     signal(SIGALRM) { _ in
       guard let (text, count, code) = Platform.lastWords else { return }

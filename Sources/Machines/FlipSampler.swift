@@ -22,7 +22,8 @@ public final class FlipSampler: Machine {
   ///   - fieldScale: the root mean square of `√(Σ_j J_ij² + h_i²)`.
   ///   - replica: the global number of the replica.
   public init(
-    _ couplings: any FlipOperator, rule: Rule, temperature: Course, fieldScale: Float, seed: UInt64, stream: UInt32 = 0,
+    _ couplings: any FlipOperator, rule: Rule, temperature: Course, fieldScale: Float, seed: UInt64,
+    stream: UInt32 = RandomStream.dynamics.rawValue,
     replica: Int = 0
   ) {
     self.couplings = couplings
@@ -63,7 +64,7 @@ extension FlipSampler {
   public static func annealing(
     _ couplings: any FlipOperator, temperature: Course = annealingCourse, rule: Rule = .metropolis, fieldScale: Float,
     seed: UInt64,
-    stream: UInt32 = 0, replica: Int = 0
+    stream: UInt32 = RandomStream.dynamics.rawValue, replica: Int = 0
   ) -> FlipSampler {
     FlipSampler(
       couplings, rule: rule, temperature: temperature, fieldScale: fieldScale, seed: seed, stream: stream, replica: replica)
@@ -82,7 +83,8 @@ extension FlipSampler {
   ///
   /// - Parameter temperature: in units of `fieldScale`.
   public static func gibbs(
-    _ couplings: any FlipOperator, temperature: Double, fieldScale: Float, seed: UInt64, stream: UInt32 = 0, replica: Int = 0
+    _ couplings: any FlipOperator, temperature: Double, fieldScale: Float, seed: UInt64,
+    stream: UInt32 = RandomStream.dynamics.rawValue, replica: Int = 0
   ) -> FlipSampler {
     FlipSampler(
       couplings, rule: .heatBath, temperature: .constant(temperature), fieldScale: fieldScale, seed: seed, stream: stream,
@@ -112,7 +114,7 @@ extension FlipSampler {
   /// - Parameter peak: the highest temperature, in units of `fieldScale`.
   public static func reverseAnnealing(
     _ couplings: any FlipOperator, peak: Double = 0.3, rule: Rule = .metropolis, fieldScale: Float, seed: UInt64,
-    stream: UInt32 = 0,
+    stream: UInt32 = RandomStream.dynamics.rawValue,
     replica: Int = 0
   ) -> FlipSampler {
     FlipSampler(

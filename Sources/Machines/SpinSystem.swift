@@ -31,7 +31,8 @@ public final class SpinSystem {
   ///   - firstReplica: the global number of this rank's first replica.
   ///   - box: where amplitudes may be, besides what the machine itself allows.
   public init(
-    _ field: any FieldOperator, fieldScale: Float, seed: UInt64, stream: UInt32 = 0, identifiers: [UInt32]? = nil,
+    _ field: any FieldOperator, fieldScale: Float, seed: UInt64, stream: UInt32 = RandomStream.dynamics.rawValue,
+    identifiers: [UInt32]? = nil,
     spinCount: Int? = nil, firstReplica: Int = 0, box: SpinBox? = nil
   ) {
     let shape = field.shape

@@ -104,6 +104,13 @@ public struct Cost: Equatable, Sendable {
   /// Whether the prediction is a read-out beside the system.
   public var isReadout: Bool { kind == .crossEntropyReadout }
 
+  /// The loss of an output that is the same for every image, where all classes are as frequent: what a network that has learned nothing
+  /// need not exceed.
+  public func valueOfConstantOutput(classes: Int) -> Double {
+    let mean = kind == .signedSquaredError ? 2 / Float(classes) - 1 : 1 / Float(classes)
+    return value(prediction: Array(repeating: mean, count: classes), label: 0)
+  }
+
   /// What the output of `unit` is to be where `label` is the right one of `classes`.
   public func target(_ unit: Int, _ label: Int, of classes: Int) -> Float {
     let isSigned = kind == .signedSquaredError

@@ -18,7 +18,7 @@ extension ParameterLayout {
   public func initialParameters(seed: UInt64) -> AlignedBuffer<Float> {
     let parameters = AlignedBuffer<Float>(count: parameterCount)
     for (index, block) in blocks.enumerated() {
-      var random = Philox(seed: seed, stream: 0x1000 + UInt32(index)).sequence()
+      var random = Philox(seed: seed, .parameters, member: index).sequence()
       for element in 0..<block.shape.reduce(1, *) {
         parameters[block.position(element)] = (2 * random.uniform() - 1) * block.bound
       }

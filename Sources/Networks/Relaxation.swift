@@ -53,7 +53,9 @@ extension RelaxationSettings {
   ///   - seed: of the noise.
   ///   - stream: keeps the noise of different uses apart.
   /// - Precondition: `check` has passed.
-  public func relaxation(of network: HopfieldNetwork, seed: UInt64 = 0, stream: UInt32 = 0) -> any NetworkRelaxation {
+  public func relaxation(of network: HopfieldNetwork, seed: UInt64 = 0, stream: UInt32 = RandomStream.dynamics.rawValue)
+    -> any NetworkRelaxation
+  {
     network.limits = hardware
     if machine.kind == .hopfield { return Relaxation(self, layout: network.layout) }
     if takesTurns { return InertialRelaxation(self, layout: network.layout) }

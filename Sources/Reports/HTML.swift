@@ -32,7 +32,7 @@ struct HTMLPage {
     table { border-collapse: collapse; font-size: 13px } th { text-align: left; font-weight: 600 }
     th, td { padding: .2em .6em; border-bottom: 1px solid #8883 } td { text-align: right } table.text td { text-align: left }
     table.confusion td { min-width: 2.2em } table.film td { padding: 3px; text-align: center; vertical-align: top }
-    .wide { overflow-x: auto } .note { color: #777; font-size: 13px }
+    .wide { overflow-x: auto } .note { color: #777; font-size: 13px } .error { color: #b3261e; white-space: pre-line }
     .charts { display: flex; flex-wrap: wrap; gap: 12px; align-items: flex-start } .chart { width: 560px; max-width: 100% }
     img { image-rendering: pixelated; margin: 1px } pre { font-size: 12px; overflow-x: auto }
     .examples { display: flex; flex-wrap: wrap; gap: 14px } figure { margin: 0 } figcaption { font-size: 13px }

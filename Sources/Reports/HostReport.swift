@@ -1,5 +1,6 @@
 import Datasets
 import Experiments
+import Files
 import Foundation
 import Host
 import Kernels
@@ -97,10 +98,6 @@ package struct HostReport {
     let description = DatasetDescription.of(name)
     if let place = try? DatasetSearch.standard(folder: folder).locate(description) { return ["\(name.rawValue): \(place)"] }
     return ["\(name.rawValue): not found"] + description.remedy.split(separator: "\n").map { "  " + $0 }
-  }
-
-  private static func counted(_ number: Int, _ noun: String) -> String {
-    "\(number) \(noun)\(number == 1 ? "" : "s")"
   }
 
   /// The features that decide how fast the kernels are, of the hundred that a processor has.

@@ -16,6 +16,8 @@ struct RecordedRun {
   let checkpoint: Checkpoint?
   /// Where the time of the last start went; `nil` for one that did not end by itself.
   let timing: String?
+  /// What ended the last start, and when; `nil` where no error did.
+  let error: (time: String, message: String)?
   /// `nil` for a run that is not complete.
   let predictions: TestPredictions?
 
@@ -37,6 +39,8 @@ struct RecordedRun {
     metrics = try MetricsTable(contentsOf: file(.metrics))
     checkpoint = try (try? CheckpointLocation.file(of: path)).map { try Checkpoint(contentsOf: $0) }
     timing = exists(.timing) ? String(decoding: try FileBytes.read(file(.timing), atMost: 1 << 20), as: UTF8.self) : nil
+    error =
+      exists(.log) ? RunLog.lastError(in: String(decoding: try FileBytes.read(file(.log), atMost: 1 << 28), as: UTF8.self)) : nil
     predictions = exists(.predictions) ? try TestPredictions(contentsOf: file(.predictions)) : nil
   }
 

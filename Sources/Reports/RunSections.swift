@@ -41,6 +41,10 @@ struct RunSections {
 
   func html() throws -> String {
     var parts = ["<h2>\(HTML.escape(run.label))</h2>", starts]
+    if let error = run.error {
+      parts.append(
+        "<p class=\"error\"><strong>Ended by an error, \(HTML.escape(error.time)):</strong> \(HTML.escape(error.message))</p>")
+    }
     parts += try filters()
     if let network {
       parts += try film(network)

@@ -46,7 +46,9 @@ package struct TensorFileReport {
     }
     let numbers = file.tensors.values.reduce(0) { $0 + $1.count }
     let bytes = file.tensors.values.reduce(0) { $0 + $1.bytes.count }
-    return table.lines + ["\(file.tensors.count) tensors, \(numbers) numbers, \(String(format: "%.3g", Double(bytes) / 1e6)) MB"]
+    return table.lines + [
+      "\(counted(file.tensors.count, "tensor")), \(counted(numbers, "number")), \(String(format: "%.3g", Double(bytes) / 1e6)) MB"
+    ]
   }
 
   private var metadata: [String] {

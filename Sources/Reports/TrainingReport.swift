@@ -1,6 +1,9 @@
+import Configuration
 import Experiments
 import Files
 import Foundation
+import Ising
+import Learning
 
 /// One HTML page about one or several trainings, which needs nothing else: pictures and curves lie in the page.
 package struct TrainingReport {
@@ -82,26 +85,32 @@ package struct TrainingReport {
         + HTML.table(head: ["run", "key: here, there"], rows: lines, className: "text")
   }
 
-  /// What an analogue machine would take, next to this one: 12 mW for the 3 µs of a relaxation (a coherent Ising machine's figures,
-  /// docs/guide/report.md).
+  /// What a training took of energy, and what a device would have taken for its relaxations: of the runs whose configuration describes one
+  /// (`machine`), and of all with `wattsPerCore`.
   private var energy: String {
-    let rows = runs.compactMap { run -> [String]? in
+    let described = runs.filter { $0.configuration.device != nil || wattsPerCore != nil }
+    let rows = described.compactMap { run -> [String]? in
       guard let last = run.metrics.rows.last(where: { $0.kind == .epoch }) else { return nil }
-      let samples = Double(last.step) * Double(run.configuration.learning.batch.size)
+      let samples = last.step * run.configuration.learning.batch.size
       let coreSeconds = last.time * Double(run.starts.last?.ranks ?? 1)
+      let relaxations = run.configuration.relaxationsPerImage
+      let device = run.configuration.device.map { $0.energy(samples: samples * relaxations) }
       return [
-        run.label, String(format: "%.4g", samples), Self.energy(samples * 3 * Self.analogueRelaxation),
-        String(format: "%.3g core hours", coreSeconds / 3600), wattsPerCore.map { Self.energy(coreSeconds * $0) } ?? "–",
+        run.label, "\(samples)", relaxations == 0 ? "none" : "\(relaxations)",
+        relaxations == 0 ? "–" : device.map(Self.energy) ?? "–", String(format: "%.3g core hours", coreSeconds / 3600),
+        wattsPerCore.map { Self.energy(coreSeconds * $0) } ?? "–",
       ]
     }
     guard !rows.isEmpty else { return "" }
-    let host = wattsPerCore.map { "at \($0) W a core" } ?? "needs --watts-per-core"
+    let sources = Set(described.compactMap { $0.configuration.device?.source }).sorted().map { "A device: \($0)." }
     return "<h2>Energy</h2>"
-      + HTML.table(head: ["run", "images learned", "an analogue machine", "this machine", host], rows: rows)
-      + "<p class=\"note\">Estimates. An analogue machine: three relaxations an image, each 12 mW for 3 µs.</p>"
+      + HTML.table(
+        head: [
+          "run", "images learned", "relaxations an image", "a device", "this machine",
+          wattsPerCore.map { "at \($0) W a core" } ?? "needs --watts-per-core",
+        ], rows: rows)
+      + "<p class=\"note\">\(HTML.escape((["Estimates."] + sources).joined(separator: " ")))</p>"
   }
-
-  private static let analogueRelaxation = 12e-3 * 3e-6
 
   private static func energy(_ joules: Double) -> String {
     switch joules {
@@ -110,6 +119,18 @@ package struct TrainingReport {
     case 1...: String(format: "%.3g J", joules)
     case 1e-3...: String(format: "%.3g mJ", joules * 1e3)
     default: String(format: "%.3g µJ", joules * 1e6)
+    }
+  }
+}
+
+extension Configuration {
+  /// How often a device would relax for an image that is learned: once a phase and read; 0 where nothing relaxes.
+  var relaxationsPerImage: Int {
+    guard learning.rule == .equilibriumPropagation else { return 0 }
+    switch model {
+    case .hopfield, .predictive: return learning.phases
+    case .ising(let settings): return settings.machine.reads * learning.phases
+    case .feedForward: return 0
     }
   }
 }

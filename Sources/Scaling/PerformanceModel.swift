@@ -124,7 +124,7 @@ package struct PredictionInterval: Equatable, Sendable {
     _ points: [ScalingPoint], sharedCores: Int? = nil, seed: UInt64 = 1, _ predict: (PerformanceModel) -> Double
   ) throws -> PredictionInterval {
     let model = try PerformanceModel(points, sharedCores: sharedCores)
-    let generator = Philox(seed: seed, stream: 0)
+    let generator = Philox(seed: seed, .dynamics)
     let values = try (0..<draws).map { draw in
       func pick(_ index: Int, below count: Int) -> Int {
         Int(generator.block(SIMD4(UInt32(draw), UInt32(index), 0, 0)).x) % count

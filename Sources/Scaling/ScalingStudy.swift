@@ -54,7 +54,7 @@ package struct ScalingStudy {
     var table = try storedTable()
     let known = Set(table.points.map(\.key))
     let missing = plans.filter { !known.contains($0.key) }
-    if !known.isEmpty { say("\(known.count) points are measured already, \(missing.count) are missing") }
+    if !known.isEmpty { say("measured already: \(counted(known.count, "point")); missing: \(missing.count)") }
     for plan in missing {
       guard let point = try measure(plan) else { return .stopped }
       table.add(point)
@@ -77,7 +77,7 @@ package struct ScalingStudy {
   }
 
   private func describe(_ point: ScalingPoint) -> String {
-    "\(point.mode.rawValue), \(point.ranks) ranks as \(point.grid) on \(point.nodes) node\(point.nodes == 1 ? "" : "s"): "
+    "\(point.mode.rawValue), \(counted(point.ranks, "rank")) as \(point.grid) on \(counted(point.nodes, "node")): "
       + String(
         format: "%.4g \(subject.unit)/s, efficiency %.2f, a step %.3g s", point.unitsPerSecond, point.efficiency ?? .nan,
         point.seconds)

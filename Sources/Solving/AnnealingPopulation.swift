@@ -43,7 +43,7 @@ struct AnnealingPopulation {
     self.scale = scale
     self.share = share
     starts = RandomSpins(seed: seed)
-    random = Philox(seed: seed, stream: 0x504f_5055).sequence(UInt32(share.place))
+    random = Philox(seed: seed, .population).sequence(UInt32(share.place))
     crossover = ClusterCrossover(problem)
     number = share.place
   }

@@ -71,7 +71,7 @@ public struct ReadShare: Sendable, Equatable {
 public struct RandomSpins {
   private let philox: Philox
 
-  public init(seed: UInt64) { philox = Philox(seed: seed, stream: 0x5354_4152) }
+  public init(seed: UInt64) { philox = Philox(seed: seed, .startingSpins) }
 
   /// The state from which a run starts, −1 or 1 a spin; the same on every rank.
   public func state(run: Int, count: Int) -> [Int8] {

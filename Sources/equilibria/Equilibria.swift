@@ -1,7 +1,8 @@
 import ArgumentParser
 import Configuration
 import Experiments
-import Kernels
+import Files
+import Foundation
 import MPI
 import Reports
 
@@ -22,6 +23,15 @@ struct Equilibria: ParsableCommand {
       TrainCommand.self, EvaluateCommand.self, SolveCommand.self, RelaxCommand.self, InspectCommand.self, ExportCommand.self,
       ReportCommand.self, ScalingCommand.self, DoctorCommand.self, ConfigurationReferenceCommand.self, ScalingPointCommand.self,
     ])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot(CommandLine.arguments.dropFirst().map { UserPath.expand(argument: $0) })
+      try command.run()
+    } catch {
+      Job.end(error)
+    }
+  }
 }
 
 struct DoctorCommand: ParsableCommand {
@@ -55,18 +65,5 @@ struct ConfigurationReferenceCommand: ParsableCommand {
 
   func run() {
     print(ConfigurationReference.markdown)
-  }
-}
-
-/// What a command does on every rank.
-enum Job {
-  /// Runs `body` under MPI; what it throws ends the whole job with one message.
-  ///
-  /// - Parameter body: takes the communicator of all ranks, and returns the exit code.
-  static func run(_ body: (Communicator) throws -> Int32) -> Never {
-    Environment.run { world in
-      try InstructionSet.checkEnvironment()
-      return try body(world)
-    }
   }
 }

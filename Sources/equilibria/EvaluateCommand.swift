@@ -1,7 +1,9 @@
 import ArgumentParser
 import Configuration
+import Datasets
 import Experiments
 import Foundation
+import Host
 import MPI
 
 struct EvaluateCommand: ParsableCommand {
@@ -10,7 +12,7 @@ struct EvaluateCommand: ParsableCommand {
     abstract: "Measures a trained network on the test set.",
     discussion: """
       The checkpoint carries its configuration. Of a run folder the best checkpoint is taken. The last line reads \
-      `test accuracy NN.NN %`.
+      `test accuracy NN.NN %`. Ctrl-C, SIGTERM, SIGUSR1 and SIGHUP end it without a result (exit code \(Exit.stopped)).
 
         equilibria evaluate models/cifar10-small.safetensors
         mpirun -n 2 equilibria evaluate runs/mine --json
@@ -36,11 +38,21 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() {
     Job.run { world in
+      StopSignal.install()
       let evaluation = try EvaluationRun(
         checkpoint: checkpoint, raw: raw, mirror: mirror,
         overrides: try overrides.map { try ConfigurationOverride($0) }, over: world)
-      let result = try evaluation.run()
-      guard world.rank == 0 else { return 0 }
+      let display = world.rank == 0 ? ProgressDisplay(interval: .seconds(10)) : nil
+      if evaluation.configuration.data.folder == nil, let warning = DatasetSearch.warning() {
+        display?.message("warning: \(warning)")
+      }
+      let measured = try evaluation.run { display?.update("test", fraction: $0) }
+      display?.finish()
+      guard let result = measured else {
+        display?.message("\(StopSignal.name ?? "a signal on another rank"): stopped before the result")
+        return try Job.stopped()
+      }
+      guard let display else { return 0 }
       if json {
         let report = Report(
           checkpoint: checkpoint, name: evaluation.configuration.name, images: result.images, accuracy: result.accuracy,
@@ -51,7 +63,10 @@ struct EvaluateCommand: ParsableCommand {
       } else {
         let images = "\(result.images) test images\(mirror ? ", each averaged with its mirror image" : "")"
         print("\(evaluation.configuration.name): \(images), \(String(format: "%.1f", result.sweeps)) sweeps")
-        print("test loss " + String(format: "%.4f", result.loss))
+        print("test loss " + LossFigure.text(result.loss))
+        if let warning = LossFigure.warning(of: result.loss, in: evaluation.configuration) {
+          display.message("warning: \(warning)")
+        }
         print("test accuracy " + String(format: "%.2f %%", 100 * result.accuracy))
       }
       return 0

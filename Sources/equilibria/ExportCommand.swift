@@ -30,7 +30,7 @@ struct ExportCommand: ParsableCommand {
     let isReplaced = try export.write(to: output)
     let (numbers, bytes) = export.tensors.values.reduce((0, 0)) { ($0.0 + $1.count, $0.1 + $1.bytes.count) }
     print(
-      "wrote \(output)\(isReplaced ? ", in place of an older file" : ""): \(numbers) weights in \(export.tensors.count) tensors, "
+      "wrote \(output)\(isReplaced ? ", in place of an older file" : ""): \(counted(numbers, "weight")) in \(counted(export.tensors.count, "tensor")), "
         + "\(precision.rawValue), \(bytes) bytes")
   }
 }

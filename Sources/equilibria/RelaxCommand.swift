@@ -1,5 +1,4 @@
 import ArgumentParser
-import Configuration
 import Experiments
 import MPI
 
@@ -34,7 +33,7 @@ struct RelaxCommand: ParsableCommand {
 
   func run() {
     Job.run { world in
-      let configuration = try Configuration(contentsOf: config, overrides: try overrides.map { try ConfigurationOverride($0) })
+      let configuration = try Job.configuration(config, overrides: overrides, over: world)
       let relaxation = try RelaxationRun(configuration, weights: weights, input: input, labels: labels)
       if let result = try relaxation.run(over: world) {
         try result.write(to: output)

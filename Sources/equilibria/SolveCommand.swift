@@ -11,7 +11,7 @@ struct SolveCommand: ParsableCommand {
     abstract: "Searches for the ground state of an Ising problem: Max-Cut, QUBO, communities and others.",
     discussion: """
       The ranks share out the reads, or the spins (--spread); a time limit holds for all of them. The best state so far is written when Ctrl-C, \
-      SIGTERM or SIGUSR1 ends the search (exit code \(Exit.stopped)). docs/guide/solve.md shows every option at work.
+      SIGTERM, SIGUSR1 or SIGHUP ends the search (exit code \(Exit.stopped)). docs/guide/solve.md shows every option at work.
 
         equilibria solve G22.txt --time 10
         mpirun -n 2 equilibria solve G22.txt --machine cim-cac \\
@@ -52,10 +52,7 @@ struct SolveCommand: ParsableCommand {
         try output.write(answer)
         print(output.json ? try answer.json(samples: output.samples) : answer.text(samples: output.samples))
       }
-      guard answer.wasStopped else { return 0 }
-      let first = try world.broadcast(getpid(), root: 0)
-      if world.rank > 0 { Exit.leave(after: first) }
-      return Exit.stopped
+      return answer.wasStopped ? try Job.stopped() : 0
     }
   }
 

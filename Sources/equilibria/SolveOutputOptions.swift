@@ -38,11 +38,12 @@ struct SolveOutputOptions: ParsableArguments {
     for path in [output, plot, trace, report].compactMap({ $0 }) {
       var isFolder: ObjCBool = false
       if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-        throw FileError(path: path, reason: "is a folder, expected a file to write")
+        throw FileError(path: path, reason: "is a folder, expected a file to write", writing: true)
       }
       let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
       guard FileManager.default.isWritableFile(atPath: folder) else {
-        throw FileError(path: path, reason: "cannot be written: there is no folder \(folder) that may be written to")
+        throw FileError(
+          path: path, reason: "cannot be written: there is no folder \(folder) that may be written to", writing: true)
       }
     }
   }
@@ -64,6 +65,6 @@ struct SolveOutputOptions: ParsableArguments {
   private func write(_ text: String, to path: String) throws {
     do {
       try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch { throw FileError(path: path, reason: "cannot be written: \(error.localizedDescription)") }
+    } catch { throw FileError(path: path, reason: "cannot be written: \(FileError.reason(error))", writing: true) }
   }
 }

@@ -11,7 +11,8 @@ struct TrainCommand: ParsableCommand {
     abstract: "Trains a network by equilibrium propagation, on any number of ranks.",
     discussion: """
       Ends with the accuracy on the test set of the weights that were best on the validation split. Any number of ranks gives the \
-      same bits. Ctrl-C, SIGTERM and SIGUSR1 write a checkpoint and leave with exit code \(Exit.stopped); --resume goes on from it.
+      same bits. Ctrl-C, SIGTERM, SIGUSR1 and SIGHUP write a checkpoint and leave with exit code \(Exit.stopped); --resume goes on from \
+      it.
 
         mpirun -n 2 equilibria train configs/fashion-mnist.yaml
         mpirun -n 2 equilibria train configs/cifar10-small.yaml \\
@@ -24,7 +25,9 @@ struct TrainCommand: ParsableCommand {
           --initial models/cifar10-small.safetensors
       """)
 
-  @Argument(help: "The configuration, a YAML file (docs/guide/configuration.md).", completion: .file(extensions: ["yaml"]))
+  @Argument(
+    help: "The configuration, a YAML file (docs/guide/configuration.md); - for standard input.",
+    completion: .file(extensions: ["yaml"]))
   var config: String
 
   @Option(name: .customLong("set"), parsing: .singleValue, help: "Overrides one key: --set learning.nudge=0.1. May be repeated.")
@@ -48,15 +51,13 @@ struct TrainCommand: ParsableCommand {
   func run() {
     Job.run { world in
       let overrides = try overrides.map { try ConfigurationOverride($0) }
-      let configuration = try Configuration(contentsOf: config, overrides: overrides)
+      let configuration = try Job.configuration(config, overrides: self.overrides, over: world)
       StopSignal.install()
       let training = try TrainingRun(
         configuration, folder: runDir, resume: resume, initial: initial, overrides: overrides, over: world)
       switch try training.run() {
       case .stopped:
-        let first = try world.broadcast(getpid(), root: 0)
-        if world.rank > 0 { Exit.leave(after: first) }
-        return Exit.stopped
+        return try Job.stopped()
       case .finished(let test):
         if world.rank == 0 { print("test accuracy " + String(format: "%.2f %%", 100 * test.accuracy)) }
         return 0

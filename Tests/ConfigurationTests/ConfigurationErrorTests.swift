@@ -106,7 +106,8 @@ import Testing
     ("learning.epochs=many", "--set learning.epochs=many: learning.epochs: found `many`, expected an integer from 1 to 1000000"),
     (
       "network.layers.9.gain=1",
-      "--set network.layers.9.gain=1: no element `9` in the list; expected an index from 0 to 2, or one of conv1, conv2, output"
+      "--set network.layers.9.gain=1: no element `9` in the list; expected an index from 0 to 2, 3 for a new one, or one of conv1, "
+        + "conv2, output"
     ),
     ("learning.epochs.more=1", "--set learning.epochs.more=1: `more` cannot be set inside `5`, which is a single value"),
     ("learning.epochs", "--set learning.epochs: expected key.path=value, for example learning.epochs=5"),
@@ -124,6 +125,18 @@ import Testing
   @Test(arguments: ["", "[]", "5", "name: x"])
   func incompleteTextIsRefused(_ yaml: String) {
     #expect(message { try Configuration(yaml: yaml, source: "a.yaml") }.hasPrefix("a.yaml:1: "))
+  }
+
+  /// What a file lacks is missing in the file, whatever the command line adds.
+  @Test func whatIsMissingIsMissingInTheFile() {
+    func refusal(_ yaml: String, _ overrides: String...) -> String {
+      message { try Configuration(yaml: yaml, source: "a.yaml", overrides: overrides.map { try ConfigurationOverride($0) }) }
+    }
+    #expect(refusal("") == "a.yaml:1: is empty, expected a configuration (docs/guide/configuration.md)")
+    #expect(refusal("# nothing", "learning.epochs=2").hasPrefix("a.yaml:1: the key `name` is missing"))
+    let section = "name: a\ndata: {name: mnist}\nnetwork:\n"
+    #expect(refusal(section, "network.energy=hopfield").hasPrefix("a.yaml:3: network: the key `layers` is missing"))
+    #expect(refusal("name: a\n<<: 5") == "a.yaml:2: `<<` merges a section, or a list of sections; found `5`")
   }
 
   @Test func aliasBombIsRefused() {

@@ -79,6 +79,51 @@ import Testing
     #expect(configuration.run.evaluation.sweeps == 12)
   }
 
+  @Test func anOverrideAppendsALayer() throws {
+    let layers = try example("network.layers.2={name: hidden, units: 20}", "network.layers.3={name: output, units: 10}").network?
+      .layers
+    #expect(layers?.map(\.name) == ["conv1", "conv2", "hidden", "output"])
+  }
+
+  /// Forms of YAML 1.2, the merge key that many programs take, and the mark that some editors leave.
+  @Test func formsOfYAML() throws {
+    func read(_ changes: [(String, String)]) throws -> Configuration {
+      try Configuration(yaml: changes.reduce(exampleYAML) { $0.replacing($1.0, with: $1.1) }, source: "a.yaml")
+    }
+    let plain = try example()
+    #expect(try read([("name: example", "\u{FEFF}name: example")]) == plain)
+    #expect(try read([("flip: true", "flip: True"), ("limit: 1000", "limit: 1e3"), ("seed: 7", "seed: 0x7")]) == plain)
+    #expect(try read([("limit: 1000", "limit: 0o1750"), ("flip: true", "flip: TRUE")]) == plain)
+    #expect(message { try read([("limit: 1000", "limit: 1.5e0")]) }.contains("found `1.5e0`, expected an integer"))
+    #expect(message { try read([("limit: 1000", "limit: 1e300")]) }.contains("found `1e300`, expected an integer"))
+    let merged = try read([
+      ("free: {sweeps: 40}", "free: &stop {sweeps: 40, tolerance: 0.5}\n  nudged: {<<: *stop, sweeps: 9}")
+    ])
+    #expect(merged.relaxation.free == .init(sweeps: 40, tolerance: 0.5))
+    #expect(merged.relaxation.nudged == .init(sweeps: 9, tolerance: 0.5))
+    let several = try read([
+      ("free: {sweeps: 40}", "free: &a {sweeps: 40}\n  nudged: {<<: [*a, {sweeps: 3, tolerance: 0.25}]}")
+    ])
+    #expect(several.relaxation.nudged == .init(sweeps: 40, tolerance: 0.25))
+  }
+
+  /// Relative to the file that names it, or on the command line to the current folder; kept as a path from the root.
+  @Test func theFolderOfDataIsFoundFromAnywhere() throws {
+    let root = try TemporaryFolder()
+    try write(Array(exampleYAML.replacing("name: cifar10", with: "name: cifar10\n  folder: ../data").utf8), to: root("a.yaml"))
+    let configuration = try Configuration(contentsOf: root("a.yaml"))
+    let expected = URL(fileURLWithPath: root.path).deletingLastPathComponent().appendingPathComponent("data").standardized.path
+    #expect(configuration.data.folder == expected)
+    #expect(try Configuration(yaml: try configuration.resolved, source: "resolved").data.folder == expected)
+    let override = try ConfigurationOverride("data.folder=sets")
+    let current = FileManager.default.currentDirectoryPath
+    #expect(try Configuration(contentsOf: root("a.yaml"), overrides: [override]).data.folder == current + "/sets")
+    let home = ProcessInfo.processInfo.environment["HOME"] ?? ""
+    #expect(try example("data.folder=~/sets", "run.folder=~/runs").data.folder == home + "/sets")
+    #expect(try example("run.folder=~/runs").run.folder == home + "/runs")
+    #expect(try example().run.folder == "elsewhere")
+  }
+
   @Test func namesDifferences() throws {
     let differences = try example("learning.epochs=3").differences(from: try example("learning.epochs=5"))
     #expect(differences == ["learning.epochs: 3, 5"])

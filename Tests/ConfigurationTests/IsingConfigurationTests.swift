@@ -37,7 +37,11 @@ import Testing
     ("hidden: 24", "hidden: 5000", "a.yaml:4: ising.hidden: found `5000`, expected an integer from 0 to 4096"),
     (
       "name: spins", "name: spins\nrelaxation: {order: sequential}",
-      "a.yaml:2: relaxation: an Ising network stands in `ising`, with how it relaxes; leave this out"
+      "a.yaml:2: relaxation: an Ising network stands in `ising`, with how it relaxes and on what; leave this out"
+    ),
+    (
+      "name: spins", "name: spins\nhardware: {training: {weightBits: 8}}",
+      "a.yaml:2: hardware: an Ising network stands in `ising`, with how it relaxes and on what; leave this out"
     ),
     (", fieldRange: 4", "", "a.yaml:4: ising: ising.hardware: expected both couplingRange and fieldRange, or neither"),
     (

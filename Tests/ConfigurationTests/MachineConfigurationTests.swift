@@ -48,6 +48,7 @@ import Testing
   @Test func mistakesNameTheKey() throws {
     let other = message(yaml("machine: cim\n  langevin: {rate: 0.1}"))
     #expect(other?.contains("c.yaml:10: relaxation.langevin") == true && other?.contains("`langevin`") == true)
+    #expect(message(yaml("machine: oim"))?.contains("did you mean `oscillator`?") == true)
     #expect(message(yaml("cim: {pump: 0}"))?.contains("`hopfield`") == true)
     #expect(message(yaml("machine: cim\n  cim: {pumps: 1}"))?.contains("did you mean `pump`") == true)
     #expect(message(yaml("machine: conjugate", activation: "tanh"))?.contains("layer hidden") == true)

@@ -21,7 +21,7 @@ import Testing
     #expect(
       search.roots == [
         "/given", "/home/me/project/data", "/opt/equilibria/data", "/opt/equilibria/.build/x86_64/release/data",
-        "/home/me/shared/data", "/usr/share/datasets",
+        "/usr/share/datasets",
       ])
   }
 
@@ -64,13 +64,36 @@ import Testing
     #expect(
       message { _ = try search.locate(fashion) } == """
         data set fashion-mnist not found; looked in:
-          \(folder.path)/half (none of its files)
+          \(folder.path)/half (none of its files: train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte)
           \(folder.path)/half/fashion-mnist (lacks t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte)
           \(folder.path)/gone (no such folder)
           \(folder.path)/gone/fashion-mnist (no such folder)
         get it with: scripts/fetch-data fashion-mnist
         or: apt-get install dataset-fashion-mnist
         """)
+  }
+
+  /// Under the names that Kaggle's archives and torchvision have.
+  @Test func otherNamesAreFound() throws {
+    for file in [DatasetPart.train, .test].flatMap(mnist.reader.files) {
+      try folder.write([0], "kaggle/\(file.replacing("-idx", with: ".idx"))")
+      try folder.write([0], "nested/\(file)/\(file)")
+      try folder.write([0], "torch/FashionMNIST/raw/\(file)")
+      try folder.write([0], "torch/MNIST/raw/\(file).gz")
+    }
+    #expect(try DatasetSearch(roots: ["\(folder.path)/kaggle"]).locate(mnist) == "\(folder.path)/kaggle")
+    #expect(try DatasetSearch(roots: ["\(folder.path)/nested"]).locate(mnist) == "\(folder.path)/nested")
+    let torch = DatasetSearch(roots: ["\(folder.path)/torch"])
+    #expect(try torch.locate(mnist) == "\(folder.path)/torch/MNIST/raw")
+    #expect(try torch.locate(fashion) == "\(folder.path)/torch/FashionMNIST/raw")
+    let raw = DatasetSearch(roots: ["\(folder.path)/torch/FashionMNIST/raw"])
+    #expect(message { _ = try raw.locate(mnist) }.contains("the folder of fashion-mnist"))
+  }
+
+  @Test func aFolderThatTheEnvironmentNamesInVainIsToldOf() {
+    func warning(_ value: String) -> String? { DatasetSearch.warning(environment: ["EQUILIBRIA_DATA": value]) }
+    #expect(warning("/nowhere/data")?.contains("names /nowhere/data, which is no folder") == true)
+    #expect(warning(folder.path) == nil && warning("") == nil && DatasetSearch.warning(environment: [:]) == nil)
   }
 
   @Test func loadReadsOnlyThePartAskedFor() throws {

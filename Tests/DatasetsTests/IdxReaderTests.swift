@@ -97,6 +97,17 @@ import Testing
     #expect(found == "\(folder.path)/\(labelsName): byte 4: 3 labels for 4 images in \(folder.path)/\(imagesName)")
   }
 
+  /// Some unpack only the name.
+  @Test func gzipUnderAPlainName() throws {
+    try folder.writeGzipped(goodImages, imagesName)
+    try folder.writeGzipped(goodLabels, labelsName)
+    let packed = try read()
+    try folder.write(goodImages, imagesName)
+    try folder.write(goodLabels, labelsName)
+    let plain = try read()
+    #expect(packed.pixels == plain.pixels && packed.labels == plain.labels)
+  }
+
   @Test func truncatedGzip() throws {
     let compressed = try folder.writeGzipped(goodImages, imagesName + ".gz")
     try folder.write(goodLabels, labelsName)

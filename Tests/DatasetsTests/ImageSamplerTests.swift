@@ -41,7 +41,7 @@ import Testing
     let sampler = try ImageSampler(images: source, normalisation: .unit(channels: 1), augmentation: augmentation, seed: 5)
     var met = Set<Int>()
     for epoch in 0..<400 {
-      let draw = augmentation.draw(image: 0, epoch: epoch, pixels: 9, generator: RandomStream.augmentation.generator(seed: 5))
+      let draw = augmentation.draw(image: 0, epoch: epoch, pixels: 9, generator: Philox(seed: 5, .augmentation))
       let expected = (0..<9).map { place in
         let (row, column) = (place / 3, draw.flip ? 2 - place % 3 : place % 3)
         return Float(padded[(row + draw.row) * 5 + column + draw.column]) / 255
@@ -60,7 +60,7 @@ import Testing
     without.cutout = 0
     let cut = try ImageSampler(images: source, normalisation: .cifar10, augmentation: everything, seed: 5)
     let whole = try ImageSampler(images: source, normalisation: .cifar10, augmentation: without, seed: 5)
-    let generator = RandomStream.augmentation.generator(seed: 5)
+    let generator = Philox(seed: 5, .augmentation)
     var met = Set<Int>()
     for epoch in 0..<400 {
       let draw = everything.draw(image: 0, epoch: epoch, pixels: 20, generator: generator)
@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test func drawsAreUniform() {
-    let generator = RandomStream.augmentation.generator(seed: 11)
+    let generator = Philox(seed: 11, .augmentation)
     let crop = Augmentation(flip: true, crop: Augmentation.Crop(padding: 4))
     var rows = [Int](repeating: 0, count: 9)
     var columns = rows

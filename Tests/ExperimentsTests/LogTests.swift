@@ -50,6 +50,37 @@ import Testing
     #expect(try text(of: folder("log.txt")) == "\(stamp)  one\n\(stamp)  two\n\(stamp)  three\n")
     #expect(stamp.count == 19)
   }
+
+  @Test func theErrorThatEndedARunIsTheLastOfItsLog() throws {
+    let folder = try TemporaryFolder()
+    let log = try RunLog(path: folder("log.txt"))
+    let time = Date(timeIntervalSince1970: 1_700_000_000)
+    log.write("epoch 1/3", at: time)
+    #expect(RunLog.lastError(in: try text(of: log.path)) == nil)
+    log.write(RunFolderError("the disk is full;\nmake room"), at: time)
+    let last = RunLog.lastError(in: try text(of: log.path))
+    #expect(last?.time == TimeStamp.readable(time) && last?.message == "the disk is full;\nmake room")
+    log.write("resumed at step 3", at: time)
+    #expect(RunLog.lastError(in: try text(of: log.path)) == nil)
+  }
+
+  @Test(arguments: [(0, "+00:00", "22:13:20"), (3600, "+01:00", "23:13:20"), (-12_600, "-03:30", "18:43:20")])
+  func timesOfStartsNameTheirZone(_ seconds: Int, _ offset: String, _ clock: String) throws {
+    let zone = try #require(TimeZone(secondsFromGMT: seconds))
+    #expect(TimeStamp.zoned(Date(timeIntervalSince1970: 1_700_000_000), in: zone) == "2023-11-14 \(clock) \(offset)")
+  }
+
+  /// A constant output of ten classes: ½(0.9² + 9·0.1²) of squared errors, ln 10 of cross-entropy.
+  @Test func aLossFarAboveThatOfAConstantOutputIsToldOf() throws {
+    let squared = try example("learning.cost=squaredError")
+    #expect(LossFigure.warning(of: 4.49, in: squared) == nil)
+    #expect(LossFigure.warning(of: 4.51, in: squared)?.contains("4.5100, is far above 0.4500") == true)
+    #expect(LossFigure.warning(of: 1.25e34, in: squared)?.contains("1.25e+34, is far above") == true)
+    #expect(LossFigure.warning(of: .nan, in: squared) != nil)
+    let entropy = try example("learning.cost=crossEntropy")
+    #expect(LossFigure.warning(of: 23, in: entropy) == nil && LossFigure.warning(of: 23.1, in: entropy) != nil)
+    #expect(LossFigure.text(0.123456) == "0.1235" && LossFigure.text(1e34) == "1e+34")
+  }
 }
 
 @Suite struct ProgressTests {

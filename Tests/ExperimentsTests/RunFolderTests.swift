@@ -33,7 +33,8 @@ import Testing
     try RunFolder.open(root("run"), configuration: try example("learning.epochs=3")).close()
     #expect(
       message { try RunFolder.open(root("run"), configuration: try example("seed=8"), resume: true) }
-        == "\(root("run")): the run was started with another configuration (key: now, then): seed: 8, 7")
+        == "\(root("run")): the run was started with another configuration (key: now, then): seed: 8, 7; a new run takes its weights with --initial "
+        + root("run"))
     var warnings: [String] = []
     try RunFolder.open(root("run"), configuration: try example("learning.epochs=5"), resume: true) { warnings.append($0) }.close()
     #expect(warnings == ["changed since the run was started (key: now, then): learning.epochs: 5, 3"])

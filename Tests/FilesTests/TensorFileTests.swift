@@ -46,7 +46,7 @@ import Testing
     #expect(try Tensor([0.5] as [Double]).floats() == [0.5])
     #expect(try Tensor([0.5] as [Float]).doubles() == [0.5])
     #expect(try Tensor([200] as [UInt8]).integers() == [200])
-    #expect(message { try Tensor([1] as [Int64]).floats() } == "holds I64, expected F16, BF16, F32 or F64")
+    #expect(message { try Tensor([1] as [Int64]).floats() } == "holds I64, expected F8, F16, BF16, F32 or F64")
     #expect(
       message { try Self.example.tensor("step", in: "a.safetensors") }
         == "a.safetensors: there is no tensor `step`; did you mean `steps`?")
@@ -74,7 +74,8 @@ import Testing
     Malformed(
       header: #"{"a":{"dtype":"F33","shape":[1],"data_offsets":[0,4]}}"#, data: 4,
       message:
-        "tensor `a` has the unknown type F33; expected one of BOOL, U8, I8, U16, I16, F16, BF16, U32, I32, F32, U64, I64, F64"),
+        "tensor `a` has the unknown type F33; expected one of BOOL, U8, I8, F8_E4M3, F8_E5M2, F8_E8M0, U16, I16, F16, BF16, "
+        + "U32, I32, F32, U64, I64, F64, C64"),
     Malformed(
       header: #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, data: 4,
       message: "tensor `a` has the offsets [0, 4]; expected two that are 8 bytes apart, for [2] of F32"),
@@ -115,6 +116,41 @@ import Testing
     let folder = try TemporaryFolder()
     try write(Self.file(malformed.header, data: malformed.data), to: folder("a.safetensors"))
     #expect(message { try TensorFile(contentsOf: folder("a.safetensors")) } == "\(folder("a.safetensors")): \(malformed.message)")
+  }
+
+  /// Numbers of eight bits against their definitions, whole numbers of any type, and complex ones, which are no weights.
+  @Test func otherTypesAreRead() throws {
+    let folder = try TemporaryFolder()
+    let header = #"""
+      {"__metadata__":null,"a":{"dtype":"F8_E4M3","shape":[6],"data_offsets":[0,6]},
+      "b":{"dtype":"F8_E5M2","shape":[4],"data_offsets":[6,10]},"c":{"dtype":"F8_E8M0","shape":[2],"data_offsets":[10,12]},
+      "d":{"dtype":"I8","shape":[2],"data_offsets":[12,14]},"e":{"dtype":"U16","shape":[1],"data_offsets":[14,16]},
+      "f":{"dtype":"C64","shape":[1],"data_offsets":[16,24]}}
+      """#
+    let length = (0..<8).map { UInt8(truncatingIfNeeded: header.utf8.count >> (8 * $0)) }
+    let data: [UInt8] =
+      [0x38, 0x7E, 0x01, 0x81, 0x00, 0xFF] + [0x3C, 0x7B, 0x01, 0xFC] + [127, 130] + [0xFF, 7] + [0xFE, 0xFF]
+      + Array(repeating: 0, count: 8)
+    try write(length + Array(header.utf8) + data, to: folder("a"))
+    let file = try TensorFile(contentsOf: folder("a"))
+    #expect(file.metadata.isEmpty)
+    let small = try file.floats("a", in: "a")
+    #expect(small.dropLast() == [1, 448, 0x1p-9, -0x1p-9, 0] && small[5].isNaN)
+    #expect(try file.floats("b", in: "a") == [1, 57_344, 0x1p-16, -.infinity])
+    #expect(try file.floats("c", in: "a") == [1, 8])
+    #expect(try file.integers("d", in: "a") == [-1, 7])
+    #expect(try file.integers("e", in: "a") == [65_534])
+    #expect(message { try file.floats("f", in: "a") } == "a: tensor `f` holds C64, expected F8, F16, BF16, F32 or F64")
+  }
+
+  @Test func whatIsNotFiniteIsNamed() {
+    let file = TensorFile(tensors: [
+      "x": Tensor([1, 2, 3, 4, 5, .nan] as [Float], shape: [3, 2]), "y": Tensor([1e300] as [Double]),
+    ])
+    #expect(
+      message { try file.finiteFloats("x", of: "sample", in: "a") }
+        == "a: tensor `x`, sample 2, element 1: found nan, expected a finite number")
+    #expect(message { try file.finiteFloats("y", in: "a") } == "a: tensor `y`, element 0: found inf, expected a finite number")
   }
 
   @Test func everyTruncationIsRefused() throws {

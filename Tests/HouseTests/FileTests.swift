@@ -20,6 +20,12 @@ import Testing
     expect(open, are: House.publicFiles, "declare something public in a module that belongs to no product")
   }
 
+  /// Streams of random numbers are in the table of `RandomStream`, which keeps them apart.
+  @Test func streamsHaveNames() throws {
+    let numbered = try SourceTree.sources().filter { $0.text.contains(/stream: (?:UInt32 = )?\d/) }
+    expect(numbered, are: [], "draw from a stream by its number; `RandomStream` names them")
+  }
+
   @Test func filesAreNotLong() throws {
     let long = try SourceTree.sources().filter { $0.lines > 400 }
     expect(long, are: [], "have more than 400 lines")

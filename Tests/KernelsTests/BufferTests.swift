@@ -98,6 +98,13 @@ import Testing
     }
   }
 
+  /// Whole numbers add up exactly, so every element counts, wherever runs of 64 end.
+  @Test(arguments: [0, 1, 63, 64, 65, 127, 200, 1024]) func sums(_ count: Int) {
+    let buffer = AlignedBuffer<Float>(count: count)
+    for index in 0..<count { buffer[index] = Float(index + 1) }
+    #expect(buffer.sum() == Float(count * (count + 1) / 2))
+  }
+
   /// The scripts run these suites under every name.
   @Test func theEnvironmentNamesTheInstructionSet() {
     let names = InstructionSet.available.map(\.name)

@@ -28,6 +28,16 @@ import Testing
     #expect(Set(keys).count == keys.count)
   }
 
+  /// Of one seed no two uses share a stream: each has its numbers to itself, its members' included.
+  @Test func streamsOfTheTableDoNotOverlap() {
+    let ranges = RandomStream.allCases.map { $0.rawValue..<$0.rawValue + $0.extent }
+    for (index, range) in ranges.enumerated() {
+      for other in ranges[..<index] { #expect(!range.overlaps(other), "\(RandomStream.allCases[index]) overlaps") }
+    }
+    #expect(Philox(seed: 3, .embedding, member: 2) == Philox(seed: 3, stream: 0x454d_4202))
+    #expect(RandomStream.embedding.extent > 2)
+  }
+
   @Test func uniformNumbers() {
     var sequence = Philox(seed: 2, stream: 0).sequence()
     let numbers = (0..<100_000).map { _ in Double(sequence.uniform()) }

@@ -1,4 +1,5 @@
 import CZlib
+import Configuration
 import Experiments
 import Foundation
 import TestSupport
@@ -71,6 +72,28 @@ import Testing
     let page = try text(of: report.defaultPath)
     #expect(page.contains("run&lt;1&gt;") && !page.contains("run<1>"))
     #expect(page.contains("there is no checkpoint yet") && page.hasSuffix("</html>\n"))
+  }
+
+  /// 3200 images that relax freely and once nudged, 0.036 µJ each time, where the configuration describes a device.
+  @Test func theEnergyOfADeviceCountsTheEstimatorsPhases() throws {
+    let root = try TemporaryFolder()
+    func page(_ name: String, _ overrides: String..., wattsPerCore: Double? = nil) throws -> String {
+      let overrides = try overrides.map { try ConfigurationOverride($0) }
+      let configuration = try Configuration(yaml: exampleYAML, source: "example.yaml", overrides: overrides)
+      let folder = try RunFolder.open(root(name), configuration: configuration)
+      let metrics = try MetricsLog(path: folder.path(of: .metrics))
+      try metrics.append(MetricsLog.Row(time: 7200, epoch: 1, step: 100, kind: .epoch))
+      folder.close()
+      return try TrainingReport(folders: [folder.path], wattsPerCore: wattsPerCore).html()
+    }
+    #expect(try page("one", "machine={source: a chip & its data sheet}").contains("<td>230 µJ</td>"))
+    #expect(try page("centred", "machine={}", "learning.estimator=centred").contains("<td>346 µJ</td>"))
+    #expect(try page("source", "machine={source: a chip & its data sheet}").contains("A device: a chip &amp; its data sheet."))
+    let passes = try page("passes", "machine={}", "learning.rule=backpropagation", "relaxation={}")
+    #expect(passes.contains("<td>none</td>") && !passes.contains("µJ"))
+    #expect(!(try page("unasked")).contains("Energy"))
+    let watts = try page("watts", wattsPerCore: 10)
+    #expect(watts.contains("<td>72 kJ</td>") && !watts.contains("µJ"))
   }
 
   @Test func whatIsNoRunIsRefused() throws {

@@ -16,6 +16,11 @@ import jobs
 from jobs import PROGRAM, RUN, Result, Running
 from runs import Run, settings
 
+# Data sets that lie beside the checkout, where nobody names another place.
+_BESIDE = jobs.ROOT.parent / "shared" / "data"
+if "EQUILIBRIA_DATA" not in os.environ and _BESIDE.is_dir():
+    os.environ["EQUILIBRIA_DATA"] = str(_BESIDE)
+
 
 def is_worker() -> bool:
     """Whether this is one of the processes among which pytest-xdist shares out the tests."""

@@ -24,8 +24,8 @@ CONFIGURATIONS = ROOT / "Tests/configurations"
 # Runs the Swift tests; under MPICH's launcher on every rank.
 BUNDLE = ROOT / ".build/release/equilibriaPackageTests.xctest"
 
-# Exit statuses: errors, wrong usage, and a job that was asked to stop and can go on.
-ERROR, USAGE, STOPPED = 70, 64, 75
+# Exit statuses (docs/guide/exit-codes.md).
+USAGE, INPUT, ERROR, DISK, STOPPED, DIVERGED = 64, 65, 70, 71, 75, 76
 
 CRASH = re.compile(r"Fatal error|Stack dump|Segmentation")
 MESSAGE = re.compile(r"\berror( on rank \d+ of \d+[^:\n]*)?: ", re.IGNORECASE)
@@ -85,9 +85,12 @@ class Result:
     def succeeds(self, *words: str) -> "Result":
         return self.ends(0, *words)
 
-    def refuses(self, *words: str, status: int = ERROR) -> "Result":
-        """Checks that the job ended with an error's status and exactly one message, which has all the words."""
-        self.ends(status, *words)
+    def refuses(self, *words: str, status: int | None = None) -> "Result":
+        """Checks that the job ended with the status and exactly one message, which has all the words.
+
+        Without a status, that of an input or of another error will do.
+        """
+        self.ends(ERROR if status is None and self.status == ERROR else status or INPUT, *words)
         assert self.messages == 1, f"{self.messages} error messages, expected 1\n{self}"
         return self
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from jobs import CONFIGURATIONS, ERROR, STOPPED, USAGE
+from jobs import CONFIGURATIONS, DISK, DIVERGED, ERROR, INPUT, STOPPED, USAGE
 from reference import make_case
 from runs import Run, same_files, settings
 
@@ -281,7 +281,7 @@ def test_all_checkpoints_corrupt(job, run):
     for path in run.steps:
         put(path, 4000, CORRUPT)
     steps = run.steps
-    result = job(2, "train", TRAIN, "--run-dir", run.folder, "--resume").ends(ERROR, "2 checkpoints", "warning")
+    result = job(2, "train", TRAIN, "--run-dir", run.folder, "--resume").ends(INPUT, "2 checkpoints", "warning")
     assert result.messages == 1, result
     assert run.steps == steps
 
@@ -339,13 +339,18 @@ def test_launcher_that_does_not_answer(program, tmp_path):
         theirs.close()
     assert [rank.returncode for rank in ranks] == [ERROR, ERROR]
     text = "".join(outputs)
-    assert len(re.findall("^error", text, flags=re.MULTILINE)) == 1, text
+    assert len(re.findall("^Error", text, flags=re.MULTILINE)) == 1, text
     assert "EQUILIBRIA_START_SECONDS" in text
 
 
 def test_training_that_is_not_finite(job, tmp_path):
     sets = settings("learning.optimiser={kind: sgd, learningRate: 1.0e30}")
-    job(2, "train", TRAIN, "--run-dir", tmp_path / "run", *sets).refuses("not finite", "epoch 1, step", "learning rate")
+    words = ["not finite", "epoch 1, step", "learning rate", "--initial"]
+    job(2, "train", TRAIN, "--run-dir", tmp_path / "run", *sets).refuses(*words, status=DIVERGED)
+    # The log ends with it, and its time.
+    last = (tmp_path / "run/log.txt").read_text().splitlines()[-1]
+    assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  Error: .*not finite in epoch 1", last)
+    assert not (tmp_path / "run/lock").exists()
     assert not list(tmp_path.rglob("step-*"))
 
 
@@ -355,7 +360,7 @@ def test_weights_that_overflow(job, one, tmp_path):
     run = Run(tmp_path / "run")
     sets = ["learning.batch={size: 512, shard: 32}", "learning.optimiser={kind: sgd, learningRate: 1.0e30, weightDecay: 1.0e30}"]
     job(2, "train", TRAIN, "--run-dir", run.folder, *settings(*sets)).refuses(
-        "tensor ", "not finite", "epoch 2, step 2", "checkpoint"
+        "tensor ", "not finite", "epoch 2, step 2", "checkpoint", status=DIVERGED
     )
     assert [path.name for path in run.steps] == ["step-00000001.safetensors"]
     assert 0 <= one("evaluate", run.folder, "--json").succeeds().json["accuracy"] <= 1
@@ -376,7 +381,9 @@ def small_disk(tmp_path):
 def test_full_disk(job, trained, small_disk, tmp_path):
     """A checkpoint takes 168 KiB: those of the first epoch find room, the second ones do not."""
     sets = ["learning.optimiser.kind=adam", "learning.warmStart=true"]
-    job(2, "train", TRAIN, "--run-dir", small_disk / "run", *settings(*sets)).refuses("No space left", str(small_disk / "run"))
+    job(2, "train", TRAIN, "--run-dir", small_disk / "run", *settings(*sets)).refuses(
+        "No space left", str(small_disk / "run"), status=DISK
+    )
     filled = Run(tmp_path / "filled")
     shutil.copytree(small_disk / "run", filled.folder)
     assert not filled.partial_files
@@ -425,6 +432,16 @@ RELAX_CASES = {
     "negative-label": ("input", lambda tensors: set_label(tensors, 1, -1), ["label -1", "sample 1"]),
     "too-few-labels": ("input", replace("labels", lambda value: value[:2]), ["`labels`", "[2]", "[4]"]),
     "images-of-another-extent": ("input", replace("x", lambda value: value[:, :, :7]), ["`x`", "[4, 2, 7, 8]"]),
+    "pixel-that-is-no-number": (
+        "input",
+        lambda tensors: tensors["x"][2].flat.__setitem__(7, np.nan),
+        ["`x`", "sample 2, element 7", "nan"],
+    ),
+    "weight-that-is-infinite": (
+        "weights",
+        lambda tensors: tensors["conv2.bias"].__setitem__(1, np.inf),
+        ["`conv2.bias`", "element 1", "inf"],
+    ),
     "no-images": (
         "input",
         lambda tensors: tensors.update({name: value[:0] for name, value in tensors.items()}),
@@ -461,7 +478,47 @@ def test_weights_that_relax_refuses(job, case, tmp_path, fault):
 
 
 def test_relax_into_a_folder_that_does_not_exist(job, case, tmp_path):
-    job(2, "relax", RELAX, *case, "--output", tmp_path / "none/out").refuses(str(tmp_path / "none/out"))
+    job(2, "relax", RELAX, *case, "--output", tmp_path / "none/out").refuses(str(tmp_path / "none/out"), status=DISK)
+
+
+# Paths and standard input
+
+
+def test_home_folder(one, tmp_path):
+    """`~` that no shell has replaced: behind `=`, between quotes, and in the configuration."""
+    home = {"HOME": str(tmp_path)}
+    one("train", TRAIN, "--run-dir=~/run", env=home).succeeds()
+    assert Run(tmp_path / "run").is_complete
+    one("report", "~/run", "--output", "~/page.html", env=home).succeeds()
+    assert (tmp_path / "page.html").exists()
+    one("train", TRAIN, *settings("run.folder=~/all"), env=home).succeeds()
+    assert len(list((tmp_path / "all").glob("*/metrics.csv"))) == 1
+
+
+def test_configuration_from_standard_input(job, launcher, program, tmp_path):
+    run = Run(tmp_path / "run")
+    line = f'exec "{launcher}" -n 2 "{program}" train - --run-dir "{run.folder}" < "{TRAIN}"'
+    job(None, command=["bash", "-c", line]).succeeds()
+    assert run.is_complete
+    line = f'echo "name: [" | "{launcher}" -n 2 "{program}" train -'
+    job(None, command=["bash", "-c", line]).refuses("standard input:", "not YAML", status=INPUT)
+
+
+def test_data_beside_the_configuration(job, tmp_path):
+    """A folder that is relative to the configuration's is found from anywhere, also by `evaluate`."""
+    write_images(tmp_path / "data")
+    (tmp_path / "configs").mkdir()
+    configuration = tmp_path / "configs/images.yaml"
+    configuration.write_text(IMAGES.read_text().replace("name: cifar10", "name: cifar10\n  folder: ../data", 1))
+    assert "../data" in configuration.read_text()
+    job(2, "train", configuration, "--run-dir", tmp_path / "run", cwd=tmp_path).succeeds()
+    job(2, "evaluate", tmp_path / "run").succeeds("test accuracy")
+
+
+def test_resume_of_nothing_says_so(job, tmp_path):
+    job(2, "train", TRAIN, "--run-dir", tmp_path / "mistyped", "--resume").succeeds(
+        f"there is no checkpoint in {tmp_path}/mistyped"
+    )
 
 
 def test_unknown_kernels(job):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs import ERROR, ROOT, USAGE
+from jobs import INPUT, ROOT, USAGE
 
 COMMANDS = ["train", "evaluate", "solve", "relax", "inspect", "export", "report", "scaling", "doctor"]
 
@@ -61,6 +61,13 @@ def test_unknown_option(one, command):
     one(command, "--no-such-option").ends(USAGE, f"equilibria {command}")
 
 
+def test_wrong_usage_of_many_ranks_is_told_once(job):
+    result = job(3, "train", "any.yaml", "--no-such-option").ends(USAGE)
+    assert result.text.count("--no-such-option") == 1
+    assert result.messages == 1
+    assert job(3, "train", "--help").succeeds().stdout.count("USAGE:") == 1
+
+
 def test_unknown_command(one):
     one("tarin").ends(USAGE, "tarin")
 
@@ -78,10 +85,7 @@ def test_readme_names_files_that_are_there():
 
 
 def test_inspect_of_nothing(one, tmp_path):
-    result = one("inspect", tmp_path / "none")
-    assert result.status != 0
-    assert str(tmp_path / "none") in result.text
-    assert "no such checkpoint or run folder" in result.text
+    one("inspect", tmp_path / "none").refuses(str(tmp_path / "none"), "no such checkpoint or run folder", status=INPUT)
 
 
 def test_doctor_without_data_sets(job, tmp_path):
@@ -92,4 +96,4 @@ def test_doctor_without_data_sets(job, tmp_path):
 def test_configuration_can_be_read(one, tmp_path, configuration: Path):
     """What fails first is the folder without its data."""
     arguments = ["--run-dir", tmp_path / "run", "--set", f"data.folder={tmp_path}"]
-    one("train", configuration, *arguments).ends(ERROR, "not found", str(tmp_path))
+    one("train", configuration, *arguments).ends(INPUT, "not found", str(tmp_path))

@@ -3,6 +3,7 @@
 import os
 import random
 import re
+import shlex
 import signal
 import time
 
@@ -20,6 +21,8 @@ LONG = [
     "learning.optimiser.learningRate=0.001",
     "run.checkpoint.seconds=0.2",
 ]
+# Some tenths of a second.
+SHORT = ["learning.epochs=20"]
 OSCILLATORS = [
     "relaxation.machine=oscillator",
     "relaxation.oscillator.noise=0.05",
@@ -57,11 +60,44 @@ def stopped(start, folder, ranks: int, epoch: int, name: str, sets: list[str]) -
 
 @pytest.mark.seconds(10)
 @pytest.mark.parametrize(
-    ("name", "epoch", "before", "after"), [("SIGTERM", 2, 2, 3), ("SIGINT", 30, 3, 1), ("SIGUSR1", 9, 1, 4), ("SIGINT", 60, 2, 2)]
+    ("name", "epoch", "before", "after"),
+    [("SIGTERM", 2, 2, 3), ("SIGINT", 30, 3, 1), ("SIGUSR1", 9, 1, 4), ("SIGINT", 60, 2, 2), ("SIGHUP", 7, 1, 2)],
 )
 def test_stopped_by_a_signal(start, job, trained, tmp_path, name, epoch, before, after):
     run = stopped(start, tmp_path / "run", before, epoch, name, LONG)
     same_run(trained(TRAIN, *LONG), resumed(job, run, after, LONG))
+
+
+@pytest.mark.parametrize(("name", "prefix"), [("SIGUSR2", []), ("SIGHUP", ["nohup"])])
+def test_a_signal_that_means_nothing(start, tmp_path, name, prefix):
+    """SIGUSR2, and SIGHUP under nohup: the training goes on to its end."""
+    run = Run(tmp_path / "run")
+    with start(None, "train", TRAIN, "--run-dir", run.folder, *settings(*SHORT), prefix=prefix) as running:
+        running.waits_for(lambda: any(row["kind"] == "epoch" for row in run.rows))
+        running.signal(getattr(signal, name))
+        running.wait().succeeds()
+    assert run.is_complete
+
+
+def test_a_reader_that_goes_away(job, program, tmp_path):
+    """`train | head`: the training goes on, and its log has what nobody reads."""
+    run = Run(tmp_path / "run")
+    words = [program, "train", TRAIN, "--run-dir", run.folder, *settings(*SHORT)]
+    line = shlex.join(str(word) for word in words) + " 2>&1 | head -n 1; exit ${PIPESTATUS[0]}"
+    job(None, command=["bash", "-c", line]).succeeds()
+    assert run.is_complete
+    assert "test accuracy" in (run.folder / "log.txt").read_text()
+
+
+@pytest.mark.parametrize("ranks", [None, 2])
+def test_a_signal_during_the_test(start, trained, tmp_path, ranks):
+    """An evaluation of so many sweeps that only a signal ends it."""
+    run = trained(TRAIN)
+    endless = settings("run.evaluation.sweeps=100000", "run.evaluation.tolerance=0")
+    with start(ranks, "evaluate", run.folder, *endless) as running:
+        time.sleep(2)
+        running.signal(signal.SIGTERM)
+        running.wait().ends(STOPPED, "SIGTERM", "stopped before the result")
 
 
 @pytest.mark.seconds(20)

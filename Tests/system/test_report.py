@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs import CONFIGURATIONS, ROOT, STOPPED, USAGE
+from jobs import CONFIGURATIONS, DIVERGED, ERROR, INPUT, ROOT, STOPPED, USAGE
 from runs import Run, settings
 
 TRAIN = CONFIGURATIONS / "train.yaml"
@@ -61,10 +61,15 @@ def test_report_of_two_runs(page_of_two):
     assert "Relaxation of test image 7" in text
 
 
+def test_report_of_a_run_that_an_error_ended(job, one, tmp_path):
+    diverging = settings("learning.optimiser={kind: sgd, learningRate: 1.0e30}")
+    job(2, "train", TRAIN, "--run-dir", tmp_path / "run", *diverging).refuses("not finite", status=DIVERGED)
+    one("report", tmp_path / "run").succeeds()
+    assert re.search(r"Ended by an error, \d{4}-.*is not finite in epoch 1", (tmp_path / "run/report.html").read_text())
+
+
 def test_report_of_nothing(one, tmp_path):
-    result = one("report", tmp_path / "none")
-    assert result.status != 0
-    assert f"{tmp_path / 'none'}: there is no such run folder" in result.text
+    one("report", tmp_path / "none").refuses(f"{tmp_path / 'none'}: there is no such run folder", status=ERROR)
 
 
 def test_report_of_an_image_that_is_not_there(one, run):
@@ -226,3 +231,7 @@ WRONG = {
 def test_wrong_options_of_a_study(one, case):
     arguments, words = WRONG[case]
     one("scaling", *arguments).ends(USAGE, *words)
+
+
+def test_study_of_nothing(one, tmp_path):
+    one("scaling", tmp_path / "none.yaml", "--ranks", "1").refuses("none.yaml", "No such file", status=INPUT)

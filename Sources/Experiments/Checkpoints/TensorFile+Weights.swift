@@ -20,11 +20,11 @@ extension TensorFile {
 
   /// The same as a flat buffer in single precision.
   ///
-  /// - Throws: `TensorError` also where a tensor holds no floating-point numbers.
+  /// - Throws: `TensorError` also where a tensor holds no floating-point numbers, or one that is not finite.
   package func parameters(of layout: any ParameterLayout, raw: Bool = false, in source: String) throws -> AlignedBuffer<Float> {
     let weights = TensorFile(tensors: try weights(of: layout, raw: raw, in: source))
     let parameters = AlignedBuffer<Float>(count: layout.parameterCount)
-    for block in layout.blocks { layout.assign(try weights.floats(block.name, in: source), to: block, of: parameters) }
+    for block in layout.blocks { layout.assign(try weights.finiteFloats(block.name, in: source), to: block, of: parameters) }
     return parameters
   }
 

@@ -35,7 +35,9 @@ final class EventFile {
     let seconds = String(Int(now.timeIntervalSince1970))
     path = "\(folder)/events.out.tfevents.\(seconds).\(ProcessInfo.processInfo.hostName).\(getpid())"
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw FileError(path: path, reason: "cannot be written: \(FileError.systemReason())") }
+    guard descriptor >= 0 else {
+      throw FileError(path: path, reason: "cannot be written: \(FileError.systemReason())", writing: true)
+    }
     handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     write(at: now) { $0.set(Field.fileVersion, text: "brain.Event:2") }
     var session = ProtocolMessage()

@@ -12,6 +12,7 @@ package final class ProgressDisplay {
   private var lastDrawn: ContinuousClock.Instant?
   private var lastLogged: ContinuousClock.Instant?
   private var isLineOpen = false
+  private var taskStarted: (task: String, time: ContinuousClock.Instant)?
 
   /// Between two drawings on a terminal: often enough to look alive, too seldom to cost time.
   private static let redrawing = Duration.milliseconds(200)
@@ -40,6 +41,24 @@ package final class ProgressDisplay {
     if let terminal, lastDrawn.map({ now - $0 >= Self.redrawing }) ?? true {
       lastDrawn = now
       draw(ProgressLine.bar(report, width: terminal.width))
+    }
+  }
+
+  /// Shows how much of one task is done, of which nothing else is known. Short ones leave no plain line.
+  package func update(_ task: String, fraction: Double, now: ContinuousClock.Instant = .now) {
+    let start = taskStarted.flatMap { $0.task == task ? $0.time : nil } ?? now
+    taskStarted = (task, start)
+    let elapsed = (now - start).components
+    let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+    let line = ProgressLine.task(task, fraction: fraction, seconds: seconds)
+    if now - max(start, lastLogged ?? start) >= interval {
+      lastLogged = now
+      log?.write(line)
+      if terminal == nil { write(line + "\n") }
+    }
+    if let terminal, lastDrawn.map({ now - $0 >= Self.redrawing }) ?? true {
+      lastDrawn = now
+      draw(String(line.prefix(max(0, terminal.width - 1))))
     }
   }
 

@@ -51,6 +51,14 @@ package enum ProgressLine {
     return String(line.prefix(max(0, width - 1)))
   }
 
+  /// `test, 34 %, 0:12 left`.
+  ///
+  /// - Parameter seconds: that the share has taken.
+  package static func task(_ name: String, fraction: Double, seconds: Double) -> String {
+    let left = fraction > 0 ? ", \(duration(seconds * (1 - min(fraction, 1)) / fraction)) left" : ""
+    return "\(name), \(percentage(fraction).drop { $0 == " " })\(left)"
+  }
+
   /// `3:07`, `2:03:07` or `1d 02:03:07`.
   package static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }

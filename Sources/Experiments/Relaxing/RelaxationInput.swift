@@ -18,7 +18,7 @@ struct RelaxationInput {
         "\(path): tensor `x` has shape \(tensor.shape), expected [samples, \(expected.map(String.init).joined(separator: ", "))]")
     }
     count = tensor.shape[0]
-    pixels = Self.channelsInnermost(try file.floats("x", in: path), count: count, layout: layout)
+    pixels = Self.channelsInnermost(try file.finiteFloats("x", of: "sample", in: path), count: count, layout: layout)
     if let labelPath {
       labels = try Self.labels(in: try TensorFile(contentsOf: labelPath), path: labelPath, count: count, layout: layout)
     } else if file.tensors["labels"] != nil {

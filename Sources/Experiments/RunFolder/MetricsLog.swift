@@ -75,7 +75,7 @@ package final class MetricsLog {
       handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
       try handle.seekToEnd()
     } catch {
-      throw FileError(path: path, reason: FileError.reason(error))
+      throw FileError(path: path, reason: "cannot be written: \(FileError.reason(error))", writing: true)
     }
   }
 
@@ -86,7 +86,7 @@ package final class MetricsLog {
     do {
       try handle.write(contentsOf: Data((row.text(extraColumns) + "\n").utf8))
     } catch {
-      throw FileError(path: path, reason: "cannot be written: \(FileError.reason(error))")
+      throw FileError(path: path, reason: "cannot be written: \(FileError.reason(error))", writing: true)
     }
   }
 

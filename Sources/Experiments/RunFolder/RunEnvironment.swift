@@ -5,6 +5,7 @@ import Host
 
 /// Where and by what a run, or one part of a resumed one, was computed: an entry of `environment.json`.
 package struct RunEnvironment: Codable, Equatable, Sendable {
+  /// Local time with its distance from UTC.
   package var started: String
   package var program: String
   package var compiler: String
@@ -37,7 +38,7 @@ package struct RunEnvironment: Codable, Equatable, Sendable {
     mpi: String, instructionSet: String, hosts: [String], grid: [Int], seed: UInt64, initial: String? = nil,
     overrides: [ConfigurationOverride] = [], started: Date = Date()
   ) {
-    self.started = TimeStamp.readable(started)
+    self.started = TimeStamp.zoned(started)
     program = "equilibria \(ProgramVersion.current)"
     compiler = ProgramVersion.compiler
     self.mpi = mpi

@@ -114,7 +114,9 @@ extension RunFolder {
       let before = try Configuration(contentsOf: file)
       let differences = configuration.differences(from: before)
       if let fixed = differences.first(where: { line in !Self.changeable.contains { line.hasPrefix($0) } }) {
-        throw RunFolderError("\(path): the run was started with another configuration (key: now, then): \(fixed)")
+        throw RunFolderError(
+          "\(path): the run was started with another configuration (key: now, then): \(fixed); a new run takes its weights with "
+            + "--initial \(path)")
       }
       for change in differences { warn("changed since the run was started (key: now, then): \(change)") }
     }

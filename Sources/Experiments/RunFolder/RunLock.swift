@@ -57,7 +57,7 @@ final class RunLock {
     path = "\(folder)/\(Self.fileName)"
     holder = Holder(
       host: ProcessInfo.processInfo.hostName, process: getpid(), startTicks: Self.startTicks(of: getpid()) ?? "",
-      since: TimeStamp.readable(Date()), batchJob: ProcessInfo.processInfo.environment[Self.batchJobVariable])
+      since: TimeStamp.zoned(Date()), batchJob: ProcessInfo.processInfo.environment[Self.batchJobVariable])
     // Of the processes of this host, one at a time looks at the lock and takes it.
     let guarding = open(folder, O_RDONLY | O_CLOEXEC)
     defer { if guarding >= 0 { close(guarding) } }
@@ -85,7 +85,9 @@ final class RunLock {
     try AtomicFile.write(String(decoding: try JSONEncoder().encode(holder), as: UTF8.self), to: own)
     defer { unlink(own) }
     if link(own, path) == 0 { return true }
-    guard errno == EEXIST else { throw FileError(path: path, reason: "the lock cannot be made: \(FileError.systemReason())") }
+    guard errno == EEXIST else {
+      throw FileError(path: path, reason: "the lock cannot be made: \(FileError.systemReason())", writing: true)
+    }
     return false
   }
 

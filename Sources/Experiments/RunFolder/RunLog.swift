@@ -13,7 +13,9 @@ package final class RunLog {
   package init(path: String) throws {
     self.path = path
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw FileError(path: path, reason: "cannot be written: \(FileError.systemReason())") }
+    guard descriptor >= 0 else {
+      throw FileError(path: path, reason: "cannot be written: \(FileError.systemReason())", writing: true)
+    }
     handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
   }
 
@@ -28,6 +30,28 @@ package final class RunLog {
   }
 }
 
+extension RunLog {
+  private static let errorMark = "Error: "
+
+  /// The last words of a run that an error ends, every line marked.
+  package func write(_ error: any Error, at time: Date = Date()) {
+    let lines = "\(error)".split(separator: "\n", omittingEmptySubsequences: false)
+    write(lines.map { Self.errorMark + $0 }.joined(separator: "\n"), at: time)
+  }
+
+  /// The error that ended the last start of a run, with its time, by the text of its log; `nil` where nothing or something else is written
+  /// last.
+  package static func lastError(in text: String) -> (time: String, message: String)? {
+    let lines = text.split(separator: "\n").compactMap { line -> (time: Substring, message: Substring)? in
+      guard let space = line.firstRange(of: "  ") else { return nil }
+      return (line[..<space.lowerBound], line[space.upperBound...])
+    }
+    let last = lines.reversed().prefix { $0.message.hasPrefix(errorMark) }.reversed()
+    guard let first = last.first else { return nil }
+    return (String(first.time), last.map { $0.message.dropFirst(errorMark.count) }.joined(separator: "\n"))
+  }
+}
+
 /// Local times as the run folder writes them.
 package enum TimeStamp {
   /// `20260131-154500`, for names of files.
@@ -37,15 +61,22 @@ package enum TimeStamp {
   }
 
   /// `2026-01-31 15:45:00`.
-  package static func readable(_ date: Date) -> String {
-    let parts = parts(of: date)
+  package static func readable(_ date: Date, in zone: TimeZone = .current) -> String {
+    let parts = parts(of: date, in: zone)
     return "\(parts[0])-\(parts[1])-\(parts[2]) \(parts[3]):\(parts[4]):\(parts[5])"
   }
 
+  /// `2026-01-31 15:45:00 +01:00`, for those who read it elsewhere.
+  package static func zoned(_ date: Date, in zone: TimeZone = .current) -> String {
+    let minutes = zone.secondsFromGMT(for: date) / 60
+    let size = abs(minutes)
+    return readable(date, in: zone) + (minutes < 0 ? " -" : " +") + String(format: "%02d:%02d", size / 60, size % 60)
+  }
+
   /// Year, month, day, hour, minute, second, with zeros in front.
-  private static func parts(of date: Date) -> [String] {
+  private static func parts(of date: Date, in zone: TimeZone = .current) -> [String] {
     var calendar = Calendar(identifier: .gregorian)
-    calendar.timeZone = .current
+    calendar.timeZone = zone
     let fields = calendar.dateComponents([.year, .month, .day, .hour, .minute, .second], from: date)
     let numbers = [fields.year, fields.month, fields.day, fields.hour, fields.minute, fields.second]
     return zip(numbers, [4, 2, 2, 2, 2, 2]).map { number, width in

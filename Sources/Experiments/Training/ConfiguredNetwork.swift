@@ -57,6 +57,22 @@ struct ConfiguredNetwork {
             + "Benchmarks/machines/gradient-cosine compares the others with finite differences")
       }
       kind = isPredictive || rule == .backpropagation ? .feedForward(layout) : .hopfield(layout)
+      try Self.checkHardware(configuration, isPredictive: isPredictive)
+    }
+  }
+
+  /// Limits of a machine are refused where none relaxes the network.
+  private static func checkHardware(_ configuration: Configuration, isPredictive: Bool) throws {
+    let (rule, hardware) = (configuration.learning.rule, configuration.hardware)
+    let trains = rule == .equilibriumPropagation && !isPredictive
+    let infers = rule != .backpropagation && !isPredictive
+    for (key, limits, applies) in [("training", hardware.training, trains), ("inference", hardware.inference, infers)]
+    where !applies && limits != HardwareLimits() {
+      throw TrainingError.setting(
+        key: "hardware.\(key)",
+        reason:
+          "limits a machine that relaxes the network, and \(isPredictive ? "the predictive energy" : "\(rule)") has none in "
+          + "\(key); leave it out")
     }
   }
 

@@ -1,4 +1,3 @@
-import Configuration
 import Foundation
 import Ising
 import Learning
@@ -6,7 +5,6 @@ import MPI
 
 /// What a physical device would take for a training, beside what this program took.
 struct DeviceComparison {
-  private let device: PhysicalDevice
   private let estimate: DeviceEstimate
   private let relaxations: Int
   private let samples: Int
@@ -18,10 +16,9 @@ struct DeviceComparison {
   ///   - seconds: that they took here.
   ///   - joules: the same, where the platform counts them.
   /// - Returns: `nil` for a network that no device relaxes.
-  init?(_ device: PhysicalDevice, _ network: any TrainableNetwork, samples: Int, seconds: Double, joules: Double?) throws {
+  init?(_ estimate: DeviceEstimate, _ network: any TrainableNetwork, samples: Int, seconds: Double, joules: Double?) {
     guard network.relaxationsPerSample > 0, samples > 0 else { return nil }
-    self.device = device
-    estimate = try DeviceEstimate(power: device.power, settlingTime: device.settlingTime)
+    self.estimate = estimate
     relaxations = network.relaxationsPerSample
     self.samples = samples
     self.seconds = seconds
@@ -38,7 +35,7 @@ struct DeviceComparison {
       measured += "; the platform counts no energy"
     }
     return [
-      "estimate (\(device.source)): a machine that relaxes each sample \(relaxations) times takes \(Self.text(time, "s")) and "
+      "estimate (\(estimate.source)): a machine that relaxes each sample \(relaxations) times takes \(Self.text(time, "s")) and "
         + "\(Self.text(energy, "J")) a sample", measured + String(format: "; %.3g times as long", here / time),
     ]
   }

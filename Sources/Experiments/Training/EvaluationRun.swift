@@ -1,6 +1,7 @@
 import Configuration
 import Datasets
 import Files
+import Host
 import Kernels
 import Learning
 import MPI
@@ -44,8 +45,8 @@ package struct EvaluationRun {
         shard: configuration.run.evaluation.batch) : evaluator
   }
 
-  /// Collective; every rank gets the result.
-  package func run(progress: ((Double) -> Void)? = nil) throws -> Evaluation {
-    try evaluator.evaluate(images, over: grid, progress: progress)
+  /// Collective; every rank gets the result, or `nil` if a signal stopped it.
+  package func run(progress: ((Double) -> Void)? = nil) throws -> Evaluation? {
+    try evaluator.evaluate(images, over: grid, shouldStop: { StopSignal.isRequested }, progress: progress)
   }
 }

@@ -25,6 +25,9 @@ final class RunRecorder {
   private(set) var epoch = StepMeans()
   private var intervalStarted = ContinuousClock.now
   private var epochStarted = ContinuousClock.now
+  /// When the first step of this start was done, from which on the rest is predicted.
+  private var firstStepDone: ContinuousClock.Instant?
+  private var hasWarnedOfLoss = false
 
   init(
     _ configuration: Configuration, folder path: String?, resume: Bool, initial: String?, overrides: [ConfigurationOverride],
@@ -42,6 +45,9 @@ final class RunRecorder {
         grid: [grid.data, grid.spin], seed: configuration.seed, initial: initial, overrides: overrides))
     if let initial { display.message("initial weights from \(initial)") }
     for override in overrides { display.message("set \(override)") }
+    if configuration.data.folder == nil, configuration.data.name != .synthetic, let warning = DatasetSearch.warning() {
+      warnings.append(warning)
+    }
     for warning in warnings { display.message("warning: \(warning)") }
   }
 
@@ -63,6 +69,9 @@ final class RunRecorder {
     events = try EventFile(folder: folder.path, step: step)
   }
 
+  /// How much of the test is done.
+  func showTest(_ share: Double) { display.update("test", fraction: share) }
+
   func say(_ text: String) { display.message(text) }
 
   /// Seconds of training, those before a resume included.
@@ -73,17 +82,25 @@ final class RunRecorder {
     return Double(time.seconds) + Double(time.attoseconds) * 1e-18
   }
 
+  /// Says what begins; from here on figures of speed count.
   func announce(_ trainer: Trainer, images: DatasetSamplers) {
+    (intervalStarted, epochStarted) = (.now, .now)
     let layout = trainer.network.parameterLayout
     let memory = trainer.network.stateMemory
     let parameters = (1 + trainer.optimiser.moments.count + (trainer.average == nil ? 0 : 1)) * layout.parameterCount * 4
     display.message(
-      "\(configuration.name): \(trainer.network.outline), \(layout.trainableCount) parameters, \(images.training.count) training, "
-        + "\(images.validation.count) validation images, \(ranks) rank\(ranks == 1 ? "" : "s")\(trainer.grid.spin.size > 1 ? " as \(trainer.grid.shape)" : ""), \(InstructionSet.current.name)"
+      "\(configuration.name): \(trainer.network.outline), \(counted(layout.trainableCount, "parameter")), \(images.training.count) training, "
+        + "\(images.validation.count) validation images, \(counted(ranks, "rank"))\(trainer.grid.spin.size > 1 ? " as \(trainer.grid.shape)" : ""), \(InstructionSet.current.name)"
     )
     display.message(
       "memory a rank: states \(memory.states >> 10) KiB, fields \(memory.fields >> 10) KiB, weights and optimiser \(parameters >> 10) KiB"
     )
+    let left = images.training.count % trainer.settings.batch.size
+    if left > 0 {
+      display.message(
+        "each epoch takes \(trainer.batchesPerEpoch) mini-batch\(trainer.batchesPerEpoch == 1 ? "" : "es") of \(trainer.settings.batch.size) and leaves out \(left) of "
+          + "\(images.training.count) training images, others every time")
+    }
     display.message("run folder \(folder.path)")
   }
 
@@ -91,15 +108,16 @@ final class RunRecorder {
     interval.add(report)
     epoch.add(report)
     let done = trainer.epochFraction
-    let rate = Double(trainer.position.step - startStep) / max(seconds(since: started), 1e-9)
     let stepsLeft = Double(trainer.settings.epochs * trainer.batchesPerEpoch - trainer.position.step)
     let elapsed = seconds(since: intervalStarted)
+    let rate = rate(at: trainer.position.step)
     display.update(
       ProgressReport(
         epoch: min(Int(done) + 1, trainer.settings.epochs), epochs: trainer.settings.epochs,
-        fraction: done / Double(trainer.settings.epochs), samplesPerSecond: rate * Double(report.samples),
+        fraction: done / Double(trainer.settings.epochs),
+        samplesPerSecond: (rate ?? 1 / max(elapsed, 1e-9)) * Double(report.samples),
         freeSweeps: interval.freeSweeps, nudgedSweeps: interval.nudgedSweeps, residual: interval.residual, loss: interval.loss,
-        accuracy: interval.accuracy, timeLeft: stepsLeft / max(rate, 1e-9)))
+        accuracy: interval.accuracy, timeLeft: rate.map { stepsLeft / $0 }))
     if elapsed >= configuration.run.logInterval {
       try append(.interval, means: interval, elapsed: elapsed, of: trainer)
       interval = StepMeans()
@@ -110,6 +128,15 @@ final class RunRecorder {
       epoch = StepMeans()
       epochStarted = .now
     }
+  }
+
+  /// Steps a second, validation and checkpoints included; `nil` after the first step, which waits for much that is done once.
+  private func rate(at step: Int) -> Double? {
+    guard let firstStepDone else {
+      (firstStepDone, startStep) = (.now, step)
+      return nil
+    }
+    return Double(step - startStep) / max(seconds(since: firstStepDone), 1e-9)
   }
 
   private func append(_ kind: MetricsLog.Kind, means: StepMeans, elapsed: Double, of trainer: Trainer) throws {
@@ -125,6 +152,14 @@ final class RunRecorder {
   private func append(_ row: MetricsLog.Row) throws {
     try metrics?.append(row)
     events?.append(row)
+    if let loss = row.loss { warn(ofLoss: loss) }
+  }
+
+  /// Once a start.
+  private func warn(ofLoss loss: Double) {
+    guard !hasWarnedOfLoss, let warning = LossFigure.warning(of: loss, in: configuration) else { return }
+    hasWarnedOfLoss = true
+    display.message("warning: \(warning)")
   }
 
   func record(_ evaluation: Evaluation, kind: MetricsLog.Kind, of trainer: Trainer) throws {
@@ -135,7 +170,7 @@ final class RunRecorder {
     guard kind == .validation else { return }
     display.message(
       "epoch \(trainer.position.epoch): validation accuracy \(Self.percent(evaluation.accuracy)), loss "
-        + String(format: "%.4f", evaluation.loss) + String(format: ", %.1f sweeps", evaluation.sweeps))
+        + LossFigure.text(evaluation.loss) + String(format: ", %.1f sweeps", evaluation.sweeps))
     epochStarted = .now
   }
 
@@ -143,6 +178,13 @@ final class RunRecorder {
   func record(_ report: TimingReport) throws {
     try AtomicFile.write(report.lines.joined(separator: "\n") + "\n", to: folder.path(of: .timing))
     for line in report.lines { log.write(line) }
+  }
+
+  /// Leaves the error in the log, with its time, and gives the folder free.
+  func failed(_ error: any Error) {
+    display.finish()
+    log.write(error)
+    folder.close()
   }
 
   func stopped(at trainer: Trainer) {

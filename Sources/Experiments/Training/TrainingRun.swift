@@ -67,14 +67,29 @@ package final class TrainingRun {
         configuration, folder: folder, resume: resume, initial: initial, overrides: overrides, hosts: grid.rollCall?.hosts ?? [],
         grid: grid.shape)
       : nil
-    try continueFromCheckpoint()
-    // So that the run can always go on by itself, without the file that it began with.
-    if initial != nil { try checkpoint(accuracy: nil, isBest: false) }
+    try loggingErrors {
+      try continueFromCheckpoint(isAskedFor: resume)
+      // So that the run can always go on by itself, without the file that it began with.
+      if initial != nil { try checkpoint(accuracy: nil, isBest: false) }
+    }
   }
 
-  private func continueFromCheckpoint() throws {
+  /// What ends a run is the last line of its log.
+  private func loggingErrors<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch {
+      recorder?.failed(error)
+      throw error
+    }
+  }
+
+  private func continueFromCheckpoint(isAskedFor: Bool) throws {
     let checkpoint = try recorder?.latestCheckpoint()
     guard try world.broadcast(checkpoint != nil, root: 0) else {
+      if isAskedFor, let recorder {
+        recorder.say("--resume: there is no checkpoint in \(recorder.folder.path); a new run begins")
+      }
       try recorder?.start(at: 0, metricNames: trainer.network.metricNames)
       return
     }
@@ -89,7 +104,9 @@ package final class TrainingRun {
   }
 
   /// Trains to the end, or until a signal. Collective.
-  package func run() throws -> Outcome {
+  package func run() throws -> Outcome { try loggingErrors { try train() } }
+
+  private func train() throws -> Outcome {
     if let gridReason { recorder?.say(gridReason) }
     recorder?.announce(trainer, images: samplers)
     let start = Profile.now
@@ -113,14 +130,18 @@ package final class TrainingRun {
       }
     }
     try reportTimes(since: start, step: firstStep, energy)
-    return .finished(test: try finish())
+    guard let test = try finish() else {
+      recorder?.stopped(at: trainer)
+      return .stopped
+    }
+    return .finished(test: test)
   }
 
   private func reportTimes(since start: Double, step first: Int, _ energy: ProcessorEnergy?) throws {
     let seconds = Profile.now - start
     let joules = try energy.joules(over: world)
-    let estimate = try configuration.device.flatMap {
-      try DeviceComparison(
+    let estimate = configuration.device.flatMap {
+      DeviceComparison(
         $0, trainer.network, samples: (trainer.position.step - first) * trainer.settings.batch.size, seconds: seconds,
         joules: joules)
     }
@@ -182,14 +203,21 @@ package final class TrainingRun {
   }
 
   /// The test set chooses nothing: the parameters that were best on the validation split are measured on it, once.
-  private func finish() throws -> Evaluation {
+  ///
+  /// - Returns: `nil` if a signal came; a resumed run measures again.
+  private func finish() throws -> Evaluation? {
     if samplers.validation.count > 0 {
       let best = try recorder?.folder.checkpoints.best().map { try TrainingState($0) }
       let state = try TrainingState.broadcast(best, over: world)
       try trainer.network.parameterLayout.assign(
         state.tensors, prefix: trainer.average == nil ? "" : WeightAverage.prefix, to: trainer.measuredParameters)
     }
-    let evaluation = try evaluate(samplers.test)
+    evaluator.classifier.parametersChanged()
+    let measured = try trainer.times.measure(.evaluation) {
+      try evaluator.evaluate(
+        samplers.test, over: trainer.grid, shouldStop: { StopSignal.isRequested }, progress: recorder?.showTest)
+    }
+    guard let evaluation = measured else { return nil }
     try recorder?.record(evaluation, kind: .test, of: trainer)
     if let recorder {
       try TestPredictions(labels: samplers.test.labels, predictions: evaluation.predictions)

@@ -50,7 +50,7 @@ public struct CommunityDetection: Sendable {
   /// - Parameter count: of communities, 1 or more; no more than the limit are made.
   public func randomDivision(count: Int, seed: UInt64) -> Communities {
     let groups = UInt64(max(min(count, limit ?? count), 1))
-    var random = Philox(seed: seed, stream: 0x434f_4d00).sequence()
+    var random = Philox(seed: seed, .communities).sequence()
     return Communities((0..<graph.vertexCount).map { _ in Int(random.next() % groups) })
   }
 

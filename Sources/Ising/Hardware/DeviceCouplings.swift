@@ -60,7 +60,7 @@ public struct DeviceCouplings: Sendable, Equatable {
     let scale = scale(of: problem)
     let greatestCoupling = Self.greatest(problem.couplings) * scale
     let greatestField = Self.greatest(problem.fields) * scale
-    let errors = Philox(seed: device, stream: Self.mismatchStream)
+    let errors = Philox(seed: device, .couplingMismatch)
     var couplings = problem.couplings
     var fields = problem.fields
     for spin in 0..<problem.spinCount {
@@ -86,10 +86,8 @@ public struct DeviceCouplings: Sendable, Equatable {
     let limit = range?.field
     return realised(
       field, limit: limit, greatest: limit ?? 0,
-      error: error(of: spin, spin, Philox(seed: device, stream: Self.mismatchStream)))
+      error: error(of: spin, spin, Philox(seed: device, .couplingMismatch)))
   }
-
-  private static let mismatchStream: UInt32 = 0x4445_5600
 
   private func realised(_ value: Double, limit: Double?, greatest: Double, error: Double) -> Double {
     var value = value

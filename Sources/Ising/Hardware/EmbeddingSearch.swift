@@ -31,14 +31,14 @@ public struct EmbeddingSearch {
   private static let rounds = 40
   private static let shorteningRounds = 3
 
-  private init(_ problem: IsingProblem, on hardware: WeightedGraph, seed: UInt64, stream: UInt32) {
+  private init(_ problem: IsingProblem, on hardware: WeightedGraph, seed: UInt64, attempt: Int) {
     self.problem = problem
     rows = AdjacencyRows(hardware)
     chains = [Set<Int32>](repeating: [], count: problem.spinCount)
     users = [[Int]](repeating: [], count: hardware.vertexCount)
     scarcity = [Double](repeating: 1, count: hardware.vertexCount)
     paths = ChainPaths(vertexCount: hardware.vertexCount)
-    random = Philox(seed: seed, stream: stream).sequence()
+    random = Philox(seed: seed, .embedding, member: attempt).sequence()
   }
 
   /// Finds an embedding.
@@ -56,7 +56,7 @@ public struct EmbeddingSearch {
       throw ProblemError("\(problem.spinCount) spins on a chip of \(available), expected no more than it has")
     }
     for attempt in 0..<attempts {
-      var search = EmbeddingSearch(problem, on: hardware, seed: seed, stream: 0x454d_4200 + UInt32(attempt))
+      var search = EmbeddingSearch(problem, on: hardware, seed: seed, attempt: attempt)
       if let chains = search.run(shouldStop) { return try MinorEmbedding(chains: chains, of: problem, on: hardware) }
       if shouldStop() { break }
     }

@@ -41,18 +41,18 @@ public enum SyntheticProblem: Sendable, Equatable {
 
   /// `J_ij = J_ji` of two spins that are coupled, by itself: one rank of many can draw its own rows.
   public func coupling(_ i: Int, _ j: Int, seed: UInt64) -> Double {
-    let philox = Philox(seed: seed, stream: stream)
+    let philox = Philox(seed: seed, stream)
     let words = philox.block(SIMD4(UInt32(clamping: min(i, j)), UInt32(clamping: max(i, j)), 0, 0))
     guard case .sherringtonKirkpatrick(let spins) = self else { return words.x & 1 == 0 ? 1 : -1 }
     return NormalNumber.draw(words) / Double(spins).squareRoot()
   }
 
   /// Streams of the seed, so that problems of different kinds are independent.
-  private var stream: UInt32 {
+  private var stream: RandomStream {
     switch self {
-    case .sherringtonKirkpatrick: 0x5348_4b00
-    case .dense: 0x444e_5300
-    case .torus: 0x544f_5200
+    case .sherringtonKirkpatrick: .sherringtonKirkpatrick
+    case .dense: .dense
+    case .torus: .torus
     }
   }
 

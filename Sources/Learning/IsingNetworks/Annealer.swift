@@ -8,7 +8,7 @@ final class Annealer: SpinRelaxation {
   private let settings: IsingMachineSettings
   private let device: ProgrammedSpins
   private let seed: UInt64
-  private let stream: NoiseStream
+  private let stream: RandomStream
   private let start: RandomSpins
   private var free: FlipSampler
   private var nudged: FlipSampler
@@ -19,7 +19,7 @@ final class Annealer: SpinRelaxation {
   private(set) var chainBreakFraction = 0.0
 
   init(
-    _ layout: IsingNetworkLayout, settings: IsingMachineSettings, hardware: IsingHardware, seed: UInt64, stream: NoiseStream
+    _ layout: IsingNetworkLayout, settings: IsingMachineSettings, hardware: IsingHardware, seed: UInt64, stream: RandomStream
   ) throws {
     self.layout = layout
     self.settings = settings
@@ -32,7 +32,7 @@ final class Annealer: SpinRelaxation {
   }
 
   private static func sampler(
-    _ device: ProgrammedSpins, _ course: Course, seed: UInt64, stream: NoiseStream
+    _ device: ProgrammedSpins, _ course: Course, seed: UInt64, stream: RandomStream
   ) -> FlipSampler {
     FlipSampler.annealing(device.flips, temperature: course, fieldScale: 1, seed: seed, stream: stream.rawValue)
   }
@@ -44,7 +44,7 @@ final class Annealer: SpinRelaxation {
       FlipSampler.reverseCourse(peak: settings.cold + $0 * (settings.hot - settings.cold), end: settings.cold)
     }
     free = Self.sampler(device, anneal, seed: seed, stream: stream)
-    nudged = Self.sampler(device, reverse ?? anneal, seed: seed, stream: .nudged)
+    nudged = Self.sampler(device, reverse ?? anneal, seed: seed, stream: .isingNudged)
     spins = AlignedBuffer(count: device.flips.identifiers.count)
   }
 

@@ -10,14 +10,14 @@ final class GibbsSampler: SpinRelaxation {
   private let settings: IsingMachineSettings
   private let device: ProgrammedSpins
   private let seed: UInt64
-  private let stream: NoiseStream
+  private let stream: RandomStream
   private let start: RandomSpins
   private var sampler: FlipSampler
   private var spins = AlignedBuffer<Float>(count: 0)
   private var state: [Float] = []
 
   init(
-    _ layout: IsingNetworkLayout, settings: IsingMachineSettings, hardware: IsingHardware, seed: UInt64, stream: NoiseStream
+    _ layout: IsingNetworkLayout, settings: IsingMachineSettings, hardware: IsingHardware, seed: UInt64, stream: RandomStream
   ) throws {
     self.layout = layout
     self.settings = settings
@@ -30,7 +30,7 @@ final class GibbsSampler: SpinRelaxation {
   }
 
   private static func sampler(
-    _ device: ProgrammedSpins, _ settings: IsingMachineSettings, seed: UInt64, stream: NoiseStream
+    _ device: ProgrammedSpins, _ settings: IsingMachineSettings, seed: UInt64, stream: RandomStream
   ) -> FlipSampler {
     FlipSampler.gibbs(device.flips, temperature: settings.temperature, fieldScale: 1, seed: seed, stream: stream.rawValue)
   }

@@ -127,9 +127,7 @@ public final class IsingLearner: TrainableNetwork {
     }
   }
 
-  public var relaxationsPerSample: Int {
-    network.settings.reads * (1 + settings.estimator.nudges(settings.nudge, sign: 1).count)
-  }
+  public var relaxationsPerSample: Int { network.settings.reads * settings.phases }
 
   public var outline: String {
     "\(network.layout.spinCount) spins with \(network.layout.pairs.count) couplings"

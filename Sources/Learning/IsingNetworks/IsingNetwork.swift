@@ -30,7 +30,7 @@ public final class IsingNetwork {
     self.layout = layout
     self.parameters = parameters
     self.settings = settings
-    let stream: NoiseStream = purpose == .training ? .training : .evaluation
+    let stream: RandomStream = purpose == .training ? .isingTraining : .isingEvaluation
     relaxation =
       switch settings.kind {
       case .anneal: try Annealer(layout, settings: settings, hardware: hardware, seed: seed, stream: stream)

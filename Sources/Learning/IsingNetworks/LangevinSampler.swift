@@ -8,11 +8,11 @@ final class LangevinSampler: SpinRelaxation {
   private let layout: IsingNetworkLayout
   private let settings: IsingMachineSettings
   private let seed: UInt64
-  private let stream: NoiseStream
+  private let stream: RandomStream
   private var field: SampleField
   private var system: SpinSystem
 
-  init(_ layout: IsingNetworkLayout, settings: IsingMachineSettings, seed: UInt64, stream: NoiseStream) throws {
+  init(_ layout: IsingNetworkLayout, settings: IsingMachineSettings, seed: UInt64, stream: RandomStream) throws {
     self.layout = layout
     self.settings = settings
     self.seed = seed

@@ -23,13 +23,6 @@ extension SpinRelaxation {
   var chainBreakFraction: Double { 0 }
 }
 
-/// The streams of one seed from which spins draw, by what they relax for. Numbers are part of the results: they never change.
-enum NoiseStream: UInt32, Sendable {
-  case training = 0x4953_4E01
-  case nudged = 0x4953_4E02
-  case evaluation = 0x4953_4E03
-}
-
 /// What the rule of learning reads off relaxed spins: `⟨s_i⟩`, and `⟨s_i s_j⟩` of every coupled pair; of an annealer the values of
 /// one state, of a sampler averages over samples.
 public final class SpinCorrelations {

@@ -34,7 +34,7 @@ public final class BackpropagationLearner: TrainableNetwork, Classifier {
     return network.classification(labels: labels)
   }
 
-  public var outline: String { "\(network.layout.layers.count) feed-forward layers" }
+  public var outline: String { network.layout.counted("feed-forward layer") }
   public var stateMemory: (states: Int, fields: Int) { network.memory }
   public var sweeps: Int { 0 }
 }

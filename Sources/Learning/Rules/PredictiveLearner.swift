@@ -65,8 +65,8 @@ public final class PredictiveLearner: TrainableNetwork, Classifier {
     return network.passes.classification(labels: labels)
   }
 
-  public var relaxationsPerSample: Int { 1 + settings.estimator.nudges(settings.nudge, sign: 1).count }
-  public var outline: String { "\(network.layout.layers.count) predictive layers" }
+  public var relaxationsPerSample: Int { settings.phases }
+  public var outline: String { network.layout.counted("predictive layer") }
   public var stateMemory: (states: Int, fields: Int) { network.passes.memory }
   public var sweeps: Int { 0 }
 }

@@ -48,7 +48,7 @@ public final class UnrolledLearner: TrainableNetwork {
     return report
   }
 
-  public var outline: String { "\(network.layout.layers.count) layers, unrolled" }
+  public var outline: String { network.layout.counted("layer") + ", unrolled" }
   public var stateMemory: (states: Int, fields: Int) { (network.memory.states, network.memory.fields) }
   public var sweeps: Int { network.sweeps }
 }

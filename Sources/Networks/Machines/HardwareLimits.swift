@@ -57,7 +57,7 @@ final class DeviceParameters {
   private static func factors(_ limits: HardwareLimits, _ layout: NetworkLayout) -> AlignedBuffer<Float> {
     let factors = AlignedBuffer<Float>(count: layout.parameterCount)
     for (index, block) in layout.blocks.enumerated() {
-      var random = Philox(seed: limits.device, stream: 0x2000 + UInt32(index)).sequence()
+      var random = Philox(seed: limits.device, .hardwareMismatch, member: index).sequence()
       for element in 0..<block.shape.reduce(1, *) {
         // Box & Muller 1958.
         let (radius, angle) = (1 - random.uniform(), random.uniform())

@@ -17,7 +17,9 @@ public final class MachineRelaxation: NetworkRelaxation {
   private var draw = 0
 
   /// - Precondition: the settings name a machine, and its `check` has passed.
-  public init(_ settings: RelaxationSettings, of network: HopfieldNetwork, seed: UInt64, stream: UInt32 = 0) {
+  public init(
+    _ settings: RelaxationSettings, of network: HopfieldNetwork, seed: UInt64, stream: UInt32 = RandomStream.dynamics.rawValue
+  ) {
     precondition(settings.machine.kind != .hopfield)
     self.settings = settings
     self.network = network

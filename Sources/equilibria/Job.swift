@@ -1,0 +1,73 @@
+import ArgumentParser
+import Configuration
+import Datasets
+import Experiments
+import Files
+import Foundation
+import Host
+import Ising
+import Kernels
+import Learning
+import MPI
+import Networks
+
+/// What a command does on every rank.
+enum Job {
+  /// Runs `body` under MPI; what it throws ends the whole job with one message.
+  ///
+  /// - Parameter body: takes the communicator of all ranks, and returns the exit code.
+  static func run(_ body: (Communicator) throws -> Int32) -> Never {
+    Environment.run(exitCodeForError: Exit.code(for:)) { world in
+      try InstructionSet.checkEnvironment()
+      return try body(world)
+    }
+  }
+
+  /// The configuration at `path`; on standard input, `-`, which the first rank alone has, it is for all. Collective.
+  static func configuration(_ path: String, overrides: [String], over world: Communicator) throws -> Configuration {
+    let overrides = try overrides.map { try ConfigurationOverride($0) }
+    guard path == Configuration.standardInput else { return try Configuration(contentsOf: path, overrides: overrides) }
+    let own = world.rank == 0 ? try FileHandle.standardInput.read(upToCount: Configuration.maximumBytes + 1) ?? Data() : Data()
+    return try Configuration(standardInput: try world.broadcastVarying([UInt8](own), root: 0), overrides: overrides)
+  }
+
+  /// The exit code of a job that a signal stopped, with which the first rank of each node leaves before the others, see
+  /// `Exit.leave(after:)`. Collective.
+  static func stopped() throws -> Int32 {
+    guard let node = Environment.current?.node else { return Exit.stopped }
+    let first = try node.broadcast(getpid(), root: 0)
+    if node.rank > 0 { Exit.leave(after: first) }
+    return Exit.stopped
+  }
+
+  /// Ends a process that has not started MPI: with a message, or with the help or the version that was asked for. Where a launcher
+  /// has started several, one speaks.
+  static func end(_ error: any Error) -> Never {
+    let known = Equilibria.exitCode(for: error)
+    let code = known == .failure ? Exit.code(for: error) : known.rawValue
+    guard Environment.launchedRank ?? 0 == 0 else {
+      // The launcher ends the job with the first that leaves, which is the one that speaks.
+      usleep(300_000)
+      exit(code)
+    }
+    guard known == .failure else { Equilibria.exit(withError: error) }
+    FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
+    exit(code)
+  }
+}
+
+extension Exit {
+  /// The code of an error, by what is wrong.
+  static func code(for error: any Error) -> Int32 {
+    switch error {
+    case let error as FileError: error.isOfWriting ? disk : input
+    case is ConfigurationError, is DatasetError, is CheckpointError, is TensorError, is NetworkError, is ProblemFileError,
+      is ProblemError:
+      input
+    case TrainingError.setting: input
+    case TrainingError.nonFinite: diverged
+    case is ValidationError: usage
+    default: self.error
+    }
+  }
+}
