@@ -7,6 +7,8 @@ public struct ShardReport: Equatable, Sendable {
   public var correct = 0
   public var free = RelaxationReport()
   public var nudged = RelaxationReport()
+  /// Of each sample where the free phase has ended, if they were measured.
+  public var residuals: [Double] = []
   /// What the network counts besides, by `TrainableNetwork.metricNames`.
   public var metrics: [Double] = []
 

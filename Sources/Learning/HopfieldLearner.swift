@@ -58,6 +58,9 @@ public final class HopfieldLearner: TrainableNetwork {
     if let warmStates { warmStates.restore(shard.index) } else { network.reset() }
     try propagation.relaxFreely(shard.pixels, labels: shard.labels, first: 0, report: &report)
     warmStates?.keep(shard.index)
+    if shard.measuresResiduals {
+      report.residuals = try propagation.relaxation.residuals(of: network, samples: shard.labels.count)
+    }
     try cosine?.prepare(shard)
     try propagation.addGradient(labels: shard.labels, batch: shard.batch, sign: shard.sign, into: gradients, report: &report)
     if let cosine { report.metrics = cosine.cosines(with: gradients[0]).map { $0 * Double(shard.labels.count) } }
@@ -66,6 +69,7 @@ public final class HopfieldLearner: TrainableNetwork {
 
   public var metricNames: [String] { cosine == nil ? [] : GradientCosine.names(network.layout) }
   public var relaxationsPerSample: Int { 1 + settings.estimator.nudges(settings.nudge, sign: 1).count }
+  public var relaxes: Bool { true }
   public var outline: String { "\(network.layout.layers.count) layers" }
   public var stateMemory: (states: Int, fields: Int) { (network.memory.states, network.memory.fields) }
   public var subtrees: [[Range<Int>]] {
