@@ -66,7 +66,8 @@ extension RelaxationSettings.Stop: ConfigurationSection {
         "sweeps", \.sweeps, .from(1, to: 100_000),
         "At most this many sweeps; one sweep moves every layer once, and is one step of a machine."),
       ConfigurationKey(
-        "tolerance", \.tolerance, .from(0, below: 1), "Stop once the change of a sweep, the mean over layers of ‖Δs‖ / ‖s‖, falls below this; 0: never."),
+        "tolerance", \.tolerance, .from(0, below: 1),
+        "Stop once the change of a sweep, the mean over layers of ‖Δs‖ / ‖s‖, falls below this; 0: never."),
     ]
   }
 }

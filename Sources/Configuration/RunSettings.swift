@@ -65,11 +65,13 @@ extension RunSettings.Evaluation: ConfigurationSection {
     [
       ConfigurationKey(
         "batch", \.batch, .from(1, to: 1 << 16),
-        "Images that one rank relaxes at a time. Under machines that take no turns they stop together, and the last digits depend on it."),
+        "Images that one rank relaxes at a time. Under machines that take no turns they stop together, and the last digits depend on it."
+      ),
       ConfigurationKey(
         "sweeps", \.sweeps, .from(1, to: 100_000), standard: "`relaxation.free.sweeps`", "Greatest number of sweeps."),
       ConfigurationKey(
-        "tolerance", \.tolerance, .from(0, below: 1), standard: "`relaxation.free.tolerance`", "Change of a sweep at which an image stops."),
+        "tolerance", \.tolerance, .from(0, below: 1), standard: "`relaxation.free.tolerance`",
+        "Change of a sweep at which an image stops."),
       ConfigurationKey(
         "epochs", \.epochs, .from(0, to: 1_000_000),
         "Measure on the validation images every so many epochs; 0: only at the end."),

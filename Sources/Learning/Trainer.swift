@@ -88,7 +88,8 @@ public final class Trainer {
     optimiser = Optimiser(settings.optimiser, layout: network.parameterLayout)
     average = settings.averaging > 0 ? WeightAverage(of: network.parameters, decay: settings.averaging) : nil
     reduction = try GridReduction(
-      count: StepSum.count(of: network, samples: settings.batch.size), shards: settings.batch.size / settings.batch.shard, subtrees: network.subtrees,
+      count: StepSum.count(of: network, samples: settings.batch.size), shards: settings.batch.size / settings.batch.shard,
+      subtrees: network.subtrees,
       over: grid)
   }
 

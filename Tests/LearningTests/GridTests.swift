@@ -75,7 +75,8 @@ extension AcrossRanks {
       let states = try (1...layout.layers.count).map {
         try network.unpackedSpins(layer: $0, samples: 0..<2 * Self.samples, over: grid)
       }
-      return Result(states: states, gradient: gradient, energies: energies, report: report, residuals: residuals,
+      return Result(
+        states: states, gradient: gradient, energies: energies, report: report, residuals: residuals,
         traffic: network.traffic)
     }
 

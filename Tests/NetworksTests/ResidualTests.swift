@@ -77,7 +77,8 @@ import Testing
     #expect(networks[0].states(0..<3) == networks[1].states(0..<3))
   }
 
-  @Test(arguments: orders, [Float(1), 1.3]) func ofAnEquilibriumIsZero(_ order: RelaxationSettings.Order, _ factor: Float) throws {
+  @Test(arguments: orders, [Float(1), 1.3]) func ofAnEquilibriumIsZero(_ order: RelaxationSettings.Order, _ factor: Float) throws
+  {
     guard order != .synchronous || factor == 1 else { return }
     let network = try Networks.network(Networks.chain(pooling: .average, skip: true, gain: 0.4), capacity: 2)
     network.clamp(Networks.images(2, of: network.layout), samples: 2)

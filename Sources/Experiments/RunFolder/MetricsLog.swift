@@ -112,7 +112,8 @@ package final class MetricsLog {
 extension MetricsLog.Row {
   fileprivate func text(_ extraColumns: [String]) -> String {
     let numbers =
-      [loss, accuracy, learningRate, freeSweeps, nudgedSweeps, residual, residual90, samplesPerSecond] + extraColumns.map { extra[$0] }
+      [loss, accuracy, learningRate, freeSweeps, nudgedSweeps, residual, residual90, samplesPerSecond]
+      + extraColumns.map { extra[$0] }
     let fields = [Self.format(time, digits: 6), Self.format(epoch, digits: 8), String(step), kind.rawValue]
     return (fields + numbers.map { $0.map { Self.format($0, digits: 7) } ?? "" }).joined(separator: ",")
   }

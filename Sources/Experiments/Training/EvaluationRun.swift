@@ -80,7 +80,8 @@ package struct TransientWarning: CustomStringConvertible {
     let greatest = tolerance > 0 ? tolerance : Self.greatest
     guard let residual = evaluation.residual, !(residual.mean <= greatest) else { return nil }
     description =
-      String(format: "after %.1f sweeps the residual is %.1e on average, above %.1e: ", evaluation.sweeps, residual.mean, greatest)
+      String(
+        format: "after %.1f sweeps the residual is %.1e on average, above %.1e: ", evaluation.sweeps, residual.mean, greatest)
       + "these are not equilibria; `evaluate --at-equilibrium` measures what lies beyond"
   }
 }
