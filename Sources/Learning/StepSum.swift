@@ -34,7 +34,7 @@ struct StepSum {
   func note(_ report: ShardReport, _ requests: StepRequests, firstSample: Int, share: Float) {
     self[.loss] = share * Float(report.loss)
     self[.correct] = share * Float(report.correct)
-    self[.freeSweeps] = share * Float(report.free.sweeps)
+    self[.freeSweeps] = share * Float(report.meanSweeps ?? Double(report.free.sweeps))
     self[.nudgedSweeps] = share * Float(report.nudged.sweeps)
     self[.stop] = requests.contains(.stop) ? 1 : 0
     self[.checkpoint] = requests.contains(.checkpoint) ? 1 : 0

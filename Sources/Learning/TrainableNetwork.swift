@@ -43,6 +43,11 @@ public protocol TrainableNetwork: AnyObject {
   var parameters: AlignedBuffer<Float> { get }
   func parametersChanged()
 
+  /// Whether it begins with all micro-shards of a step at once, by `begin`.
+  var beginsTogether: Bool { get }
+  /// Begins with the micro-shards that this rank has in a step. `addGradient` of each follows.
+  func begin(_ shards: [MicroShard]) throws
+
   /// Adds the gradient of the samples' loss, divided by `shard.batch`.
   ///
   /// - Parameter gradients: one buffer for each subtree of this rank's part of the network, one for a whole network.
@@ -81,6 +86,8 @@ public protocol TrainableNetwork: AnyObject {
 extension TrainableNetwork {
   public var metricNames: [String] { [] }
   public var relaxes: Bool { false }
+  public var beginsTogether: Bool { false }
+  public func begin(_ shards: [MicroShard]) throws {}
   public var subtrees: [[Range<Int>]] { [[0..<1]] }
   public var isReporter: Bool { true }
   public var relaxationsPerSample: Int { 0 }

@@ -147,17 +147,20 @@ public final class Trainer {
       Philox(seed: seed, stream: 2).block(SIMD4(UInt32(truncatingIfNeeded: position.step), 0, 0, 0)).x & 1 == 0 ? 1 : -1
     let requested = requests()
     let measures = position.step % Self.residualInterval == 0 || position.batch == batchesPerEpoch - 1
-    for shard in reduction.own {
-      let buffers = reduction.buffers()
+    func loaded(_ shard: Int) -> MicroShard {
       let first = batch.startIndex + shard * settings.batch.shard
       times.measure(.load) {
         images.load(batch[first..<first + settings.batch.shard], epoch: position.epoch, into: &pixels, labels: &labels)
       }
-      let report = try network.addGradient(
-        of: MicroShard(
-          pixels: pixels, labels: labels[0..<settings.batch.shard], index: shard, batch: settings.batch.size,
-          step: position.step, sign: sign, measuresResiduals: measures),
-        into: buffers)
+      return MicroShard(
+        pixels: pixels, labels: labels[0..<settings.batch.shard], index: shard, batch: settings.batch.size, step: position.step,
+        sign: sign, measuresResiduals: measures)
+    }
+    let together = network.beginsTogether ? reduction.own.map(loaded) : []
+    try network.begin(together)
+    for (number, shard) in reduction.own.enumerated() {
+      let buffers = reduction.buffers()
+      let report = try network.addGradient(of: together.isEmpty ? loaded(shard) : together[number], into: buffers)
       // All strips know what a shard came to; one of them reports it.
       StepSum(buffers[0], of: network).note(
         report, requested, firstSample: shard * settings.batch.shard, share: network.isReporter ? 1 : 0)

@@ -15,6 +15,7 @@ public final class SlotRelaxation {
     public var change: Double
     /// What the output says, one number a class.
     public var prediction: [Float]
+    /// 0 if it was not measured.
     public var residual: Double
   }
 
@@ -35,6 +36,7 @@ public final class SlotRelaxation {
   /// Samples that have settled, until there are so many that their residuals are worth measuring.
   private let settled: SampleStore
   private var results: [Settled] = []
+  private var measures = true
   private var slots: [Slot] = []
   private var factors: [Float]
 
@@ -55,9 +57,15 @@ public final class SlotRelaxation {
   /// Relaxes samples 0 … `count` − 1, which begin at zero. Collective over the strips.
   ///
   /// - Parameters:
+  ///   - measures: whether residuals are wanted.
   ///   - load: the images of some samples, one after the other.
+  ///   - keep: called of every sample that has settled, with its number and its slot, in which the network has its states.
   ///   - done: called of every sample once, in no order.
-  public func run(count: Int, load: (Range<Int>) throws -> [Float], done: (Settled) throws -> Void) throws {
+  public func run(
+    count: Int, measures: Bool = true, load: (Range<Int>) throws -> [Float], keep: (Int, Int) throws -> Void = { _, _ in },
+    done: (Settled) throws -> Void
+  ) throws {
+    self.measures = measures
     network.reset()
     (slots, results, waitingSamples) = ([], [], 0..<0)
     var next = 0
@@ -71,7 +79,7 @@ public final class SlotRelaxation {
       for (index, slot) in slots.enumerated() { factors[index] = slot.inertia?.factor ?? settings.overRelaxation }
       try network.sweepEach(schedule, samples: slots.count, factors: factors, changes: changes)
       for index in slots.indices.reversed() where hasSettled(index) {
-        try leave(index, done)
+        try leave(index, keep, done)
         if next < count {
           slots[index] = Slot(sample: next)
           try fill(index, with: next, of: count, load)
@@ -110,9 +118,12 @@ public final class SlotRelaxation {
     if settings.takesTurns { slots[index].inertia = settings.freshInertia }
   }
 
-  private func leave(_ index: Int, _ done: (Settled) throws -> Void) throws {
+  private func leave(
+    _ index: Int, _ keep: (Int, Int) throws -> Void, _ done: (Settled) throws -> Void
+  ) throws {
     try network.finishExchanges()
-    settled.keep(sample: index, as: results.count)
+    try keep(slots[index].sample, index)
+    if measures { settled.keep(sample: index, as: results.count) }
     results.append(
       Settled(
         sample: slots[index].sample, sweeps: slots[index].sweeps, change: change(of: index),
@@ -123,14 +134,14 @@ public final class SlotRelaxation {
   /// Measures the residuals of those that have settled, whose states take the places of the others meanwhile.
   private func report(_ done: (Settled) throws -> Void) throws {
     guard !results.isEmpty else { return }
-    try network.finishExchanges()
-    settled.swap(count: results.count)
-    let residuals = try network.residuals(groups: schedule.groups, samples: results.count)
-    settled.swap(count: results.count)
-    for (index, residual) in residuals.enumerated() {
-      results[index].residual = residual
-      try done(results[index])
+    if measures {
+      try network.finishExchanges()
+      settled.swap(count: results.count)
+      let residuals = try network.residuals(groups: schedule.groups, samples: results.count)
+      settled.swap(count: results.count)
+      for (index, residual) in residuals.enumerated() { results[index].residual = residual }
     }
+    for result in results { try done(result) }
     results = []
   }
 }
