@@ -48,12 +48,12 @@ extension Activation {
   /// `σ(f) − s`.
   var distance: SpinDistance {
     switch self {
-    case .clamp: { min(max($0.field, 0), 1) - $0.state }
-    case .halfClamp: { min(max($0.field / 2, 0), 1) - $0.state }
-    case .relu6: { min(max($0.field, 0), 6) - $0.state }
-    case .sigmoid: { 1 / (1 + exp(-$0.field)) - $0.state }
-    case .tanh: { Foundation.tanh($0.field) - $0.state }
-    case .linear: { $0.field - $0.state }
+    case .clamp: return { min(max($0.field, 0), 1) - $0.state }
+    case .halfClamp: return { min(max($0.field / 2, 0), 1) - $0.state }
+    case .relu6: return { min(max($0.field, 0), 6) - $0.state }
+    case .sigmoid: return { 1 / (1 + exp(-$0.field)) - $0.state }
+    case .tanh: return { Foundation.tanh($0.field) - $0.state }
+    case .linear: return { $0.field - $0.state }
     }
   }
 }

@@ -29,7 +29,7 @@ extension MachineSettings {
 
 extension MachineSettings.CoherentIsing {
   fileprivate func distance(within activation: Activation) -> SpinDistance {
-    let box = (activation.box ?? -Float.infinity...Float.infinity).clamped(to: -limit...limit)
+    let box = (activation.box ?? (-Float.infinity...Float.infinity)).clamped(to: -limit...limit)
     let (stiffness, coupling) = (1 - pump, coupling)
     return { spin in
       let x = spin.state
