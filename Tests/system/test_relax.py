@@ -30,7 +30,7 @@ def test_relax_is_as_the_reference(job, tmp_path, name, ranks, batch, seed):
         assert relative_difference(found[tensor], value) <= tolerance, tensor
     with safe_open(tmp_path / "output", "numpy") as file:
         found = file.metadata()
-    assert found.keys() == metadata.keys()
+    assert found.keys() >= metadata.keys()
     for sample, residual in zip(numbers(found["residual.free"]), numbers(metadata["residual.free"]), strict=True):
         assert abs(sample - residual) <= RESIDUALS * residual + ROUNDING
 
