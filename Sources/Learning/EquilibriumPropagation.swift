@@ -7,6 +7,10 @@ public struct ShardReport: Equatable, Sendable {
   public var correct = 0
   public var free = RelaxationReport()
   public var nudged = RelaxationReport()
+  /// Sweeps of a sample's free phase on average, where samples end one by one; `free` has those of the slowest.
+  public var meanSweeps: Double?
+  /// Of each sample where the free phase has ended, if they were measured.
+  public var residuals: [Double] = []
   /// What the network counts besides, by `TrainableNetwork.metricNames`.
   public var metrics: [Double] = []
 

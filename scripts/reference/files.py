@@ -72,9 +72,10 @@ def step_tensors(network, step):
 
 def step_metadata(network, step):
     """The metadata of the output file."""
-    metadata = {"sweeps.free": str(len(step.free.energies)), "residual.free": repr(step.free.residual)}
+    metadata = {"sweeps.free": str(len(step.free.energies)), "change.free": repr(step.free.change)}
+    metadata["residual.free"] = ",".join(repr(float(residual)) for residual in network.residuals(step.free.state))
     if step.nudged:
         metadata["nudges"] = ",".join(repr(beta) for beta in network.description.nudges)
         metadata["sweeps.nudged"] = str(len(step.nudged[0].energies))
-        metadata["residual.nudged"] = repr(step.nudged[0].residual)
+        metadata["change.nudged"] = repr(step.nudged[0].change)
     return metadata

@@ -7,11 +7,11 @@ import numpy as np
 
 @dataclass
 class Phase:
-    """A relaxed phase: its last state, F after each sweep [sweeps, B], and the residual of the last sweep."""
+    """A relaxed phase: its last state, F after each sweep [sweeps, B], and the change of the last sweep."""
 
     state: dict
     energies: np.ndarray
-    residual: float
+    change: float
 
 
 @dataclass
@@ -42,9 +42,9 @@ def _nudged_phases(network, free, target):
     start = _stacked([free.state] * len(nudges))
     network = network.holding(start) if description.holds_arg_max else network
     targets = np.concatenate([target] * len(nudges))
-    state, energies, residual = network.relax(start, description.nudged, targets, np.repeat(nudges, batch))
+    state, energies, change = network.relax(start, description.nudged, targets, np.repeat(nudges, batch))
     parts = [slice(index * batch, (index + 1) * batch) for index in range(len(nudges))]
-    return [Phase({name: array[part] for name, array in state.items()}, energies[:, part], residual) for part in parts]
+    return [Phase({name: array[part] for name, array in state.items()}, energies[:, part], change) for part in parts]
 
 
 def energy_gradient(network, state):
