@@ -23,11 +23,18 @@ public final class HopfieldLearner: TrainableNetwork {
     _ layout: NetworkLayout, parameters: AlignedBuffer<Float>, relaxation: RelaxationSettings, settings: LearningSettings,
     seed: UInt64, on grid: ProcessGrid, exchange: ExchangeSettings = ExchangeSettings(), times: Profile = Profile()
   ) throws {
-    guard !settings.cost.isSquared || settings.estimator == .oneSided || settings.nudge < 1 else {
+    guard !settings.cost.isSquared || [.oneSided, .linearResponse].contains(settings.estimator) || settings.nudge < 1 else {
       throw TrainingError.setting(
         key: "learning.nudge",
         reason:
           "at −\(settings.nudge) the output has no equilibrium under the squared error; a nudge of both signs must be below 1")
+    }
+    guard settings.estimator != .linearResponse || relaxation.machine.keepsEquilibria(of: layout) else {
+      throw TrainingError.setting(
+        key: "learning.estimator",
+        reason:
+          "linearResponse is of the network's own equilibria, which machine \(relaxation.machine.kind.rawValue) does not have here; use "
+          + "another estimator")
     }
     let capacity = EquilibriumPropagation.capacity(settings)
     try layout.checkCapacity(capacity)
@@ -65,7 +72,7 @@ public final class HopfieldLearner: TrainableNetwork {
   }
 
   public var metricNames: [String] { cosine == nil ? [] : GradientCosine.names(network.layout) }
-  public var relaxationsPerSample: Int { 1 + settings.estimator.nudges(settings.nudge, sign: 1).count }
+  public var relaxationsPerSample: Int { 1 + settings.estimator.relaxedStates }
   public var outline: String { "\(network.layout.layers.count) layers" }
   public var stateMemory: (states: Int, fields: Int) { (network.memory.states, network.memory.fields) }
   public var subtrees: [[Range<Int>]] {

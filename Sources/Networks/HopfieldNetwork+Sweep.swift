@@ -11,11 +11,24 @@ extension HopfieldNetwork {
   func sweep(
     _ schedule: UpdateSchedule, samples: Int, nudge: Nudge?, factor: Float = 1, exchanges: Bool = true, wantsResidual: Bool = true
   ) throws -> Double {
+    try sweep(schedule, samples: samples, exchanges: exchanges, wantsResidual: wantsResidual) { layer in
+      move(layer, samples: samples) { rows in
+        layer == layout.layers.count
+          ? moveOutput(samples: samples, nudge: nudge, factor: factor)
+          : update(layer, layout.layers[layer - 1], factor: factor, samples: samples, rows: rows)
+      }
+    }
+  }
+
+  /// The same, with what moves a layer when its fields are there.
+  func sweep(
+    _ schedule: UpdateSchedule, samples: Int, exchanges: Bool, wantsResidual: Bool, move: (Int) -> Void
+  ) throws -> Double {
     changes.clear()
     sweeps += 1
     for group in schedule.groups {
       try computeFields(group, samples: samples, exchanges: exchanges)
-      times.measure(.step) { for layer in group { move(layer, samples: samples, nudge: nudge, factor: factor) } }
+      times.measure(.step) { for layer in group { move(layer) } }
       try boundary?.follow(group, samples: samples, validArgMaxSamples: validArgMaxSamples, exchanges: exchanges)
       for (index, edge) in edges.enumerated() where group.contains(edge.layout.pre) {
         validArgMaxSamples[index] = 0
@@ -152,19 +165,15 @@ extension HopfieldNetwork {
 
   // MARK: - Steps
 
-  private func move(_ layer: Int, samples: Int, nudge: Nudge?, factor: Float) {
-    let description = layout.layers[layer - 1]
-    let rows = spins[layer - 1].shape.rows
+  /// Moves a layer piece by piece, and notes by how much; the output, and other layers that every strip has, in one.
+  func move(_ layer: Int, samples: Int, _ step: (Range<Int>) -> SpinChange) {
     var change = SpinChange(moved: 0, size: 0)
-    if layer == layout.layers.count {
-      change = moveOutput(samples: samples, nudge: nudge, factor: factor)
-      for (piece, _) in pieces[layer - 1] { note(change, of: layer, piece: piece) }
-    } else if strip.partition.isReplicated(layer) {
-      change = update(layer, description, factor: factor, samples: samples, rows: 0..<rows)
+    if layer == layout.layers.count || strip.partition.isReplicated(layer) {
+      change = step(0..<spins[layer - 1].shape.rows)
       for (piece, _) in pieces[layer - 1] { note(change, of: layer, piece: piece) }
     } else {
       for (piece, rows) in pieces[layer - 1] {
-        let part = update(layer, description, factor: factor, samples: samples, rows: rows)
+        let part = step(rows)
         note(part, of: layer, piece: piece)
         change.moved += part.moved
         change.size += part.size

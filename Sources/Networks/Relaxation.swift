@@ -28,8 +28,8 @@ public protocol NetworkRelaxation {
     _ network: HopfieldNetwork, samples: Int, nudge: Nudge?, observe: ((Int) throws -> Void)?
   ) throws -> RelaxationReport
 
-  /// `gradient += −Σ_n scale_n ∂E/∂θ` at the states where the last phase has ended; as `HopfieldNetwork.addCorrelations`.
-  func addCorrelations(
+  /// `gradient += Σ_n scale_n [−∂E/∂θ(a_n) + ∂E/∂θ(b_n)]` of the states where the last phase has ended; as `HopfieldNetwork.addDifference`.
+  func addDifference(
     of network: HopfieldNetwork, scale: AlignedBuffer<Float>, samples: Int, into gradients: [AlignedBuffer<Float>]) throws
 
   /// Names the samples that relax from now on: the noise that they feel, if there is any, is a function of this number.
@@ -37,10 +37,10 @@ public protocol NetworkRelaxation {
 }
 
 extension NetworkRelaxation {
-  public func addCorrelations(
+  public func addDifference(
     of network: HopfieldNetwork, scale: AlignedBuffer<Float>, samples: Int, into gradients: [AlignedBuffer<Float>]
   ) throws {
-    try network.addCorrelations(scale: scale, samples: samples, into: gradients)
+    try network.addDifference(scale: scale, samples: samples, into: gradients)
   }
 
   public func select(_ draw: Int) {}

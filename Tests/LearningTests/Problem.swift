@@ -108,6 +108,11 @@ struct Problem: CustomTestStringConvertible, Sendable {
       $0.cost = .crossEntropyReadout
     },
     Problem("random sign") { $0.estimator = .randomSign },
+    Problem("linear response") { $0.estimator = .linearResponse },
+    Problem("linear response, warm start") {
+      $0.estimator = .linearResponse
+      $0.warmStart = true
+    }.graded(0.25),
     Problem("one-sided, cross-entropy inside") {
       $0.estimator = .oneSided
       $0.cost = .crossEntropy
