@@ -20,8 +20,12 @@ extension LearningSettings: ConfigurationSection {
           + "of the feed-forward network of the same layers."),
       ConfigurationKey(
         "estimator", \.estimator,
-        "How the gradient is taken from relaxed states; `centred` uses both signs of the nudge and is the most exact."),
-      ConfigurationKey("nudge", \.nudge, .above(0), "β, the strength of the nudge; its sign is the estimator's matter."),
+        "How the gradient is taken from relaxed states. `centred` uses both signs of the nudge; the one-sided ones compare a nudged state "
+          + "with a free one that kept relaxing for as many sweeps; `linearResponse` is the limit of no nudge, by one relaxation in place of "
+          + "two."),
+      ConfigurationKey(
+        "nudge", \.nudge, .above(0),
+        "β, the strength of the nudge; its sign is the estimator's matter, and `linearResponse` has none."),
       ConfigurationKey("batch", \.batch, "The mini-batch."),
       ConfigurationKey("epochs", \.epochs, .from(1, to: 1_000_000), "Passes over the training images."),
       ConfigurationKey(
