@@ -41,6 +41,11 @@ extension LearningSettings: ConfigurationSection {
         "Evaluate a moving average of the parameters in their place: its decay each update, such as 0.999, and at most "
           + "(1 + t)/(10 + t) after t updates; 0: none."
       ).written { $0.averaging > 0 },
+      ConfigurationKey(
+        "residualLimit", \.residualLimit, .above(0),
+        "An image whose residual r after the free phase is greater counts limit/r as much in the gradient, which takes the time of a "
+          + "sweep; `null`: all images count alike."
+      ).written { $0.residualLimit != nil },
     ]
   }
 

@@ -9,7 +9,7 @@ extension MachineSettings.Conjugate: ConfigurationSection {
     [
       ConfigurationKey(
         "adaptive", \.isAdaptive,
-        "Inertia follows the measured decay of the residual: as much as is best for it where it falls slowly. Layers take turns then, in the order of `relaxation.order`."
+        "Inertia follows the measured decay of the change: as much as is best for it where it falls slowly. Layers take turns then, in the order of `relaxation.order`."
       ),
       ConfigurationKey(
         "inertia", \.inertia, .from(1, below: 2),

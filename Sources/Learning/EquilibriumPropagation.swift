@@ -7,6 +7,8 @@ public struct ShardReport: Equatable, Sendable {
   public var correct = 0
   public var free = RelaxationReport()
   public var nudged = RelaxationReport()
+  /// Of each sample where the free phase has ended, if they were measured.
+  public var residuals: [Double] = []
   /// What the network counts besides, by `TrainableNetwork.metricNames`.
   public var metrics: [Double] = []
 
@@ -77,12 +79,14 @@ public final class EquilibriumPropagation {
   ///
   /// - Parameters:
   ///   - sign: of β, for the random-sign estimator.
+  ///   - weights: by which each sample counts, 1 unless given.
   ///   - gradients: one for each subtree of the network's strip, see `HopfieldNetwork.addDifference`.
   public func addGradient(
-    labels: ArraySlice<Int>, batch: Int, sign: Float = 1, into gradients: [AlignedBuffer<Float>], report: inout ShardReport
+    labels: ArraySlice<Int>, batch: Int, sign: Float = 1, weights: [Float]? = nil, into gradients: [AlignedBuffer<Float>],
+    report: inout ShardReport
   ) throws {
     try relaxNudged(labels: labels, sign: sign, report: &report)
-    try addDifference(samples: labels.count, batch: batch, sign: sign, into: gradients)
+    try addDifference(samples: labels.count, batch: batch, sign: sign, weights: weights, into: gradients)
   }
 
   /// The same of a whole network, into one buffer.
@@ -111,11 +115,13 @@ public final class EquilibriumPropagation {
   }
 
   /// The second half of `addGradient`.
-  public func addDifference(samples: Int, batch: Int, sign: Float = 1, into gradients: [AlignedBuffer<Float>]) throws {
+  public func addDifference(
+    samples: Int, batch: Int, sign: Float = 1, weights: [Float]? = nil, into gradients: [AlignedBuffer<Float>]
+  ) throws {
     let betas = phases(sign: sign)
     let span = betas.isEmpty ? 1 : betas[0] - betas[1]
     // What it multiplies are correlations, −∂E/∂θ.
-    for sample in 0..<samples { scale[sample] = -1 / (span * Float(batch)) }
+    for sample in 0..<samples { scale[sample] = -(weights?[sample] ?? 1) / (span * Float(batch)) }
     if response != nil {
       try network.addDerivative(scale: scale, samples: samples, into: gradients)
     } else {

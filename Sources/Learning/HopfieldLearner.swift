@@ -65,14 +65,22 @@ public final class HopfieldLearner: TrainableNetwork {
     if let warmStates { warmStates.restore(shard.index) } else { network.reset() }
     try propagation.relaxFreely(shard.pixels, labels: shard.labels, first: 0, report: &report)
     warmStates?.keep(shard.index)
+    var weights: [Float]?
+    if shard.measuresResiduals || settings.residualLimit != nil {
+      let residuals = try propagation.relaxation.residuals(of: network, samples: shard.labels.count)
+      if shard.measuresResiduals { report.residuals = residuals }
+      weights = settings.residualLimit.map { limit in residuals.map { min(1, limit / Float($0)) } }
+    }
     try cosine?.prepare(shard)
-    try propagation.addGradient(labels: shard.labels, batch: shard.batch, sign: shard.sign, into: gradients, report: &report)
+    try propagation.addGradient(
+      labels: shard.labels, batch: shard.batch, sign: shard.sign, weights: weights, into: gradients, report: &report)
     if let cosine { report.metrics = cosine.cosines(with: gradients[0]).map { $0 * Double(shard.labels.count) } }
     return report
   }
 
   public var metricNames: [String] { cosine == nil ? [] : GradientCosine.names(network.layout) }
   public var relaxationsPerSample: Int { 1 + settings.estimator.relaxedStates }
+  public var relaxes: Bool { true }
   public var outline: String { "\(network.layout.layers.count) layers" }
   public var stateMemory: (states: Int, fields: Int) { (network.memory.states, network.memory.fields) }
   public var subtrees: [[Range<Int>]] {

@@ -80,6 +80,8 @@ public struct LearningSettings: Equatable, Sendable {
   public var schedule = ScheduleSettings()
   /// The decay of the moving average of the parameters that is evaluated in their place; 0: none.
   public var averaging: Float = 0
+  /// An image whose residual r after the free phase is greater counts limit/r as much in the gradient; `nil`: all count alike.
+  public var residualLimit: Float? = nil
 
   public init() {}
 }

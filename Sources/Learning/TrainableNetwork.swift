@@ -15,14 +15,19 @@ public struct MicroShard {
   public var step: Int
   /// Of β, for the random-sign estimator.
   public var sign: Float
+  /// Whether the residuals of free phases are wanted, which take the time of about one sweep.
+  public var measuresResiduals: Bool
 
-  public init(pixels: [Float], labels: ArraySlice<Int>, index: Int, batch: Int, step: Int, sign: Float = 1) {
+  public init(
+    pixels: [Float], labels: ArraySlice<Int>, index: Int, batch: Int, step: Int, sign: Float = 1, measuresResiduals: Bool = false
+  ) {
     self.pixels = pixels
     self.labels = labels
     self.index = index
     self.batch = batch
     self.step = step
     self.sign = sign
+    self.measuresResiduals = measuresResiduals
   }
 
   /// The place of its first sample in the mini-batch.
@@ -46,6 +51,8 @@ public protocol TrainableNetwork: AnyObject {
 
   /// What it counts besides loss and accuracy: columns of `metrics.csv`.
   var metricNames: [String] { get }
+  /// Whether its free phases have residuals.
+  var relaxes: Bool { get }
   /// In words, for the log: "5 layers".
   var outline: String { get }
   /// Bytes of states, and of the fields that move them.
@@ -73,6 +80,7 @@ public protocol TrainableNetwork: AnyObject {
 /// A whole network on every rank, without memory from one step to the next.
 extension TrainableNetwork {
   public var metricNames: [String] { [] }
+  public var relaxes: Bool { false }
   public var subtrees: [[Range<Int>]] { [[0..<1]] }
   public var isReporter: Bool { true }
   public var relaxationsPerSample: Int { 0 }

@@ -24,7 +24,9 @@ public struct StepReport: Equatable, Sendable {
   /// Means over the micro-shards.
   public var freeSweeps: Double
   public var nudgedSweeps: Double
-  public var residual: Double
+  /// Where the free phases have ended, over the images; in steps in which it was measured (`Trainer.residualInterval`), of networks
+  /// that relax.
+  public var residual: ResidualSummary?
   public var gradientNorm: Double
   /// The schedule's factor.
   public var rateFactor: Float
@@ -60,6 +62,9 @@ public final class Trainer {
   /// Asked once a step on every rank.
   public var requests: () -> StepRequests = { [] }
 
+  /// Residuals are measured in every so many steps from the first on, and in the last step of an epoch: they take the time of a sweep.
+  public static let residualInterval = 10
+
   private let seed: UInt64
   private let images: any TrainingImages
   private let reduction: GridReduction
@@ -73,6 +78,10 @@ public final class Trainer {
     times: Profile = Profile()
   ) throws {
     try Self.check(settings, images: images.count, ranks: grid.data.size)
+    guard settings.residualLimit == nil || network is HopfieldLearner else {
+      throw TrainingError.setting(
+        key: "learning.residualLimit", reason: "is for layered networks that learn by equilibrium propagation; leave it out")
+    }
     self.network = network
     self.times = times
     self.grid = grid
@@ -83,7 +92,7 @@ public final class Trainer {
     optimiser = Optimiser(settings.optimiser, layout: network.parameterLayout)
     average = settings.averaging > 0 ? WeightAverage(of: network.parameters, decay: settings.averaging) : nil
     reduction = try GridReduction(
-      count: StepSum.count(of: network), shards: settings.batch.size / settings.batch.shard, subtrees: network.subtrees,
+      count: StepSum.count(of: network, samples: settings.batch.size), shards: settings.batch.size / settings.batch.shard, subtrees: network.subtrees,
       over: grid)
   }
 
@@ -140,6 +149,7 @@ public final class Trainer {
     let sign: Float =
       Philox(seed: seed, stream: 2).block(SIMD4(UInt32(truncatingIfNeeded: position.step), 0, 0, 0)).x & 1 == 0 ? 1 : -1
     let requested = requests()
+    let measures = position.step % Self.residualInterval == 0 || position.batch == batchesPerEpoch - 1
     for shard in reduction.own {
       let buffers = reduction.buffers()
       let first = batch.startIndex + shard * settings.batch.shard
@@ -149,14 +159,16 @@ public final class Trainer {
       let report = try network.addGradient(
         of: MicroShard(
           pixels: pixels, labels: labels[0..<settings.batch.shard], index: shard, batch: settings.batch.size,
-          step: position.step, sign: sign),
+          step: position.step, sign: sign, measuresResiduals: measures),
         into: buffers)
       // All strips know what a shard came to; one of them reports it.
-      StepSum(buffers[0], of: network).note(report, requested, share: network.isReporter ? 1 : 0)
+      StepSum(buffers[0], of: network).note(
+        report, requested, firstSample: shard * settings.batch.shard, share: network.isReporter ? 1 : 0)
       try times.measure(.reduce) { try reduction.add(buffers, shard: shard) }
     }
     let total = try times.measure(.reduce) { StepSum(try reduction.sum(), of: network) }
-    return try update(total)
+    let residuals = measures && network.relaxes ? total.residuals : []
+    return try update(total, residual: ResidualSummary(residuals))
   }
 
   private func indices() -> ArraySlice<Int> {
@@ -165,7 +177,7 @@ public final class Trainer {
     return order!.indices[position.batch * size..<(position.batch + 1) * size]
   }
 
-  private func update(_ total: StepSum) throws -> StepReport {
+  private func update(_ total: StepSum, residual: ResidualSummary?) throws -> StepReport {
     let samples = settings.batch.size
     let shards = Double(reduction.shardCount)
     let norm = total.gradientNorm
@@ -182,7 +194,7 @@ public final class Trainer {
     advance()
     return StepReport(
       loss: total.loss / Double(samples), accuracy: total.correct / Double(samples), freeSweeps: total.freeSweeps / shards,
-      nudgedSweeps: total.nudgedSweeps / shards, residual: total.residual / shards, gradientNorm: norm, rateFactor: factor,
+      nudgedSweeps: total.nudgedSweeps / shards, residual: residual, gradientNorm: norm, rateFactor: factor,
       samples: samples, metrics: total.metrics.map { $0 / Double(samples) }, requests: total.requests)
   }
 

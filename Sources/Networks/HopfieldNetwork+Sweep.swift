@@ -6,25 +6,24 @@ extension HopfieldNetwork {
   /// - Parameters:
   ///   - factor: ω of `s ← σ(s + ω (f − s))`; 1 is the network's own rule.
   ///   - exchanges: whether the strips refresh their copies of each other's rows.
-  ///   - wantsResidual: whether the result is needed; on strips it takes a sum over them.
-  /// - Returns: the residual, `mean over layers of ‖Δs‖ / max(‖s‖, 1e-6)` over the samples at hand, of all strips.
+  ///   - wantsChange: whether the result is needed; on strips it takes a sum over them.
+  /// - Returns: the change, `mean over layers of ‖Δs‖ / max(‖s‖, 1e-6)` over the samples at hand, of all strips.
   func sweep(
-    _ schedule: UpdateSchedule, samples: Int, nudge: Nudge?, factor: Float = 1, exchanges: Bool = true, wantsResidual: Bool = true
-  ) throws -> Double {
-    try sweep(schedule, samples: samples, exchanges: exchanges, wantsResidual: wantsResidual) { layer in
-      move(layer, samples: samples) { rows in
-        layer == layout.layers.count
-          ? moveOutput(samples: samples, nudge: nudge, factor: factor)
-          : update(layer, layout.layers[layer - 1], factor: factor, samples: samples, rows: rows)
-      }
-    }
-  }
-
-  /// The same, with what moves a layer when its fields are there.
-  func sweep(
-    _ schedule: UpdateSchedule, samples: Int, exchanges: Bool, wantsResidual: Bool, move: (Int) -> Void
+    _ schedule: UpdateSchedule, samples: Int, nudge: Nudge?, factor: Float = 1, exchanges: Bool = true, wantsChange: Bool = true
   ) throws -> Double {
     changes.clear()
+    try sweep(schedule, samples: samples, exchanges: exchanges) { layer in
+      move(layer, samples: samples) { rows in
+        layer == layout.layers.count
+          ? moveOutput(samples: 0..<samples, nudge: nudge, factor: factor)
+          : update(layer, factor: factor, samples: 0..<samples, rows: rows)
+      }
+    }
+    return wantsChange ? try meanChange() : .infinity
+  }
+
+  /// One sweep in which `move` moves each layer in its field.
+  func sweep(_ schedule: UpdateSchedule, samples: Int, exchanges: Bool, move: (Int) -> Void) throws {
     sweeps += 1
     for group in schedule.groups {
       try computeFields(group, samples: samples, exchanges: exchanges)
@@ -35,23 +34,22 @@ extension HopfieldNetwork {
         boundary?.forget(edge: index)
       }
     }
-    return wantsResidual ? try residual() : .infinity
   }
 
   /// Adds up the changes piece by piece, so that the bits do not depend on the strips.
-  func residual() throws -> Double {
+  func meanChange() throws -> Double {
     if let boundary { try times.measure(.reduce) { try boundary.sum(changes) } }
     let pieces = strip.partition.pieces
-    var residual = 0.0
+    var mean = 0.0
     for layer in layout.layers.indices {
       var change = SpinChange(moved: 0, size: 0)
       for piece in 0..<pieces {
         change.moved += changes[2 * (layer * pieces + piece)]
         change.size += changes[2 * (layer * pieces + piece) + 1]
       }
-      residual += change.relative
+      mean += change.relative
     }
-    return residual / Double(layout.layers.count)
+    return mean / Double(layout.layers.count)
   }
 
   // MARK: - Fields
@@ -193,10 +191,9 @@ extension HopfieldNetwork {
     }
   }
 
-  private func update(
-    _ layer: Int, _ description: NetworkLayout.Layer, factor: Float, samples: Int, rows: Range<Int>
-  ) -> SpinChange {
-    spins[layer - 1].update(
+  func update(_ layer: Int, factor: Float, samples: Range<Int>, rows: Range<Int>) -> SpinChange {
+    let description = layout.layers[layer - 1]
+    return spins[layer - 1].update(
       description.activation.rule, bias: realised, biasOffset: description.bias.offset, base: base[layer - 1],
       drive: drive[layer - 1], topDown: topDown[layer - 1], factor: factor, samples: samples, rows: rows)
   }
@@ -207,12 +204,12 @@ extension HopfieldNetwork {
     changes[place + 1] = change.size
   }
 
-  private func moveOutput(samples: Int, nudge: Nudge?, factor: Float) -> SpinChange {
+  func moveOutput(samples: Range<Int>, nudge: Nudge?, factor: Float) -> SpinChange {
     let layer = layout.layers.count - 1
     let planes = spins[layer]
     let stride = planes.shape.paddedChannels
     var change = SpinChange(moved: 0, size: 0)
-    for sample in 0..<samples {
+    for sample in samples {
       for unit in fieldRow.indices {
         var field = realised[layout.output.bias.offset + unit]
         if let base = base[layer] { field += base[sample * stride + unit] }

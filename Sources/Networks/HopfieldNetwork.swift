@@ -116,6 +116,11 @@ public final class HopfieldNetwork {
   /// Clamps the input of samples 0 … `samples` − 1 to images that begin at image `first` of `pixels` (rows, columns, channels),
   /// and computes their convolutions, which no sweep changes.
   public func clamp(_ pixels: [Float], first: Int = 0, samples: Int) {
+    clamp(pixels, first: first, samples: samples, into: base)
+  }
+
+  /// The same with the fields of the clamped input in other buffers, those of samples that wait.
+  func clamp(_ pixels: [Float], first: Int = 0, samples: Int, into base: [AlignedBuffer<Float>?]) {
     precondition(samples <= capacity)
     releasePooling()
     var written = Array(repeating: false, count: layout.layers.count)

@@ -25,8 +25,8 @@ public final class LinearResponse {
     sources = AlignedBuffer(count: samples * network.layout.output.shape.channels)
   }
 
-  /// Relaxes the responses of samples 0 … `labels.count` − 1 from zero: until the residual, or the number of sweeps of a nudged phase,
-  /// says stop. They take the places of the states, which are behind them then: what `HopfieldNetwork.addDerivative` reads.
+  /// Relaxes the responses of samples 0 … `labels.count` − 1 from zero: until the change of a sweep, or the number of sweeps of a nudged
+  /// phase, says stop. They take the places of the states, which are behind them then: what `HopfieldNetwork.addDerivative` reads.
   ///
   /// - Precondition: pooling is frozen on all edges.
   public func run(_ network: HopfieldNetwork, labels: ArraySlice<Int>) throws -> RelaxationReport {
@@ -38,12 +38,13 @@ public final class LinearResponse {
     }
     try network.beginResponse(samples: samples)
     let stop = settings.nudged
-    var report = RelaxationReport(sweeps: 0, residual: .infinity)
+    var report = RelaxationReport(sweeps: 0, change: .infinity)
     while report.sweeps < stop.sweeps {
-      report.residual = try network.respond(
-        schedule, to: sources, samples: samples, wantsResidual: stop.tolerance > 0 || report.sweeps == stop.sweeps - 1)
+      report.change = try network.respond(
+        schedule, to: sources, samples: samples, factor: settings.overRelaxation,
+        wantsChange: stop.tolerance > 0 || report.sweeps == stop.sweeps - 1)
       report.sweeps += 1
-      if report.residual < Double(stop.tolerance) { break }
+      if report.change < Double(stop.tolerance) { break }
     }
     try network.finishExchanges()
     network.spinsChanged()
@@ -63,21 +64,23 @@ extension HopfieldNetwork {
 
   /// One sweep of the responses; as `sweep`, but that strips exchange every time.
   fileprivate func respond(
-    _ schedule: UpdateSchedule, to sources: AlignedBuffer<Float>, samples: Int, wantsResidual: Bool
+    _ schedule: UpdateSchedule, to sources: AlignedBuffer<Float>, samples: Int, factor: Float, wantsChange: Bool
   ) throws -> Double {
-    try sweep(schedule, samples: samples, exchanges: true, wantsResidual: wantsResidual) { layer in
+    changes.clear()
+    try sweep(schedule, samples: samples, exchanges: true) { layer in
       move(layer, samples: samples) { rows in
         layer == layout.layers.count
-          ? respondAtOutput(to: sources, samples: samples)
+          ? respondAtOutput(to: sources, samples: samples, factor: factor)
           : spins[layer - 1].respond(
             layout.layers[layer - 1].activation.rule, states: samples, drive: drive[layer - 1], topDown: topDown[layer - 1],
-            samples: samples, rows: rows)
+            factor: factor, samples: samples, rows: rows)
       }
     }
+    return wantsChange ? try meanChange() : .infinity
   }
 
   /// A read-out sends down its source alone: it has no state that could answer.
-  private func respondAtOutput(to sources: AlignedBuffer<Float>, samples: Int) -> SpinChange {
+  private func respondAtOutput(to sources: AlignedBuffer<Float>, samples: Int, factor: Float) -> SpinChange {
     let layer = layout.layers.count - 1
     let planes = spins[layer]
     var change = SpinChange(moved: 0, size: 0)
@@ -86,6 +89,7 @@ extension HopfieldNetwork {
         let before = planes[sample, unit, 0, 0]
         var response = sources[sample * planes.shape.channels + unit]
         if !cost.isReadout, let drive = drive[layer] { response += drive[sample * planes.shape.paddedChannels + unit] }
+        if factor != 1 { response = before + factor * (response - before) }
         let moved = Double(response) - Double(before)
         change.moved += moved * moved
         change.size += Double(response) * Double(response)

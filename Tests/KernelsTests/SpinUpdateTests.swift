@@ -24,7 +24,7 @@ import Testing
     let field = AlignedBuffer<Float>(count: 16 * pixels)
     for (index, value) in fields.enumerated() { field[index] = value }
     _ = planes.update(
-      rule, bias: AlignedBuffer(count: 16), biasOffset: 0, base: nil, drive: field, topDown: nil, samples: 1)
+      rule, bias: AlignedBuffer(count: 16), biasOffset: 0, base: nil, drive: field, topDown: nil, samples: 0..<1)
     return Array(planes.buffer.elements[0..<fields.count])
   }
 
@@ -94,7 +94,7 @@ import Testing
       }
     }
     let change = planes.update(
-      rule, bias: bias, biasOffset: offset, base: fields[0], drive: fields[1], topDown: fields[2], samples: samples)
+      rule, bias: bias, biasOffset: offset, base: fields[0], drive: fields[1], topDown: fields[2], samples: 0..<samples)
     let error = zip(planes.buffer.elements, expected).map { abs(Double($0) - $1) }.max()!
     #expect(error < 2e-6, "\(rule), \(channels) channels, terms \(terms)")
     #expect(abs(change.moved - moved) <= 1e-5 * moved + 1e-9 && abs(change.size - size) <= 1e-5 * size + 1e-9)

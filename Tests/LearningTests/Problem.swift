@@ -109,6 +109,7 @@ struct Problem: CustomTestStringConvertible, Sendable {
     },
     Problem("random sign") { $0.estimator = .randomSign },
     Problem("linear response") { $0.estimator = .linearResponse },
+    Problem("residual limit") { $0.residualLimit = 0.01 },
     Problem("linear response, warm start") {
       $0.estimator = .linearResponse
       $0.warmStart = true

@@ -131,7 +131,7 @@ import Testing
     for step in -32...32 {
       let z = Double(step) / 4
       bias[0] = Float(z)
-      _ = planes.update(activation.rule, bias: bias, biasOffset: 0, base: nil, drive: nil, topDown: nil, samples: 1)
+      _ = planes.update(activation.rule, bias: bias, biasOffset: 0, base: nil, drive: nil, topDown: nil, samples: 0..<1)
       let spin = Double(planes[0, 0, 0, 0])
       #expect(range.contains(spin))
       let least = activation.selfEnergy(spin) - z * spin

@@ -182,6 +182,37 @@ def check_energy_never_rises():
                 expect(rise < 1e-12, f"{activation} {pool} {order}: F rises by {rise:.2e}")
 
 
+def check_energy_of_over_relaxed_sweeps_never_rises():
+    for activation, order in [("clamp", "sequential"), ("halfClamp", "checkerboard"), ("relu6", "sequential")]:
+        for factor in (0.4, 1.3, 1.6, 1.95):
+            settings = settings_of(SKIP, activation=activation)
+            settings.order, settings.over_relaxation = order, factor
+            settings.free = settings.nudged = description.Stop(30, 0.0)
+            network, x, labels = case_of(settings)
+            step = run_step(network, x, labels)
+            for phase in [step.free, *step.nudged]:
+                rise = np.diff(phase.energies, axis=0).max()
+                expect(rise < 1e-12, f"{activation}, {order}, factor {factor}: energy rises by {rise}")
+
+
+def check_residual_is_that_of_one_state():
+    settings = settings_of(CHAIN)
+    network, x, _ = case_of(settings)
+    state, _, change = network.relax(network.zero_state(x), description.Stop(3, 0.0))
+    # One synchronous sweep from the state moves it by just the residual's numerators.
+    settings.order = "synchronous"
+    moved = network.sweep(state, None, None)
+    for sample, residual in enumerate(network.residuals(state)):
+        shares = [
+            np.linalg.norm(moved[layer.name][sample] - state[layer.name][sample]) / np.linalg.norm(state[layer.name][sample])
+            for layer in network.layers
+        ]  # fmt: skip
+        expect_close(residual, np.mean(shares), 1e-12, "residual")
+    expect(change < 0.9 * network.residuals(state).max(), "the change of the last sweep is no residual")
+    settled, _, _ = network.relax(state, description.Stop(400, 1e-15))
+    expect(network.residuals(settled).max() < 1e-12, "an equilibrium has a residual")
+
+
 def check_energy_of_graded_networks_never_rises():
     for text, activation, pool in CASES:
         for feedback in (0.25, 0.05):

@@ -82,6 +82,7 @@ class Description:
     input: tuple
     layers: list
     order: str
+    over_relaxation: float
     free: Stop
     nudged: Stop
     holds_arg_max: bool
@@ -137,6 +138,7 @@ def parse(tree, input_shape=None):
         input=shape,
         layers=_layers(network, shape),
         order=choice(relaxation.get("order", "checkerboard"), ORDERS, "relaxation.order"),
+        over_relaxation=float(relaxation.get("overRelaxation", 1)),
         free=_stop(relaxation.get("free", {}), Stop(30, 1e-3)),
         nudged=_stop(relaxation.get("nudged", {}), Stop(6, 0.0)),
         holds_arg_max=bool(relaxation.get("freezePooling", relaxation.get("holdArgMax", True))),

@@ -73,10 +73,11 @@ def step_tensors(network, step):
 
 def step_metadata(network, step):
     """The metadata of the output file."""
-    metadata = {"sweeps.free": str(len(step.free.energies)), "residual.free": repr(step.free.residual)}
+    metadata = {"sweeps.free": str(len(step.free.energies)), "change.free": repr(step.free.change)}
+    metadata["residual.free"] = ",".join(repr(float(residual)) for residual in network.residuals(step.free.state))
     if step.nudged:
         last = list(step.nudged.values())[-1]
         metadata["nudges"] = ",".join(repr(beta) for beta in network.description.phases if beta)
         metadata["sweeps.nudged"] = str(len(last.energies))
-        metadata["residual.nudged"] = repr(last.residual)
+        metadata["change.nudged"] = repr(last.change)
     return metadata

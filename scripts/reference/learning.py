@@ -10,11 +10,11 @@ from network import sigma_slope, softmax
 
 @dataclass
 class Phase:
-    """A relaxed phase: its last state, F after each sweep [sweeps, B], and the residual of the last sweep."""
+    """A relaxed phase: its last state, F after each sweep [sweeps, B], and the change of the last sweep."""
 
     state: dict
     energies: np.ndarray
-    residual: float
+    change: float
 
 
 @dataclass
@@ -49,11 +49,11 @@ def _nudged_phases(network, free, target):
     start = _stacked([free.state] * len(nudges))
     network = network.holding(start) if description.holds_arg_max else network
     targets = np.concatenate([target] * len(nudges))
-    state, energies, residual = network.relax(start, description.nudged, targets, np.repeat(nudges, batch))
+    state, energies, change = network.relax(start, description.nudged, targets, np.repeat(nudges, batch))
     parts = [slice(index * batch, (index + 1) * batch) for index in range(len(nudges))]
     names = [f"nudged.{index}" if beta else "kept" for index, beta in enumerate(nudges)]
     return {
-        key: Phase({name: array[part] for name, array in state.items()}, energies[:, part], residual)
+        key: Phase({name: array[part] for name, array in state.items()}, energies[:, part], change)
         for key, part in zip(names, parts, strict=True)
     }
 
@@ -64,20 +64,21 @@ def _response(network, free, target):
     source = target - (prediction if "quared" in network.description.cost else softmax(prediction))
     network = network.holding(free.state, signed_too=True)
     response = {name: np.zeros_like(array) for name, array in free.state.items()}
-    residuals, stop = [], network.description.nudged
-    while len(residuals) < stop.sweeps and not (residuals and residuals[-1] < stop.tolerance):
+    changes, stop, factor = [], network.description.nudged, network.description.over_relaxation
+    while len(changes) < stop.sweeps and not (changes and changes[-1] < stop.tolerance):
         old = response
         for group in network.groups(free=False):
             moved = {}
             for layer in group:
                 answer = network.field(layer, response) - network.bias(layer)
                 if layer is network.output:
-                    moved[layer.name] = source + (0 if network.readout else answer)
+                    new = source + (0 if network.readout else answer)
                 else:
-                    moved[layer.name] = sigma_slope(layer.activation, free.state[layer.name]) * answer
+                    new = sigma_slope(layer.activation, free.state[layer.name]) * answer
+                moved[layer.name] = response[layer.name] + factor * (new - response[layer.name])
             response = {**response, **moved}
-        residuals.append(network.residual(old, response))
-    return Phase(response, np.zeros((len(residuals), 0)), residuals[-1])
+        changes.append(network.change(old, response))
+    return Phase(response, np.zeros((len(changes), 0)), changes[-1])
 
 
 def _response_gradient(network, free, response):

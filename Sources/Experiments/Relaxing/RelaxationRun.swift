@@ -55,7 +55,9 @@ package struct RelaxationRun {
     var report = ShardReport()
     try propagation.relaxFreely(
       input.pixels, labels: (input.labels ?? Array(repeating: 0, count: count))[...], first: 0, report: &report)
-    var file = TensorFile(metadata: ["sweeps.free": "\(report.free.sweeps)", "residual.free": "\(report.free.residual)"])
+    let residuals = try propagation.relaxation.residuals(of: network, samples: count)
+    var file = TensorFile(metadata: ["sweeps.free": "\(report.free.sweeps)", "change.free": "\(report.free.change)"])
+    file.metadata["residual.free"] = residuals.map { "\($0)" }.joined(separator: ",")
     try store(network, samples: 0..<count, as: "free", on: grid, in: &file)
     file.tensors["energy.free"] = try table(energies, columns: 0..<count)
     guard let labels = input.labels else { return file }
@@ -83,7 +85,7 @@ package struct RelaxationRun {
     }
     file.metadata["nudges"] = nudges.map { "\($0)" }.joined(separator: ",")
     file.metadata["sweeps.nudged"] = "\(report.nudged.sweeps)"
-    file.metadata["residual.nudged"] = "\(report.nudged.residual)"
+    file.metadata["change.nudged"] = "\(report.nudged.change)"
     return file
   }
 

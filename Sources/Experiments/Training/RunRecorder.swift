@@ -21,6 +21,8 @@ final class RunRecorder {
   private var startStep = 0
   private let started = ContinuousClock.now
   private var interval = StepMeans()
+  /// As last measured.
+  private var residual: Double?
   /// Over the steps of the present epoch so far, those before a resume included.
   private(set) var epoch = StepMeans()
   private var intervalStarted = ContinuousClock.now
@@ -90,6 +92,7 @@ final class RunRecorder {
   func record(_ report: StepReport, of trainer: Trainer) throws {
     interval.add(report)
     epoch.add(report)
+    residual = report.residual?.mean ?? residual
     let done = trainer.epochFraction
     let rate = Double(trainer.position.step - startStep) / max(seconds(since: started), 1e-9)
     let stepsLeft = Double(trainer.settings.epochs * trainer.batchesPerEpoch - trainer.position.step)
@@ -98,8 +101,8 @@ final class RunRecorder {
       ProgressReport(
         epoch: min(Int(done) + 1, trainer.settings.epochs), epochs: trainer.settings.epochs,
         fraction: done / Double(trainer.settings.epochs), samplesPerSecond: rate * Double(report.samples),
-        freeSweeps: interval.freeSweeps, nudgedSweeps: interval.nudgedSweeps, residual: interval.residual, loss: interval.loss,
-        accuracy: interval.accuracy, timeLeft: stepsLeft / max(rate, 1e-9)))
+        freeSweeps: interval.freeSweeps, nudgedSweeps: interval.nudgedSweeps, residual: residual,
+        loss: interval.loss, accuracy: interval.accuracy, timeLeft: stepsLeft / max(rate, 1e-9)))
     if elapsed >= configuration.run.logInterval {
       try append(.interval, means: interval, elapsed: elapsed, of: trainer)
       interval = StepMeans()
@@ -117,7 +120,8 @@ final class RunRecorder {
       time: time, epoch: trainer.epochFraction, step: trainer.position.step, kind: kind, loss: means.loss,
       accuracy: means.accuracy,
       learningRate: Double(trainer.settings.optimiser.learningRate) * means.rateFactor, freeSweeps: means.freeSweeps,
-      nudgedSweeps: means.nudgedSweeps, residual: means.residual, samplesPerSecond: Double(means.samples) / max(elapsed, 1e-9))
+      nudgedSweeps: means.nudgedSweeps, residual: means.residual?.mean, residual90: means.residual?.percentile90,
+      samplesPerSecond: Double(means.samples) / max(elapsed, 1e-9))
     for (name, mean) in zip(trainer.network.metricNames, means.metrics) { row.extra[name] = mean }
     try append(row)
   }
@@ -131,11 +135,13 @@ final class RunRecorder {
     try append(
       MetricsLog.Row(
         time: time, epoch: trainer.epochFraction, step: trainer.position.step, kind: kind, loss: evaluation.loss,
-        accuracy: evaluation.accuracy, freeSweeps: evaluation.sweeps))
+        accuracy: evaluation.accuracy, freeSweeps: evaluation.sweeps, residual: evaluation.residual?.mean,
+        residual90: evaluation.residual?.percentile90))
     guard kind == .validation else { return }
     display.message(
       "epoch \(trainer.position.epoch): validation accuracy \(Self.percent(evaluation.accuracy)), loss "
-        + String(format: "%.4f", evaluation.loss) + String(format: ", %.1f sweeps", evaluation.sweeps))
+        + String(format: "%.4f", evaluation.loss) + String(format: ", %.1f sweeps", evaluation.sweeps)
+        + (evaluation.residual.map { String(format: ", residual %.1e", $0.mean) } ?? ""))
     epochStarted = .now
   }
 
@@ -153,8 +159,9 @@ final class RunRecorder {
     folder.close()
   }
 
-  func finished(_ test: Evaluation, best: Double?) {
+  func finished(_ test: Evaluation, best: Double?, transient: TransientWarning?) {
     display.finish()
+    if let transient { display.message("warning: \(transient)") }
     if let best { display.message("best validation accuracy \(Self.percent(best))") }
     display.message("run folder \(folder.path), \(String(format: "%.0f", time)) s of training")
     log.write("test accuracy \(Self.percent(test.accuracy))")
