@@ -84,7 +84,8 @@ struct TrainingStep: ParsableCommand {
     let peak = peaks.max()!
     let rate = operations / seconds
     print("kernels \(InstructionSet.current.name); peak \(format(peak / 1e9)) GFLOP/s")
-    print("network \(units ?? channels), \(machine.rawValue), batch \(batch), shard \(shard), \(free) + \(estimator.relaxedStates)×\(nudged) sweeps, \(estimator.rawValue)")
+    let phases = "\(free) + \(estimator.relaxedStates)×\(nudged) sweeps"
+    print("network \(units ?? channels), \(machine.rawValue), \(estimator.rawValue), batch \(batch), shard \(shard), \(phases)")
     print("a step \(format(seconds * 1e3)) ms; \(format(Double(batch) / seconds)) samples/s; \(format(rate / 1e9)) GFLOP/s")
     print("ratio to peak \(format(rate / peak))")
     // On a shared machine others take part of the core; the process's own time leaves that out.

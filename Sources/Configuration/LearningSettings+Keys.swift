@@ -42,6 +42,10 @@ extension LearningSettings: ConfigurationSection {
           + "(1 + t)/(10 + t) after t updates; 0: none."
       ).written { $0.averaging > 0 },
       ConfigurationKey(
+        "reviveChannels", \.revivesChannels,
+        "At the end of an epoch, draw fresh weights for hidden channels that none of its images moved; the log says how many."
+      ).written { $0.revivesChannels },
+      ConfigurationKey(
         "residualLimit", \.residualLimit, .above(0),
         "An image whose residual r after the free phase is greater counts limit/r as much in the gradient, which takes the time of a "
           + "sweep; `null`: all images count alike."

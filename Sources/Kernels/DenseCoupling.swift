@@ -85,7 +85,8 @@ public final class DenseCoupling: Coupling {
     let scaled = workspace.floats(samples * self.post.paddedChannels)
     post.copyScaled(by: scale, from: postSample, samples: samples, rows: rows, into: scaled)
     InstructionSet.current.kernels.gradient_dense(
-      pre.buffer.base + preSample * pre.shape.stride, origin.base, Int64(pre.shape.stride), taps.base, Int64(shape.taps), Int64(shape.pre.paddedChannels),
+      pre.buffer.base + preSample * pre.shape.stride, origin.base, Int64(pre.shape.stride), taps.base, Int64(shape.taps),
+      Int64(shape.pre.paddedChannels),
       scaled.base, Int64(self.post.paddedChannels), 1, Int64(samples), gradient.base + offset)
   }
 }

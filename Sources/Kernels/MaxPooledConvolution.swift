@@ -244,10 +244,12 @@ public final class MaxPooledConvolution: Coupling {
     let scratch = workspace.entries(samples * rows.count * self.post.columns)
     let linkedRow = rows.lowerBound - linkedRows.lowerBound
     InstructionSet.current.kernels.gradient_sparse(
-      pre.buffer.base + preSample * pre.shape.stride, memberCorners.base + rows.lowerBound * self.post.columns * members, Int64(pre.shape.stride), taps.base,
+      pre.buffer.base + preSample * pre.shape.stride, memberCorners.base + rows.lowerBound * self.post.columns * members,
+      Int64(pre.shape.stride), taps.base,
       Int64(shape.taps), Int64(shape.pre.paddedChannels),
       post.buffer.base + postSample * post.shape.stride, postOffsets.base + linkedRow * self.post.columns,
-      Int64(post.shape.stride), argMax.base + postSample * argMaxStride + linkedRow * argMaxRowStride, Int64(argMaxStride), Int32(members), Int64(self.post.paddedChannels),
+      Int64(post.shape.stride), argMax.base + postSample * argMaxStride + linkedRow * argMaxRowStride, Int64(argMaxStride),
+      Int32(members), Int64(self.post.paddedChannels),
       Int64(rows.count * self.post.columns), Int64(samples), scale.base, gradient.base + offset, scratch.base)
   }
 

@@ -151,7 +151,8 @@ public final class PlainConvolution: Coupling {
     let scaled = workspace.floats(samples * pixels * self.post.paddedChannels)
     post.copyScaled(by: scale, from: postSample, samples: samples, rows: rows, into: scaled)
     InstructionSet.current.kernels.gradient_dense(
-      pre.buffer.base + preSample * pre.shape.stride, corners.base + rows.lowerBound * self.post.columns, Int64(pre.shape.stride), taps.base, Int64(shape.taps),
+      pre.buffer.base + preSample * pre.shape.stride, corners.base + rows.lowerBound * self.post.columns, Int64(pre.shape.stride),
+      taps.base, Int64(shape.taps),
       Int64(shape.pre.paddedChannels),
       scaled.base, Int64(self.post.paddedChannels), Int64(pixels), Int64(samples), gradient.base + offset)
   }

@@ -38,7 +38,8 @@ public enum Estimator: String, CaseIterable, Sendable {
     guard self == .linearResponse else { return }
     throw TrainingError.setting(
       key: "learning.estimator",
-      reason: "linearResponse is for layered Hopfield networks, and \(network) has states that do not move by degrees; use `centred`")
+      reason:
+        "linearResponse is for layered Hopfield networks, and \(network) has states that do not move by degrees; use `centred`")
   }
 }
 
@@ -80,6 +81,8 @@ public struct LearningSettings: Equatable, Sendable {
   public var schedule = ScheduleSettings()
   /// The decay of the moving average of the parameters that is evaluated in their place; 0: none.
   public var averaging: Float = 0
+  /// Draw fresh weights for hidden channels that no image of an epoch moves, see `SilentChannels`.
+  public var revivesChannels = false
   /// An image whose residual r after the free phase is greater counts limit/r as much in the gradient; `nil`: all count alike.
   public var residualLimit: Float? = nil
 

@@ -124,7 +124,8 @@ public struct Relaxation: NetworkRelaxation {
       if isExact { exactSweeps += 1 }
       let isLast = report.sweeps == stop.sweeps - 1
       report.change = try network.sweep(
-        isNudged ? nudgedSchedule : freeSchedule, samples: samples, nudge: nudge, factor: inertia?.factor ?? settings.overRelaxation,
+        isNudged ? nudgedSchedule : freeSchedule, samples: samples, nudge: nudge,
+        factor: inertia?.factor ?? settings.overRelaxation,
         exchanges: isExact || (report.sweeps + 1) % every == 0,
         wantsChange: stop.tolerance > 0 || isLast || observe != nil || follows)
       if follows { inertia?.note(report.change) }
