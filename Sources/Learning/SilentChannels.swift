@@ -61,7 +61,10 @@ public final class SilentChannels {
   var tensors: [String: TrainingState.Tensor] {
     Dictionary(
       uniqueKeysWithValues: moved.enumerated().map { layer, channels in
-        (Self.prefix + layout.layers[layer].name, .init(shape: [channels.count], values: channels.map { $0 ? 1 : 0 }))
+        (
+          Self.prefix + layout.layers[layer].name,
+          TrainingState.Tensor(shape: [channels.count], values: channels.map { $0 ? 1 : 0 })
+        )
       })
   }
 

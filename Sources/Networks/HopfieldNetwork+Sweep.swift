@@ -103,7 +103,7 @@ extension HopfieldNetwork {
     if done.upperBound < rows { body(done.upperBound..<rows) }
   }
 
-  private func computeDrive(_ layer: Int, samples: Int, rows: Range<Int>) {
+  func computeDrive(_ layer: Int, samples: Int, rows: Range<Int>) {
     guard let field = drive[layer - 1], !rows.isEmpty || spins[layer - 1].shape.rows == 0 else { return }
     times.measure(.field) {
       var accumulate = false

@@ -32,6 +32,7 @@ public final class LinearResponse {
   public func run(_ network: HopfieldNetwork, labels: ArraySlice<Int>) throws -> RelaxationReport {
     let samples = labels.count
     let classes = network.layout.output.shape.channels
+    try network.predictFromStates(samples: samples)
     for (sample, label) in labels.enumerated() {
       let slope = network.cost.slope(prediction: network.prediction(sample: sample), label: label)
       for unit in 0..<classes { sources[sample * classes + unit] = -slope[unit] }
@@ -53,6 +54,28 @@ public final class LinearResponse {
 }
 
 extension HopfieldNetwork {
+  /// Lets the prediction be that of the present states: the output itself, or the read-out's field.
+  fileprivate func predictFromStates(samples: Int) throws {
+    let layer = layout.layers.count - 1
+    let planes = spins[layer]
+    let stride = planes.shape.paddedChannels
+    if cost.isReadout {
+      try finishExchanges()
+      computeDrive(layer + 1, samples: samples, rows: 0..<1)
+    }
+    for sample in 0..<samples {
+      for unit in 0..<planes.shape.channels {
+        var value = planes[sample, unit, 0, 0]
+        if cost.isReadout {
+          value = realised[layout.output.bias.offset + unit]
+          if let base = base[layer] { value += base[sample * stride + unit] }
+          if let drive = drive[layer] { value += drive[sample * stride + unit] }
+        }
+        outputField[sample * stride + unit] = value
+      }
+    }
+  }
+
   /// Moves the states of the first samples behind them, and begins with responses of zero.
   fileprivate func beginResponse(samples: Int) throws {
     try duplicate(count: samples, to: samples)

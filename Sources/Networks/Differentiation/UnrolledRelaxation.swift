@@ -14,8 +14,6 @@ public final class UnrolledRelaxation {
   /// `∂C/∂s` of every layer in the present state, contiguous, and `∂C/∂field` of the layers that moved, as planes.
   private let slopes: [AlignedBuffer<Float>]
   private let errors: [SpinPlanes]
-  /// The output's field before the sweeps.
-  private let outputField: AlignedBuffer<Float>
   private let samples: Int
 
   /// - Parameters:
@@ -26,7 +24,6 @@ public final class UnrolledRelaxation {
     self.network = network
     self.sweeps = sweeps
     self.samples = samples
-    outputField = AlignedBuffer(count: network.outputField.count)
     schedule = UpdateSchedule(order, layout: network.layout, nudged: false)
     let shapes = network.layout.layers.map(\.shape)
     slopes = shapes.map { AlignedBuffer(count: samples * $0.fieldCount) }
@@ -41,7 +38,6 @@ public final class UnrolledRelaxation {
   /// Makes the sweeps from the present states, remembering every state on the way.
   public func run(samples count: Int) throws {
     precondition(count <= samples)
-    outputField.copy(from: network.outputField, count: outputField.count)
     for (layers, states) in records {
       for (layer, state) in zip(layers, states) {
         state.buffer.copy(from: network.spins[layer - 1].buffer, count: count * state.shape.stride)
@@ -50,8 +46,7 @@ public final class UnrolledRelaxation {
     }
   }
 
-  /// Goes back through the sweeps, and adds the gradient times `scale`. The network is then in the states before them,
-  /// and predicts what it did.
+  /// Goes back through the sweeps, and adds the gradient times `scale`. The network is then in the states before them.
   public func addGradient(labels: ArraySlice<Int>, scale: AlignedBuffer<Float>, into gradient: AlignedBuffer<Float>) {
     let count = labels.count
     for slope in slopes { slope.clear() }
@@ -75,7 +70,6 @@ public final class UnrolledRelaxation {
       refreshArgMax(around: layers, count: count)
       for layer in layers { passDown(layer, scale: scale, count: count, into: gradient) }
     }
-    network.outputField.copy(from: outputField, count: outputField.count)
     network.spinsChanged()
   }
 
