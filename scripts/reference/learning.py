@@ -1,5 +1,7 @@
-"""Equilibrium propagation: a free phase, two phases from the free state, and the difference of their correlations; or its limit of no
-nudge by linear response."""
+"""Equilibrium propagation: a free phase, two phases from the free state, and the difference of their correlations.
+
+Linear response is its limit of no nudge.
+"""
 
 from dataclasses import dataclass
 
@@ -21,8 +23,8 @@ class Phase:
 class Step:
     """All that one mini-batch gives. `nudged` and `gradient` are empty without labels.
 
-    `nudged` are the phases after the free one by name: `nudged.0` …, and `kept` where the last one relaxes freely; under linear response
-    `response`, whose state are the responses and which has no energies.
+    `nudged` are the phases after the free one by name: `nudged.0` …, and `kept` where the last one relaxes freely. Under linear
+    response it is `response`, whose state are the responses and which has no energies.
     """
 
     free: Phase
