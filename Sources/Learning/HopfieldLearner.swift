@@ -25,11 +25,18 @@ public final class HopfieldLearner: TrainableNetwork {
     _ layout: NetworkLayout, parameters: AlignedBuffer<Float>, relaxation: RelaxationSettings, settings: LearningSettings,
     seed: UInt64, on grid: ProcessGrid, exchange: ExchangeSettings = ExchangeSettings(), times: Profile = Profile()
   ) throws {
-    guard !settings.cost.isSquared || settings.estimator == .oneSided || settings.nudge < 1 else {
+    guard !settings.cost.isSquared || [.oneSided, .linearResponse].contains(settings.estimator) || settings.nudge < 1 else {
       throw TrainingError.setting(
         key: "learning.nudge",
         reason:
           "at −\(settings.nudge) the output has no equilibrium under the squared error; a nudge of both signs must be below 1")
+    }
+    guard settings.estimator != .linearResponse || relaxation.machine.keepsEquilibria(of: layout) else {
+      throw TrainingError.setting(
+        key: "learning.estimator",
+        reason:
+          "linearResponse is of the network's own equilibria, which machine \(relaxation.machine.kind.rawValue) does not have here; use "
+          + "another estimator")
     }
     let capacity = EquilibriumPropagation.capacity(settings)
     try layout.checkCapacity(capacity)
@@ -69,11 +76,16 @@ public final class HopfieldLearner: TrainableNetwork {
       try propagation.relaxFreely(shard.pixels, labels: shard.labels, first: 0, report: &report)
       warmStates?.keep(shard.index)
     }
-    if shard.measuresResiduals, freePhases == nil {
-      report.residuals = try propagation.relaxation.residuals(of: network, samples: shard.labels.count)
+    var weights: [Float]?
+    let needsResiduals = shard.measuresResiduals && freePhases == nil
+    if needsResiduals || settings.residualLimit != nil {
+      let residuals = try propagation.relaxation.residuals(of: network, samples: shard.labels.count)
+      if needsResiduals { report.residuals = residuals }
+      weights = settings.residualLimit.map { limit in residuals.map { min(1, limit / Float($0)) } }
     }
     try cosine?.prepare(shard)
-    try propagation.addGradient(labels: shard.labels, batch: shard.batch, sign: shard.sign, into: gradients, report: &report)
+    try propagation.addGradient(
+      labels: shard.labels, batch: shard.batch, sign: shard.sign, weights: weights, into: gradients, report: &report)
     if let cosine { report.metrics = cosine.cosines(with: gradients[0]).map { $0 * Double(shard.labels.count) } }
     return report
   }

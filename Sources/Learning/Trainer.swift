@@ -33,6 +33,8 @@ public struct StepReport: Equatable, Sendable {
   public var samples: Int
   /// Means over the samples of what the network counts besides, by `TrainableNetwork.metricNames`.
   public var metrics: [Double]
+  /// Channels that have fresh weights, since no image of the epoch that has ended with this step moved them.
+  public var revived = 0
   /// What some rank asked for.
   public var requests: StepRequests
 }
@@ -54,6 +56,8 @@ public final class Trainer {
   public let optimiser: Optimiser
   /// Of the parameters, with `learning.averaging`.
   public let average: WeightAverage?
+  /// With `learning.reviveChannels`.
+  public let silent: SilentChannels?
   public let settings: LearningSettings
   public let grid: ProcessGrid
   public let times: Profile
@@ -78,6 +82,10 @@ public final class Trainer {
     times: Profile = Profile()
   ) throws {
     try Self.check(settings, images: images.count, ranks: grid.data.size)
+    guard settings.residualLimit == nil || network is HopfieldLearner else {
+      throw TrainingError.setting(
+        key: "learning.residualLimit", reason: "is for layered networks that learn by equilibrium propagation; leave it out")
+    }
     self.network = network
     self.times = times
     self.grid = grid
@@ -86,6 +94,7 @@ public final class Trainer {
     self.images = images
     batchesPerEpoch = images.count / settings.batch.size
     optimiser = Optimiser(settings.optimiser, layout: network.parameterLayout)
+    silent = settings.revivesChannels ? SilentChannels(try Self.layout(of: network), seed: seed) : nil
     average = settings.averaging > 0 ? WeightAverage(of: network.parameters, decay: settings.averaging) : nil
     reduction = try GridReduction(
       count: StepSum.count(of: network, samples: settings.batch.size), shards: settings.batch.size / settings.batch.shard,
@@ -107,6 +116,14 @@ public final class Trainer {
         layout, parameters: parameters, relaxation: relaxation, settings: settings, seed: seed, on: grid, exchange: exchange,
         times: times),
       settings: settings, seed: seed, images: images, grid: grid, times: times)
+  }
+
+  /// - Throws: `TrainingError.setting` where there are no channels of layers.
+  private static func layout(of network: any TrainableNetwork) throws -> NetworkLayout {
+    guard let layout = network.parameterLayout as? NetworkLayout else {
+      throw TrainingError.setting(key: "learning.reviveChannels", reason: "is for layered networks; leave it out")
+    }
+    return layout
   }
 
   private static func check(_ settings: LearningSettings, images: Int, ranks: Int) throws {
@@ -190,12 +207,24 @@ public final class Trainer {
       optimiser.update(network.parameters, gradient: total.gradient, norm: norm, factor: factor)
       average?.add(network.parameters, updates: optimiser.updates)
     }
-    network.parametersChanged()
     advance()
+    let revived = revive(after: total.gradient)
+    network.parametersChanged()
     return StepReport(
       loss: total.loss / Double(samples), accuracy: total.correct / Double(samples), freeSweeps: total.freeSweeps / shards,
       nudgedSweeps: total.nudgedSweeps / shards, residual: residual, gradientNorm: norm, rateFactor: factor,
-      samples: samples, metrics: total.metrics.map { $0 / Double(samples) }, requests: total.requests)
+      samples: samples, metrics: total.metrics.map { $0 / Double(samples) }, revived: revived,
+      requests: total.requests)
+  }
+
+  /// Fresh weights for silent channels where an epoch has ended, other than the last.
+  private func revive(after gradient: AlignedBuffer<Float>) -> Int {
+    guard let silent else { return 0 }
+    silent.note(gradient)
+    guard position.batch == 0, !isFinished else { return 0 }
+    return silent.revive(
+      network.parameters, copies: average.map { [$0.values] } ?? [], moments: optimiser.moments.map(\.values),
+      epoch: position.epoch)
   }
 
   private func advance() {

@@ -13,7 +13,11 @@ extension HopfieldNetwork {
   ) throws -> Double {
     changes.clear()
     try sweep(schedule, samples: samples, exchanges: exchanges) { layer in
-      move(layer, samples: samples, nudge: nudge, factor: factor)
+      move(layer, samples: samples) { rows in
+        layer == layout.layers.count
+          ? moveOutput(samples: 0..<samples, nudge: nudge, factor: factor)
+          : update(layer, factor: factor, samples: 0..<samples, rows: rows)
+      }
     }
     return wantsChange ? try meanChange() : .infinity
   }
@@ -99,7 +103,7 @@ extension HopfieldNetwork {
     if done.upperBound < rows { body(done.upperBound..<rows) }
   }
 
-  private func computeDrive(_ layer: Int, samples: Int, rows: Range<Int>) {
+  func computeDrive(_ layer: Int, samples: Int, rows: Range<Int>) {
     guard let field = drive[layer - 1], !rows.isEmpty || spins[layer - 1].shape.rows == 0 else { return }
     times.measure(.field) {
       var accumulate = false
@@ -159,18 +163,15 @@ extension HopfieldNetwork {
 
   // MARK: - Steps
 
-  private func move(_ layer: Int, samples: Int, nudge: Nudge?, factor: Float) {
-    let rows = spins[layer - 1].shape.rows
+  /// Moves a layer piece by piece, and notes by how much; the output, and other layers that every strip has, in one.
+  func move(_ layer: Int, samples: Int, _ step: (Range<Int>) -> SpinChange) {
     var change = SpinChange(moved: 0, size: 0)
-    if layer == layout.layers.count {
-      change = moveOutput(samples: 0..<samples, nudge: nudge, factor: factor)
-      for (piece, _) in pieces[layer - 1] { note(change, of: layer, piece: piece) }
-    } else if strip.partition.isReplicated(layer) {
-      change = update(layer, factor: factor, samples: 0..<samples, rows: 0..<rows)
+    if layer == layout.layers.count || strip.partition.isReplicated(layer) {
+      change = step(0..<spins[layer - 1].shape.rows)
       for (piece, _) in pieces[layer - 1] { note(change, of: layer, piece: piece) }
     } else {
       for (piece, rows) in pieces[layer - 1] {
-        let part = update(layer, factor: factor, samples: 0..<samples, rows: rows)
+        let part = step(rows)
         note(part, of: layer, piece: piece)
         change.moved += part.moved
         change.size += part.size

@@ -160,9 +160,11 @@ public final class HopfieldNetwork {
   ///
   /// Spins that can be negative are left as they are: they press the positions of their window together, so that at the
   /// equilibrium none of them is the greatest.
-  public func freezePooling(samples: Int) {
+  ///
+  /// - Parameter all: them too: a linearised network has one position of each window.
+  public func freezePooling(samples: Int, all: Bool = false) {
     for index in edges.indices { refreshArgMax(index, samples: samples) }
-    for edge in edges where !layout.layers[edge.layout.post - 1].activation.isSigned { edge.freezePooling(true) }
+    for edge in edges where all || !layout.layers[edge.layout.post - 1].activation.isSigned { edge.freezePooling(true) }
   }
 
   private func releasePooling() {

@@ -36,8 +36,8 @@ public protocol NetworkRelaxation {
   /// To be called before the network does anything else.
   func residuals(of network: HopfieldNetwork, samples: Int) throws -> [Double]
 
-  /// `gradient += −Σ_n scale_n ∂E/∂θ` at the states where the last phase has ended; as `HopfieldNetwork.addCorrelations`.
-  func addCorrelations(
+  /// `gradient += Σ_n scale_n [−∂E/∂θ(a_n) + ∂E/∂θ(b_n)]` of the states where the last phase has ended; as `HopfieldNetwork.addDifference`.
+  func addDifference(
     of network: HopfieldNetwork, scale: AlignedBuffer<Float>, samples: Int, into gradients: [AlignedBuffer<Float>]) throws
 
   /// Names the samples that relax from now on: the noise that they feel, if there is any, is a function of this number.
@@ -45,10 +45,10 @@ public protocol NetworkRelaxation {
 }
 
 extension NetworkRelaxation {
-  public func addCorrelations(
+  public func addDifference(
     of network: HopfieldNetwork, scale: AlignedBuffer<Float>, samples: Int, into gradients: [AlignedBuffer<Float>]
   ) throws {
-    try network.addCorrelations(scale: scale, samples: samples, into: gradients)
+    try network.addDifference(scale: scale, samples: samples, into: gradients)
   }
 
   public func select(_ draw: Int) {}

@@ -50,7 +50,9 @@ import Testing
         if network === twin { network.spinsChanged() }
       }
       #expect(first.states(0..<6) == twin.states(0..<6), "\(cost), step \(step), what was done: \(choice)")
-      let gradients = try [first, twin].map { try correlations($0, samples: samples) }
+      // It takes the states.
+      guard step % 4 == 3 else { continue }
+      let gradients = try [first, twin].map { try difference($0, samples: 1 + samples % 3) }
       #expect(gradients[0] == gradients[1], "\(cost), step \(step), what was done: \(choice)")
     }
   }
@@ -73,11 +75,11 @@ import Testing
     network.clamp(images, samples: network.capacity)
   }
 
-  private func correlations(_ network: HopfieldNetwork, samples: Int) throws -> [Float] {
+  private func difference(_ network: HopfieldNetwork, samples: Int) throws -> [Float] {
     let scale = AlignedBuffer<Float>(count: samples)
     scale.assign((0..<samples).map { Float($0) - 1.5 })
     let gradient = AlignedBuffer<Float>(count: network.layout.parameterCount)
-    try network.addCorrelations(scale: scale, samples: samples, into: gradient)
+    try network.addDifference(scale: scale, samples: samples, into: gradient)
     return gradient.elements
   }
 

@@ -10,7 +10,7 @@ import yaml
 ACTIVATIONS = ("clamp", "halfClamp", "sigmoid", "relu6", "tanh", "linear")
 KINDS = ("convolution", "dense")
 COSTS = ("squaredError", "signedSquaredError", "crossEntropy", "crossEntropyReadout")
-ESTIMATORS = ("oneSided", "negative", "randomSign", "centred")
+ESTIMATORS = ("oneSided", "negative", "randomSign", "centred", "linearResponse")
 ORDERS = ("checkerboard", "synchronous", "sequential")
 POOLINGS = ("none", "max", "average")
 INPUT = "input"
@@ -96,11 +96,13 @@ class Description:
         return [edge for layer in self.layers for edge in layer.edges]
 
     @property
-    def nudges(self):
-        """β of each nudged phase."""
+    def phases(self):
+        """β of the two phases whose difference is the gradient; 0 relaxes freely. Linear response has none."""
+        if self.estimator == "linearResponse":
+            return []
         if self.estimator == "centred":
             return [self.nudge, -self.nudge]
-        return [-self.nudge] if self.estimator == "negative" else [self.nudge]
+        return [-self.nudge if self.estimator == "negative" else self.nudge, 0.0]
 
     def tensor_shapes(self):
         """Name → shape of every weight and bias."""

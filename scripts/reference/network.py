@@ -24,6 +24,18 @@ def sigma(activation, z):
     return np.tanh(z) if activation == "tanh" else z
 
 
+def sigma_slope(activation, s):
+    """The derivative of `sigma` where it gave s; at a bound that of a spin that stays there."""
+    if activation == "sigmoid":
+        return s * (1 - s)
+    if activation == "tanh":
+        return 1 - s**2
+    if activation == "linear":
+        return np.ones_like(s)
+    inside = (s > 0) & (s < (6 if activation == "relu6" else 1))
+    return inside * (0.5 if activation == "halfClamp" else 1.0)
+
+
 def _xlogx(x):
     return np.where(x > 0, x * np.log(np.where(x > 0, x, 1)), 0)
 
@@ -78,12 +90,12 @@ class Network:
         self._held = {}
         self.shapes = {INPUT: description.input, **{layer.name: layer.shape for layer in self.layers}}
 
-    def holding(self, state):
+    def holding(self, state, signed_too=False):
         """This network with every spin under max-pooling held at the pixel that is the greatest of its tile in `state`.
 
-        Spins that can be negative are not held.
+        Spins that can be negative are not held unless `signed_too`.
         """
-        signed = {layer.name for layer in self.layers if layer.activation in ("tanh", "linear")}
+        signed = {layer.name for layer in self.layers if layer.activation in ("tanh", "linear") and not signed_too}
         edges = [edge for edge in self.description.edges if edge.pooling == "max" and edge.post not in signed]
         held = copy.copy(self)
         held._held = {edge.name: self.drive(edge, state) for edge in edges}

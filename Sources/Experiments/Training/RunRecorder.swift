@@ -110,6 +110,7 @@ final class RunRecorder {
     interval.add(report)
     epoch.add(report)
     residual = report.residual?.mean ?? residual
+    if report.revived > 0 { say("fresh weights for channels that no image of the epoch moved: \(report.revived)") }
     let done = trainer.epochFraction
     let stepsLeft = Double(trainer.settings.epochs * trainer.batchesPerEpoch - trainer.position.step)
     let elapsed = seconds(since: intervalStarted)

@@ -86,12 +86,12 @@ public final class MachineRelaxation: NetworkRelaxation {
   }
 
   /// The products of the machine's features. Inputs and biases couple to the first alone.
-  public func addCorrelations(
+  public func addDifference(
     of network: HopfieldNetwork, scale: AlignedBuffer<Float>, samples: Int, into gradients: [AlignedBuffer<Float>]
   ) throws {
     precondition(network === self.network, "a relaxation of another network")
-    let others = try phase(of: samples).copySecondFeature()
-    try network.addCorrelations(scale: scale, samples: samples, into: gradients, and: others)
+    let others = try phase(of: 2 * samples).copySecondFeature()
+    try network.addDifference(scale: scale, samples: samples, into: gradients, and: others)
   }
 }
 
