@@ -13,6 +13,7 @@ public final class HopfieldLearner: TrainableNetwork {
   private let cosine: GradientCosine?
   /// Micro-shards of a mini-batch.
   private var shards: Int { settings.batch.size / settings.batch.shard }
+  public let parameterMemory: ParameterMemory?
 
   /// Collective over the spin group.
   ///
@@ -23,12 +24,15 @@ public final class HopfieldLearner: TrainableNetwork {
     _ layout: NetworkLayout, parameters: AlignedBuffer<Float>, relaxation: RelaxationSettings, settings: LearningSettings,
     seed: UInt64, on grid: ProcessGrid, exchange: ExchangeSettings = ExchangeSettings(), times: Profile = Profile()
   ) throws {
-    guard !settings.cost.isSquared || settings.estimator == .oneSided || settings.nudge < 1 else {
+    guard
+      !settings.cost.isSquared || settings.estimator == .oneSided || settings.nudge < 1 || relaxation.machine.boundsOutput
+    else {
       throw TrainingError.setting(
         key: "learning.nudge",
         reason:
           "at −\(settings.nudge) the output has no equilibrium under the squared error; a nudge of both signs must be below 1")
     }
+    parameterMemory = ParameterMemory(relaxation.hardware, layout: layout, seed: seed)
     let capacity = EquilibriumPropagation.capacity(settings)
     try layout.checkCapacity(capacity)
     try relaxation.check(layout, cost: settings.cost)

@@ -38,6 +38,9 @@ public protocol TrainableNetwork: AnyObject {
   var parameters: AlignedBuffer<Float> { get }
   func parametersChanged()
 
+  /// Where every update is written, if that is a device's memory of few bits.
+  var parameterMemory: ParameterMemory? { get }
+
   /// Adds the gradient of the samples' loss, divided by `shard.batch`.
   ///
   /// - Parameter gradients: one buffer for each subtree of this rank's part of the network, one for a whole network.
@@ -72,6 +75,7 @@ public protocol TrainableNetwork: AnyObject {
 
 /// A whole network on every rank, without memory from one step to the next.
 extension TrainableNetwork {
+  public var parameterMemory: ParameterMemory? { nil }
   public var metricNames: [String] { [] }
   public var subtrees: [[Range<Int>]] { [[0..<1]] }
   public var isReporter: Bool { true }

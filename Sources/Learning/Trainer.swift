@@ -81,6 +81,10 @@ public final class Trainer {
     self.images = images
     batchesPerEpoch = images.count / settings.batch.size
     optimiser = Optimiser(settings.optimiser, layout: network.parameterLayout)
+    if let memory = network.parameterMemory {
+      memory.begin(with: network.parameters)
+      network.parametersChanged()
+    }
     average = settings.averaging > 0 ? WeightAverage(of: network.parameters, decay: settings.averaging) : nil
     reduction = try GridReduction(
       count: StepSum.count(of: network), shards: settings.batch.size / settings.batch.shard, subtrees: network.subtrees,
@@ -176,6 +180,7 @@ public final class Trainer {
     let factor = settings.schedule.factor(at: epochFraction, of: settings.epochs)
     times.measure(.update) {
       optimiser.update(network.parameters, gradient: total.gradient, norm: norm, factor: factor)
+      network.parameterMemory?.write(network.parameters, update: optimiser.updates)
       average?.add(network.parameters, updates: optimiser.updates)
     }
     network.parametersChanged()
