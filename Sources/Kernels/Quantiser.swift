@@ -97,15 +97,14 @@ extension AlignedBuffer where Element == Float {
       }
       guard base[index] != 0 else { continue }
       let place = Swift.min(Swift.max((base[index] + limit) / step, 0), steps)
+      // Conversions are faster than calls of the rounding functions.
+      let below = Float(Int32(place))
+      var fraction = place - below
       // What was a level is one to the last digits.
-      let nearest = place.rounded()
-      if (place - nearest).magnitude < tolerance {
-        base[index] = Swift.min(Swift.max(nearest * step - limit, -limit), limit)
-        continue
-      }
-      let isAbove = Float(words[index % 4] >> 8) * 0x1p-24 < place - place.rounded(.down)
-      let level = place.rounded(.down) + (isAbove ? 1 : 0)
-      base[index] = Swift.min(Swift.max(level * step - limit, -limit), limit)
+      if fraction < tolerance { fraction = 0 }
+      if 1 - fraction < tolerance { fraction = 1 }
+      let isAbove = Float(words[index % 4] >> 8) * 0x1p-24 < fraction
+      base[index] = Swift.min(Swift.max((isAbove ? below + 1 : below) * step - limit, -limit), limit)
     }
   }
 }
