@@ -13,6 +13,8 @@ public enum RandomStream: UInt32, CaseIterable, Sendable {
   case parameters = 0x1000
   /// Errors of a device's weights and biases; one stream for each block of them, of the device's own seed.
   case hardwareMismatch = 0x2000
+  /// Natural frequencies of a device's oscillators, of the device's own seed.
+  case naturalFrequencies = 0x3000
   /// The order of the training images in an epoch.
   case imageOrder = 0x4441_0001
   /// Crops, flips and cut-outs of an image in an epoch.
@@ -45,6 +47,8 @@ public enum RandomStream: UInt32, CaseIterable, Sendable {
   case startingSpins = 0x5354_4152
   /// Couplings of a drawn torus.
   case torus = 0x544f_5200
+  /// Stochastic rounding of parameters that are written in place.
+  case parameterWriting = 0x5752_4900
 
   /// How many numbers, its own the first, belong to the stream.
   public var extent: UInt32 {
