@@ -8,6 +8,7 @@
 
 /// Where the time of a relaxation or training goes: seconds by phase, counted on the calling rank.
 public final class Profile {
+  /// What time is spent on.
   public enum Phase: Int, CaseIterable, Sendable {
     /// Products with weights: fields of relaxation.
     case field
@@ -35,6 +36,7 @@ public final class Profile {
 
   public init() {}
 
+  /// Seconds of a phase so far.
   public subscript(phase: Phase) -> Double { seconds[phase.rawValue] }
 
   /// Counts the time that `body` takes.

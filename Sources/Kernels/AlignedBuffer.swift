@@ -18,6 +18,7 @@ public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
 
   deinit { UnsafeMutableRawPointer(base).deallocate() }
 
+  /// An element; an index out of bounds ends the program.
   @inline(__always)
   public subscript(index: Int) -> Element {
     get {

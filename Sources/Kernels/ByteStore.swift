@@ -25,6 +25,7 @@ extension ByteStore: RandomAccessCollection {
   public var startIndex: Int { 0 }
   public var endIndex: Int { bytes.count }
 
+  /// A byte; an index out of bounds ends the program.
   @inlinable public subscript(index: Int) -> UInt8 {
     precondition(index >= 0 && index < bytes.count)
     return bytes[index]

@@ -47,6 +47,7 @@ public struct PhiloxSequence: RandomNumberGenerator, Sendable {
     counter = SIMD4(0, 0, a, b)
   }
 
+  /// The next 32 random bits.
   @inlinable
   public mutating func nextWord() -> UInt32 {
     if used == 4 {
@@ -59,6 +60,7 @@ public struct PhiloxSequence: RandomNumberGenerator, Sendable {
     return words[used]
   }
 
+  /// The next 64 random bits, as Swift's own functions of chance ask for them.
   @inlinable
   public mutating func next() -> UInt64 { UInt64(nextWord()) << 32 | UInt64(nextWord()) }
 

@@ -38,6 +38,7 @@ public struct PlaneShape: Equatable, Sendable {
   /// Where a pixel begins; coordinates may lie in the halo.
   public func offset(row: Int, column: Int) -> Int { (row + rowsAbove) * rowStride + (column + halo) * paddedChannels }
 
+  /// `channels` up to a multiple of 16, the floats of the widest vector.
   public static func padded(_ channels: Int) -> Int { (channels + 15) / 16 * 16 }
 }
 
@@ -62,6 +63,7 @@ public final class SpinPlanes: Sendable {
     }
   }
 
+  /// One spin. The indices are not checked beyond the buffer's bounds.
   public subscript(sample: Int, channel: Int, row: Int, column: Int) -> Float {
     get { buffer[sample * shape.stride + shape.offset(row: row, column: column) + channel] }
     set { buffer[sample * shape.stride + shape.offset(row: row, column: column) + channel] = newValue }

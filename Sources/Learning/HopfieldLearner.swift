@@ -76,9 +76,9 @@ public final class HopfieldLearner: TrainableNetwork {
   public var traffic: (sent: (messages: Int, bytes: Int), predicted: (messages: Int, bytes: Int)) { network.traffic }
   public var sweeps: Int { network.sweeps }
 
-  public func extraTensors() throws -> [String: TrainingState.Tensor] {
+  public func extraTensors() throws -> [String: TrainingState.Values] {
     guard let warmStates else { return [:] }
-    var tensors: [String: TrainingState.Tensor] = [:]
+    var tensors: [String: TrainingState.Values] = [:]
     for (index, layer) in network.layout.layers.enumerated() {
       let all = try warmStates.gathered(layer: index + 1, over: grid)
       tensors["warm.\(layer.name)"] = .init(shape: [all.count], values: all)
@@ -86,7 +86,7 @@ public final class HopfieldLearner: TrainableNetwork {
     return tensors
   }
 
-  public func restoreExtra(_ tensors: [String: TrainingState.Tensor]) throws {
+  public func restoreExtra(_ tensors: [String: TrainingState.Values]) throws {
     guard let warmStates else { return }
     for (index, layer) in network.layout.layers.enumerated() {
       let name = "warm.\(layer.name)"

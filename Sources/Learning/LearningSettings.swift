@@ -34,6 +34,7 @@ public enum LearningRule: String, CaseIterable, Sendable {
 
 /// Everything that training needs to know beyond the network, its relaxation and the data.
 public struct LearningSettings: Equatable, Sendable {
+  /// The samples of an update, and of what one rank relaxes at a time.
   public struct Batch: Equatable, Sendable {
     /// Samples a step, over all ranks.
     public var size: Int
@@ -65,7 +66,9 @@ public struct LearningSettings: Equatable, Sendable {
   public init() {}
 }
 
+/// How a gradient becomes an update of the parameters.
 public struct OptimiserSettings: Equatable, Sendable {
+  /// Gradient descent with momentum; Adam (Kingma & Ba 2015); AdamW (Loshchilov & Hutter 2019).
   public enum Kind: String, CaseIterable, Sendable { case sgd, adam, adamW }
   public var kind: Kind = .sgd
   /// Where an edge names none of its own.
@@ -85,12 +88,17 @@ public struct OptimiserSettings: Equatable, Sendable {
   public init() {}
 }
 
+<<<<<<< HEAD
 extension LearningSettings {
   /// Of a sample that is learned by equilibrium propagation: the free one and the nudged ones.
   public var phases: Int { 1 + estimator.nudges(nudge, sign: 1).count }
 }
 
+=======
+/// How the learning rate changes over the epochs: a factor of every rate.
+>>>>>>> main
 public struct ScheduleSettings: Equatable, Sendable {
+  /// The form of the factor's course.
   public enum Kind: String, CaseIterable, Sendable { case constant, step, exponential, cosine }
   public var kind: Kind = .constant
   /// Epochs over which the rate rises linearly from 0.

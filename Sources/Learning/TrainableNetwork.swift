@@ -63,11 +63,11 @@ public protocol TrainableNetwork: AnyObject {
   var relaxationsPerSample: Int { get }
 
   /// What a training needs besides parameters and moments to go on to the same bits. Collective; complete on rank 0.
-  func extraTensors() throws -> [String: TrainingState.Tensor]
+  func extraTensors() throws -> [String: TrainingState.Values]
   /// Takes back what `extraTensors` gave.
   ///
   /// - Throws: `NetworkError` that names the first tensor that does not fit.
-  func restoreExtra(_ tensors: [String: TrainingState.Tensor]) throws
+  func restoreExtra(_ tensors: [String: TrainingState.Values]) throws
 }
 
 extension NetworkLayout {
@@ -82,6 +82,6 @@ extension TrainableNetwork {
   public var isReporter: Bool { true }
   public var relaxationsPerSample: Int { 0 }
   public var traffic: (sent: (messages: Int, bytes: Int), predicted: (messages: Int, bytes: Int)) { ((0, 0), (0, 0)) }
-  public func extraTensors() throws -> [String: TrainingState.Tensor] { [:] }
-  public func restoreExtra(_ tensors: [String: TrainingState.Tensor]) throws {}
+  public func extraTensors() throws -> [String: TrainingState.Values] { [:] }
+  public func restoreExtra(_ tensors: [String: TrainingState.Values]) throws {}
 }

@@ -6,19 +6,24 @@ import Networks
 /// Names: `<layer>.<from>.weight`, `<layer>.bias`; an optimiser's moments behind `optimiser.<moment>.`, the average of the
 /// parameters behind `average.`; warm states as `warm.<layer>`. Nothing in it depends on the number of ranks.
 public struct TrainingState: Sendable {
-  public struct Tensor: Sendable {
+  /// The numbers of one block, in single precision. Files hold them as a tensor of bytes, whose element type a reader must ask for.
+  public struct Values: Sendable {
+    /// The extent of every dimension; empty for one number.
     public var shape: [Int]
+    /// In row-major order.
     public var values: [Float]
+
+    /// - Parameter values: as many as the product of `shape`.
     public init(shape: [Int], values: [Float]) {
       self.shape = shape
       self.values = values
     }
   }
 
-  public var tensors: [String: Tensor]
+  public var tensors: [String: Values]
   public var position: TrainingPosition
 
-  public init(tensors: [String: Tensor], position: TrainingPosition) {
+  public init(tensors: [String: Values], position: TrainingPosition) {
     self.tensors = tensors
     self.position = position
   }
@@ -36,17 +41,17 @@ public struct TrainingState: Sendable {
 
 extension ParameterLayout {
   /// Every block of a flat buffer by name.
-  public func tensors(of buffer: AlignedBuffer<Float>, prefix: String = "") -> [String: TrainingState.Tensor] {
+  public func tensors(of buffer: AlignedBuffer<Float>, prefix: String = "") -> [String: TrainingState.Values] {
     Dictionary(
       uniqueKeysWithValues: blocks.map {
-        (prefix + $0.name, TrainingState.Tensor(shape: $0.shape, values: tensor($0, of: buffer)))
+        (prefix + $0.name, TrainingState.Values(shape: $0.shape, values: tensor($0, of: buffer)))
       })
   }
 
   /// Writes every block of `tensors` into a flat buffer.
   ///
   /// - Throws: `NetworkError` that names the first tensor that is missing or has another shape.
-  public func assign(_ tensors: [String: TrainingState.Tensor], prefix: String = "", to buffer: AlignedBuffer<Float>) throws {
+  public func assign(_ tensors: [String: TrainingState.Values], prefix: String = "", to buffer: AlignedBuffer<Float>) throws {
     for block in blocks {
       let name = prefix + block.name
       guard let tensor = tensors[name] else { throw NetworkError("tensor \(name) is missing; expected shape \(block.shape)") }

@@ -11,6 +11,7 @@ import Kernels
 /// Source: Brown, Venturelli, Yildirim et al., "Accelerating continuous variable coherent Ising machines via momentum",
 /// arXiv:2401.12135 (2024), whose momentum is Adam's (Kingma & Ba 2015).
 public final class AdamIsingMachine: PhasedMachine {
+  /// The numbers of the equation above, with the defaults of a search.
   public struct Settings: Equatable, Sendable {
     public var coherent: CoherentIsingMachine.Settings
     public var beta1: Float = 0.9

@@ -12,6 +12,7 @@ import Kernels
 /// Source: Leleu, Yamamoto, McMahon & Aihara, "Destabilization of local minima in analog spin systems by correction of amplitude
 /// heterogeneity", Phys. Rev. Lett. 122, 040607 (2019).
 public final class AmplitudeHeterogeneityCorrection: AmplitudeMachine {
+  /// The numbers of the equation above, with the defaults of a search.
   public struct Settings: Equatable, Sendable {
     public var step: Float = 0.05
     /// `p`.

@@ -14,6 +14,7 @@ import Kernels
 /// Source: Leleu, Khoyratee, Levi, Hamerly, Kohno & Aihara, "Scaling advantage of chaotic amplitude control for high-performance
 /// combinatorial optimization", Communications Physics 4, 266 (2021).
 public final class ChaoticAmplitudeControl: AmplitudeMachine {
+  /// The numbers of the equation above, with the defaults of a search.
   public struct Settings: Equatable, Sendable {
     public var step: Float = 0.05
     /// `r`; `nil` is `.8 − (N/220)²`, but no less than 0: the fit is one to N ≤ 800. Below −1 the error signals of 2,000 spins run

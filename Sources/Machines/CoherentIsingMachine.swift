@@ -11,6 +11,7 @@ import Kernels
 /// Source: Wang, Marandi, Wen, Byer & Yamamoto, Phys. Rev. A 88, 063853 (2013); in mean field, with injected noise, King,
 /// Bernaschi et al. (2018), arXiv:1806.08422.
 public final class CoherentIsingMachine: PhasedMachine {
+  /// The numbers of the equation above, with the defaults of a search.
   public struct Settings: Equatable, Sendable {
     /// Euler's step `dt`.
     public var step: Float = 0.1

@@ -10,6 +10,7 @@ import Kernels
 ///
 /// Source: the extension of phase space by conjugate momenta; of the same family as `SimulatedBifurcation`.
 public final class ConjugateMachine: PhasedMachine {
+  /// The numbers of the equation above, with the defaults of a search.
   public struct Settings: Equatable, Sendable {
     public var step: Float = 0.5
     /// `p` in the course of a run.

@@ -7,6 +7,7 @@ import Kernels
 /// Both keep `exp(−E/T)`. Either is a comparison of `s_i f_i` with a threshold that does not depend on it: `T/2 · (−ln u)` for
 /// Metropolis, `T/2 · ln((1 − u)/u)` for the heat bath, u uniform in (0, 1).
 public final class FlipSampler: Machine {
+  /// With which probability a spin flips.
   public enum Rule: String, CaseIterable, Sendable {
     case metropolis, heatBath
   }

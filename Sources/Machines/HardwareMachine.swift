@@ -4,6 +4,7 @@ import Kernels
 ///
 /// After every step each amplitude gets Gaussian noise and is rounded to one of 2ᵇ levels from −`range` to `range` (`Quantiser`).
 public final class HardwareMachine<Wrapped: AmplitudeMachine>: AmplitudeMachine {
+  /// The device's resolution and noise.
   public struct Settings: Equatable, Sendable {
     /// `b`; `nil`: no rounding.
     public var bits: Int?

@@ -9,6 +9,7 @@ import Kernels
 ///
 /// Source: Parisi, Nuclear Physics B 180, 378 (1981); as an Ising machine, the noise of oscillators taken as sampling.
 public final class LangevinMachine: PhasedMachine {
+  /// The numbers of the equation above, with the defaults of a search.
   public struct Settings: Equatable, Sendable {
     /// `η`.
     public var rate: Float = 0.1

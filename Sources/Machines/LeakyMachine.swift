@@ -9,6 +9,7 @@ import Kernels
 ///
 /// Source: Scellier & Bengio, "Equilibrium Propagation", Frontiers in Computational Neuroscience 11:24 (2017), equation 3.
 public final class LeakyMachine: PhasedMachine {
+  /// Which spins move by which rule.
   public struct Settings: Equatable, Sendable {
     public var step: Float = 0.5
     /// Spins one after the other, whole vectors each, and their ρ.
@@ -17,6 +18,7 @@ public final class LeakyMachine: PhasedMachine {
     public init(parts: [Part]) { self.parts = parts }
   }
 
+  /// Spins of one activation.
   public struct Part: Equatable, Sendable {
     public var spins: Range<Int>
     /// Any but `halfClamp`.

@@ -12,6 +12,7 @@ import Kernels
 /// Source: Wang & Roychowdhury, "OIM: Oscillator-based Ising machines for solving combinatorial optimisation problems", UCNC
 /// 2019.
 public final class OscillatorMachine: PhasedMachine {
+  /// The numbers of the equation above, with the defaults of a search.
   public struct Settings: Equatable, Sendable {
     public var step: Float = 0.1
     /// `K` for a field of size 1.

@@ -10,10 +10,12 @@ import Kernels
 /// Sources: Goto, Tatsumura & Dixon, Science Advances 5, eaav2372 (2019); Goto, Endo, Suzuki et al., Science Advances 7, eabe7953
 /// (2021); with heating Kanao & Goto, Communications Physics 5, 153 (2022).
 public final class SimulatedBifurcation: AmplitudeMachine {
+  /// What the field acts on, and what holds the amplitudes back.
   public enum Variant: String, CaseIterable, Sendable {
     case adiabatic, ballistic, discrete
   }
 
+  /// The numbers of the equation above, with the defaults of a search.
   public struct Settings: Equatable, Sendable {
     public var variant: Variant
     /// `Δt`.

@@ -131,6 +131,7 @@ public final class EnergyMeter {
     energies = AlignedBuffer(count: system.shape.replicas)
   }
 
+  /// Takes the signs of `states` as spins, and computes the energy of each replica. Collective where ranks divide the spins.
   public func look(at states: AlignedBuffer<Float>) throws {
     let exchanges = system.exchanges
     system.exchanges = true

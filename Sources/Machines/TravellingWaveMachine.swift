@@ -14,6 +14,7 @@ import Kernels
 /// Sources: the depleted gain is that of Armstrong, Bloembergen, Ducuing & Pershan, Phys. Rev. 127, 1918 (1962); the ring of pulses
 /// is the machine of Marandi, Wang, Takata, Byer & Yamamoto, Nature Photonics 8, 937 (2014).
 public final class TravellingWaveMachine: AmplitudeMachine {
+  /// The numbers of the equation above, with the defaults of a search.
   public struct Settings: Equatable, Sendable {
     /// `λ` of a round trip: amplitudes fall by e^{−λ}. At most 0.5.
     public var loss: Float = 0.1

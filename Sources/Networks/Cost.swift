@@ -15,6 +15,7 @@ public struct Nudge: Sendable {
 
 /// The cost C that nudges the output, `F = E + βC`, and how the output layer relaxes under it.
 public struct Cost: Equatable, Sendable {
+  /// The formula, of the output o and the target y.
   public enum Kind: String, CaseIterable, Sendable {
     /// `½‖o − y‖²`, the output inside the system.
     case squaredError

@@ -49,7 +49,9 @@ public struct LayerDescription: Equatable, Sendable {
 
 /// A coupling between an earlier layer and the layer that lists it: `⟨s_post, P(w ⋆ s_pre)⟩`.
 public struct EdgeDescription: Equatable, Sendable {
+  /// Whether weights are shared over positions, or connect all spins to all.
   public enum Kind: String, CaseIterable, Sendable { case convolution, dense }
+  /// What is done with the drives of a window.
   public enum Pooling: String, CaseIterable, Sendable { case none, max, average }
 
   /// The name of the layer that the edge comes from.

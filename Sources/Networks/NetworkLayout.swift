@@ -4,6 +4,7 @@ import Kernels
 ///
 /// Layer 0 is the input; the description's layers follow as 1 … N.
 public struct NetworkLayout: Equatable, Sendable {
+  /// A layer with its shape and the place of its bias.
   public struct Layer: Equatable, Sendable {
     public let name: String
     public let shape: PlaneShape
@@ -14,6 +15,7 @@ public struct NetworkLayout: Equatable, Sendable {
     public let bias: ParameterBlock
   }
 
+  /// A coupling between two layers, with the place of its weights.
   public struct Edge: Equatable, Sendable {
     public let description: EdgeDescription
     /// Layer indices.
@@ -47,7 +49,9 @@ public struct NetworkLayout: Equatable, Sendable {
   }
 
   public var output: Layer { layers[layers.count - 1] }
+  /// The layer's channels, rows and columns; those of the input for 0.
   public func shape(_ layer: Int) -> PlaneShape { layer == 0 ? input : layers[layer - 1].shape }
+  /// The layer's name; that of the input for 0.
   public func name(_ layer: Int) -> String { layer == 0 ? NetworkDescription.inputName : layers[layer - 1].name }
 
   /// Weights and biases in the order in which they lie.

@@ -73,6 +73,7 @@ public struct RandomSpins {
 
   public init(seed: UInt64) { philox = Philox(seed: seed, .startingSpins) }
 
+  /// The state from which a run starts, −1 or 1 a spin; the same on every rank.
   public func state(run: Int, count: Int) -> [Int8] {
     var spins = [Int8](repeating: 1, count: count)
     for block in stride(from: 0, to: count, by: 128) {

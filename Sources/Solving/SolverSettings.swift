@@ -3,6 +3,7 @@ import Machines
 
 /// How to search.
 public struct SolverSettings: Sendable {
+  /// Which time the limits mean.
   public enum Clock: String, CaseIterable, Sendable {
     case wall
     /// The processor time of this process: what a run costs on a machine that others use too.

@@ -66,6 +66,16 @@ struct Problem: CustomTestStringConvertible, Sendable {
     return problem
   }
 
+  /// The same with half as many micro-shards and sweeps: strips wait for each other several times a sweep, and where ranks share cores
+  /// every wait takes long.
+  var short: Problem {
+    var problem = self
+    problem.settings.batch.size = 12
+    problem.relaxation.free = .init(sweeps: 8, tolerance: 1e-2)
+    problem.relaxation.nudged = .init(sweeps: 3)
+    return problem
+  }
+
   static let layout: NetworkLayout = chain(.max)
 
   private static func chain(_ pooling: EdgeDescription.Pooling, feedback: Float = 1) -> NetworkLayout {

@@ -3,7 +3,7 @@ import Ising
 import Kernels
 import MPI
 import Machines
-import TestSupport
+import TestTools
 import Testing
 
 @testable import Solving

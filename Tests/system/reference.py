@@ -12,11 +12,22 @@ sys.path.insert(0, str(ROOT / "scripts/reference"))
 import description
 import files
 from compare import relative_difference
-from learning import run_step
+from learning import loss, run_step
 from make_case import make_parameters, make_samples
 from network import Network
+from training import Optimiser, train
 
-__all__ = ["make_case", "reference_tensors", "relative_difference"]
+__all__ = [
+    "Network",
+    "Optimiser",
+    "description",
+    "loss",
+    "make_case",
+    "make_parameters",
+    "reference_tensors",
+    "relative_difference",
+    "train",
+]
 
 
 def make_case(configuration: Path, folder: Path, batch: int = 4, seed: int = 1) -> list[str | Path]:

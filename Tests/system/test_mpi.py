@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import pytest
 
-import swift_suites
 from jobs import BUNDLE, ERROR
 
+# The suite whose tests run alone, each as a job.
+SUITE = "MPITests.AcrossRanks/ScenarioTests"
 # Every rank on a node of its own, as MPICH is told here.
 APART = {"MPIR_CVAR_NOLOCAL": "1"}
 # Another MPI's launcher, by the variables that it would set.
@@ -66,7 +67,7 @@ SCENARIOS = [
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: f"{scenario.name}-{scenario.ranks}")
 def test_end_of_a_job(job, scenario):
-    arguments = ["--testing-library", "swift-testing", "--filter", swift_suites.MPI_SCENARIOS]
+    arguments = ["--testing-library", "swift-testing", "--filter", SUITE]
     environment = {"MPI_TESTS_SCENARIO": scenario.name, **scenario.environment}
     result = job(scenario.ranks, *arguments, command=[BUNDLE], env=environment)
     assert result.status == scenario.status or (scenario.status is None and result.status), result

@@ -229,7 +229,8 @@ def check_gradient_against_finite_differences():
             gradients = {}
             for holds in (True, False):
                 network, x, labels = case_of(
-                    settings_of(text, activation, pool, cost=cost, nudge=1e-4, holds=holds, feedback=feedback))
+                    settings_of(text, activation, pool, cost=cost, nudge=1e-4, holds=holds, feedback=feedback)
+                )
                 gradients[holds] = run_step(network, x, labels).gradient
             # The loss is that of the free state, and so the same for both.
             generator = np.random.default_rng(5)
@@ -246,7 +247,8 @@ def check_gradient_against_finite_differences():
                     bound = 1e-4 * np.linalg.norm(gradient[name])
                     expect(
                         abs(found - slope) <= bound,
-                        f"{activation} {pool} {cost} {name}, feedback {feedback}, arg-max {'held' if holds else 'free'}: EP {found:.8f}, "
+                        f"{activation} {pool} {cost} {name}, feedback {feedback}, "
+                        f"arg-max {'held' if holds else 'free'}: EP {found:.8f}, "
                         f"finite difference {slope:.8f}, may differ by {bound:.1e}",
                     )
 
@@ -260,8 +262,7 @@ def back_propagated(network, x, labels):
     batch = network.holding(state)
     errors = {network.output.name: state[network.output.name] - targets(network, labels)}
     for layer in reversed(network.layers[:-1]):
-        below = sum(
-            batch.top_down(edge, {**state, **errors}) for edge in network.description.edges if edge.pre == layer.name)
+        below = sum(batch.top_down(edge, {**state, **errors}) for edge in network.description.edges if edge.pre == layer.name)
         s = state[layer.name]
         slope = s * (1 - s) if layer.activation == "sigmoid" else (s > 0) & (s < 1)
         errors[layer.name] = below * slope

@@ -1,5 +1,6 @@
 /// What a solver found: its states with their energies, each once with the number of reads that ended in it, best first.
 public struct SampleSet: Sendable, Equatable {
+  /// One state, with its energy.
   public struct Sample: Sendable, Equatable {
     /// −1 or 1, one a spin.
     public var spins: [Int8]

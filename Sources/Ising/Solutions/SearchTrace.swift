@@ -2,6 +2,7 @@ import Foundation
 
 /// How a search went: each state that was better than all before it, with its time.
 public struct SearchTrace: Sendable, Equatable {
+  /// What was found when: `measure` is the energy, or the cut, after so many seconds.
   public struct Point: Sendable, Equatable {
     public var seconds: Double
     public var measure: Double
@@ -18,6 +19,7 @@ public struct SearchTrace: Sendable, Equatable {
 
   public init(measureName: String) { self.measureName = measureName }
 
+  /// Notes a state that is better than all before it.
   public mutating func append(seconds: Double, measure: Double) {
     points.append(Point(seconds: seconds, measure: measure))
   }

@@ -22,6 +22,7 @@ public final class DenseRows {
     fileprivate let start: Int
     fileprivate let count: Int
 
+    /// Writes one coupling of the row.
     public func set(_ column: Int, _ coupling: Float) {
       precondition(column >= 0 && column < count, "column \(column) of \(count)")
       couplings.base[start + column] = coupling
@@ -43,6 +44,7 @@ public final class DenseRows {
 
   public var blockCount: Int { (columnCount + blockLength - 1) / blockLength }
 
+  /// The columns of a block; the last one may be shorter.
   public func columns(ofBlock block: Int) -> Range<Int> { block * blockLength..<min((block + 1) * blockLength, columnCount) }
 
   /// `Σ |J|` over these rows.

@@ -167,6 +167,7 @@ public enum MachineSteps {
       phases.base, cosineField.base, sineField.base, matching(noise, phases), cosines.base, sines.base, count, settings)
   }
 
+  /// `cosines`, `sines` ← cos φ, sin φ of every phase, in radians.
   public static func cosinesAndSines(of phases: AlignedBuffer<Float>, cosines: AlignedBuffer<Float>, sines: AlignedBuffer<Float>)
   {
     let count = vectors(phases, cosines, sines)

@@ -49,5 +49,6 @@ extension AlignedBuffer where Element == Float {
     }
   }
 
+  /// Sets every element.
   public func fill(_ value: Float) { for index in 0..<count { base[index] = value } }
 }

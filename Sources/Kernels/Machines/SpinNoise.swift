@@ -71,6 +71,7 @@ public struct NoisePlane {
   public let offset: Int
   public let count: Int
 
+  /// One number of the plane; an index out of bounds ends the program.
   public subscript(index: Int) -> Float {
     precondition(index >= 0 && index < count)
     return buffer[offset + index]

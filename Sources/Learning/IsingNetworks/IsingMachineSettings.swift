@@ -1,5 +1,6 @@
 /// How the spins of an Ising network relax. Temperatures are in units of the couplings.
 public struct IsingMachineSettings: Equatable, Sendable {
+  /// The annealer or sampler.
   public enum Kind: String, CaseIterable, Sendable {
     /// Simulated annealing; nudged phases anneal in reverse from the free state.
     case anneal

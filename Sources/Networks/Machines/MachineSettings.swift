@@ -2,6 +2,7 @@
 ///
 /// Fields of networks are absolute: no number below is in units of the field.
 public struct MachineSettings: Equatable, Sendable {
+  /// The rule by which spins move.
   public enum Kind: String, CaseIterable, Sendable {
     /// `s ← σ(f)`, in the order of `RelaxationSettings.Order`. Other machines move all layers at once, but for adaptive conjugate
     /// variables.

@@ -5,6 +5,7 @@ import Kernels
 /// After a group of layers has moved, its states travel together with the arg-max of the convolutions into it. Where an edge
 /// lies within a group (every layer moves at once), its arg-max is needed before the group moves, and travels by itself.
 public struct RowPlan: Sendable {
+  /// What travels in one message to each neighbour.
   public struct Channel: Equatable, Sendable {
     /// Layers 1 … N, and indices of edges.
     public var states: [Int] = []

@@ -16,7 +16,9 @@ public struct Strip: Sendable {
   /// The whole network.
   public init(whole layout: NetworkLayout) { self.init(StripPartition(whole: layout), index: 0) }
 
+  /// Rows of the layer that this strip moves.
   public func ownedRows(_ layer: Int) -> Range<Int> { partition.ownedRows(layer, strip: index) }
+  /// Rows of the layer whose contributions to sums this strip adds.
   public func countedRows(_ layer: Int) -> Range<Int> { partition.countedRows(layer, strip: index) }
 
   /// Rows of the layer that exist and that this strip holds.

@@ -1,6 +1,8 @@
 /// A matrix arranged for being multiplied from the left again and again.
 public final class PackedMatrix: Sendable {
+  /// The length of a row of the left factor.
   public let rows: Int
+  /// The length of a row of the product, without padding.
   public let columns: Int
   private let paddedColumns: Int
   private let packed: AlignedBuffer<Float>
@@ -23,7 +25,7 @@ public final class PackedMatrix: Sendable {
   /// Floats from one row of a product to the next: `columns` up to a multiple of 16.
   public var productStride: Int { paddedColumns }
 
-  /// `product (+)= left · self`; `left` is row-major, `leftRows × rows`, `product` has rows of `productStride` floats.
+  /// `product (+)= left · self`, in single precision; `left` is row-major, `leftRows × rows`, `product` has rows of `productStride` floats.
   public func multiply(left: AlignedBuffer<Float>, leftRows: Int, into product: AlignedBuffer<Float>, accumulate: Bool = false) {
     precondition(left.count >= leftRows * rows && product.count >= leftRows * paddedColumns)
     InstructionSet.current.kernels.convolve(
