@@ -119,27 +119,16 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestTools"]),
     .testTarget(name: "HostTests", dependencies: ["Host", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
-<<<<<<< HEAD
-    .testTarget(name: "ParallelTests", dependencies: ["Parallel", "Solving", "Ising", "Machines", "Kernels", "MPI"]),
-    .testTarget(name: "MachinesTests", dependencies: ["Machines", "Kernels"]),
-    .testTarget(name: "NetworksTests", dependencies: ["Networks", "Machines", "Kernels"]),
-=======
     .testTarget(
       name: "ParallelTests", dependencies: ["Parallel", "Solving", "Ising", "Machines", "Kernels", "MPI", "TestTools"]),
     .testTarget(name: "MachinesTests", dependencies: ["Machines", "Kernels", "TestTools"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Machines", "Kernels", "TestTools"]),
->>>>>>> main
     .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
     .testTarget(name: "SolvingTests", dependencies: ["Solving", "Ising", "Machines", "Kernels", "MPI", "TestTools"]),
     .testTarget(
       name: "LearningTests",
-<<<<<<< HEAD
-      dependencies: ["Learning", "Networks", "Ising", "Machines", "Parallel", "Kernels", "MPI", "TestSupport"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Kernels", "CZlib"]),
-=======
       dependencies: ["Learning", "Networks", "Ising", "Machines", "Parallel", "Kernels", "MPI", "TestTools"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CZlib"]),
->>>>>>> main
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Kernels", "CZlib"]),
     .testTarget(
       name: "ConfigurationTests",
       dependencies: ["Configuration", "Learning", "Ising", "Datasets", "Networks", "Kernels", "TestSupport"]),

@@ -88,15 +88,12 @@ public struct OptimiserSettings: Equatable, Sendable {
   public init() {}
 }
 
-<<<<<<< HEAD
 extension LearningSettings {
   /// Of a sample that is learned by equilibrium propagation: the free one and the nudged ones.
   public var phases: Int { 1 + estimator.nudges(nudge, sign: 1).count }
 }
 
-=======
 /// How the learning rate changes over the epochs: a factor of every rate.
->>>>>>> main
 public struct ScheduleSettings: Equatable, Sendable {
   /// The form of the factor's course.
   public enum Kind: String, CaseIterable, Sendable { case constant, step, exponential, cosine }

@@ -1,12 +1,9 @@
 import ArgumentParser
 import Configuration
 import Experiments
-<<<<<<< HEAD
 import Files
 import Foundation
-=======
 import Kernels
->>>>>>> main
 import MPI
 import Reports
 

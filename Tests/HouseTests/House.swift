@@ -59,19 +59,7 @@ enum House {
 
   /// Short files that hold neither a protocol nor an entry point nor an extension of another module's type, and still have to join the
   /// file that a reader would look in. To be emptied.
-<<<<<<< HEAD
-  static let shortFiles: Set<String> = [
-    "Sources/Ising/Hardware/DeviceEstimate.swift",
-    "Sources/Kernels/MatrixProduct.swift",
-    "Sources/MPI/Communicator+PendingArrays.swift",
-    "Sources/MPI/Failures.swift",
-    "Sources/MPI/FirstError.swift",
-    "Sources/MPI/GraphCommunicator.swift",
-    "Sources/MPI/Status.swift",
-  ]
-=======
   static let shortFiles: Set<String> = []
->>>>>>> main
 
   /// Files that `swift format lint --strict` still finds fault with. To be emptied.
   static let unformattedFiles: Set<String> = []

@@ -68,16 +68,6 @@ enum SourceTree {
   }
 
   /// The Swift files of `Sources`, by path.
-<<<<<<< HEAD
-  static func sources() throws -> [SourceFile] { try files(below: "Sources") }
-
-  /// The Swift files below a folder of the package, by path.
-  static func files(below place: String) throws -> [SourceFile] {
-    let folder = root.appending(path: place).path
-    let paths = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
-    return try paths.filter { $0.hasSuffix(".swift") }.sorted().map {
-      SourceFile(path: "\(place)/\($0)", text: try String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8))
-=======
   static func sources() throws -> [SourceFile] { try files(in: "Sources", endingIn: ".swift") }
 
   /// Files below a folder of the package, by path.
@@ -85,7 +75,6 @@ enum SourceTree {
     let paths = FileManager.default.enumerator(atPath: root.appending(path: folder).path)?.compactMap { $0 as? String } ?? []
     return try paths.filter { $0.hasSuffix(suffix) }.sorted().map {
       SourceFile(path: "\(folder)/\($0)", text: try String(contentsOf: root.appending(path: "\(folder)/\($0)"), encoding: .utf8))
->>>>>>> main
     }
   }
 }
