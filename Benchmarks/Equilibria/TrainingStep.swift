@@ -21,10 +21,14 @@ struct TrainingStep: ParsableCommand {
   @Option(help: "Dense hidden layers of so many units on 28×28 images, instead of convolutions.") var units: String?
   @Option(help: "The machine that relaxes it: \(MachineSettings.Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
   var machine = MachineSettings.Kind.hopfield
+  @Option(help: "The estimator: \(Estimator.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var estimator = Estimator.centred
+  @Option(help: "The order of the layers: \(RelaxationSettings.Order.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var order = RelaxationSettings.Order.checkerboard
   @Option(help: "Images per step.") var batch = 32
   @Option(help: "Images per micro-shard.") var shard = 8
   @Option(help: "Free sweeps.") var free = 60
-  @Option(help: "Nudged sweeps of each of the two nudged phases.") var nudged = 20
+  @Option(help: "Sweeps of each state that relaxes after the free phase: two, or one with linear response.") var nudged = 20
   @Option(help: "Gain of the weights at the start.") var gain: Float = 0.5
   @Option(help: "Pooling: max, average or none (stride 2 instead).") var pooling = "max"
   @Option(help: "Repeats; the median counts.") var repeats = 5
@@ -35,10 +39,11 @@ struct TrainingStep: ParsableCommand {
     let parameters = layout.initialParameters(seed: 1)
     var settings = LearningSettings()
     settings.batch = .init(size: batch, shard: shard)
+    settings.estimator = estimator
     let network = HopfieldNetwork(
       layout: layout, parameters: parameters, capacity: EquilibriumPropagation.capacity(settings))
     let relaxation = RelaxationSettings(
-      order: .checkerboard, free: .init(sweeps: free), nudged: .init(sweeps: nudged), machine: MachineSettings(machine))
+      order: order, free: .init(sweeps: free), nudged: .init(sweeps: nudged), machine: MachineSettings(machine))
     let propagation = EquilibriumPropagation(network: network, relaxation: relaxation, settings: settings)
     let optimiser = Optimiser(settings.optimiser, layout: layout)
     let gradient = AlignedBuffer<Float>(count: layout.parameterCount)
@@ -70,8 +75,8 @@ struct TrainingStep: ParsableCommand {
     }
     let work = layout.multiplyAdds
     // Oscillators need a field of their cosines and one of their sines.
-    let sweeps = Double(free + 2 * nudged) * (machine == .oscillator ? 2 : 1)
-    // The weight gradient is one convolution for each edge and each of the two nudged phases' difference.
+    let sweeps = Double(free + estimator.relaxedStates * nudged) * (machine == .oscillator ? 2 : 1)
+    // The weight gradient is one convolution for each edge and each of the two phases' difference.
     let products = Double(work.clamped) * 2 + Double(work.sweep) * (sweeps + 0.5)
     let operations = 2 * products * Double(batch)
     let seconds = times.sorted()[repeats / 2]
@@ -79,7 +84,8 @@ struct TrainingStep: ParsableCommand {
     let peak = peaks.max()!
     let rate = operations / seconds
     print("kernels \(InstructionSet.current.name); peak \(format(peak / 1e9)) GFLOP/s")
-    print("network \(units ?? channels), \(machine.rawValue), batch \(batch), shard \(shard), \(free) + 2×\(nudged) sweeps")
+    let phases = "\(free) + \(estimator.relaxedStates)×\(nudged) sweeps"
+    print("network \(units ?? channels), \(machine.rawValue), \(estimator.rawValue), batch \(batch), shard \(shard), \(phases)")
     print("a step \(format(seconds * 1e3)) ms; \(format(Double(batch) / seconds)) samples/s; \(format(rate / 1e9)) GFLOP/s")
     print("ratio to peak \(format(rate / peak))")
     // On a shared machine others take part of the core; the process's own time leaves that out.
@@ -95,3 +101,5 @@ struct TrainingStep: ParsableCommand {
 }
 
 extension MachineSettings.Kind: ExpressibleByArgument {}
+extension Estimator: ExpressibleByArgument {}
+extension RelaxationSettings.Order: ExpressibleByArgument {}

@@ -92,6 +92,14 @@ extension Configuration {
     if let tolerance = run.evaluation.tolerance { settings.free.tolerance = tolerance }
     return settings
   }
+
+  /// The same to the equilibrium, as far as a thousand sweeps lead there.
+  package var equilibriumRelaxation: RelaxationSettings {
+    var settings = inferenceRelaxation
+    settings.free.sweeps = max(settings.free.sweeps, 1000)
+    settings.free.tolerance = 1e-4
+    return settings
+  }
 }
 
 extension Configuration {

@@ -20,8 +20,12 @@ extension LearningSettings: ConfigurationSection {
           + "of the feed-forward network of the same layers."),
       ConfigurationKey(
         "estimator", \.estimator,
-        "How the gradient is taken from relaxed states; `centred` uses both signs of the nudge and is the most exact."),
-      ConfigurationKey("nudge", \.nudge, .above(0), "β, the strength of the nudge; the estimator chooses its sign."),
+        "How the gradient is taken from relaxed states. `centred` uses both signs of the nudge; the one-sided ones compare a nudged state "
+          + "with a free one that kept relaxing for as many sweeps; `linearResponse` is the limit of no nudge, by one relaxation in place of "
+          + "two."),
+      ConfigurationKey(
+        "nudge", \.nudge, .above(0),
+        "β, the strength of the nudge; the estimator chooses its sign, and `linearResponse` has none."),
       ConfigurationKey("batch", \.batch, "The mini-batch."),
       ConfigurationKey("epochs", \.epochs, .from(1, to: 1_000_000), "Passes over the training images."),
       ConfigurationKey(
@@ -37,6 +41,15 @@ extension LearningSettings: ConfigurationSection {
         "Evaluate a moving average of the parameters in their place: its decay each update, such as 0.999, and at most "
           + "(1 + t)/(10 + t) after t updates; 0: none."
       ).written { $0.averaging > 0 },
+      ConfigurationKey(
+        "reviveChannels", \.revivesChannels,
+        "At the end of an epoch, draw fresh weights for hidden channels that none of its images moved; the log says how many."
+      ).written { $0.revivesChannels },
+      ConfigurationKey(
+        "residualLimit", \.residualLimit, .above(0),
+        "An image whose residual r after the free phase is greater counts limit/r as much in the gradient, which takes the time of a "
+          + "sweep; `null`: all images count alike."
+      ).written { $0.residualLimit != nil },
     ]
   }
 

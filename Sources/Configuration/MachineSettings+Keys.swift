@@ -11,7 +11,7 @@ extension MachineSettings.Conjugate: ConfigurationSection {
     [
       ConfigurationKey(
         "adaptive", \.isAdaptive,
-        "Inertia follows the measured decay of the residual: the optimal amount where it falls slowly. Layers then take turns, in the order of `relaxation.order`."
+        "Inertia follows the measured decay of the change: the optimal amount where it falls slowly. Layers then take turns, in the order of `relaxation.order`."
       ),
       ConfigurationKey(
         "inertia", \.inertia, .from(1, below: 2),

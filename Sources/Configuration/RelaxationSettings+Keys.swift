@@ -10,6 +10,10 @@ extension RelaxationSettings: ConfigurationSection {
         "Of the machines `hopfield` and `conjugate`, which layers move together: every second one (`checkerboard`), all (`synchronous`), one by one (`sequential`)."
       ),
       ConfigurationKey(
+        "overRelaxation", \.overRelaxation, .from(0.01, below: 2),
+        "Of the machine `hopfield`, ω of `s ← s + ω (σ(f) − s)`: above 1 phases that converge slowly take fewer sweeps; 1 is `s ← σ(f)`."
+      ).written { $0.machine.kind == .hopfield },
+      ConfigurationKey(
         "machine", \.machine.kind,
         "What moves the spins: the network's own rule (`hopfield`), or an Ising machine (docs/guide/machines.md)."),
       ConfigurationKey("conjugate", \.machine.conjugate, "Numbers of the machine `conjugate`.").written(of: .conjugate),
@@ -62,7 +66,8 @@ extension RelaxationSettings.Stop: ConfigurationSection {
         "sweeps", \.sweeps, .from(1, to: 100_000),
         "At most this many sweeps; one sweep moves every layer once, and is one step of a machine."),
       ConfigurationKey(
-        "tolerance", \.tolerance, .from(0, below: 1), "Stop once the mean over layers of ‖Δs‖ / ‖s‖ falls below this; 0: never."),
+        "tolerance", \.tolerance, .from(0, below: 1),
+        "Stop once the change of a sweep, the mean over layers of ‖Δs‖ / ‖s‖, falls below this; 0: never."),
     ]
   }
 }

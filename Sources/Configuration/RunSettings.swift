@@ -15,7 +15,7 @@ package struct RunSettings: Equatable, Sendable {
     package var batch = 16
     /// Greatest number of sweeps; `nil` takes that of the free phase in training.
     package var sweeps: Int?
-    /// Residual at which to stop; `nil` takes that of the free phase in training.
+    /// Change of a sweep at which to stop; `nil` takes that of the free phase in training.
     package var tolerance: Float?
     /// Measure on the validation images after every so many epochs; 0: only at the end.
     package var epochs = 1
@@ -65,11 +65,13 @@ extension RunSettings.Evaluation: ConfigurationSection {
     [
       ConfigurationKey(
         "batch", \.batch, .from(1, to: 1 << 16),
-        "Images that one rank relaxes at a time; they stop together, so the last digits depend on it."),
+        "Images that one rank relaxes at a time. Under machines that take no turns they stop together, and the last digits depend on it."
+      ),
       ConfigurationKey(
         "sweeps", \.sweeps, .from(1, to: 100_000), standard: "`relaxation.free.sweeps`", "Maximum number of sweeps."),
       ConfigurationKey(
-        "tolerance", \.tolerance, .from(0, below: 1), standard: "`relaxation.free.tolerance`", "Residual at which to stop."),
+        "tolerance", \.tolerance, .from(0, below: 1), standard: "`relaxation.free.tolerance`",
+        "Change of a sweep at which an image stops."),
       ConfigurationKey(
         "epochs", \.epochs, .from(0, to: 1_000_000),
         "Epochs between measurements on the validation images; 0: only at the end."),

@@ -21,10 +21,11 @@ public protocol Coupling: AnyObject {
   /// `field (+)= wᵀ ⋆ P⁻¹(s_post)` on rows `rows` of the pre plane, contiguous.
   func topDown(from post: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool)
 
-  /// `gradient += Σ_n scale_n · s_pre ⋆ P⁻¹(s_post)` over rows `rows` of the post plane, at `offset`.
+  /// `gradient += Σ_n scale_n · s_pre ⋆ P⁻¹(s_post)` over rows `rows` of the post plane, at `offset`: products of samples of the
+  /// pre plane, from `preSample` on, with as many of the post plane from `postSample` on, where the arg-max is taken too.
   func addGradient(
-    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, rows: Range<Int>,
-    into gradient: AlignedBuffer<Float>, at offset: Int)
+    pre: SpinPlanes, preSample: Int, post: SpinPlanes, postSample: Int, scale: AlignedBuffer<Float>, samples: Int,
+    rows: Range<Int>, into gradient: AlignedBuffer<Float>, at offset: Int)
 
   /// Copies the arg-max of `count` samples over those from `target` on. Nothing to do without max-pooling.
   func duplicateArgMax(count: Int, to target: Int)
@@ -44,7 +45,8 @@ extension Coupling {
     at offset: Int
   ) {
     addGradient(
-      pre: pre, post: post, scale: scale, samples: samples, rows: 0..<self.post.rows, into: gradient, at: offset)
+      pre: pre, preSample: 0, post: post, postSample: 0, scale: scale, samples: samples, rows: 0..<self.post.rows,
+      into: gradient, at: offset)
   }
 
   /// The field on the whole pre plane.

@@ -75,16 +75,18 @@ public final class DenseCoupling: Coupling {
   }
 
   public func addGradient(
-    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, rows: Range<Int>,
-    into gradient: AlignedBuffer<Float>, at offset: Int
+    pre: SpinPlanes, preSample: Int, post: SpinPlanes, postSample: Int, scale: AlignedBuffer<Float>, samples: Int,
+    rows: Range<Int>, into gradient: AlignedBuffer<Float>, at offset: Int
   ) {
     guard !rows.isEmpty else { return }
     precondition(pre.shape == shape.pre && post.shape == self.post && samples <= scale.count)
+    precondition(preSample + samples <= pre.capacity && postSample + samples <= post.capacity)
     precondition(offset >= 0 && offset + weightCount <= gradient.count)
     let scaled = workspace.floats(samples * self.post.paddedChannels)
-    post.copyScaled(by: scale, samples: samples, rows: rows, into: scaled)
+    post.copyScaled(by: scale, from: postSample, samples: samples, rows: rows, into: scaled)
     InstructionSet.current.kernels.gradient_dense(
-      pre.buffer.base, origin.base, Int64(pre.shape.stride), taps.base, Int64(shape.taps), Int64(shape.pre.paddedChannels),
+      pre.buffer.base + preSample * pre.shape.stride, origin.base, Int64(pre.shape.stride), taps.base, Int64(shape.taps),
+      Int64(shape.pre.paddedChannels),
       scaled.base, Int64(self.post.paddedChannels), 1, Int64(samples), gradient.base + offset)
   }
 }

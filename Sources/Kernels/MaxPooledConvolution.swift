@@ -234,19 +234,22 @@ public final class MaxPooledConvolution: Coupling {
   }
 
   public func addGradient(
-    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, rows: Range<Int>,
-    into gradient: AlignedBuffer<Float>, at offset: Int
+    pre: SpinPlanes, preSample: Int, post: SpinPlanes, postSample: Int, scale: AlignedBuffer<Float>, samples: Int,
+    rows: Range<Int>, into gradient: AlignedBuffer<Float>, at offset: Int
   ) {
     precondition(pre.shape == shape.pre && post.shape == self.post && samples <= scale.count)
+    precondition(preSample + samples <= pre.capacity && postSample + samples <= post.capacity)
     precondition(offset >= 0 && offset + weightCount <= gradient.count)
     precondition(rows.lowerBound >= 0 && rows.upperBound <= self.post.rows)
     let scratch = workspace.entries(samples * rows.count * self.post.columns)
     let linkedRow = rows.lowerBound - linkedRows.lowerBound
     InstructionSet.current.kernels.gradient_sparse(
-      pre.buffer.base, memberCorners.base + rows.lowerBound * self.post.columns * members, Int64(pre.shape.stride), taps.base,
+      pre.buffer.base + preSample * pre.shape.stride, memberCorners.base + rows.lowerBound * self.post.columns * members,
+      Int64(pre.shape.stride), taps.base,
       Int64(shape.taps), Int64(shape.pre.paddedChannels),
-      post.buffer.base, postOffsets.base + linkedRow * self.post.columns, Int64(post.shape.stride),
-      argMax.base + linkedRow * argMaxRowStride, Int64(argMaxStride), Int32(members), Int64(self.post.paddedChannels),
+      post.buffer.base + postSample * post.shape.stride, postOffsets.base + linkedRow * self.post.columns,
+      Int64(post.shape.stride), argMax.base + postSample * argMaxStride + linkedRow * argMaxRowStride, Int64(argMaxStride),
+      Int32(members), Int64(self.post.paddedChannels),
       Int64(rows.count * self.post.columns), Int64(samples), scale.base, gradient.base + offset, scratch.base)
   }
 

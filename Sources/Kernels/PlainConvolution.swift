@@ -140,31 +140,35 @@ public final class PlainConvolution: Coupling {
   }
 
   public func addGradient(
-    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, rows: Range<Int>,
-    into gradient: AlignedBuffer<Float>, at offset: Int
+    pre: SpinPlanes, preSample: Int, post: SpinPlanes, postSample: Int, scale: AlignedBuffer<Float>, samples: Int,
+    rows: Range<Int>, into gradient: AlignedBuffer<Float>, at offset: Int
   ) {
     precondition(pre.shape == shape.pre && post.shape == self.post && samples <= scale.count)
+    precondition(preSample + samples <= pre.capacity && postSample + samples <= post.capacity)
     precondition(offset >= 0 && offset + weightCount <= gradient.count)
     precondition(rows.lowerBound >= 0 && rows.upperBound <= self.post.rows)
     let pixels = rows.count * self.post.columns
     let scaled = workspace.floats(samples * pixels * self.post.paddedChannels)
-    post.copyScaled(by: scale, samples: samples, rows: rows, into: scaled)
+    post.copyScaled(by: scale, from: postSample, samples: samples, rows: rows, into: scaled)
     InstructionSet.current.kernels.gradient_dense(
-      pre.buffer.base, corners.base + rows.lowerBound * self.post.columns, Int64(pre.shape.stride), taps.base, Int64(shape.taps),
+      pre.buffer.base + preSample * pre.shape.stride, corners.base + rows.lowerBound * self.post.columns, Int64(pre.shape.stride),
+      taps.base, Int64(shape.taps),
       Int64(shape.pre.paddedChannels),
       scaled.base, Int64(self.post.paddedChannels), Int64(pixels), Int64(samples), gradient.base + offset)
   }
 }
 
 extension SpinPlanes {
-  /// `target[n][pixel][channel] ← scale_n · s` of the pixels in rows `rows`, contiguous.
-  func copyScaled(by scale: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, into target: AlignedBuffer<Float>) {
+  /// `target[n][pixel][channel] ← scale_n · s` of the pixels in rows `rows` of samples from `first` on, contiguous.
+  func copyScaled(
+    by scale: AlignedBuffer<Float>, from first: Int, samples: Int, rows: Range<Int>, into target: AlignedBuffer<Float>
+  ) {
     let pixels = rows.lowerBound * shape.columns..<rows.upperBound * shape.columns
     let channels = shape.paddedChannels
     for sample in 0..<samples {
       let factor = scale.base[sample]
       for pixel in pixels {
-        let spin = buffer.base + sample * shape.stride + Int(pixelOffsets.base[pixel])
+        let spin = buffer.base + (first + sample) * shape.stride + Int(pixelOffsets.base[pixel])
         let slot = target.base + (sample * pixels.count + pixel - pixels.lowerBound) * channels
         for channel in 0..<channels { slot[channel] = factor * spin[channel] }
       }

@@ -24,12 +24,13 @@ extension SpinPlanes {
     }
   }
 
-  /// `self ← s + field`; `field` is contiguous.
-  public func assign(_ s: SpinPlanes, plus field: AlignedBuffer<Float>, samples: Int) {
+  /// `self ← s + field`, kept within `range`; `field` is contiguous.
+  public func assign(_ s: SpinPlanes, plus field: AlignedBuffer<Float>, within range: ClosedRange<Float>, samples: Int) {
     precondition(shape == s.shape && samples <= min(capacity, s.capacity) && samples * shape.fieldCount <= field.count)
     forEachPixel(samples) { place, index in
       for channel in 0..<shape.channels {
-        buffer.base[place + channel] = s.buffer.base[place + channel] + field.base[index + channel]
+        let sum = s.buffer.base[place + channel] + field.base[index + channel]
+        buffer.base[place + channel] = min(max(sum, range.lowerBound), range.upperBound)
       }
     }
   }

@@ -74,6 +74,12 @@ public final class SpinPlanes: Sendable {
     buffer.copy(from: buffer, at: first * shape.stride, to: target * shape.stride, count: count * shape.stride)
   }
 
+  /// Sets one sample to zero, what surrounds it included.
+  public func clear(sample: Int) {
+    precondition(sample >= 0 && sample < capacity)
+    (buffer.base + sample * shape.stride).update(repeating: 0, count: shape.stride)
+  }
+
   /// The spins of `samples` samples in the order channels, rows, columns; without halo and padding.
   public func unpacked(samples: Range<Int>) -> [Float] {
     var values: [Float] = []

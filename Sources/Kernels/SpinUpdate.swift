@@ -9,7 +9,7 @@ public enum LocalRule: Int32, Sendable {
   case halfClamp, sigmoid, relu6, tanh, linear
 }
 
-/// Sums over one layer's spins after an update, from which the residual comes.
+/// Sums over one layer's spins: how far they have moved or have still to go, and their size.
 public struct SpinChange: Sendable {
   /// `Σ (Δs)²`.
   public var moved: Double
@@ -26,8 +26,9 @@ public struct SpinChange: Sendable {
 }
 
 extension SpinPlanes {
-  /// `s ← σ(s + ω (f − s))`, `f = bias + base + drive + topDown`, in one pass over rows `rows` of the first `samples` samples; absent
-  /// terms are zero.
+  /// Moves spins in their field `f = bias + base + drive + topDown`, in one pass over rows `rows` of some samples; absent terms are
+  /// zero. Rules of slope 1 (`clamp`, `relu6`, `linear`): `s ← σ(s + ω (f − s))`; the others: `s ← s + ω (σ(f) − s)`, within the
+  /// range of σ. With ω = 1 both are `s ← σ(f)`.
   ///
   /// - Parameters:
   ///   - bias: one number a channel, padded, at `biasOffset` of the buffer.
@@ -35,20 +36,23 @@ extension SpinPlanes {
   ///   - factor: ω. With 1 the spin's former state does not count.
   public func update(
     _ rule: LocalRule, bias: AlignedBuffer<Float>, biasOffset: Int, base: AlignedBuffer<Float>?, drive: AlignedBuffer<Float>?,
-    topDown: AlignedBuffer<Float>?, factor: Float = 1, samples: Int, rows: Range<Int>? = nil
+    topDown: AlignedBuffer<Float>?, factor: Float = 1, samples: Range<Int>, rows: Range<Int>? = nil
   ) -> SpinChange {
     let rows = rows ?? 0..<shape.rows
     let first = rows.lowerBound * shape.columns
     let skipped = first * shape.paddedChannels
-    precondition(samples <= capacity && biasOffset + shape.paddedChannels <= bias.count)
+    let skippedFields = samples.lowerBound * shape.fieldCount + skipped
+    precondition(samples.lowerBound >= 0 && samples.upperBound <= capacity)
+    precondition(biasOffset + shape.paddedChannels <= bias.count)
     precondition(rows.lowerBound >= 0 && rows.upperBound <= shape.rows)
-    for field in [base, drive, topDown] { precondition(field.map { $0.count >= samples * shape.fieldCount } ?? true) }
+    for field in [base, drive, topDown] { precondition(field.map { $0.count >= samples.upperBound * shape.fieldCount } ?? true) }
     var norms = (0.0, 0.0)
     withUnsafeMutableBytes(of: &norms) {
       InstructionSet.current.kernels.update(
-        buffer.base, pixelOffsets.base + first, Int64(shape.stride), bias.base + biasOffset, base.map { $0.base + skipped },
-        drive.map { $0.base + skipped }, topDown.map { $0.base + skipped }, Int64(shape.fieldCount), rule.rawValue,
-        factor, Int64(shape.paddedChannels), Int64(shape.channels), Int64(rows.count * shape.columns), Int64(samples),
+        buffer.base + samples.lowerBound * shape.stride, pixelOffsets.base + first, Int64(shape.stride), bias.base + biasOffset,
+        base.map { $0.base + skippedFields }, drive.map { $0.base + skippedFields }, topDown.map { $0.base + skippedFields },
+        Int64(shape.fieldCount), rule.rawValue, factor, Int64(shape.paddedChannels), Int64(shape.channels),
+        Int64(rows.count * shape.columns), Int64(samples.count),
         $0.baseAddress!.assumingMemoryBound(to: Double.self))
     }
     return SpinChange(moved: norms.0, size: norms.1)
@@ -85,6 +89,12 @@ extension AlignedBuffer where Element == Float {
       let first = base + sample * shape.fieldCount + rows.lowerBound * row
       for index in 0..<rows.count * row { first[index] *= factor }
     }
+  }
+
+  /// Exchanges the first `length` elements with those of another buffer.
+  public func swap(with other: AlignedBuffer<Float>, count length: Int) {
+    precondition(length >= 0 && length <= count && length <= other.count)
+    for index in 0..<length { (base[index], other.base[index]) = (other.base[index], base[index]) }
   }
 
   /// `self += other`, element by element.

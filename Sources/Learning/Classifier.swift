@@ -8,7 +8,11 @@ public struct Classification: Equatable, Sendable {
   public var predictions: [Int]
   /// What the network says of each image, one number a class.
   public var outputs: [[Float]] = []
-  /// Sweeps that it took.
+  /// The right ones.
+  public var labels: [Int] = []
+  /// Of networks that relax, how far each image was from equilibrium.
+  public var residuals: [Double] = []
+  /// Sweeps that they took, added up over the images.
   public var sweeps: Int
 
   public init(losses: [Double] = [], predictions: [Int] = [], sweeps: Int = 0) {
@@ -20,8 +24,19 @@ public struct Classification: Equatable, Sendable {
   /// Notes a prediction, one number a class, of an image.
   public mutating func append(_ prediction: [Float], label: Int, cost: Cost) {
     losses.append(cost.value(prediction: prediction, label: label))
+    labels.append(label)
     outputs.append(prediction)
     predictions.append(prediction.firstIndex(of: prediction.max() ?? 0) ?? -1)
+  }
+
+  /// Adds what became of further images.
+  mutating func append(_ other: Classification) {
+    losses += other.losses
+    predictions += other.predictions
+    outputs += other.outputs
+    labels += other.labels
+    residuals += other.residuals
+    sweeps += other.sweeps
   }
 }
 
@@ -37,12 +52,36 @@ public protocol Classifier: AnyObject {
   ///   - labels: for the losses.
   ///   - first: the number of the first image, by which noise is counted.
   func classify(_ pixels: [Float], labels: ArraySlice<Int>, first: Int) throws -> Classification
+
+  /// Classifies any number of images from scratch, in order, up to `together` of them at the same time. Collective over the ranks
+  /// that share the network.
+  ///
+  /// - Parameter progress: called with the number of images that are done.
+  func classify(_ source: ImageSource, together: Int, progress: (Int) -> Void) throws -> Classification
+}
+
+extension Classifier {
+  public func classify(_ source: ImageSource, together: Int, progress: (Int) -> Void) throws -> Classification {
+    try classifyTogether(source, together: together, progress: progress)
+  }
+
+  /// Classifies images batch by batch; those of a batch begin and end together.
+  func classifyTogether(_ source: ImageSource, together: Int, progress: (Int) -> Void) throws -> Classification {
+    var result = Classification()
+    for first in stride(from: source.images.lowerBound, to: source.images.upperBound, by: together) {
+      let (pixels, labels) = source.load(first..<min(first + together, source.images.upperBound))
+      result.append(try classify(pixels, labels: labels, first: first))
+      progress(result.predictions.count)
+    }
+    return result
+  }
 }
 
 /// Free phases of a Hopfield network that start from scratch.
 public final class HopfieldClassifier: Classifier {
   private let network: HopfieldNetwork
   private let relaxation: any NetworkRelaxation
+  private var slots: (relaxation: SlotRelaxation, count: Int)?
 
   /// - Parameter seed: of the machine's noise, if there is any.
   public init(_ network: HopfieldNetwork, relaxation: RelaxationSettings, seed: UInt64 = 0) {
@@ -56,11 +95,47 @@ public final class HopfieldClassifier: Classifier {
     network.reset()
     network.clamp(pixels, samples: labels.count)
     relaxation.select(first)
-    var result = Classification(
-      sweeps: try relaxation.run(network, samples: labels.count, nudge: nil, observe: nil).sweeps)
+    var result = Classification()
+    result.sweeps = labels.count * (try relaxation.run(network, samples: labels.count, nudge: nil, observe: nil).sweeps)
     for (sample, label) in labels.enumerated() {
       result.append(network.prediction(sample: sample), label: label, cost: network.cost)
     }
+    result.residuals = try relaxation.residuals(of: network, samples: labels.count)
     return result
+  }
+
+  /// Where a tolerance ends free phases, each image ends by itself, and `together` does not show in the result.
+  public func classify(_ source: ImageSource, together: Int, progress: (Int) -> Void) throws -> Classification {
+    guard relaxation.settings.settlesBySample(in: network) else {
+      return try classifyTogether(source, together: together, progress: progress)
+    }
+    let first = source.images.lowerBound
+    var labels: [Int] = []
+    var settled: [SlotRelaxation.Settled?] = Array(repeating: nil, count: source.images.count)
+    var done = 0
+    try slotRelaxation(together).run(count: source.images.count) { part in
+      let loaded = source.load(first + part.lowerBound..<first + part.upperBound)
+      labels += loaded.labels
+      return loaded.pixels
+    } done: { sample in
+      settled[sample.sample] = sample
+      done += 1
+      progress(done)
+    }
+    var result = Classification()
+    for (sample, label) in zip(settled, labels) {
+      guard let sample else { preconditionFailure("an image has not been classified") }
+      result.append(sample.prediction, label: label, cost: network.cost)
+      result.residuals.append(sample.residual)
+      result.sweeps += sample.sweeps
+    }
+    return result
+  }
+
+  private func slotRelaxation(_ count: Int) -> SlotRelaxation {
+    if let slots, slots.count == count { return slots.relaxation }
+    let fresh = SlotRelaxation(relaxation.settings, of: network, capacity: count)
+    slots = (fresh, count)
+    return fresh
   }
 }

@@ -7,6 +7,10 @@ public struct ShardReport: Equatable, Sendable {
   public var correct = 0
   public var free = RelaxationReport()
   public var nudged = RelaxationReport()
+  /// Sweeps of a sample's free phase on average, where samples end one by one; `free` has those of the slowest.
+  public var meanSweeps: Double?
+  /// Of each sample where the free phase has ended, if they were measured.
+  public var residuals: [Double] = []
   /// What the network counts besides, by `TrainableNetwork.metricNames`.
   public var metrics: [Double] = []
 
@@ -19,10 +23,10 @@ public struct ShardReport: Equatable, Sendable {
 /// One micro-shard relaxes freely; nudged phases start from its free states; differences of correlations between phases are the
 /// gradient:
 ///
-///     g = Σ_i c_i ∂F/∂θ(s^{β_i}),   centred: c = ±1/2β at ±β;   one-sided: c = 1/β at β and −1/β at the free state
+///     g = [∂F/∂θ(s^β) − ∂F/∂θ(s^β')]/(β − β'),   centred: β' = −β;   one-sided: β' = 0;   linear response: β' = 0, β → 0
 ///
-/// The two nudged phases of the centred estimator are one batch of twice the samples. The other estimators keep the free states
-/// in the same place, so that both phases' correlations are one sum.
+/// The two phases relax as one batch of twice the samples, for as many sweeps, so that a free phase that has not converged adds the same
+/// to both.
 public final class EquilibriumPropagation {
   public let network: HopfieldNetwork
   public let settings: LearningSettings
@@ -30,6 +34,7 @@ public final class EquilibriumPropagation {
   public var observe: ((Nudge?) throws -> Void)?
   /// What relaxes the network.
   public let relaxation: any NetworkRelaxation
+  private let response: LinearResponse?
   private let scale: AlignedBuffer<Float>
 
   /// Samples that the network must have room for.
@@ -40,7 +45,10 @@ public final class EquilibriumPropagation {
     self.network = network
     self.settings = settings
     self.relaxation = relaxation
-    scale = AlignedBuffer(count: network.capacity)
+    response =
+      settings.estimator == .linearResponse
+      ? LinearResponse(relaxation.settings, of: network, samples: settings.batch.shard) : nil
+    scale = AlignedBuffer(count: settings.batch.shard)
   }
 
   /// The same with the relaxation that the settings ask for.
@@ -52,8 +60,8 @@ public final class EquilibriumPropagation {
     self.init(network: network, relaxation: relaxation.relaxation(of: network, seed: seed), settings: settings)
   }
 
-  /// The β of each nudged phase; the random sign, where one is drawn, is `sign`.
-  public func nudges(sign: Float = 1) -> [Float] { settings.estimator.nudges(settings.nudge, sign: sign) }
+  /// The β of the two phases that are compared; the random sign, where one is drawn, is `sign`. None under linear response.
+  public func phases(sign: Float = 1) -> [Float] { settings.estimator.phases(settings.nudge, sign: sign) }
 
   /// Relaxes the free phase of `samples` images from the network's present states and says how well it predicts.
   public func relaxFreely(_ pixels: [Float], labels: ArraySlice<Int>, first: Int, report: inout ShardReport) throws {
@@ -68,31 +76,19 @@ public final class EquilibriumPropagation {
     }
   }
 
-  /// Adds the gradient of the samples that relaxed freely just now, divided by `batch`, the samples of the whole mini-batch.
+  /// Adds the gradient of the samples that relaxed freely just now, divided by `batch`, the samples of the whole mini-batch. The
+  /// network's states are lost.
   ///
   /// - Parameters:
   ///   - sign: of β, for the random-sign estimator.
-  ///   - gradients: one for each subtree of the network's strip, see `HopfieldNetwork.addCorrelations`.
+  ///   - weights: by which each sample counts, 1 unless given.
+  ///   - gradients: one for each subtree of the network's strip, see `HopfieldNetwork.addDifference`.
   public func addGradient(
-    labels: ArraySlice<Int>, batch: Int, sign: Float = 1, into gradients: [AlignedBuffer<Float>], report: inout ShardReport
+    labels: ArraySlice<Int>, batch: Int, sign: Float = 1, weights: [Float]? = nil, into gradients: [AlignedBuffer<Float>],
+    report: inout ShardReport
   ) throws {
-    let samples = labels.count
-    let betas = nudges(sign: sign)
-    if relaxation.settings.freezesPooling { network.freezePooling(samples: samples) }
-    try network.duplicate(count: samples, to: samples)
-    if betas.count == 2 {
-      for (index, beta) in betas.enumerated() {
-        setScale(1 / (2 * beta * Float(batch)), samples: index * samples..<(index + 1) * samples)
-      }
-    } else {
-      setScale(1 / (betas[0] * Float(batch)), samples: 0..<samples)
-      setScale(-1 / (betas[0] * Float(batch)), samples: samples..<2 * samples)
-    }
-    let nudge = Nudge(
-      labels: betas.flatMap { _ in labels }, strengths: betas.flatMap { Array(repeating: $0, count: samples) })
-    report.nudged = try relaxation.run(
-      network, samples: nudge.labels.count, nudge: nudge, observe: observe.map { observe in { _ in try observe(nudge) } })
-    try relaxation.addCorrelations(of: network, scale: scale, samples: 2 * samples, into: gradients)
+    try relaxNudged(labels: labels, sign: sign, report: &report)
+    try addDifference(samples: labels.count, batch: batch, sign: sign, weights: weights, into: gradients)
   }
 
   /// The same of a whole network, into one buffer.
@@ -102,8 +98,36 @@ public final class EquilibriumPropagation {
     try addGradient(labels: labels, batch: batch, sign: sign, into: [gradient], report: &report)
   }
 
-  /// `scale` multiplies correlations, which are `−∂F/∂θ`; the caller gives the sign of c, this turns it.
-  private func setScale(_ value: Float, samples: Range<Int>) {
-    for sample in samples { scale[sample] = -value }
+  /// The first half of `addGradient`. The states of both phases lie one behind the other then; under linear response the responses, and
+  /// the free states.
+  public func relaxNudged(labels: ArraySlice<Int>, sign: Float = 1, report: inout ShardReport) throws {
+    let samples = labels.count
+    if let response {
+      network.freezePooling(samples: samples, all: true)
+      report.nudged = try response.run(network, labels: labels)
+      return
+    }
+    if relaxation.settings.freezesPooling { network.freezePooling(samples: samples) }
+    try network.duplicate(count: samples, to: samples)
+    let betas = phases(sign: sign)
+    let nudge = Nudge(
+      labels: betas.flatMap { _ in labels }, strengths: betas.flatMap { Array(repeating: $0, count: samples) })
+    report.nudged = try relaxation.run(
+      network, samples: nudge.labels.count, nudge: nudge, observe: observe.map { observe in { _ in try observe(nudge) } })
+  }
+
+  /// The second half of `addGradient`.
+  public func addDifference(
+    samples: Int, batch: Int, sign: Float = 1, weights: [Float]? = nil, into gradients: [AlignedBuffer<Float>]
+  ) throws {
+    let betas = phases(sign: sign)
+    let span = betas.isEmpty ? 1 : betas[0] - betas[1]
+    // What it multiplies are correlations, −∂E/∂θ.
+    for sample in 0..<samples { scale[sample] = -(weights?[sample] ?? 1) / (span * Float(batch)) }
+    if response != nil {
+      try network.addDerivative(scale: scale, samples: samples, into: gradients)
+    } else {
+      try relaxation.addDifference(of: network, scale: scale, samples: samples, into: gradients)
+    }
   }
 }

@@ -8,19 +8,43 @@ public struct Evaluation: Equatable, Sendable {
   public var loss: Double
   public var accuracy: Double
   public var images: Int
-  /// Mean over micro-shards.
+  /// Mean over the images.
   public var sweeps: Double
+  /// How far the images were from equilibrium, in networks that relax.
+  public var residual: ResidualSummary?
   /// What each image was taken for, in order.
   public var predictions: [Int]
+}
+
+/// How far images are from equilibrium: their residuals (`NetworkRelaxation.residuals`) in two numbers.
+public struct ResidualSummary: Equatable, Sendable {
+  public var mean: Double
+  /// The 90th percentile: the least residual that nine tenths of the images do not exceed.
+  public var percentile90: Double
+
+  public init(mean: Double, percentile90: Double) {
+    self.mean = mean
+    self.percentile90 = percentile90
+  }
+
+  /// - Returns: `nil` where nothing was measured. What is not finite is larger than any number.
+  public init?(_ residuals: [Double]) {
+    guard !residuals.isEmpty else { return nil }
+    let sorted = residuals.map { $0.isFinite ? $0 : .infinity }.sorted()
+    // The rank ⌈.9 n⌉, in whole numbers.
+    self.init(mean: sorted.reduce(0, +) / Double(sorted.count), percentile90: sorted[(9 * sorted.count + 9) / 10 - 1])
+  }
 }
 
 /// Evaluates a network, micro-shards shared out over the data groups of a grid.
 public struct Evaluator {
   public let classifier: any Classifier
   private let shard: Int
+  /// Micro-shards from one question whether to stop to the next.
+  private static let shardsOfPart = 16
 
-  /// - Parameter shard: images that are classified together. Where a residual stops them it is theirs, so results depend on it
-  ///   in the last digits; they do not depend on the number of ranks.
+  /// - Parameter shard: images that are classified together. Where machines end by a tolerance they end together, so results depend on
+  ///   it; in all other networks they do not. They never depend on the number of ranks.
   public init(_ classifier: any Classifier, shard: Int) {
     precondition(shard > 0)
     self.classifier = classifier
@@ -45,67 +69,64 @@ public struct Evaluator {
     return evaluation
   }
 
-  /// The same, which ends on every rank as soon as `shouldStop` says so on one of them; the ranks ask each other after every micro-shard.
+  /// The same, which ends on every rank as soon as `shouldStop` returns true on one of them.
   ///
   /// - Returns: `nil` if it was stopped.
   public func evaluate(
     _ images: any TrainingImages, over grid: ProcessGrid, shouldStop: (() -> Bool)?, progress: ((Double) -> Void)? = nil
   ) throws -> Evaluation? {
-    let group = grid.data
-    let shards = (images.count + shard - 1) / shard
-    var pixels: [Float] = []
-    var labels: [Int] = []
-    var losses: [Double] = []
-    var predictions: [Int] = []
-    var right: [Int] = []
-    var sweeps = 0
-    let all = Array(0..<images.count)
-    let own = group.rank * shards / group.size..<(group.rank + 1) * shards / group.size
-    // Ranks have a shard more or less; all ask as often.
-    for round in 0..<(shards + group.size - 1) / group.size {
+    let shares = (0..<grid.data.size).map { share(of: images.count, rank: $0, ranks: grid.data.size) }
+    let own = shares[grid.data.rank]
+    // The ranks ask each other between parts of their shares. In a part slots are refilled many times before they run empty.
+    let part = shouldStop == nil ? max(1, own.count) : shard * Self.shardsOfPart
+    let rounds = shouldStop == nil ? 1 : ((shares.map(\.count).max() ?? 0) + part - 1) / part
+    var result = Classification()
+    for round in 0..<rounds {
       if let shouldStop, try grid.world.allreduce(shouldStop() ? 1 : 0, .max) > 0 { return nil }
-      guard round < own.count else { continue }
-      let index = own.lowerBound + round
-      let chosen = all[index * shard..<min((index + 1) * shard, images.count)]
-      images.load(chosen, epoch: 0, into: &pixels, labels: &labels)
-      let result = try classifier.classify(pixels, labels: labels[0..<chosen.count], first: index * shard)
-      sweeps += result.sweeps
-      losses += result.losses
-      predictions += result.predictions
-      right += labels[0..<chosen.count]
-      progress?(Double(predictions.count) / Double(max(1, images.count / group.size)))
+      let begin = min(own.lowerBound + round * part, own.upperBound)
+      let images = ImageSource(images, images: begin..<min(begin + part, own.upperBound))
+      guard !images.images.isEmpty else { continue }
+      let before = result.predictions.count
+      result.append(
+        try classifier.classify(images, together: shard) { done in
+          progress?(Double(before + done) / Double(max(1, own.count)))
+        })
     }
     // Gathered in order and added up alike on every rank: the digits do not depend on the number of ranks.
-    let gathered = try gather(losses, predictions, right, sweeps, images: images.count, over: grid)
-    let (allLosses, allPredictions, allRight, totalSweeps) = gathered
-    let correct = zip(allPredictions, allRight).reduce(0) { $0 + ($1.0 == $1.1 ? 1 : 0) }
+    let all = try gather(result, images: images.count, over: grid)
+    let correct = zip(all.predictions, all.labels).reduce(0) { $0 + ($1.0 == $1.1 ? 1 : 0) }
+    let count = Double(max(1, images.count))
     return Evaluation(
-      loss: allLosses.reduce(0, +) / Double(max(1, images.count)), accuracy: Double(correct) / Double(max(1, images.count)),
-      images: images.count, sweeps: Double(totalSweeps) / Double(max(1, shards)), predictions: allPredictions)
+      loss: all.losses.reduce(0, +) / count, accuracy: Double(correct) / count, images: images.count,
+      sweeps: Double(all.sweeps) / count, residual: ResidualSummary(all.residuals), predictions: all.predictions)
+  }
+
+  /// The images of a data rank: whole micro-shards.
+  private func share(of images: Int, rank: Int, ranks: Int) -> Range<Int> {
+    let shards = (images + shard - 1) / shard
+    return min(rank * shards / ranks * shard, images)..<min((rank + 1) * shards / ranks * shard, images)
   }
 
   /// What all ranks have found, in the order of the images.
-  private func gather(
-    _ losses: [Double], _ predictions: [Int], _ right: [Int], _ sweeps: Int, images: Int, over grid: ProcessGrid
-  ) throws -> (losses: [Double], predictions: [Int], right: [Int], sweeps: Int) {
-    let group = grid.data
-    let shards = (images + shard - 1) / shard
-    let counts = (0..<group.size).map { rank in
-      min((rank + 1) * shards / group.size * shard, images) - min(rank * shards / group.size * shard, images)
-    }
+  private func gather(_ own: Classification, images: Int, over grid: ProcessGrid) throws -> Classification {
+    let counts = (0..<grid.data.size).map { share(of: images, rank: $0, ranks: grid.data.size).count }
+    // A network without residuals says so on every rank.
+    let residuals = own.residuals.count == own.losses.count ? own.residuals : own.losses.map { _ in -1 }
     let whole = try grid.gatherOverData(
-      losses + predictions.map(Double.init) + right.map(Double.init) + [Double(sweeps)], counts: counts.map { 3 * $0 + 1 },
-      "evaluations")
-    var all: (losses: [Double], predictions: [Int], right: [Int], sweeps: Int) = ([], [], [], 0)
+      own.losses + own.predictions.map(Double.init) + own.labels.map(Double.init) + residuals + [Double(own.sweeps)],
+      counts: counts.map { 4 * $0 + 1 }, "evaluations")
+    var all = Classification()
     var place = 0
     for count in counts {
-      func part(_ number: Int) -> Range<Int> { place + number * count..<place + (number + 1) * count }
-      all.losses += part(0).map { whole[$0] }
-      all.predictions += part(1).map { Int(whole[$0]) }
-      all.right += part(2).map { Int(whole[$0]) }
-      all.sweeps += Int(whole[place + 3 * count])
-      place += 3 * count + 1
+      func part(_ number: Int) -> ArraySlice<Double> { whole[place + number * count..<place + (number + 1) * count] }
+      all.losses += part(0)
+      all.predictions += part(1).map { Int($0) }
+      all.labels += part(2).map { Int($0) }
+      all.residuals += part(3)
+      all.sweeps += Int(whole[place + 4 * count])
+      place += 4 * count + 1
     }
+    if all.residuals.contains(-1) { all.residuals = [] }
     return all
   }
 }

@@ -10,6 +10,8 @@ public final class HopfieldLearner: TrainableNetwork {
   private let settings: LearningSettings
   private let propagation: EquilibriumPropagation
   private let warmStates: WarmStates?
+  /// Where a tolerance ends free phases, and they begin at zero.
+  private let freePhases: FreePhases?
   private let cosine: GradientCosine?
   /// Micro-shards of a mini-batch.
   private var shards: Int { settings.batch.size / settings.batch.shard }
@@ -23,11 +25,18 @@ public final class HopfieldLearner: TrainableNetwork {
     _ layout: NetworkLayout, parameters: AlignedBuffer<Float>, relaxation: RelaxationSettings, settings: LearningSettings,
     seed: UInt64, on grid: ProcessGrid, exchange: ExchangeSettings = ExchangeSettings(), times: Profile = Profile()
   ) throws {
-    guard !settings.cost.isSquared || settings.estimator == .oneSided || settings.nudge < 1 else {
+    guard !settings.cost.isSquared || [.oneSided, .linearResponse].contains(settings.estimator) || settings.nudge < 1 else {
       throw TrainingError.setting(
         key: "learning.nudge",
         reason:
           "at −\(settings.nudge) the output has no equilibrium under the squared error; a nudge of both signs must be below 1")
+    }
+    guard settings.estimator != .linearResponse || relaxation.machine.keepsEquilibria(of: layout) else {
+      throw TrainingError.setting(
+        key: "learning.estimator",
+        reason:
+          "linearResponse is of the network's own equilibria, which machine \(relaxation.machine.kind.rawValue) does not have here; use "
+          + "another estimator")
     }
     let capacity = EquilibriumPropagation.capacity(settings)
     try layout.checkCapacity(capacity)
@@ -45,6 +54,10 @@ public final class HopfieldLearner: TrainableNetwork {
       settings.measuresCosine ? GradientCosine(network, relaxation: relaxation, samples: settings.batch.shard) : nil
     let own = TreeReduction.shardRange(
       of: grid.data.rank, ranks: grid.data.size, shards: settings.batch.size / settings.batch.shard)
+    // A nudged phase of conjugate variables goes on with the inertia of its whole micro-shard.
+    freePhases =
+      !settings.warmStart && relaxation.machine.kind == .hopfield && relaxation.settlesBySample(in: network)
+      ? FreePhases(relaxation, of: network, shard: settings.batch.shard) : nil
     warmStates = settings.warmStart ? WarmStates(network: network, samples: settings.batch.shard, shards: own) : nil
   }
 
@@ -55,17 +68,34 @@ public final class HopfieldLearner: TrainableNetwork {
   public func addGradient(of shard: MicroShard, into gradients: [AlignedBuffer<Float>]) throws -> ShardReport {
     var report = ShardReport()
     propagation.relaxation.select(shard.step * shards + shard.index)
-    if let warmStates { warmStates.restore(shard.index) } else { network.reset() }
-    try propagation.relaxFreely(shard.pixels, labels: shard.labels, first: 0, report: &report)
-    warmStates?.keep(shard.index)
+    if let freePhases {
+      if !freePhases.holds(shard.index) { try freePhases.relax([shard]) }
+      try freePhases.restore(shard, report: &report)
+    } else {
+      if let warmStates { warmStates.restore(shard.index) } else { network.reset() }
+      try propagation.relaxFreely(shard.pixels, labels: shard.labels, first: 0, report: &report)
+      warmStates?.keep(shard.index)
+    }
+    var weights: [Float]?
+    let needsResiduals = shard.measuresResiduals && freePhases == nil
+    if needsResiduals || settings.residualLimit != nil {
+      let residuals = try propagation.relaxation.residuals(of: network, samples: shard.labels.count)
+      if needsResiduals { report.residuals = residuals }
+      weights = settings.residualLimit.map { limit in residuals.map { min(1, limit / Float($0)) } }
+    }
     try cosine?.prepare(shard)
-    try propagation.addGradient(labels: shard.labels, batch: shard.batch, sign: shard.sign, into: gradients, report: &report)
+    try propagation.addGradient(
+      labels: shard.labels, batch: shard.batch, sign: shard.sign, weights: weights, into: gradients, report: &report)
     if let cosine { report.metrics = cosine.cosines(with: gradients[0]).map { $0 * Double(shard.labels.count) } }
     return report
   }
 
+  public var beginsTogether: Bool { freePhases != nil }
+  public func begin(_ shards: [MicroShard]) throws { try freePhases?.relax(shards) }
+
   public var metricNames: [String] { cosine == nil ? [] : GradientCosine.names(network.layout) }
   public var relaxationsPerSample: Int { settings.phases }
+  public var relaxes: Bool { true }
   public var outline: String { network.layout.counted("layer") }
   public var stateMemory: (states: Int, fields: Int) { (network.memory.states, network.memory.fields) }
   public var subtrees: [[Range<Int>]] {

@@ -3,7 +3,8 @@ import Networks
 
 /// How the gradient is estimated from relaxed states; `F = E + βC`.
 public enum Estimator: String, CaseIterable, Sendable {
-  /// `(1/β)[∂F/∂θ(s^β) − ∂F/∂θ(s⁰)]`.
+  /// `(1/β)[∂F/∂θ(s^β) − ∂F/∂θ(s⁰)]`, where s⁰ is a free state that kept relaxing for as many sweeps as the nudged one: where the free
+  /// phase has not converged, both move on alike, and the difference is due to the nudge alone.
   case oneSided
   /// The same with −β.
   case negative
@@ -11,15 +12,34 @@ public enum Estimator: String, CaseIterable, Sendable {
   case randomSign
   /// `(1/2β)[∂F/∂θ(s^{+β}) − ∂F/∂θ(s^{−β})]`: error O(β²) (Laborieux 2021).
   case centred
+  /// The limit β → 0 by one relaxation of the network linearised at the free state, see `LinearResponse`.
+  case linearResponse
 
-  /// The β of each nudged phase; the random sign, where one is drawn, is `sign`.
-  public func nudges(_ strength: Float, sign: Float) -> [Float] {
+  /// The β of the two phases whose difference is the gradient; the random sign, where one is drawn, is `sign`. None where there is no
+  /// difference.
+  public func phases(_ strength: Float, sign: Float) -> [Float] {
     switch self {
     case .centred: [strength, -strength]
-    case .oneSided: [strength]
-    case .negative: [-strength]
-    case .randomSign: [sign * strength]
+    case .oneSided: [strength, 0]
+    case .negative: [-strength, 0]
+    case .randomSign: [sign * strength, 0]
+    case .linearResponse: []
     }
+  }
+
+  /// The β of those phases that are nudged.
+  public func nudges(_ strength: Float, sign: Float) -> [Float] { phases(strength, sign: sign).filter { $0 != 0 } }
+
+  /// How many states of each image relax after its free phase.
+  public var relaxedStates: Int { self == .linearResponse ? 1 : 2 }
+
+  /// - Throws: `TrainingError.setting` where there is no nudge.
+  func requireNudge(_ network: String) throws {
+    guard self == .linearResponse else { return }
+    throw TrainingError.setting(
+      key: "learning.estimator",
+      reason:
+        "linearResponse is for layered Hopfield networks, and \(network) has states that do not move by degrees; use `centred`")
   }
 }
 
@@ -62,6 +82,10 @@ public struct LearningSettings: Equatable, Sendable {
   public var schedule = ScheduleSettings()
   /// The decay of the moving average of the parameters that is evaluated in their place; 0: none.
   public var averaging: Float = 0
+  /// Draw fresh weights for hidden channels that no image of an epoch moves, see `SilentChannels`.
+  public var revivesChannels = false
+  /// An image whose residual r after the free phase is greater counts limit/r as much in the gradient; `nil`: all count alike.
+  public var residualLimit: Float? = nil
 
   public init() {}
 }
@@ -90,7 +114,7 @@ public struct OptimiserSettings: Equatable, Sendable {
 
 extension LearningSettings {
   /// Of a sample that is learned by equilibrium propagation: the free one and the nudged ones.
-  public var phases: Int { 1 + estimator.nudges(nudge, sign: 1).count }
+  public var phases: Int { 1 + estimator.relaxedStates }
 }
 
 /// How the learning rate changes over the epochs: a factor of every rate.

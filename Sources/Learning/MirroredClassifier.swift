@@ -18,15 +18,26 @@ public final class MirroredClassifier: Classifier {
 
   public func parametersChanged() { classifier.parametersChanged() }
 
-  /// Both classifications; their sweeps add up.
   public func classify(_ pixels: [Float], labels: ArraySlice<Int>, first: Int) throws -> Classification {
-    let straight = try classifier.classify(pixels, labels: labels, first: first)
-    let mirrored = try classifier.classify(mirrored(pixels, images: labels.count), labels: labels, first: first)
+    mean(
+      try classifier.classify(pixels, labels: labels, first: first),
+      try classifier.classify(mirrored(pixels, images: labels.count), labels: labels, first: first))
+  }
+
+  public func classify(_ source: ImageSource, together: Int, progress: (Int) -> Void) throws -> Classification {
+    mean(
+      try classifier.classify(source, together: together) { progress($0 / 2) },
+      try classifier.classify(source.changed(by: mirrored), together: together) { progress((source.images.count + $0) / 2) })
+  }
+
+  /// Of both classifications. Their sweeps add up; an image's residual is the larger one.
+  private func mean(_ straight: Classification, _ mirrored: Classification) -> Classification {
     var result = Classification(sweeps: straight.sweeps + mirrored.sweeps)
-    for (image, label) in labels.enumerated() {
+    for (image, label) in straight.labels.enumerated() {
       let mean = zip(straight.outputs[image], mirrored.outputs[image]).map { ($0 + $1) / 2 }
       result.append(mean, label: label, cost: cost)
     }
+    result.residuals = zip(straight.residuals, mirrored.residuals).map { max($0, $1) }
     return result
   }
 

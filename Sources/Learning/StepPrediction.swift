@@ -24,7 +24,7 @@ public struct StepPrediction: Sendable {
     let partition = try StripPartition(layout, strips: shape.spin)
     let plan = RowPlan(partition, order: relaxation.effectiveOrder)
     let shards = (settings.batch.size / settings.batch.shard + shape.data - 1) / shape.data
-    let nudgedPhases = settings.estimator == .centred ? 2 : 1
+    let nudgedPhases = settings.estimator.relaxedStates
     let sampleSweeps = settings.batch.shard * (relaxation.free.sweeps + nudgedPhases * relaxation.nudged.sweeps)
     let operations = (0..<shape.spin).map { 2 * Double(partition.multiplyAddsOfSweep(strip: $0)) }.max() ?? 0
     computing = Double(shards * sampleSweeps) * operations / (Self.efficiency * speed.operations)

@@ -4,20 +4,21 @@ import Kernels
 ///
 /// Both lie in one buffer, the report behind the gradient, so that one sum over ranks adds up both, in one order.
 struct StepSum {
-  /// What is reported, in the order in which it lies in the buffer. Metrics of the network's own follow.
-  private enum Entry: Int, CaseIterable { case loss, correct, freeSweeps, nudgedSweeps, residual, stop, checkpoint }
+  /// What is reported, in the order in which it lies in the buffer. Metrics of the network's own follow, then a residual a sample: 0
+  /// from all but the rank that has it.
+  private enum Entry: Int, CaseIterable { case loss, correct, freeSweeps, nudgedSweeps, stop, checkpoint }
 
   /// `∂L/∂θ`, as the parameters lie, in the first `parameterCount` numbers.
   let gradient: AlignedBuffer<Float>
   private let parameterCount: Int
   private let metricCount: Int
 
-  /// Floats of the buffer that holds the sum of a network's micro-shards.
-  static func count(of network: any TrainableNetwork) -> Int {
-    network.parameterLayout.parameterCount + Entry.allCases.count + network.metricNames.count
+  /// Floats of the buffer that holds the sum of a network's micro-shards, of `samples` samples in all.
+  static func count(of network: any TrainableNetwork, samples: Int) -> Int {
+    network.parameterLayout.parameterCount + Entry.allCases.count + network.metricNames.count + samples
   }
 
-  /// A buffer of `count(of: network)` floats, read and written as such a sum.
+  /// A buffer of `count(of: network, samples:)` floats, read and written as such a sum.
   init(_ buffer: AlignedBuffer<Float>, of network: any TrainableNetwork) {
     gradient = buffer
     parameterCount = network.parameterLayout.parameterCount
@@ -28,16 +29,19 @@ struct StepSum {
   ///
   /// - Parameters:
   ///   - requests: of this rank.
+  ///   - firstSample: the place of its first sample in the mini-batch.
   ///   - share: 1 on the rank that reports for its spin group, 0 on the others, which all know the same.
-  func note(_ report: ShardReport, _ requests: StepRequests, share: Float) {
+  func note(_ report: ShardReport, _ requests: StepRequests, firstSample: Int, share: Float) {
     self[.loss] = share * Float(report.loss)
     self[.correct] = share * Float(report.correct)
-    self[.freeSweeps] = share * Float(report.free.sweeps)
+    self[.freeSweeps] = share * Float(report.meanSweeps ?? Double(report.free.sweeps))
     self[.nudgedSweeps] = share * Float(report.nudged.sweeps)
-    self[.residual] = share * Float(report.free.residual)
     self[.stop] = requests.contains(.stop) ? 1 : 0
     self[.checkpoint] = requests.contains(.checkpoint) ? 1 : 0
     for (index, metric) in report.metrics.enumerated() { gradient[firstMetric + index] = share * Float(metric) }
+    for (index, residual) in report.residuals.enumerated() where share != 0 {
+      gradient[firstResidual + firstSample + index] = Float(residual)
+    }
   }
 
   /// The gradient's Euclidean norm.
@@ -51,7 +55,9 @@ struct StepSum {
   /// Sums over the micro-shards.
   var freeSweeps: Double { Double(self[.freeSweeps]) }
   var nudgedSweeps: Double { Double(self[.nudgedSweeps]) }
-  var residual: Double { Double(self[.residual]) }
+
+  /// One a sample of the mini-batch, in order; all are 0 where none was measured.
+  var residuals: [Double] { (firstResidual..<gradient.count).map { Double(gradient[$0]) } }
 
   /// What some rank asked for.
   var requests: StepRequests {
@@ -62,6 +68,7 @@ struct StepSum {
   }
 
   private var firstMetric: Int { parameterCount + Entry.allCases.count }
+  private var firstResidual: Int { firstMetric + metricCount }
 
   private subscript(entry: Entry) -> Float {
     get { gradient[parameterCount + entry.rawValue] }

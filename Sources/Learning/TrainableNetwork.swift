@@ -15,14 +15,19 @@ public struct MicroShard {
   public var step: Int
   /// Of β, for the random-sign estimator.
   public var sign: Float
+  /// Whether the residuals of free phases are wanted, which take the time of about one sweep.
+  public var measuresResiduals: Bool
 
-  public init(pixels: [Float], labels: ArraySlice<Int>, index: Int, batch: Int, step: Int, sign: Float = 1) {
+  public init(
+    pixels: [Float], labels: ArraySlice<Int>, index: Int, batch: Int, step: Int, sign: Float = 1, measuresResiduals: Bool = false
+  ) {
     self.pixels = pixels
     self.labels = labels
     self.index = index
     self.batch = batch
     self.step = step
     self.sign = sign
+    self.measuresResiduals = measuresResiduals
   }
 
   /// The place of its first sample in the mini-batch.
@@ -38,6 +43,11 @@ public protocol TrainableNetwork: AnyObject {
   var parameters: AlignedBuffer<Float> { get }
   func parametersChanged()
 
+  /// Whether it begins with all micro-shards of a step at once, by `begin`.
+  var beginsTogether: Bool { get }
+  /// Begins with the micro-shards that this rank has in a step. `addGradient` of each follows.
+  func begin(_ shards: [MicroShard]) throws
+
   /// Adds the gradient of the samples' loss, divided by `shard.batch`.
   ///
   /// - Parameter gradients: one buffer for each subtree of this rank's part of the network, one for a whole network.
@@ -46,6 +56,8 @@ public protocol TrainableNetwork: AnyObject {
 
   /// What it counts besides loss and accuracy: columns of `metrics.csv`.
   var metricNames: [String] { get }
+  /// Whether its free phases have residuals.
+  var relaxes: Bool { get }
   /// In words, for the log: "5 layers".
   var outline: String { get }
   /// Bytes of states, and of the fields that move them.
@@ -78,6 +90,9 @@ extension NetworkLayout {
 /// A whole network on every rank, without memory from one step to the next.
 extension TrainableNetwork {
   public var metricNames: [String] { [] }
+  public var relaxes: Bool { false }
+  public var beginsTogether: Bool { false }
+  public func begin(_ shards: [MicroShard]) throws {}
   public var subtrees: [[Range<Int>]] { [[0..<1]] }
   public var isReporter: Bool { true }
   public var relaxationsPerSample: Int { 0 }

@@ -24,13 +24,17 @@ public struct StepReport: Equatable, Sendable {
   /// Means over the micro-shards.
   public var freeSweeps: Double
   public var nudgedSweeps: Double
-  public var residual: Double
+  /// Where the free phases have ended, over the images; in steps in which it was measured (`Trainer.residualInterval`), of networks
+  /// that relax.
+  public var residual: ResidualSummary?
   public var gradientNorm: Double
   /// The schedule's factor.
   public var rateFactor: Float
   public var samples: Int
   /// Means over the samples of what the network counts besides, by `TrainableNetwork.metricNames`.
   public var metrics: [Double]
+  /// Channels that have fresh weights, since no image of the epoch that has ended with this step moved them.
+  public var revived = 0
   /// What some rank asked for.
   public var requests: StepRequests
 }
@@ -52,6 +56,8 @@ public final class Trainer {
   public let optimiser: Optimiser
   /// Of the parameters, with `learning.averaging`.
   public let average: WeightAverage?
+  /// With `learning.reviveChannels`.
+  public let silent: SilentChannels?
   public let settings: LearningSettings
   public let grid: ProcessGrid
   public let times: Profile
@@ -59,6 +65,9 @@ public final class Trainer {
   public let batchesPerEpoch: Int
   /// Asked once a step on every rank.
   public var requests: () -> StepRequests = { [] }
+
+  /// Residuals are measured in every so many steps from the first on, and in the last step of an epoch: they take the time of a sweep.
+  public static let residualInterval = 10
 
   private let seed: UInt64
   private let images: any TrainingImages
@@ -73,6 +82,10 @@ public final class Trainer {
     times: Profile = Profile()
   ) throws {
     try Self.check(settings, images: images.count, ranks: grid.data.size)
+    guard settings.residualLimit == nil || network is HopfieldLearner else {
+      throw TrainingError.setting(
+        key: "learning.residualLimit", reason: "is for layered networks that learn by equilibrium propagation; leave it out")
+    }
     self.network = network
     self.times = times
     self.grid = grid
@@ -81,9 +94,11 @@ public final class Trainer {
     self.images = images
     batchesPerEpoch = images.count / settings.batch.size
     optimiser = Optimiser(settings.optimiser, layout: network.parameterLayout)
+    silent = settings.revivesChannels ? SilentChannels(try Self.layout(of: network), seed: seed) : nil
     average = settings.averaging > 0 ? WeightAverage(of: network.parameters, decay: settings.averaging) : nil
     reduction = try GridReduction(
-      count: StepSum.count(of: network), shards: settings.batch.size / settings.batch.shard, subtrees: network.subtrees,
+      count: StepSum.count(of: network, samples: settings.batch.size), shards: settings.batch.size / settings.batch.shard,
+      subtrees: network.subtrees,
       over: grid)
   }
 
@@ -101,6 +116,14 @@ public final class Trainer {
         layout, parameters: parameters, relaxation: relaxation, settings: settings, seed: seed, on: grid, exchange: exchange,
         times: times),
       settings: settings, seed: seed, images: images, grid: grid, times: times)
+  }
+
+  /// - Throws: `TrainingError.setting` where there are no channels of layers.
+  private static func layout(of network: any TrainableNetwork) throws -> NetworkLayout {
+    guard let layout = network.parameterLayout as? NetworkLayout else {
+      throw TrainingError.setting(key: "learning.reviveChannels", reason: "is for layered networks; leave it out")
+    }
+    return layout
   }
 
   private static func check(_ settings: LearningSettings, images: Int, ranks: Int) throws {
@@ -140,23 +163,29 @@ public final class Trainer {
     let sign: Float =
       Philox(seed: seed, .nudgeSign).block(SIMD4(UInt32(truncatingIfNeeded: position.step), 0, 0, 0)).x & 1 == 0 ? 1 : -1
     let requested = requests()
-    for shard in reduction.own {
-      let buffers = reduction.buffers()
+    let measures = position.step % Self.residualInterval == 0 || position.batch == batchesPerEpoch - 1
+    func loaded(_ shard: Int) -> MicroShard {
       let first = batch.startIndex + shard * settings.batch.shard
       times.measure(.load) {
         images.load(batch[first..<first + settings.batch.shard], epoch: position.epoch, into: &pixels, labels: &labels)
       }
-      let report = try network.addGradient(
-        of: MicroShard(
-          pixels: pixels, labels: labels[0..<settings.batch.shard], index: shard, batch: settings.batch.size,
-          step: position.step, sign: sign),
-        into: buffers)
+      return MicroShard(
+        pixels: pixels, labels: labels[0..<settings.batch.shard], index: shard, batch: settings.batch.size, step: position.step,
+        sign: sign, measuresResiduals: measures)
+    }
+    let together = network.beginsTogether ? reduction.own.map(loaded) : []
+    try network.begin(together)
+    for (number, shard) in reduction.own.enumerated() {
+      let buffers = reduction.buffers()
+      let report = try network.addGradient(of: together.isEmpty ? loaded(shard) : together[number], into: buffers)
       // All strips know what a shard came to; one of them reports it.
-      StepSum(buffers[0], of: network).note(report, requested, share: network.isReporter ? 1 : 0)
+      StepSum(buffers[0], of: network).note(
+        report, requested, firstSample: shard * settings.batch.shard, share: network.isReporter ? 1 : 0)
       try times.measure(.reduce) { try reduction.add(buffers, shard: shard) }
     }
     let total = try times.measure(.reduce) { StepSum(try reduction.sum(), of: network) }
-    return try update(total)
+    let residuals = measures && network.relaxes ? total.residuals : []
+    return try update(total, residual: ResidualSummary(residuals))
   }
 
   private func indices() -> ArraySlice<Int> {
@@ -165,7 +194,7 @@ public final class Trainer {
     return order!.indices[position.batch * size..<(position.batch + 1) * size]
   }
 
-  private func update(_ total: StepSum) throws -> StepReport {
+  private func update(_ total: StepSum, residual: ResidualSummary?) throws -> StepReport {
     let samples = settings.batch.size
     let shards = Double(reduction.shardCount)
     let norm = total.gradientNorm
@@ -178,12 +207,24 @@ public final class Trainer {
       optimiser.update(network.parameters, gradient: total.gradient, norm: norm, factor: factor)
       average?.add(network.parameters, updates: optimiser.updates)
     }
-    network.parametersChanged()
     advance()
+    let revived = revive(after: total.gradient)
+    network.parametersChanged()
     return StepReport(
       loss: total.loss / Double(samples), accuracy: total.correct / Double(samples), freeSweeps: total.freeSweeps / shards,
-      nudgedSweeps: total.nudgedSweeps / shards, residual: total.residual / shards, gradientNorm: norm, rateFactor: factor,
-      samples: samples, metrics: total.metrics.map { $0 / Double(samples) }, requests: total.requests)
+      nudgedSweeps: total.nudgedSweeps / shards, residual: residual, gradientNorm: norm, rateFactor: factor,
+      samples: samples, metrics: total.metrics.map { $0 / Double(samples) }, revived: revived,
+      requests: total.requests)
+  }
+
+  /// Fresh weights for silent channels where an epoch has ended, other than the last.
+  private func revive(after gradient: AlignedBuffer<Float>) -> Int {
+    guard let silent else { return 0 }
+    silent.note(gradient)
+    guard position.batch == 0, !isFinished else { return 0 }
+    return silent.revive(
+      network.parameters, copies: average.map { [$0.values] } ?? [], moments: optimiser.moments.map(\.values),
+      epoch: position.epoch)
   }
 
   private func advance() {

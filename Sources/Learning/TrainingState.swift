@@ -4,7 +4,7 @@ import Networks
 /// All that a training needs to go on to the same bits: tensors by name, and its position.
 ///
 /// Names: `<layer>.<from>.weight`, `<layer>.bias`; an optimiser's moments behind `optimiser.<moment>.`, the average of the
-/// parameters behind `average.`; warm states as `warm.<layer>`. Nothing in it depends on the number of ranks.
+/// parameters behind `average.`; warm states as `warm.<layer>`; channels that have moved as `moved.<layer>`. Nothing in it depends on the number of ranks.
 public struct TrainingState: Sendable {
   /// The numbers of one block, in single precision. Files hold them as a tensor of bytes, whose element type a reader must ask for.
   public struct Values: Sendable {
@@ -72,6 +72,7 @@ extension Trainer {
       tensors.merge(layout.tensors(of: moment.values, prefix: "optimiser.\(moment.name).")) { first, _ in first }
     }
     if let average { tensors.merge(layout.tensors(of: average.values, prefix: WeightAverage.prefix)) { first, _ in first } }
+    if let silent { tensors.merge(silent.tensors) { first, _ in first } }
     tensors.merge(try network.extraTensors()) { first, _ in first }
     return TrainingState(tensors: tensors, position: position)
   }
@@ -91,6 +92,7 @@ extension Trainer {
       try network.parameterLayout.assign(state.tensors, prefix: "optimiser.\(moment.name).", to: moment.values)
     }
     if let average { try network.parameterLayout.assign(state.tensors, prefix: WeightAverage.prefix, to: average.values) }
+    try silent?.restore(state.tensors)
     try network.restoreExtra(state.tensors)
     resume(at: position)
   }

@@ -15,6 +15,16 @@ public enum Activation: String, CaseIterable, Sendable {
   /// `z`: the output layer.
   case linear
 
+  /// The values that σ takes.
+  var range: ClosedRange<Float> {
+    switch self {
+    case .clamp, .halfClamp, .sigmoid: 0...1
+    case .relu6: 0...6
+    case .tanh: -1...1
+    case .linear: -.infinity ... .infinity
+    }
+  }
+
   /// Whether a spin can be below zero.
   var isSigned: Bool { self == .tanh || self == .linear }
 

@@ -67,17 +67,21 @@ final class CoupledEdge {
     coupling.load(foldedWeights, at: 0)
   }
 
-  /// Adds the gradient over rows `rows` of the post plane at `offset`.
+  /// Adds the gradient over rows `rows` of the post plane at `offset`; as `Coupling.addGradient`.
   func addGradient(
-    pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, rows: Range<Int>,
-    into gradient: AlignedBuffer<Float>, at offset: Int
+    pre: SpinPlanes, preSample: Int = 0, post: SpinPlanes, postSample: Int = 0, scale: AlignedBuffer<Float>, samples: Int,
+    rows: Range<Int>, into gradient: AlignedBuffer<Float>, at offset: Int
   ) {
     guard let folding = effective.folding, let foldedGradient else {
-      coupling.addGradient(pre: pre, post: post, scale: scale, samples: samples, rows: rows, into: gradient, at: offset)
+      coupling.addGradient(
+        pre: pre, preSample: preSample, post: post, postSample: postSample, scale: scale, samples: samples, rows: rows,
+        into: gradient, at: offset)
       return
     }
     foldedGradient.clear()
-    coupling.addGradient(pre: pre, post: post, scale: scale, samples: samples, rows: rows, into: foldedGradient, at: 0)
+    coupling.addGradient(
+      pre: pre, preSample: preSample, post: post, postSample: postSample, scale: scale, samples: samples, rows: rows,
+      into: foldedGradient, at: 0)
     let order = layout.weight.order
     folding.unfoldGradient(
       foldedGradient, posts: order.posts, depth: order.tapStride, rowStride: order.postStride, foldedRowStride: foldedRowStride,

@@ -6,39 +6,50 @@ extension HopfieldNetwork {
   /// - Parameters:
   ///   - factor: ω of `s ← σ(s + ω (f − s))`; 1 is the network's own rule.
   ///   - exchanges: whether the strips refresh their copies of each other's rows.
-  ///   - wantsResidual: whether the result is needed; on strips it takes a sum over them.
-  /// - Returns: the residual, `mean over layers of ‖Δs‖ / max(‖s‖, 1e-6)` over the samples at hand, of all strips.
+  ///   - wantsChange: whether the result is needed; on strips it takes a sum over them.
+  /// - Returns: the change, `mean over layers of ‖Δs‖ / max(‖s‖, 1e-6)` over the samples at hand, of all strips.
   func sweep(
-    _ schedule: UpdateSchedule, samples: Int, nudge: Nudge?, factor: Float = 1, exchanges: Bool = true, wantsResidual: Bool = true
+    _ schedule: UpdateSchedule, samples: Int, nudge: Nudge?, factor: Float = 1, exchanges: Bool = true, wantsChange: Bool = true
   ) throws -> Double {
     changes.clear()
+    try sweep(schedule, samples: samples, exchanges: exchanges) { layer in
+      move(layer, samples: samples) { rows in
+        layer == layout.layers.count
+          ? moveOutput(samples: 0..<samples, nudge: nudge, factor: factor)
+          : update(layer, factor: factor, samples: 0..<samples, rows: rows)
+      }
+    }
+    return wantsChange ? try meanChange() : .infinity
+  }
+
+  /// One sweep in which `move` moves each layer in its field.
+  func sweep(_ schedule: UpdateSchedule, samples: Int, exchanges: Bool, move: (Int) -> Void) throws {
     sweeps += 1
     for group in schedule.groups {
       try computeFields(group, samples: samples, exchanges: exchanges)
-      times.measure(.step) { for layer in group { move(layer, samples: samples, nudge: nudge, factor: factor) } }
+      times.measure(.step) { for layer in group { move(layer) } }
       try boundary?.follow(group, samples: samples, validArgMaxSamples: validArgMaxSamples, exchanges: exchanges)
       for (index, edge) in edges.enumerated() where group.contains(edge.layout.pre) {
         validArgMaxSamples[index] = 0
         boundary?.forget(edge: index)
       }
     }
-    return wantsResidual ? try residual() : .infinity
   }
 
   /// Adds up the changes piece by piece, so that the bits do not depend on the strips.
-  func residual() throws -> Double {
+  func meanChange() throws -> Double {
     if let boundary { try times.measure(.reduce) { try boundary.sum(changes) } }
     let pieces = strip.partition.pieces
-    var residual = 0.0
+    var mean = 0.0
     for layer in layout.layers.indices {
       var change = SpinChange(moved: 0, size: 0)
       for piece in 0..<pieces {
         change.moved += changes[2 * (layer * pieces + piece)]
         change.size += changes[2 * (layer * pieces + piece) + 1]
       }
-      residual += change.relative
+      mean += change.relative
     }
-    return residual / Double(layout.layers.count)
+    return mean / Double(layout.layers.count)
   }
 
   // MARK: - Fields
@@ -92,7 +103,7 @@ extension HopfieldNetwork {
     if done.upperBound < rows { body(done.upperBound..<rows) }
   }
 
-  private func computeDrive(_ layer: Int, samples: Int, rows: Range<Int>) {
+  func computeDrive(_ layer: Int, samples: Int, rows: Range<Int>) {
     guard let field = drive[layer - 1], !rows.isEmpty || spins[layer - 1].shape.rows == 0 else { return }
     times.measure(.field) {
       var accumulate = false
@@ -152,19 +163,15 @@ extension HopfieldNetwork {
 
   // MARK: - Steps
 
-  private func move(_ layer: Int, samples: Int, nudge: Nudge?, factor: Float) {
-    let description = layout.layers[layer - 1]
-    let rows = spins[layer - 1].shape.rows
+  /// Moves a layer piece by piece, and notes by how much; the output, and other layers that every strip has, in one.
+  func move(_ layer: Int, samples: Int, _ step: (Range<Int>) -> SpinChange) {
     var change = SpinChange(moved: 0, size: 0)
-    if layer == layout.layers.count {
-      change = moveOutput(samples: samples, nudge: nudge, factor: factor)
-      for (piece, _) in pieces[layer - 1] { note(change, of: layer, piece: piece) }
-    } else if strip.partition.isReplicated(layer) {
-      change = update(layer, description, factor: factor, samples: samples, rows: 0..<rows)
+    if layer == layout.layers.count || strip.partition.isReplicated(layer) {
+      change = step(0..<spins[layer - 1].shape.rows)
       for (piece, _) in pieces[layer - 1] { note(change, of: layer, piece: piece) }
     } else {
       for (piece, rows) in pieces[layer - 1] {
-        let part = update(layer, description, factor: factor, samples: samples, rows: rows)
+        let part = step(rows)
         note(part, of: layer, piece: piece)
         change.moved += part.moved
         change.size += part.size
@@ -184,10 +191,9 @@ extension HopfieldNetwork {
     }
   }
 
-  private func update(
-    _ layer: Int, _ description: NetworkLayout.Layer, factor: Float, samples: Int, rows: Range<Int>
-  ) -> SpinChange {
-    spins[layer - 1].update(
+  func update(_ layer: Int, factor: Float, samples: Range<Int>, rows: Range<Int>) -> SpinChange {
+    let description = layout.layers[layer - 1]
+    return spins[layer - 1].update(
       description.activation.rule, bias: realised, biasOffset: description.bias.offset, base: base[layer - 1],
       drive: drive[layer - 1], topDown: topDown[layer - 1], factor: factor, samples: samples, rows: rows)
   }
@@ -198,12 +204,12 @@ extension HopfieldNetwork {
     changes[place + 1] = change.size
   }
 
-  private func moveOutput(samples: Int, nudge: Nudge?, factor: Float) -> SpinChange {
+  func moveOutput(samples: Range<Int>, nudge: Nudge?, factor: Float) -> SpinChange {
     let layer = layout.layers.count - 1
     let planes = spins[layer]
     let stride = planes.shape.paddedChannels
     var change = SpinChange(moved: 0, size: 0)
-    for sample in 0..<samples {
+    for sample in samples {
       for unit in fieldRow.indices {
         var field = realised[layout.output.bias.offset + unit]
         if let base = base[layer] { field += base[sample * stride + unit] }

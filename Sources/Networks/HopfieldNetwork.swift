@@ -116,6 +116,11 @@ public final class HopfieldNetwork {
   /// Clamps the input of samples 0 … `samples` − 1 to images that begin at image `first` of `pixels` (rows, columns, channels),
   /// and computes their convolutions, which no sweep changes.
   public func clamp(_ pixels: [Float], first: Int = 0, samples: Int) {
+    clamp(pixels, first: first, samples: samples, into: base)
+  }
+
+  /// The same with the fields of the clamped input in other buffers, those of samples that wait.
+  func clamp(_ pixels: [Float], first: Int = 0, samples: Int, into base: [AlignedBuffer<Float>?]) {
     precondition(samples <= capacity)
     releasePooling()
     var written = Array(repeating: false, count: layout.layers.count)
@@ -155,9 +160,11 @@ public final class HopfieldNetwork {
   ///
   /// Spins that can be negative are left as they are: they press the positions of their window together, so that at the
   /// equilibrium none of them is the greatest.
-  public func freezePooling(samples: Int) {
+  ///
+  /// - Parameter all: them too: a linearised network has one position of each window.
+  public func freezePooling(samples: Int, all: Bool = false) {
     for index in edges.indices { refreshArgMax(index, samples: samples) }
-    for edge in edges where !layout.layers[edge.layout.post - 1].activation.isSigned { edge.freezePooling(true) }
+    for edge in edges where all || !layout.layers[edge.layout.post - 1].activation.isSigned { edge.freezePooling(true) }
   }
 
   private func releasePooling() {

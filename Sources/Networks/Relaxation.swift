@@ -4,12 +4,13 @@ import Machines
 /// What a phase came to.
 public struct RelaxationReport: Equatable, Sendable {
   public var sweeps: Int
-  /// Of the last sweep.
-  public var residual: Double
+  /// Of the last sweep: `mean over layers of ‖Δs‖ / max(‖s‖, 1e-6)`. How far the state is from equilibrium is another thing, see
+  /// `NetworkRelaxation.residuals`.
+  public var change: Double
 
-  public init(sweeps: Int = 0, residual: Double = 0) {
+  public init(sweeps: Int = 0, change: Double = 0) {
     self.sweeps = sweeps
-    self.residual = residual
+    self.change = change
   }
 }
 
@@ -28,8 +29,15 @@ public protocol NetworkRelaxation {
     _ network: HopfieldNetwork, samples: Int, nudge: Nudge?, observe: ((Int) throws -> Void)?
   ) throws -> RelaxationReport
 
-  /// `gradient += −Σ_n scale_n ∂E/∂θ` at the states where the last phase has ended; as `HopfieldNetwork.addCorrelations`.
-  func addCorrelations(
+  /// How far each sample is from equilibrium where the last free phase has ended: `mean over layers of ‖d‖ / max(‖s‖, 1e-6)`, d being
+  /// the way from a spin to where the field of the present state drives it, whatever the step by which it goes there. The fields of
+  /// all layers are those of one state.
+  ///
+  /// To be called before the network does anything else.
+  func residuals(of network: HopfieldNetwork, samples: Int) throws -> [Double]
+
+  /// `gradient += Σ_n scale_n [−∂E/∂θ(a_n) + ∂E/∂θ(b_n)]` of the states where the last phase has ended; as `HopfieldNetwork.addDifference`.
+  func addDifference(
     of network: HopfieldNetwork, scale: AlignedBuffer<Float>, samples: Int, into gradients: [AlignedBuffer<Float>]) throws
 
   /// Names the samples that relax from now on: the noise that they feel, if there is any, is a function of this number.
@@ -37,10 +45,10 @@ public protocol NetworkRelaxation {
 }
 
 extension NetworkRelaxation {
-  public func addCorrelations(
+  public func addDifference(
     of network: HopfieldNetwork, scale: AlignedBuffer<Float>, samples: Int, into gradients: [AlignedBuffer<Float>]
   ) throws {
-    try network.addCorrelations(scale: scale, samples: samples, into: gradients)
+    try network.addDifference(scale: scale, samples: samples, into: gradients)
   }
 
   public func select(_ draw: Int) {}
@@ -63,10 +71,10 @@ extension RelaxationSettings {
   }
 }
 
-/// Free and nudged phases of one network by its own rule: sweeps until the residual, or the number of sweeps, says stop.
+/// Free and nudged phases of one network by its own rule: sweeps until the change of a sweep, or their number, says stop.
 public struct Relaxation: NetworkRelaxation {
   public let settings: RelaxationSettings
-  private let freeSchedule: UpdateSchedule
+  let freeSchedule: UpdateSchedule
   private let nudgedSchedule: UpdateSchedule
 
   public init(_ settings: RelaxationSettings, layout: NetworkLayout) {
@@ -91,15 +99,15 @@ public struct Relaxation: NetworkRelaxation {
     return try run(network, samples: samples, nudge: nudge, stop: stop, inertia: &inertia, observe: observe)
   }
 
-  /// Relaxes samples 0 … `samples` − 1 from their present states. The residual, and so the end, is theirs alone; on strips it is
+  /// Relaxes samples 0 … `samples` − 1 from their present states. The change, and so the end, is theirs alone; on strips it is
   /// that of all of them, and so all end after the same sweep.
   ///
-  /// Where the strips do not exchange every sweep, the last sweeps that the settings allow do, and a residual below the tolerance
+  /// Where the strips do not exchange every sweep, the last sweeps that the settings allow do, and a change below the tolerance
   /// ends the phase only after two sweeps that did: the state that is left is as good as with exchanges throughout.
   ///
   /// - Parameters:
   ///   - nudge: absent in the free phase.
-  ///   - inertia: of the spins, if they have any; it follows the residual of a free phase. That of a nudged one rises first, as the
+  ///   - inertia: of the spins, if they have any; it follows the change of a free phase. That of a nudged one rises first, as the
   ///     nudge spreads.
   ///   - observe: called after every sweep.
   func run(
@@ -109,7 +117,7 @@ public struct Relaxation: NetworkRelaxation {
     let isNudged = nudge.map { $0.strengths.contains { $0 != 0 } } ?? false
     let stop = stop ?? (isNudged ? settings.nudged : settings.free)
     let follows = inertia != nil && !isNudged
-    var report = RelaxationReport(sweeps: 0, residual: .infinity)
+    var report = RelaxationReport(sweeps: 0, change: .infinity)
     let every = network.boundary?.settings.every ?? 1
     var isExact = every == 1
     var exactSweeps = isExact ? 2 : 0
@@ -117,19 +125,24 @@ public struct Relaxation: NetworkRelaxation {
       isExact = isExact || stop.sweeps - report.sweeps <= every
       if isExact { exactSweeps += 1 }
       let isLast = report.sweeps == stop.sweeps - 1
-      report.residual = try network.sweep(
-        isNudged ? nudgedSchedule : freeSchedule, samples: samples, nudge: nudge, factor: inertia?.factor ?? 1,
+      report.change = try network.sweep(
+        isNudged ? nudgedSchedule : freeSchedule, samples: samples, nudge: nudge,
+        factor: inertia?.factor ?? settings.overRelaxation,
         exchanges: isExact || (report.sweeps + 1) % every == 0,
-        wantsResidual: stop.tolerance > 0 || isLast || observe != nil || follows)
-      if follows { inertia?.note(report.residual) }
+        wantsChange: stop.tolerance > 0 || isLast || observe != nil || follows)
+      if follows { inertia?.note(report.change) }
       report.sweeps += 1
       try observe?(report.sweeps)
-      guard report.residual < Double(stop.tolerance) else { continue }
+      guard report.change < Double(stop.tolerance) else { continue }
       if exactSweeps >= 2 { break }
       isExact = true
     }
     try network.finishExchanges()
     return report
+  }
+
+  public func residuals(of network: HopfieldNetwork, samples: Int) throws -> [Double] {
+    try network.residuals(groups: freeSchedule.groups, samples: samples)
   }
 }
 
@@ -159,7 +172,11 @@ public final class InertialRelaxation: NetworkRelaxation {
     _ network: HopfieldNetwork, samples: Int, nudge: Nudge?, observe: ((Int) throws -> Void)?
   ) throws -> RelaxationReport {
     let isNudged = nudge.map { $0.strengths.contains { $0 != 0 } } ?? false
-    if !isNudged { inertia = Inertia(factor: settings.machine.conjugate.inertia, stepsPerResidual: 2) }
+    if !isNudged { inertia = settings.freshInertia }
     return try rule.run(network, samples: samples, nudge: nudge, stop: nil, inertia: &inertia, observe: observe)
+  }
+
+  public func residuals(of network: HopfieldNetwork, samples: Int) throws -> [Double] {
+    try rule.residuals(of: network, samples: samples)
   }
 }

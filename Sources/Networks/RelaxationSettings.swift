@@ -11,8 +11,8 @@ public struct RelaxationSettings: Equatable, Sendable {
     case sequential
   }
 
-  /// One phase's end: after `sweeps` sweeps, or as soon as the residual
-  /// `mean over layers of ‖Δs‖ / max(‖s‖, 1e-6)` falls below `tolerance` (0: never).
+  /// One phase's end: after `sweeps` sweeps, or as soon as the change of a sweep,
+  /// `mean over layers of ‖Δs‖ / max(‖s‖, 1e-6)`, falls below `tolerance` (0: never).
   public struct Stop: Equatable, Sendable {
     public var sweeps: Int
     public var tolerance: Float
@@ -25,6 +25,11 @@ public struct RelaxationSettings: Equatable, Sendable {
 
   /// Of machines whose layers can take turns; see `effectiveOrder`.
   public var order: Order
+  /// ω of the network's own rule: `s ← s + ω (σ(f) − s)` within the range of the activation; 1 is `s ← σ(f)`. Where layers take
+  /// turns and a layer's energy is quadratic, a sweep lowers it for every ω between 0 and 2.
+  ///
+  /// Source: Young, Trans. AMS 76, 92 (1954); Cryer, SIAM J. Control 9, 385 (1971), for walls.
+  public var overRelaxation: Float = 1
   public var free: Stop
   public var nudged: Stop
   /// Whether spins under max-pooling stay coupled, while nudged, to the positions that were the greatest when the free phase
@@ -50,6 +55,11 @@ public struct RelaxationSettings: Equatable, Sendable {
   ///
   /// - Throws: `NetworkError`, one message.
   public func check(_ layout: NetworkLayout, cost: Cost) throws {
+    guard overRelaxation == 1 || machine.kind == .hopfield else {
+      throw NetworkError(
+        "`relaxation.overRelaxation` is of the machine hopfield, found \(machine.kind.rawValue); leave it out"
+          + (machine.kind == .conjugate ? ", or set `relaxation.conjugate.inertia`" : ""))
+    }
     try machine.check(layout, cost: cost)
     try hardware.check(machine)
   }

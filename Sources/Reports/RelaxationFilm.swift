@@ -9,7 +9,7 @@ struct RelaxationFilm {
     var output: [Float]
     var energy: Double
     /// Mean over layers of `‖Δs‖ / max(‖s‖, 1e-6)`.
-    var residual: Double
+    var change: Double
   }
 
   let image: Int
@@ -30,8 +30,8 @@ struct RelaxationFilm {
       let size = now.reduce(0.0) { $0 + Double($1) * Double($1) }
       return moved.squareRoot() / max(size.squareRoot(), 1e-6)
     }
-    let residual = changes.reduce(0, +) / Double(max(changes.count, 1))
-    frames.append(Frame(states: states, output: output, energy: energy, residual: residual))
+    let change = changes.reduce(0, +) / Double(max(changes.count, 1))
+    frames.append(Frame(states: states, output: output, energy: energy, change: change))
   }
 
   /// The sweeps that a strip of a dozen pictures shows: more of the first ones, in which more happens, and the last.

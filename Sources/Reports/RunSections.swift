@@ -106,7 +106,7 @@ struct RunSections {
     let picture = try HTML.image(network.picture(of: image), scale: 4, title: "test image \(image)")
     return [
       "<h3>Relaxation of test image \(image): \(HTML.escape(name))</h3>",
-      "<div class=\"charts\"><div>\(picture)</div>\(outputChart(film, network).svg)\(energyChart(film).svg)\(residualChart(film).svg)</div>",
+      "<div class=\"charts\"><div>\(picture)</div>\(outputChart(film, network).svg)\(energyChart(film).svg)\(changeChart(film).svg)</div>",
       "<div class=\"wide\"><table class=\"film\"><thead><tr>\(head.map { "<th>\($0)</th>" }.joined())</tr></thead>"
         + "<tbody>\(rows.joined(separator: "\n"))</tbody></table></div>",
       "<p class=\"note\">Convolutional layers show the six channels that vary most at the end. White is 0, dark the layer's "
@@ -136,10 +136,10 @@ struct RunSections {
       series: [Chart.Series(name: "E", colour: 0, points: points(film, \.energy))])
   }
 
-  private func residualChart(_ film: RelaxationFilm) -> Chart {
+  private func changeChart(_ film: RelaxationFilm) -> Chart {
     Chart(
-      title: "residual", xTitle: "sweep", yTitle: "mean over layers of |Δs| / |s|", yScale: .logarithmic,
-      series: [Chart.Series(name: "residual", colour: 0, points: points(film, \.residual))])
+      title: "change of a sweep", xTitle: "sweep", yTitle: "mean over layers of |Δs| / |s|", yScale: .logarithmic,
+      series: [Chart.Series(name: "change", colour: 0, points: points(film, \.change))])
   }
 
   // MARK: - Confusion

@@ -65,10 +65,10 @@ package struct TrainingSubject: ScalingSubject {
     ) { _ = try trainer.step() }
   }
 
-  /// Spins moved for one sample: every sweep moves each once, and the nudged phases of the centred estimator are two.
+  /// Spins moved for one sample: every sweep moves each once, in each of the states that relax after the free phase.
   private var updatesPerSample: Double {
     let spins = layout.layers.reduce(0) { $0 + $1.shape.spins }
-    let nudged = configuration.relaxation.nudged.sweeps * (configuration.learning.estimator == .centred ? 2 : 1)
+    let nudged = configuration.relaxation.nudged.sweeps * configuration.learning.estimator.relaxedStates
     return Double(spins * (configuration.relaxation.free.sweeps + nudged))
   }
 
@@ -111,7 +111,7 @@ extension StepWork {
     let traffic = (0..<grid.spin).map { plan.traffic(from: $0) }
     let free = configuration.relaxation.free.sweeps
     let nudged = configuration.relaxation.nudged.sweeps
-    let nudges = configuration.learning.estimator == .centred ? 2 : 1
+    let nudges = configuration.learning.estimator.relaxedStates
     messages = Double(shards * (free + nudged) * (traffic.map(\.messages).max() ?? 0))
     bytes = Double(shards * batch.shard * (free + nudges * nudged) * (traffic.map(\.bytesPerSample).max() ?? 0))
 

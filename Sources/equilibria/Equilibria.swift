@@ -3,7 +3,6 @@ import Configuration
 import Experiments
 import Files
 import Foundation
-import Kernels
 import MPI
 import Reports
 
@@ -66,18 +65,5 @@ struct ConfigurationReferenceCommand: ParsableCommand {
 
   func run() {
     print(ConfigurationReference.markdown)
-  }
-}
-
-/// What a command does on every rank.
-enum Job {
-  /// Runs `body` under MPI; what it throws ends the whole job with one message.
-  ///
-  /// - Parameter body: takes the communicator of all ranks, and returns the exit code.
-  static func run(_ body: (Communicator) throws -> Int32) -> Never {
-    Environment.run { world in
-      try InstructionSet.checkEnvironment()
-      return try body(world)
-    }
   }
 }

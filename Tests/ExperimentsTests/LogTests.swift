@@ -9,7 +9,7 @@ import Testing
   private func row(step: Int) -> MetricsLog.Row {
     .init(
       time: 1.5, epoch: 0.25, step: step, kind: .interval, loss: 0.5, accuracy: 0.125, learningRate: 0.01, freeSweeps: 13,
-      nudgedSweeps: 6, residual: 0.00075, samplesPerSecond: 321)
+      nudgedSweeps: 6, residual: 0.00075, residual90: 0.002, samplesPerSecond: 321)
   }
 
   @Test func metricsAreRowsUnderTheirHeader() throws {
@@ -19,9 +19,9 @@ import Testing
     try log.append(.init(time: 2, epoch: 1, step: 12, kind: .validation, accuracy: 0.5))
     #expect(
       try text(of: log.path) == """
-        time,epoch,step,kind,loss,accuracy,learningRate,freeSweeps,nudgedSweeps,residual,samplesPerSecond
-        1.5,0.25,3,interval,0.5,0.125,0.01,13,6,0.00075,321
-        2,1,12,validation,,0.5,,,,,
+        time,epoch,step,kind,loss,accuracy,learningRate,freeSweeps,nudgedSweeps,residual,residual90,samplesPerSecond
+        1.5,0.25,3,interval,0.5,0.125,0.01,13,6,0.00075,0.002,321
+        2,1,12,validation,,0.5,,,,,,
 
         """)
     #expect(try log.lastTime() == 2)

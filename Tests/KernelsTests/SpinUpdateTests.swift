@@ -24,7 +24,7 @@ import Testing
     let field = AlignedBuffer<Float>(count: 16 * pixels)
     for (index, value) in fields.enumerated() { field[index] = value }
     _ = planes.update(
-      rule, bias: AlignedBuffer(count: 16), biasOffset: 0, base: nil, drive: field, topDown: nil, samples: 1)
+      rule, bias: AlignedBuffer(count: 16), biasOffset: 0, base: nil, drive: field, topDown: nil, samples: 0..<1)
     return Array(planes.buffer.elements[0..<fields.count])
   }
 
@@ -94,13 +94,52 @@ import Testing
       }
     }
     let change = planes.update(
-      rule, bias: bias, biasOffset: offset, base: fields[0], drive: fields[1], topDown: fields[2], samples: samples)
+      rule, bias: bias, biasOffset: offset, base: fields[0], drive: fields[1], topDown: fields[2], samples: 0..<samples)
     let error = zip(planes.buffer.elements, expected).map { abs(Double($0) - $1) }.max()!
     #expect(error < 2e-6, "\(rule), \(channels) channels, terms \(terms)")
     #expect(abs(change.moved - moved) <= 1e-5 * moved + 1e-9 && abs(change.size - size) <= 1e-5 * size + 1e-9)
     let after = planes.buffer.elements
     let outside = expected.indices.filter { expected[$0] == 0 && before[$0] == 0 }
     #expect(outside.allSatisfy { after[$0] == 0 }, "\(rule), \(channels) channels: halo or padding moved")
+  }
+
+  /// `s + ω (σ(f) − s)` within the range of σ, of some samples alone: an update of all is those of each.
+  @Test(arguments: rules, [Float(0.5), 1.4, 1.9]) func movesFurtherThanTheMinimum(_ rule: LocalRule, _ factor: Float) {
+    let shape = PlaneShape(channels: 17, rows: 2, columns: 2, halo: 1)
+    let (planes, whole) = (SpinPlanes(shape: shape, capacity: 3), SpinPlanes(shape: shape, capacity: 3))
+    let field = AlignedBuffer<Float>(count: 3 * shape.fieldCount)
+    var random = Philox(seed: 5, stream: 0).sequence()
+    for index in 0..<field.count { field[index] = 4 * random.uniform() - 1 }
+    for sample in 0..<3 {
+      for channel in 0..<17 { for pixel in 0..<4 { planes[sample, channel, pixel / 2, pixel % 2] = random.uniform() } }
+    }
+    whole.buffer.copy(from: planes.buffer, count: planes.buffer.count)
+    let before = planes.buffer.elements
+    func update(_ planes: SpinPlanes, _ samples: Range<Int>) {
+      _ = planes.update(
+        rule, bias: AlignedBuffer(count: shape.paddedChannels), biasOffset: 0, base: nil, drive: field, topDown: nil,
+        factor: factor, samples: samples)
+    }
+    update(planes, 1..<2)
+    let (low, high) = (Self.exact(rule, -1e9), Self.exact(rule, 1e9))
+    for sample in 0..<3 {
+      for channel in 0..<17 {
+        for pixel in 0..<4 {
+          let place = sample * shape.stride + shape.offset(row: pixel / 2, column: pixel % 2) + channel
+          let old = Double(before[place])
+          let f = Double(field[(sample * 4 + pixel) * shape.paddedChannels + channel])
+          // With a slope of 1 the way is that to the field, which the walls cut off in the end.
+          let hasSlope1 = [.clamp, .relu6, .linear].contains(rule)
+          let moved = old + Double(factor) * ((hasSlope1 ? f : Self.exact(rule, f)) - old)
+          let expected = sample == 1 ? min(max(moved, low), high) : old
+          #expect(abs(Double(planes.buffer[place]) - expected) < 3e-6)
+        }
+      }
+    }
+    update(whole, 0..<3)
+    update(planes, 0..<1)
+    update(planes, 2..<3)
+    #expect(planes.buffer.elements == whole.buffer.elements)
   }
 
   @Test func relativeChange() {

@@ -34,14 +34,24 @@ extension AcrossRanks {
       #expect(learner.metricNames == ["cosine", "cosine.a.input", "cosine.b.a", "cosine.output.b"])
       #expect(report.metrics.count == 4)
       for cosine in report.metrics { #expect(cosine / 2 > 0.99 && cosine / 2 < 1.00001) }
-      // Measuring leaves the gradient as it is without.
-      settings.measuresCosine = false
-      let plain = AlignedBuffer<Float>(count: layout.parameterCount)
-      _ = try HopfieldLearner(
-        layout, parameters: layout.initialParameters(seed: 7), relaxation: relaxation, settings: settings, seed: 1,
-        on: ProcessGrid(dataOver: .selfOnly)
-      ).addGradient(of: shard, into: [plain])
-      #expect(plain.elements == gradient.elements)
+      // Measuring leaves the gradient as it is without; linear response is the limit of no nudge.
+      for (estimator, cost) in [
+        (Estimator.centred, Cost.squaredError), (.linearResponse, .squaredError), (.linearResponse, .crossEntropy),
+      ] {
+        (settings.estimator, settings.cost) = (estimator, cost)
+        // Too few for the output to stand still.
+        relaxation.free.sweeps = 4
+        let gradients = try [true, false].map { measures in
+          settings.measuresCosine = measures
+          let gradient = AlignedBuffer<Float>(count: layout.parameterCount)
+          _ = try HopfieldLearner(
+            layout, parameters: layout.initialParameters(seed: 7), relaxation: relaxation, settings: settings, seed: 1,
+            on: ProcessGrid(dataOver: .selfOnly)
+          ).addGradient(of: shard, into: [gradient])
+          return gradient.elements
+        }
+        #expect(gradients[0] == gradients[1], "\(estimator)")
+      }
     }
   }
 }

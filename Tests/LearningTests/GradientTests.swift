@@ -62,6 +62,12 @@ import Testing
     Case(pooling: .average, cost: .crossEntropyReadout, skip: true, feedback: [0.25]),
     Case(pooling: .none, order: .sequential, skip: true, feedback: [1, 0.5, 0.1]),
     Case(estimator: .oneSided, skip: true, feedback: [0.25]),
+    Case(estimator: .linearResponse), Case(pooling: .average, order: .sequential, estimator: .linearResponse),
+    Case(pooling: .none, stride: 2, cost: .crossEntropy, estimator: .linearResponse, skip: true),
+    Case(cost: .crossEntropyReadout, order: .synchronous, estimator: .linearResponse, skip: true),
+    Case(estimator: .linearResponse, skip: true, feedback: [0.25]),
+    Case(pooling: .average, cost: .crossEntropyReadout, estimator: .linearResponse, skip: true, feedback: [0.1]),
+    Case(order: .sequential, estimator: .linearResponse, activation: .tanh, skip: true, feedback: [1, 0.5, 0.1]),
   ]
 
   @Test(arguments: cases) func matchesFiniteDifferences(_ test: Case) throws {

@@ -38,6 +38,7 @@ struct Problem: CustomTestStringConvertible, Sendable {
   var relaxation = RelaxationSettings(free: .init(sweeps: 12, tolerance: 1e-3), nudged: .init(sweeps: 4))
   var images = PatternImages()
   var network = Self.layout
+  private var silences = false
   var testDescription: String { name }
 
   init(_ name: String, _ change: (inout LearningSettings) -> Void = { _ in }) {
@@ -118,6 +119,17 @@ struct Problem: CustomTestStringConvertible, Sendable {
       $0.cost = .crossEntropyReadout
     },
     Problem("random sign") { $0.estimator = .randomSign },
+    Problem("linear response") { $0.estimator = .linearResponse },
+    Problem("revived channels") {
+      $0.revivesChannels = true
+      $0.optimiser.kind = .adamW
+      $0.averaging = 0.5
+    }.silenced,
+    Problem("residual limit") { $0.residualLimit = 0.01 },
+    Problem("linear response, warm start") {
+      $0.estimator = .linearResponse
+      $0.warmStart = true
+    }.graded(0.25),
     Problem("one-sided, cross-entropy inside") {
       $0.estimator = .oneSided
       $0.cost = .crossEntropy
@@ -134,6 +146,13 @@ struct Problem: CustomTestStringConvertible, Sendable {
     Problem("oscillators", .oscillator).graded(0.25, pooling: .average),
   ]
 
+  /// The same with biases at the start that keep two channels of the first layer and one of the second at zero.
+  private var silenced: Problem {
+    var problem = self
+    problem.silences = true
+    return problem
+  }
+
   private var warm: Problem {
     var problem = self
     problem.settings.warmStart = true
@@ -143,8 +162,12 @@ struct Problem: CustomTestStringConvertible, Sendable {
   func trainer(over group: Communicator) throws -> Trainer { try trainer(on: ProcessGrid(dataOver: group)) }
 
   func trainer(on grid: ProcessGrid) throws -> Trainer {
-    try Trainer(
-      layout: network, parameters: network.initialParameters(seed: 4), relaxation: relaxation, settings: settings,
+    let parameters = network.initialParameters(seed: 4)
+    if silences {
+      for (layer, channel) in [(0, 1), (0, 4), (1, 7)] { parameters[network.layers[layer].bias.position(channel)] = -50 }
+    }
+    return try Trainer(
+      layout: network, parameters: parameters, relaxation: relaxation, settings: settings,
       seed: 4, images: images, grid: grid)
   }
 }

@@ -122,4 +122,32 @@ import Testing
       / (ours.squaredNorm(count: all.count) * centred.squaredNorm(count: all.count)).squareRoot()
     #expect(cosine > 0.999)
   }
+
+  /// One or two sweeps carry the nudge all the way down, and over the whole span of nudges the gradient stays near that of
+  /// back-propagation: activities do not leave the range of σ, whatever the nudge pulls at them.
+  @Test(arguments: [Float(2e-4), 0.02, 0.1], [Cost.squaredError, .crossEntropy])
+  func predictiveNetworksTakeWeakAndStrongNudges(_ nudge: Float, _ cost: Cost) throws {
+    let layout = try NetworkLayout(GradientTests.description(.max, activation: .relu6))
+    let exact = AlignedBuffer<Float>(count: layout.parameterCount)
+    _ = try BackpropagationLearner(layout, parameters: layout.initialParameters(seed: 7), cost: cost, capacity: 2)
+      .addGradient(of: shard, into: [exact])
+    for (estimator, sweeps) in [(Estimator.centred, 1), (.centred, 2), (.randomSign, 2)] {
+      var settings = LearningSettings()
+      settings.batch = .init(size: 2, shard: 2)
+      (settings.nudge, settings.cost, settings.estimator) = (nudge, cost, estimator)
+      let learner = try PredictiveLearner(
+        layout, parameters: layout.initialParameters(seed: 7), relaxation: RelaxationSettings(nudged: .init(sweeps: sweeps)),
+        settings: settings, capacity: PredictiveLearner.capacity(settings))
+      let gradient = AlignedBuffer<Float>(count: layout.parameterCount)
+      _ = try learner.addGradient(of: shard, into: [gradient])
+      let all = 0..<layout.parameterCount
+      let cosine =
+        gradient.product(with: exact, range: all)
+        / (gradient.squaredNorm(count: all.count) * exact.squaredNorm(count: all.count)).squareRoot()
+      #expect(cosine > 0.98, "\(estimator), \(sweeps) sweeps: \(cosine)")
+      for (layer, planes) in learner.network.passes.activities.dropLast().enumerated() {
+        #expect(planes.unpacked(samples: 0..<2).allSatisfy { 0...6 ~= $0 }, "layer \(layer + 1)")
+      }
+    }
+  }
 }

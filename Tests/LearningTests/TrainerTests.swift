@@ -206,6 +206,42 @@ extension AcrossRanks {
       }
     }
 
+    /// Where a tolerance ends free phases, every image ends by itself.
+    @Test(arguments: [MachineSettings.Kind.hopfield, .conjugate]) func evaluationDoesNotDependOnTheShard(
+      _ kind: MachineSettings.Kind
+    ) throws {
+      let layout = Problem.layout
+      let relaxation = RelaxationSettings(free: .init(sweeps: 60, tolerance: 1e-3), machine: MachineSettings(kind))
+      let network = HopfieldNetwork(layout: layout, parameters: layout.initialParameters(seed: 4), capacity: 16)
+      let evaluations = try [1, 4, 8, 16].map { shard in
+        try Evaluator(network: network, relaxation: relaxation, shard: shard)
+          .evaluate(PatternImages(count: 45), over: ProcessGrid(dataOver: .selfOnly))
+      }
+      #expect(evaluations.allSatisfy { $0 == evaluations[0] })
+      let first = evaluations[0]
+      #expect(first.sweeps > 2 && first.sweeps < 60)
+      // One state's distance is of the size of the last sweep's change, and the slowest tenth is no nearer than the mean.
+      #expect(first.residual!.mean > 1e-5 && first.residual!.mean < 3e-3 && first.residual!.percentile90 >= first.residual!.mean)
+    }
+
+    @Test func percentilesAreThoseOfTheNearestRank() {
+      #expect(ResidualSummary([]) == nil)
+      #expect(ResidualSummary([3]) == ResidualSummary(mean: 3, percentile90: 3))
+      #expect(ResidualSummary((1...10).reversed().map(Double.init)) == ResidualSummary(mean: 5.5, percentile90: 9))
+      #expect(ResidualSummary((1...11).map(Double.init))?.percentile90 == 10)
+      #expect(ResidualSummary([1, .nan])?.mean == .infinity)
+    }
+
+    /// In the first step, every tenth after it and the last of an epoch.
+    @Test func residualsAreMeasuredNowAndThen() throws {
+      var problem = Problem("momentum")
+      problem.settings.batch = .init(size: 4, shard: 2)
+      let reports = try problem.trainer(over: .selfOnly).steps(22)
+      // Fourteen steps an epoch.
+      #expect(reports.indices.filter { reports[$0].residual != nil } == [0, 10, 13, 20])
+      #expect(reports[0].residual!.mean > 0)
+    }
+
     @Test func evaluationDoesNotDependOnTheRanks() throws {
       let problem = Problem("evaluation")
       var images = problem.images

@@ -13,9 +13,11 @@ import Testing
     /// ω of the first sweep, of conjugate variables.
     var inertia: Float?
     var feedback: Float = 1
+    /// ω of the network's own rule.
+    var overRelaxation: Float = 1
     var testDescription: String {
       "network \(network), \(order), \(cost), \(isNudged ? "nudged" : "free"), inertia \(inertia.map { "\($0)" } ?? "none"), "
-        + "feedback \(feedback)"
+        + "feedback \(feedback), over-relaxation \(overRelaxation)"
     }
   }
 
@@ -43,7 +45,21 @@ import Testing
     }
   }
 
-  @Test(arguments: descents + inertialDescents + gradedDescents) func neverRises(_ test: Descent) throws {
+  /// Energies that are quadratic in each layer, with walls.
+  static let overRelaxedDescents: [Descent] = Networks.all.indices.filter { network in
+    Networks.all[network].layers.dropLast().allSatisfy { [.clamp, .halfClamp, .relu6].contains($0.activation) }
+  }.flatMap { network in
+    [RelaxationSettings.Order.checkerboard, .sequential].flatMap { order in
+      [Float(0.3), 1.6, 1.95].flatMap { factor in
+        [false, true].map {
+          Descent(
+            network: network, order: order, cost: .squaredError, isNudged: $0, feedback: $0 ? 0.25 : 1, overRelaxation: factor)
+        }
+      }
+    }
+  }
+
+  @Test(arguments: descents + inertialDescents + gradedDescents + overRelaxedDescents) func neverRises(_ test: Descent) throws {
     let samples = 3
     var description = Networks.all[test.network]
     description.feedback = [test.feedback]
@@ -51,6 +67,7 @@ import Testing
     network.clamp(Networks.images(samples, of: network.layout), samples: samples)
     let nudge = test.isNudged ? Nudge(labels: [0, 1, 2], strengths: [0.5, 0.2, 0.8]) : nil
     var settings = RelaxationSettings(order: test.order, free: .init(sweeps: 25), nudged: .init(sweeps: 25))
+    settings.overRelaxation = test.overRelaxation
     if let inertia = test.inertia {
       settings.machine = MachineSettings(.conjugate)
       settings.machine.conjugate.inertia = inertia
@@ -131,7 +148,7 @@ import Testing
     for step in -32...32 {
       let z = Double(step) / 4
       bias[0] = Float(z)
-      _ = planes.update(activation.rule, bias: bias, biasOffset: 0, base: nil, drive: nil, topDown: nil, samples: 1)
+      _ = planes.update(activation.rule, bias: bias, biasOffset: 0, base: nil, drive: nil, topDown: nil, samples: 0..<1)
       let spin = Double(planes[0, 0, 0, 0])
       #expect(range.contains(spin))
       let least = activation.selfEnergy(spin) - z * spin

@@ -50,7 +50,9 @@ import Testing
         if network === twin { network.spinsChanged() }
       }
       #expect(first.states(0..<6) == twin.states(0..<6), "\(cost), step \(step), what was done: \(choice)")
-      let gradients = try [first, twin].map { try correlations($0, samples: samples) }
+      // It takes the states.
+      guard step % 4 == 3 else { continue }
+      let gradients = try [first, twin].map { try difference($0, samples: 1 + samples % 3) }
       #expect(gradients[0] == gradients[1], "\(cost), step \(step), what was done: \(choice)")
     }
   }
@@ -73,11 +75,11 @@ import Testing
     network.clamp(images, samples: network.capacity)
   }
 
-  private func correlations(_ network: HopfieldNetwork, samples: Int) throws -> [Float] {
+  private func difference(_ network: HopfieldNetwork, samples: Int) throws -> [Float] {
     let scale = AlignedBuffer<Float>(count: samples)
     scale.assign((0..<samples).map { Float($0) - 1.5 })
     let gradient = AlignedBuffer<Float>(count: network.layout.parameterCount)
-    try network.addCorrelations(scale: scale, samples: samples, into: gradient)
+    try network.addDifference(scale: scale, samples: samples, into: gradient)
     return gradient.elements
   }
 
@@ -154,7 +156,7 @@ import Testing
       for start in 0..<2 {
         if start == 0 { network.reset() } else { network.scramble(&random) }
         let report = try Self.relaxation(network, order).run(network, samples: 2, stop: settings)
-        #expect(report.residual < 1e-5)
+        #expect(report.change < 1e-5)
         reached.append(network.states(0..<2))
       }
     }
@@ -169,10 +171,10 @@ import Testing
     let relaxation = Self.relaxation(network, .checkerboard)
     var seen: [Int] = []
     let report = try relaxation.run(network, samples: 2, stop: .init(sweeps: 100, tolerance: 1e-3)) { seen.append($0) }
-    #expect(report.sweeps < 100 && report.sweeps > 2 && report.residual < 1e-3)
+    #expect(report.sweeps < 100 && report.sweeps > 2 && report.change < 1e-3)
     #expect(seen == Array(1...report.sweeps))
     network.reset()
-    #expect(try relaxation.run(network, samples: 2, stop: .init(sweeps: report.sweeps - 1, tolerance: 1e-3)).residual >= 1e-3)
+    #expect(try relaxation.run(network, samples: 2, stop: .init(sweeps: report.sweeps - 1, tolerance: 1e-3)).change >= 1e-3)
     network.reset()
     #expect(try relaxation.run(network, samples: 2, stop: .init(sweeps: 7)).sweeps == 7)
   }

@@ -24,7 +24,7 @@ __all__ = [
     "loss",
     "make_case",
     "make_parameters",
-    "reference_tensors",
+    "reference_results",
     "relative_difference",
     "train",
 ]
@@ -39,9 +39,10 @@ def make_case(configuration: Path, folder: Path, batch: int = 4, seed: int = 1) 
     return ["--weights", folder / "weights", "--input", folder / "input"]
 
 
-def reference_tensors(configuration: Path, folder: Path) -> dict[str, np.ndarray]:
-    """What the reference makes of the case in the folder."""
+def reference_results(configuration: Path, folder: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """What the reference makes of the case in the folder: tensors and metadata."""
     x, labels = files.read_inputs(folder / "input")
     settings = description.load(configuration, x.shape[1:])
     network = Network(settings, files.read_weights(folder / "weights", settings))
-    return files.step_tensors(network, run_step(network, x, labels))
+    step = run_step(network, x, labels)
+    return files.step_tensors(network, step), files.step_metadata(network, step)

@@ -12,6 +12,8 @@ VARIANTS = {
     "warm-start": ["learning.warmStart=true"],
     "Adam": ["learning.optimiser.kind=adam", "learning.optimiser.learningRate=0.002"],
     "random-sign": ["learning.estimator=randomSign", "learning.optimiser.nesterov=true"],
+    "linear-response": ["learning.estimator=linearResponse", "learning.residualLimit=0.01", "network.feedback=0.3"],
+    "revived-channels": ["learning.reviveChannels=true", "learning.optimiser.kind=adamW"],
     "read-out": ["learning.cost=crossEntropyReadout", "relaxation.order=sequential"],
     "conjugate": ["relaxation.machine=conjugate"],
     "coherent-with-noise": ["relaxation.machine=cim", "relaxation.cim.noise=0.02", "relaxation.free.sweeps=20"],
@@ -46,7 +48,25 @@ def test_evaluate_says_what_the_training_said(trained, job):
         reports.append(job(ranks, "evaluate", best, "--json").succeeds().json)
     assert reports[0] == reports[1]
     assert reports[0]["images"] == 120
+    assert 0 < reports[0]["residual"] and reports[0]["residual90"] > 0
     assert reports[0]["accuracy"] == pytest.approx(run.test_accuracy, abs=1e-6)
+
+
+def test_evaluate_says_what_is_a_transient(trained, job):
+    run = trained(TRAIN, ranks=None).folder
+    hasty = ["--set", "run.evaluation.sweeps=2", "--set", "run.evaluation.tolerance=0"]
+    shown = job(2, "evaluate", run, *hasty).succeeds()
+    assert shown.stderr.count("the residual is") == 1 and "--at-equilibrium" in shown.stderr
+    assert "the residual is" not in job(1, "evaluate", run, "--set", "run.evaluation.sweeps=300").succeeds().stderr
+    reports = [job(ranks, "evaluate", run, *hasty, "--at-equilibrium", "--json").succeeds() for ranks in (1, 3)]
+    assert reports[0].json == reports[1].json
+    assert "the residual is" not in reports[0].stderr
+    report = reports[0].json
+    assert report["sweeps"] == 2 and report["residual"] > 1e-2
+    assert report["equilibrium"]["sweeps"] > 2 and report["equilibrium"]["residual"] < 1e-3
+    text = job(1, "evaluate", run, *hasty, "--at-equilibrium").succeeds().stdout.splitlines()
+    assert text[1].startswith(f"at the equilibrium: test accuracy {100 * report['equilibrium']['accuracy']:.2f} %")
+    assert text[-1] == f"test accuracy {100 * report['accuracy']:.2f} %"
 
 
 def test_train_prints_the_test_accuracy(job, tmp_path, trained):

@@ -177,9 +177,40 @@ def check_energy_never_rises():
         for order in ("checkerboard", "sequential"):
             network, x, labels = case_of(settings_of(text, activation, pool, order=order, nudge=0.3))
             step = run_step(network, x, labels)
-            for phase in [step.free, *step.nudged]:
+            for phase in [step.free, *step.nudged.values()]:
                 rise = np.diff(phase.energies, axis=0).max()
                 expect(rise < 1e-12, f"{activation} {pool} {order}: F rises by {rise:.2e}")
+
+
+def check_energy_of_over_relaxed_sweeps_never_rises():
+    for activation, order in [("clamp", "sequential"), ("halfClamp", "checkerboard"), ("relu6", "sequential")]:
+        for factor in (0.4, 1.3, 1.6, 1.95):
+            settings = settings_of(SKIP, activation=activation)
+            settings.order, settings.over_relaxation = order, factor
+            settings.free = settings.nudged = description.Stop(30, 0.0)
+            network, x, labels = case_of(settings)
+            step = run_step(network, x, labels)
+            for phase in [step.free, *step.nudged]:
+                rise = np.diff(phase.energies, axis=0).max()
+                expect(rise < 1e-12, f"{activation}, {order}, factor {factor}: energy rises by {rise}")
+
+
+def check_residual_is_that_of_one_state():
+    settings = settings_of(CHAIN)
+    network, x, _ = case_of(settings)
+    state, _, change = network.relax(network.zero_state(x), description.Stop(3, 0.0))
+    # One synchronous sweep from the state moves it by just the residual's numerators.
+    settings.order = "synchronous"
+    moved = network.sweep(state, None, None)
+    for sample, residual in enumerate(network.residuals(state)):
+        shares = [
+            np.linalg.norm(moved[layer.name][sample] - state[layer.name][sample]) / np.linalg.norm(state[layer.name][sample])
+            for layer in network.layers
+        ]  # fmt: skip
+        expect_close(residual, np.mean(shares), 1e-12, "residual")
+    expect(abs(change / network.residuals(state).mean() - 1) > 0.01, "the change of the last sweep is no residual")
+    settled, _, _ = network.relax(state, description.Stop(400, 1e-15))
+    expect(network.residuals(settled).max() < 1e-12, "an equilibrium has a residual")
 
 
 def check_energy_of_graded_networks_never_rises():
@@ -187,7 +218,7 @@ def check_energy_of_graded_networks_never_rises():
         for feedback in (0.25, 0.05):
             network, x, labels = case_of(settings_of(text, activation, pool, order="sequential", nudge=0.3, feedback=feedback))
             step = run_step(network, x, labels)
-            for phase in [step.free, *step.nudged]:
+            for phase in [step.free, *step.nudged.values()]:
                 rise = np.diff(phase.energies, axis=0).max() / np.abs(phase.energies).max()
                 expect(rise < 1e-12, f"{activation} {pool}, feedback {feedback}: F rises by {rise:.2e} of its size")
 
@@ -300,6 +331,32 @@ def check_one_sided_estimators_bracket_the_centred_one():
         mean = (gradients["oneSided"][name] + gradients["negative"][name]) / 2
         expect_close(mean, centred, 1e-9, name)
         expect(relative_difference(gradients["oneSided"][name], centred) > 1e-6, f"{name}: one-sided is no different")
+
+
+def check_linear_response_is_the_limit_of_no_nudge():
+    cases = [(*case, 1, "squaredError") for case in CASES] + [(*case, "squaredError") for case in GRADED_CASES]
+    cases += [(SKIP, "clamp", "max", 0.25, cost) for cost in COSTS[1:]]
+    for text, activation, pool, feedback, cost in cases:
+        settings = {"cost": cost, "feedback": feedback}
+        network, x, labels = case_of(settings_of(text, activation, pool, estimator="linearResponse", **settings))
+        found = run_step(network, x, labels).gradient
+        network, x, labels = case_of(settings_of(text, activation, pool, nudge=1e-4, **settings))
+        for name, centred in run_step(network, x, labels).gradient.items():
+            expect_close(found[name], centred, 2e-5, f"{activation} {pool} {cost} feedback {feedback}: {name}")
+
+
+def check_one_sided_estimators_subtract_a_state_that_kept_relaxing():
+    # Where the output is the target already there is nothing to learn, however far the free phase is from its end.
+    settings = settings_of(CHAIN, "clamp", "average", estimator="oneSided", nudge=0.01)
+    settings.free = settings.nudged = description.Stop(3, 0)
+    network, x, _ = case_of(settings, batch=1)
+    output = settings.layers[-1]
+    network.parameters[output.edges[0].name][:] = 0
+    network.parameters[output.bias_name] = np.eye(output.shape[0])[2]
+    step = run_step(network, x, np.array([2]))
+    expect(relative_difference(step.nudged["kept"].state["conv1"], step.free.state["conv1"]) > 1e-4, "the free phase ended")
+    for name, gradient in step.gradient.items():
+        expect(np.abs(gradient).max() < 1e-12, f"{name}: a gradient of {np.abs(gradient).max():.1e}")
 
 
 def check_colours_of_skip_edges():

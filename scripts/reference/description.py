@@ -10,7 +10,7 @@ import yaml
 ACTIVATIONS = ("clamp", "halfClamp", "sigmoid", "relu6", "tanh", "linear")
 KINDS = ("convolution", "dense")
 COSTS = ("squaredError", "signedSquaredError", "crossEntropy", "crossEntropyReadout")
-ESTIMATORS = ("oneSided", "negative", "randomSign", "centred")
+ESTIMATORS = ("oneSided", "negative", "randomSign", "centred", "linearResponse")
 ORDERS = ("checkerboard", "synchronous", "sequential")
 POOLINGS = ("none", "max", "average")
 INPUT = "input"
@@ -82,6 +82,7 @@ class Description:
     input: tuple
     layers: list
     order: str
+    over_relaxation: float
     free: Stop
     nudged: Stop
     holds_arg_max: bool
@@ -95,11 +96,13 @@ class Description:
         return [edge for layer in self.layers for edge in layer.edges]
 
     @property
-    def nudges(self):
-        """β of each nudged phase."""
+    def phases(self):
+        """β of the two phases whose difference is the gradient; 0 relaxes freely. Linear response has none."""
+        if self.estimator == "linearResponse":
+            return []
         if self.estimator == "centred":
             return [self.nudge, -self.nudge]
-        return [-self.nudge] if self.estimator == "negative" else [self.nudge]
+        return [-self.nudge if self.estimator == "negative" else self.nudge, 0.0]
 
     def tensor_shapes(self):
         """Name → shape of every weight and bias."""
@@ -135,6 +138,7 @@ def parse(tree, input_shape=None):
         input=shape,
         layers=_layers(network, shape),
         order=choice(relaxation.get("order", "checkerboard"), ORDERS, "relaxation.order"),
+        over_relaxation=float(relaxation.get("overRelaxation", 1)),
         free=_stop(relaxation.get("free", {}), Stop(30, 1e-3)),
         nudged=_stop(relaxation.get("nudged", {}), Stop(6, 0.0)),
         holds_arg_max=bool(relaxation.get("freezePooling", relaxation.get("holdArgMax", True))),

@@ -61,20 +61,23 @@ def read_weights(path, description):
 def step_tensors(network, step):
     """The tensors of the output file."""
     tensors = {}
-    for prefix, phase in [("free", step.free)] + [(f"nudged.{index}", phase) for index, phase in enumerate(step.nudged)]:
+    for prefix, phase in {"free": step.free, **step.nudged}.items():
         for layer in network.layers:
             state = phase.state[layer.name]
             tensors[f"{prefix}.{layer.name}"] = state[:, :, 0, 0] if layer.dense else state
-        tensors[f"energy.{prefix}"] = phase.energies
+        if prefix != "response":
+            tensors[f"energy.{prefix}"] = phase.energies
     tensors.update({f"gradient.{name}": value for name, value in step.gradient.items()})
     return tensors
 
 
 def step_metadata(network, step):
     """The metadata of the output file."""
-    metadata = {"sweeps.free": str(len(step.free.energies)), "residual.free": repr(step.free.residual)}
+    metadata = {"sweeps.free": str(len(step.free.energies)), "change.free": repr(step.free.change)}
+    metadata["residual.free"] = ",".join(repr(float(residual)) for residual in network.residuals(step.free.state))
     if step.nudged:
-        metadata["nudges"] = ",".join(repr(beta) for beta in network.description.nudges)
-        metadata["sweeps.nudged"] = str(len(step.nudged[0].energies))
-        metadata["residual.nudged"] = repr(step.nudged[0].residual)
+        last = list(step.nudged.values())[-1]
+        metadata["nudges"] = ",".join(repr(beta) for beta in network.description.phases if beta)
+        metadata["sweeps.nudged"] = str(len(last.energies))
+        metadata["change.nudged"] = repr(last.change)
     return metadata

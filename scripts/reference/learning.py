@@ -1,25 +1,34 @@
-"""Equilibrium propagation: a free phase, nudged phases from the free state, and the difference of their correlations."""
+"""Equilibrium propagation: a free phase, two phases from the free state, and the difference of their correlations.
+
+Linear response is its limit of no nudge.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from network import sigma_slope, softmax
+
 
 @dataclass
 class Phase:
-    """A relaxed phase: its last state, F after each sweep [sweeps, B], and the residual of the last sweep."""
+    """A relaxed phase: its last state, F after each sweep [sweeps, B], and the change of the last sweep."""
 
     state: dict
     energies: np.ndarray
-    residual: float
+    change: float
 
 
 @dataclass
 class Step:
-    """All that one mini-batch gives. `nudged` and `gradient` are empty without labels."""
+    """All that one mini-batch gives. `nudged` and `gradient` are empty without labels.
+
+    `nudged` are the phases after the free one by name: `nudged.0` …, and `kept` where the last one relaxes freely. Under linear
+    response it is `response`, whose state are the responses and which has no energies.
+    """
 
     free: Phase
-    nudged: list
+    nudged: dict
     gradient: dict
 
 
@@ -36,15 +45,56 @@ def _stacked(states):
 
 
 def _nudged_phases(network, free, target):
-    """The nudged phases, relaxed as one batch so that they end together."""
+    """The phases after the free one, relaxed as one batch so that they end together."""
     description = network.description
-    nudges, batch = description.nudges, target.shape[0]
+    nudges, batch = description.phases, target.shape[0]
     start = _stacked([free.state] * len(nudges))
     network = network.holding(start) if description.holds_arg_max else network
     targets = np.concatenate([target] * len(nudges))
-    state, energies, residual = network.relax(start, description.nudged, targets, np.repeat(nudges, batch))
+    state, energies, change = network.relax(start, description.nudged, targets, np.repeat(nudges, batch))
     parts = [slice(index * batch, (index + 1) * batch) for index in range(len(nudges))]
-    return [Phase({name: array[part] for name, array in state.items()}, energies[:, part], residual) for part in parts]
+    names = [f"nudged.{index}" if beta else "kept" for index, beta in enumerate(nudges)]
+    return {
+        key: Phase({name: array[part] for name, array in state.items()}, energies[:, part], change)
+        for key, part in zip(names, parts, strict=True)
+    }
+
+
+def _response(network, free, target):
+    """ds/dβ at β = 0: the network linearised at the free state, with all arg-maxes held, relaxes from zero."""
+    prediction = network.prediction(free.state)
+    source = target - (prediction if "quared" in network.description.cost else softmax(prediction))
+    network = network.holding(free.state, signed_too=True)
+    response = {name: np.zeros_like(array) for name, array in free.state.items()}
+    changes, stop, factor = [], network.description.nudged, network.description.over_relaxation
+    while len(changes) < stop.sweeps and not (changes and changes[-1] < stop.tolerance):
+        old = response
+        for group in network.groups(free=False):
+            moved = {}
+            for layer in group:
+                answer = network.field(layer, response) - network.bias(layer)
+                if layer is network.output:
+                    new = source + (0 if network.readout else answer)
+                else:
+                    new = sigma_slope(layer.activation, free.state[layer.name]) * answer
+                moved[layer.name] = response[layer.name] + factor * (new - response[layer.name])
+            response = {**response, **moved}
+        changes.append(network.change(old, response))
+    return Phase(response, np.zeros((len(changes), 0)), changes[-1])
+
+
+def _response_gradient(network, free, response):
+    """The derivative of the correlations along the responses."""
+    network = network.holding(free.state, signed_too=True)
+    s, d = free.state, response.state
+    gradient = {}
+    for layer in network.layers:
+        for edge in layer.edges:
+            change = network.correlation(edge, {edge.pre: s[edge.pre], edge.post: d[edge.post]})
+            change = change + network.correlation(edge, {edge.pre: d[edge.pre], edge.post: s[edge.post]})
+            gradient[edge.name] = -layer.energy_factor * change
+        gradient[layer.bias_name] = -layer.energy_factor * d[layer.name].sum(axis=(2, 3)).mean(axis=0)
+    return gradient
 
 
 def energy_gradient(network, state):
@@ -58,11 +108,8 @@ def energy_gradient(network, state):
 
 
 def _gradient(network, free, nudged):
-    nudges = network.description.nudges
-    if len(nudges) == 2:
-        first, second, span = nudged[0], nudged[1], nudges[0] - nudges[1]
-    else:
-        first, second, span = nudged[0], free, nudges[0]
+    nudges = network.description.phases
+    (first, second), span = nudged.values(), nudges[0] - nudges[1]
     network = network.holding(free.state) if network.description.holds_arg_max else network
     plus, minus = energy_gradient(network, first.state), energy_gradient(network, second.state)
     return {name: (plus[name] - minus[name]) / span for name in plus}
@@ -73,8 +120,11 @@ def run_step(network, x, labels=None):
     description = network.description
     free = Phase(*network.relax(network.zero_state(x), description.free))
     if labels is None:
-        return Step(free, [], {})
+        return Step(free, {}, {})
     target = targets(network, labels)
+    if not description.phases:
+        response = _response(network, free, target)
+        return Step(free, {"response": response}, _response_gradient(network, free, response))
     nudged = _nudged_phases(network, free, target)
     return Step(free, nudged, _gradient(network, free, nudged))
 

@@ -24,6 +24,18 @@ def sigma(activation, z):
     return np.tanh(z) if activation == "tanh" else z
 
 
+def sigma_slope(activation, s):
+    """The derivative of `sigma` where it gave s; at a bound that of a spin that stays there."""
+    if activation == "sigmoid":
+        return s * (1 - s)
+    if activation == "tanh":
+        return 1 - s**2
+    if activation == "linear":
+        return np.ones_like(s)
+    inside = (s > 0) & (s < (6 if activation == "relu6" else 1))
+    return inside * (0.5 if activation == "halfClamp" else 1.0)
+
+
 def _xlogx(x):
     return np.where(x > 0, x * np.log(np.where(x > 0, x, 1)), 0)
 
@@ -44,6 +56,15 @@ def layer_term(activation, s):
 
 def _sum(terms):
     return terms.reshape(terms.shape[0], -1).sum(axis=1)
+
+
+# The values that σ takes, the limits included.
+RANGES = {"clamp": (0, 1), "halfClamp": (0, 1), "relu6": (0, 6), "sigmoid": (0, 1), "tanh": (-1, 1), "linear": (-np.inf, np.inf)}
+
+
+def _norm(values):
+    """The Euclidean norm of each sample: [B]."""
+    return np.sqrt(_sum(values**2))
 
 
 def softmax(z):
@@ -69,12 +90,12 @@ class Network:
         self._held = {}
         self.shapes = {INPUT: description.input, **{layer.name: layer.shape for layer in self.layers}}
 
-    def holding(self, state):
+    def holding(self, state, signed_too=False):
         """This network with every spin under max-pooling held at the pixel that is the greatest of its tile in `state`.
 
-        Spins that can be negative are not held.
+        Spins that can be negative are not held unless `signed_too`.
         """
-        signed = {layer.name for layer in self.layers if layer.activation in ("tanh", "linear")}
+        signed = {layer.name for layer in self.layers if layer.activation in ("tanh", "linear") and not signed_too}
         edges = [edge for edge in self.description.edges if edge.pooling == "max" and edge.post not in signed]
         held = copy.copy(self)
         held._held = {edge.name: self.drive(edge, state) for edge in edges}
@@ -175,6 +196,14 @@ class Network:
             return z + beta * (target - softmax(state[layer.name]))
         return (z + beta * target) / (1 + beta)
 
+    def moved(self, layer, state, target, beta):
+        """The state that a sweep moves `layer` to: ω times as far as its update, within the range of σ."""
+        new, factor = self.updated(layer, state, target, beta), self.description.over_relaxation
+        if factor == 1:
+            return new
+        old = state[layer.name]
+        return np.clip(old + factor * (new - old), *RANGES["linear" if layer is self.output else layer.activation])
+
     def groups(self, free):
         """The layers that move together, in the order of a sweep."""
         order = self.description.order
@@ -199,11 +228,23 @@ class Network:
     def sweep(self, state, target, beta):
         """The state after every layer has been updated once."""
         for group in self.groups(free=target is None):
-            moved = {layer.name: self.updated(layer, state, target, beta) for layer in group}
+            moved = {layer.name: self.moved(layer, state, target, beta) for layer in group}
             state = {**state, **moved}
         return state
 
-    def residual(self, old, new):
+    def residuals(self, state):
+        """How far each sample is from the free equilibrium, [B]: mean over layers of ‖σ(z) − s‖ / max(‖s‖, 1e-6).
+
+        All fields z are those of `state`. A read-out is no part of the system and is not counted.
+        """
+        layers = [layer for layer in self.layers if not (layer is self.output and self.readout)]
+        shares = [
+            _norm(self.updated(layer, state, None, None) - state[layer.name]) / np.maximum(_norm(state[layer.name]), 1e-6)
+            for layer in layers
+        ]  # fmt: skip
+        return np.mean(shares, axis=0)
+
+    def change(self, old, new):
         """Mean over layers of ‖Δs‖ / max(‖s‖, 1e-6), norms over the whole batch."""
         changes = [
             np.linalg.norm(new[layer.name] - old[layer.name]) / max(np.linalg.norm(new[layer.name]), 1e-6)
@@ -212,12 +253,12 @@ class Network:
         return float(np.mean(changes))
 
     def relax(self, state, stop, target=None, beta=None):
-        """Sweeps until `stop`: the last state, F after each sweep [sweeps, B], and the last residual."""
-        energies, residual = [], np.inf
+        """Sweeps until `stop`: the last state, F after each sweep [sweeps, B], and the last change."""
+        energies, change = [], np.inf
         for _ in range(stop.sweeps):
             old, state = state, self.sweep(state, target, beta)
             energies.append(self.augmented_energy(state, target, beta))
-            residual = self.residual(old, state)
-            if residual < stop.tolerance:
+            change = self.change(old, state)
+            if change < stop.tolerance:
                 break
-        return state, np.array(energies), residual
+        return state, np.array(energies), change

@@ -88,6 +88,12 @@ typedef struct {
                  const float *top_down, int64_t field_stride, int32_t activation, float step, int64_t channels, int64_t used,
                  int64_t pixels, int64_t samples, double *norms);
 
+  // d ← d + step (σ'(s) ⊙ (drive + top_down) − d), where `spins` are the s that σ has given; either field may be null. `responses` and `spins` lie
+  // alike; norms as above.
+  void (*respond)(float *responses, const float *spins, const int64_t *spin_offset, int64_t spin_stride, const float *drive,
+                  const float *top_down, int64_t field_stride, int32_t activation, float step, int64_t channels, int64_t pixels,
+                  int64_t samples, double *norms);
+
   // bias_gradient[c] += Σ scale[n] · s.
   void (*sum_spins)(const float *spins, const int64_t *spin_offset, int64_t spin_stride, int64_t channels, int64_t pixels, int64_t samples,
                     const float *scale, float *sum);

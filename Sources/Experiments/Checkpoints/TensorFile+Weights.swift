@@ -34,7 +34,7 @@ extension TensorFile {
   /// - Throws: `TensorError` naming the first.
   func requireNoOthers(than layout: any ParameterLayout, of network: String, in source: String) throws {
     let names = Set(layout.blocks.map(\.name))
-    let prefixes = ["optimiser.", "warm.", WeightAverage.prefix]
+    let prefixes = ["optimiser.", "warm.", SilentChannels.prefix, WeightAverage.prefix]
     let isStrange = { name in !names.contains(name) && !prefixes.contains { name.hasPrefix($0) } }
     if let (name, tensor) = tensors.sorted(by: { $0.key < $1.key }).first(where: { isStrange($0.key) }) {
       throw TensorError("\(source): tensor `\(name)` of shape \(tensor.shape) belongs to no edge or layer of \(network)")

@@ -52,7 +52,8 @@ final class EventFile {
     let figures: [(String, Double?)] =
       [
         ("loss", row.loss), ("accuracy", row.accuracy), ("learning rate", row.learningRate), ("free sweeps", row.freeSweeps),
-        ("nudged sweeps", row.nudgedSweeps), ("residual", row.residual), ("samples per second", row.samplesPerSecond),
+        ("nudged sweeps", row.nudgedSweeps), ("residual", row.residual),
+        ("residual, 90th percentile", row.residual90), ("samples per second", row.samplesPerSecond),
       ] + row.extra.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     var summary = ProtocolMessage()
     for case (let name, let figure?) in figures {

@@ -14,7 +14,8 @@ package struct ProgressReport: Equatable, Sendable {
   package var samplesPerSecond: Double
   package var freeSweeps: Double
   package var nudgedSweeps: Double
-  package var residual: Double
+  /// As last measured; `nil` where nothing relaxes.
+  package var residual: Double?
   package var loss: Double
   /// From 0 to 1.
   package var accuracy: Double
@@ -23,8 +24,7 @@ package struct ProgressReport: Equatable, Sendable {
 
   package init(
     epoch: Int, epochs: Int, fraction: Double, samplesPerSecond: Double, freeSweeps: Double, nudgedSweeps: Double,
-    residual: Double,
-    loss: Double, accuracy: Double, timeLeft: Double?
+    residual: Double?, loss: Double, accuracy: Double, timeLeft: Double?
   ) {
     self.epoch = epoch
     self.epochs = epochs
@@ -80,7 +80,7 @@ package enum ProgressLine {
       "loss \(String(format: "%.4g", report.loss))",
       "\(String(format: report.samplesPerSecond < 10 ? "%.1f" : "%.0f", report.samplesPerSecond)) samples/s",
       "sweeps \(String(format: "%.1f + %.1f", report.freeSweeps, report.nudgedSweeps))",
-      "residual \(String(format: "%.1e", report.residual))",
+      report.residual.map { "residual \(String(format: "%.1e", $0))" },
     ].compactMap { $0 }
   }
 

@@ -55,7 +55,9 @@ package struct RelaxationRun {
     var report = ShardReport()
     try propagation.relaxFreely(
       input.pixels, labels: (input.labels ?? Array(repeating: 0, count: count))[...], first: 0, report: &report)
-    var file = TensorFile(metadata: ["sweeps.free": "\(report.free.sweeps)", "residual.free": "\(report.free.residual)"])
+    let residuals = try propagation.relaxation.residuals(of: network, samples: count)
+    var file = TensorFile(metadata: ["sweeps.free": "\(report.free.sweeps)", "change.free": "\(report.free.change)"])
+    file.metadata["residual.free"] = residuals.map { "\($0)" }.joined(separator: ",")
     try store(network, samples: 0..<count, as: "free", on: grid, in: &file)
     file.tensors["energy.free"] = try table(energies, columns: 0..<count)
     guard let labels = input.labels else { return file }
@@ -66,20 +68,24 @@ package struct RelaxationRun {
       count: layout.parameterCount, shards: 1, subtrees: (0..<partition.strips).map(partition.subtrees),
       over: grid.onlyThisNetwork)
     let sums = reduction.buffers()
-    try propagation.addGradient(labels: labels[...], batch: count, into: sums, report: &report)
+    try propagation.relaxNudged(labels: labels[...], report: &report)
+    let phases = propagation.phases()
+    let nudges = phases.filter { $0 != 0 }
+    for (index, beta) in phases.enumerated() {
+      let name = beta == 0 ? "kept" : "nudged.\(index)"
+      try store(network, samples: index * count..<(index + 1) * count, as: name, on: grid, in: &file)
+      file.tensors["energy.\(name)"] = try table(energies, columns: index * count..<(index + 1) * count)
+    }
+    if phases.isEmpty { try store(network, samples: 0..<count, as: "response", on: grid, in: &file) }
+    try propagation.addDifference(samples: count, batch: count, into: sums)
     try reduction.add(sums, shard: 0)
     let gradient = try reduction.sum()
-    let nudges = propagation.nudges()
-    for index in nudges.indices {
-      try store(network, samples: index * count..<(index + 1) * count, as: "nudged.\(index)", on: grid, in: &file)
-      file.tensors["energy.nudged.\(index)"] = try table(energies, columns: index * count..<(index + 1) * count)
-    }
     for block in layout.blocks {
       file.tensors["gradient.\(block.name)"] = Tensor(layout.tensor(block, of: gradient), shape: block.shape)
     }
     file.metadata["nudges"] = nudges.map { "\($0)" }.joined(separator: ",")
     file.metadata["sweeps.nudged"] = "\(report.nudged.sweeps)"
-    file.metadata["residual.nudged"] = "\(report.nudged.residual)"
+    file.metadata["change.nudged"] = "\(report.nudged.change)"
     return file
   }
 

@@ -26,15 +26,17 @@ package final class MetricsLog {
     package var learningRate: Double?
     package var freeSweeps: Double?
     package var nudgedSweeps: Double?
+    /// Mean and 90th percentile over images.
     package var residual: Double?
+    package var residual90: Double?
     package var samplesPerSecond: Double?
     /// What the network counts besides, by name; a column each.
     package var extra: [String: Double] = [:]
 
     package init(
       time: Double, epoch: Double, step: Int, kind: Kind, loss: Double? = nil, accuracy: Double? = nil,
-      learningRate: Double? = nil,
-      freeSweeps: Double? = nil, nudgedSweeps: Double? = nil, residual: Double? = nil, samplesPerSecond: Double? = nil
+      learningRate: Double? = nil, freeSweeps: Double? = nil, nudgedSweeps: Double? = nil, residual: Double? = nil,
+      residual90: Double? = nil, samplesPerSecond: Double? = nil
     ) {
       self.time = time
       self.epoch = epoch
@@ -46,11 +48,13 @@ package final class MetricsLog {
       self.freeSweeps = freeSweeps
       self.nudgedSweeps = nudgedSweeps
       self.residual = residual
+      self.residual90 = residual90
       self.samplesPerSecond = samplesPerSecond
     }
   }
 
-  package static let header = "time,epoch,step,kind,loss,accuracy,learningRate,freeSweeps,nudgedSweeps,residual,samplesPerSecond"
+  package static let header =
+    "time,epoch,step,kind,loss,accuracy,learningRate,freeSweeps,nudgedSweeps,residual,residual90,samplesPerSecond"
 
   package let path: String
   /// Columns behind those of `header`.
@@ -108,7 +112,8 @@ package final class MetricsLog {
 extension MetricsLog.Row {
   fileprivate func text(_ extraColumns: [String]) -> String {
     let numbers =
-      [loss, accuracy, learningRate, freeSweeps, nudgedSweeps, residual, samplesPerSecond] + extraColumns.map { extra[$0] }
+      [loss, accuracy, learningRate, freeSweeps, nudgedSweeps, residual, residual90, samplesPerSecond]
+      + extraColumns.map { extra[$0] }
     let fields = [Self.format(time, digits: 6), Self.format(epoch, digits: 8), String(step), kind.rawValue]
     return (fields + numbers.map { $0.map { Self.format($0, digits: 7) } ?? "" }).joined(separator: ",")
   }

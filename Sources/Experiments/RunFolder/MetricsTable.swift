@@ -35,6 +35,6 @@ extension MetricsLog.Row {
     self.init(
       time: time, epoch: epoch, step: step, kind: kind, loss: number("loss"), accuracy: number("accuracy"),
       learningRate: number("learningRate"), freeSweeps: number("freeSweeps"), nudgedSweeps: number("nudgedSweeps"),
-      residual: number("residual"), samplesPerSecond: number("samplesPerSecond"))
+      residual: number("residual"), residual90: number("residual90"), samplesPerSecond: number("samplesPerSecond"))
   }
 }

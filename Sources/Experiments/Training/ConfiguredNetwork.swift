@@ -76,6 +76,12 @@ struct ConfiguredNetwork {
     }
   }
 
+  /// Whether free phases relax to an equilibrium.
+  var relaxes: Bool {
+    if case .hopfield = kind { return true }
+    return false
+  }
+
   /// Fresh parameters.
   var initialParameters: AlignedBuffer<Float> { layout.initialParameters(seed: configuration.seed) }
 
@@ -137,13 +143,16 @@ struct ConfiguredNetwork {
 
   /// An evaluator over parameters that belong to someone else. Collective over the spin group.
   ///
+  /// - Parameter relaxation: of free phases, in the place of the configuration's; of networks that have some.
   /// - Throws: `NetworkError` if so many images at once cannot be addressed.
-  func evaluator(_ parameters: AlignedBuffer<Float>, on grid: ProcessGrid) throws -> Evaluator {
+  func evaluator(
+    _ parameters: AlignedBuffer<Float>, on grid: ProcessGrid, relaxation: RelaxationSettings? = nil
+  ) throws -> Evaluator {
     let settings = configuration.run.evaluation
     switch kind {
     case .hopfield(let layout):
       try layout.checkCapacity(settings.batch)
-      let relaxation = configuration.inferenceRelaxation
+      let relaxation = relaxation ?? configuration.inferenceRelaxation
       let network = try HopfieldNetwork(
         layout, parameters: parameters, cost: configuration.learning.cost, capacity: settings.batch,
         order: relaxation.effectiveOrder, on: grid, exchange: configuration.exchange)

@@ -21,6 +21,8 @@ final class RunRecorder {
   private var startStep = 0
   private let started = ContinuousClock.now
   private var interval = StepMeans()
+  /// As last measured.
+  private var residual: Double?
   /// Over the steps of the present epoch so far, those before a resume included.
   private(set) var epoch = StepMeans()
   private var intervalStarted = ContinuousClock.now
@@ -107,6 +109,8 @@ final class RunRecorder {
   func record(_ report: StepReport, of trainer: Trainer) throws {
     interval.add(report)
     epoch.add(report)
+    residual = report.residual?.mean ?? residual
+    if report.revived > 0 { say("fresh weights for channels that no image of the epoch moved: \(report.revived)") }
     let done = trainer.epochFraction
     let stepsLeft = Double(trainer.settings.epochs * trainer.batchesPerEpoch - trainer.position.step)
     let elapsed = seconds(since: intervalStarted)
@@ -116,7 +120,7 @@ final class RunRecorder {
         epoch: min(Int(done) + 1, trainer.settings.epochs), epochs: trainer.settings.epochs,
         fraction: done / Double(trainer.settings.epochs),
         samplesPerSecond: (rate ?? 1 / max(elapsed, 1e-9)) * Double(report.samples),
-        freeSweeps: interval.freeSweeps, nudgedSweeps: interval.nudgedSweeps, residual: interval.residual, loss: interval.loss,
+        freeSweeps: interval.freeSweeps, nudgedSweeps: interval.nudgedSweeps, residual: residual, loss: interval.loss,
         accuracy: interval.accuracy, timeLeft: rate.map { stepsLeft / $0 }))
     if elapsed >= configuration.run.logInterval {
       try append(.interval, means: interval, elapsed: elapsed, of: trainer)
@@ -144,7 +148,8 @@ final class RunRecorder {
       time: time, epoch: trainer.epochFraction, step: trainer.position.step, kind: kind, loss: means.loss,
       accuracy: means.accuracy,
       learningRate: Double(trainer.settings.optimiser.learningRate) * means.rateFactor, freeSweeps: means.freeSweeps,
-      nudgedSweeps: means.nudgedSweeps, residual: means.residual, samplesPerSecond: Double(means.samples) / max(elapsed, 1e-9))
+      nudgedSweeps: means.nudgedSweeps, residual: means.residual?.mean, residual90: means.residual?.percentile90,
+      samplesPerSecond: Double(means.samples) / max(elapsed, 1e-9))
     for (name, mean) in zip(trainer.network.metricNames, means.metrics) { row.extra[name] = mean }
     try append(row)
   }
@@ -166,11 +171,13 @@ final class RunRecorder {
     try append(
       MetricsLog.Row(
         time: time, epoch: trainer.epochFraction, step: trainer.position.step, kind: kind, loss: evaluation.loss,
-        accuracy: evaluation.accuracy, freeSweeps: evaluation.sweeps))
+        accuracy: evaluation.accuracy, freeSweeps: evaluation.sweeps, residual: evaluation.residual?.mean,
+        residual90: evaluation.residual?.percentile90))
     guard kind == .validation else { return }
     display.message(
       "epoch \(trainer.position.epoch): validation accuracy \(Self.percent(evaluation.accuracy)), loss "
-        + LossFigure.text(evaluation.loss) + String(format: ", %.1f sweeps", evaluation.sweeps))
+        + LossFigure.text(evaluation.loss) + String(format: ", %.1f sweeps", evaluation.sweeps)
+        + (evaluation.residual.map { String(format: ", residual %.1e", $0.mean) } ?? ""))
     epochStarted = .now
   }
 
@@ -195,8 +202,9 @@ final class RunRecorder {
     folder.close()
   }
 
-  func finished(_ test: Evaluation, best: Double?) {
+  func finished(_ test: Evaluation, best: Double?, transient: TransientWarning?) {
     display.finish()
+    if let transient { display.message("warning: \(transient)") }
     if let best { display.message("best validation accuracy \(Self.percent(best))") }
     display.message("run folder \(folder.path), \(String(format: "%.0f", time)) s of training")
     log.write("test accuracy \(Self.percent(test.accuracy))")

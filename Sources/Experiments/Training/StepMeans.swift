@@ -5,7 +5,9 @@ struct StepMeans {
   private(set) var steps = 0
   /// Of the steps that this process has made.
   private(set) var samples = 0
-  private var sums = (loss: 0.0, accuracy: 0.0, free: 0.0, nudged: 0.0, residual: 0.0, factor: 0.0)
+  private var sums = (loss: 0.0, accuracy: 0.0, free: 0.0, nudged: 0.0, factor: 0.0)
+  /// Over the steps in which residuals were measured.
+  private var residuals = (steps: 0, mean: 0.0, percentile90: 0.0)
 
   /// Of what the network counts besides.
   private var metricSums: [Double] = []
@@ -19,7 +21,11 @@ struct StepMeans {
     sums.accuracy += report.accuracy
     sums.free += report.freeSweeps
     sums.nudged += report.nudgedSweeps
-    sums.residual += report.residual
+    if let residual = report.residual {
+      residuals.steps += 1
+      residuals.mean += residual.mean
+      residuals.percentile90 += residual.percentile90
+    }
     sums.factor += Double(report.rateFactor)
   }
 
@@ -28,7 +34,12 @@ struct StepMeans {
   var accuracy: Double { mean(sums.accuracy) }
   var freeSweeps: Double { mean(sums.free) }
   var nudgedSweeps: Double { mean(sums.nudged) }
-  var residual: Double { mean(sums.residual) }
+  /// Absent where it was measured in no step.
+  var residual: ResidualSummary? {
+    guard residuals.steps > 0 else { return nil }
+    let steps = Double(residuals.steps)
+    return ResidualSummary(mean: residuals.mean / steps, percentile90: residuals.percentile90 / steps)
+  }
   var rateFactor: Double { mean(sums.factor) }
   /// In the order of `TrainableNetwork.metricNames`.
   var metrics: [Double] { metricSums.map(mean) }
@@ -39,16 +50,20 @@ struct StepMeans {
 extension StepMeans: LosslessStringConvertible {
   /// The sums, from which a resumed run goes on to the same means.
   var description: String {
-    let numbers = [sums.loss, sums.accuracy, sums.free, sums.nudged, sums.residual, sums.factor] + metricSums
-    return ([String(steps)] + numbers.map { "\($0)" }).joined(separator: " ")
+    let numbers =
+      [sums.loss, sums.accuracy, sums.free, sums.nudged, sums.factor, residuals.mean, residuals.percentile90] + metricSums
+    return ([String(steps), String(residuals.steps)] + numbers.map { "\($0)" }).joined(separator: " ")
   }
 
   init?(_ description: String) {
     let words = description.split(separator: " ")
-    let numbers = words.dropFirst().compactMap { Double($0) }
-    guard words.count >= 7, numbers.count == words.count - 1, let steps = Int(words[0]), steps > 0 else { return nil }
+    let numbers = words.dropFirst(2).compactMap { Double($0) }
+    guard words.count >= 9, numbers.count == words.count - 2, let steps = Int(words[0]), steps > 0, let measured = Int(words[1]),
+      0...steps ~= measured
+    else { return nil }
     self.steps = steps
-    sums = (numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5])
-    metricSums = Array(numbers.dropFirst(6))
+    sums = (numbers[0], numbers[1], numbers[2], numbers[3], numbers[4])
+    residuals = (measured, numbers[5], numbers[6])
+    metricSums = Array(numbers.dropFirst(7))
   }
 }

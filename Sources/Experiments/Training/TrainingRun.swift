@@ -187,7 +187,7 @@ package final class TrainingRun {
   }
 
   /// Under which a checkpoint within an epoch holds the sums behind that epoch's row of `metrics.csv`.
-  static let epochMeansKey = "epoch.means"
+  static let epochMeansKey = "epoch.sums"
 
   private func checkpoint(accuracy: Double?, isBest: Bool) throws {
     try trainer.times.measure(.checkpoint) {
@@ -223,7 +223,7 @@ package final class TrainingRun {
       try TestPredictions(labels: samplers.test.labels, predictions: evaluation.predictions)
         .write(to: recorder.folder.path(of: .predictions))
     }
-    recorder?.finished(evaluation, best: best)
+    recorder?.finished(evaluation, best: best, transient: TransientWarning(evaluation, of: configuration))
     return evaluation
   }
 }

@@ -27,6 +27,7 @@ public final class IsingLearner: TrainableNetwork {
     guard !settings.warmStart else {
       throw TrainingError.setting(key: "learning.warmStart", reason: "the spins of an Ising network start anew for every image")
     }
+    try settings.estimator.requireNudge("an Ising network")
     self.network = network
     self.settings = settings
     self.isEmbedded = isEmbedded

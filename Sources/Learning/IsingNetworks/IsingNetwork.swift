@@ -131,7 +131,7 @@ public final class IsingClassifier: Classifier {
       try network.relaxFreely(sample: sample, number: first + sample)
       result.append(network.prediction(), label: label, cost: .squaredError)
     }
-    result.sweeps = network.relaxation.sweepsPerPhase.free
+    result.sweeps = labels.count * network.relaxation.sweepsPerPhase.free
     return result
   }
 }

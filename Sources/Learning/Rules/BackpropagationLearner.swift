@@ -40,9 +40,9 @@ public final class BackpropagationLearner: TrainableNetwork, Classifier {
 }
 
 extension FeedForwardNetwork {
-  /// What the samples that have gone forward are taken for, in one sweep.
+  /// What the samples that have gone forward are taken for, in one sweep each.
   func classification(labels: ArraySlice<Int>) -> Classification {
-    var result = Classification(sweeps: 1)
+    var result = Classification(sweeps: labels.count)
     for (sample, label) in labels.enumerated() {
       result.append(prediction(sample: sample), label: label, cost: cost)
     }
@@ -56,6 +56,6 @@ extension ShardReport {
     self.init()
     loss = result.losses.reduce(0, +)
     correct = zip(result.predictions, labels).count { $0 == $1 }
-    free.sweeps = result.sweeps
+    free.sweeps = labels.isEmpty ? 0 : result.sweeps / labels.count
   }
 }

@@ -24,6 +24,7 @@ public final class PredictiveLearner: TrainableNetwork, Classifier {
     guard settings.estimator == .oneSided || settings.nudge < 1 else {
       throw TrainingError.setting(key: "learning.nudge", reason: "\(settings.nudge); a nudge of both signs must be below 1")
     }
+    try settings.estimator.requireNudge("a predictive network")
     try layout.checkCapacity(capacity)
     network = PredictiveNetwork(
       layout: layout, parameters: parameters, cost: settings.cost, capacity: capacity, times: times)

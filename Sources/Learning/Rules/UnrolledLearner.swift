@@ -35,6 +35,7 @@ public final class UnrolledLearner: TrainableNetwork {
     network.reset()
     network.clamp(shard.pixels, samples: samples)
     let free = try relaxation.run(network, samples: samples)
+    let residuals = shard.measuresResiduals ? try relaxation.residuals(of: network, samples: samples) : []
     try unrolled.run(samples: samples)
     var result = Classification()
     for (sample, label) in shard.labels.enumerated() {
@@ -44,10 +45,12 @@ public final class UnrolledLearner: TrainableNetwork {
     network.times.measure(.gradient) { unrolled.addGradient(labels: shard.labels, scale: scale, into: gradients[0]) }
     var report = ShardReport(result, labels: shard.labels)
     report.free = free
+    report.residuals = residuals
     report.nudged.sweeps = unrolled.sweeps
     return report
   }
 
+  public var relaxes: Bool { true }
   public var outline: String { network.layout.counted("layer") + ", unrolled" }
   public var stateMemory: (states: Int, fields: Int) { (network.memory.states, network.memory.fields) }
   public var sweeps: Int { network.sweeps }

@@ -74,7 +74,7 @@ public final class FeedForwardNetwork {
     times.measure(.step) {
       _ = planes.update(
         description.activation.rule, bias: parameters, biasOffset: description.bias.offset, base: nil, drive: drives[layer - 1],
-        topDown: nil, samples: samples)
+        topDown: nil, samples: 0..<samples)
     }
   }
 

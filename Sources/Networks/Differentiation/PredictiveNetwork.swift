@@ -7,9 +7,10 @@ import Kernels
 ///
 /// Free, it settles in one pass upwards, where E = 0. Nudged, a sweep downwards moves every layer to
 ///
-///     h_k ← f_k + Σ_post J_postᵀ (h_post − f_post),   J = ∂f_post/∂h_k,
+///     h_k ← Π_k [f_k + Σ_post J_postᵀ (h_post − f_post)],   J = ∂f_post/∂h_k,
 ///
-/// where ∂E/∂h_k is zero for the errors that there are; the output moves to where E + βC is least.
+/// where ∂E/∂h_k is zero for the errors that there are, or to the end of the range of σ_k (Π_k; for ReLU the positive part): activities
+/// that no prediction can reach would grow from sweep to sweep. The output moves to where E + βC is least.
 ///
 /// Source: the energy of Whittington & Bogacz (2017); with ReLU ∘ pooling ∘ convolution, one forward pass and few nudged sweeps,
 /// Kerjan, Høier & Scellier (2026).
@@ -55,7 +56,8 @@ public final class PredictiveNetwork {
         let field = passes.topDown[index]
         passes.errors[index].assign(
           derivativeOf: layout.layers[index].activation.rule, at: predictions[index], times: field, samples: samples)
-        passes.activities[index].assign(predictions[index], plus: field, samples: samples)
+        passes.activities[index].assign(
+          predictions[index], plus: field, within: layout.layers[index].activation.range, samples: samples)
       }
     }
   }

@@ -42,7 +42,7 @@ public final class UnrolledRelaxation {
       for (layer, state) in zip(layers, states) {
         state.buffer.copy(from: network.spins[layer - 1].buffer, count: count * state.shape.stride)
       }
-      _ = try network.sweep(UpdateSchedule(groups: [layers]), samples: count, nudge: nil, wantsResidual: false)
+      _ = try network.sweep(UpdateSchedule(groups: [layers]), samples: count, nudge: nil, wantsChange: false)
     }
   }
 

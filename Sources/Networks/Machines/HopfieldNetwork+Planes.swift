@@ -28,8 +28,8 @@ enum OutputForce {
 extension HopfieldNetwork {
   /// Takes all spins from a machine's plane, as if every layer had just moved there.
   ///
-  /// - Returns: the residual, `mean over layers of ‖Δs‖ / max(‖s‖, 1e-6)`, if it is wanted; on strips it takes a sum over them.
-  func place(_ plane: AlignedBuffer<Float>, as places: PlaneLayout, wantsResidual: Bool) throws -> Double {
+  /// - Returns: the change, `mean over layers of ‖Δs‖ / max(‖s‖, 1e-6)`, if it is wanted; on strips it takes a sum over them.
+  func place(_ plane: AlignedBuffer<Float>, as places: PlaneLayout, wantsChange: Bool) throws -> Double {
     try finishExchanges()
     changes.clear()
     times.measure(.step) {
@@ -40,7 +40,7 @@ extension HopfieldNetwork {
       validArgMaxSamples[index] = 0
       boundary?.forget(edge: index)
     }
-    return wantsResidual ? try residual() : .infinity
+    return wantsChange ? try meanChange() : .infinity
   }
 
   private func place(_ plane: AlignedBuffer<Float>, at offset: Int, layer: Int, samples: Int) {
@@ -71,14 +71,16 @@ extension HopfieldNetwork {
   /// The fields on all layers, into a machine's plane.
   ///
   /// - Parameters:
+  ///   - groups: of layers whose rows travel together between strips; all of them under a machine.
   ///   - isExternal: whether biases, the clamped input and the cost are part of it, or couplings alone.
+  ///   - force: how the cost acts; absent where it does not.
   ///   - accumulate: add to what is there; of couplings alone.
   func collectFields(
-    into plane: AlignedBuffer<Float>, as places: PlaneLayout, isExternal: Bool, force: OutputForce, nudge: Nudge?,
-    accumulate: Bool = false
+    into plane: AlignedBuffer<Float>, as places: PlaneLayout, groups: [[Int]]? = nil, isExternal: Bool, force: OutputForce?,
+    nudge: Nudge?, accumulate: Bool = false
   ) throws {
     precondition(!(isExternal && accumulate))
-    try computeFields(everyLayer, samples: places.samples, exchanges: true)
+    for group in groups ?? [everyLayer] { try computeFields(group, samples: places.samples, exchanges: true) }
     times.measure(.step) {
       for (index, layer) in layout.layers.enumerated() {
         let fields = LayerFields(
@@ -87,7 +89,7 @@ extension HopfieldNetwork {
         fields.sum(
           into: plane, at: places.offsets[index], shape: spins[index].shape, samples: places.samples, accumulate: accumulate)
       }
-      if isExternal { forceOutput(plane, as: places, force, nudge: nudge) }
+      if isExternal, let force { forceOutput(plane, as: places, force, nudge: nudge) }
     }
   }
 

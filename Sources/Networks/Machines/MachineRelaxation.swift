@@ -4,7 +4,7 @@ import Machines
 /// Free and nudged phases of one network by the local rule of an Ising machine, which moves all its spins at once.
 ///
 /// A nudged phase goes on from the memory of the free one. A phase ends after its number of sweeps, each one step of the machine,
-/// or as soon as the residual falls below the tolerance.
+/// or as soon as the change of a step falls below the tolerance.
 public final class MachineRelaxation: NetworkRelaxation {
   public let settings: RelaxationSettings
   private let network: HopfieldNetwork
@@ -52,24 +52,29 @@ public final class MachineRelaxation: NetworkRelaxation {
     }
     phase.field.nudge = isNudged ? nudge : nil
     try phase.field.place(phase.machine.states)
-    var report = RelaxationReport(sweeps: 0, residual: .infinity)
+    var report = RelaxationReport(sweeps: 0, change: .infinity)
     while report.sweeps < stop.sweeps {
-      let wantsResidual =
+      let wantsChange =
         stop.tolerance > 0 || report.sweeps == stop.sweeps - 1 || observe != nil || phase.machine.isAdaptive
       let time = MachineTime(step: noiseStep(report.sweeps, isNudged: isNudged), fraction: 1)
       try network.times.measureRest(.step) { try phase.machine.step(time) }
-      report.residual = try phase.field.place(phase.machine.states, wantsResidual: wantsResidual)
-      phase.machine.adapt(to: report.residual)
+      report.change = try phase.field.place(phase.machine.states, wantsChange: wantsChange)
+      phase.machine.adapt(to: report.change)
       report.sweeps += 1
       network.sweeps += 1
       try observe?(report.sweeps)
-      if report.residual < Double(stop.tolerance) { break }
+      if report.change < Double(stop.tolerance) { break }
     }
     phase.machine.read()
     if settings.hardware.stateBits != nil { try phase.field.place(phase.machine.states) }
     try network.finishExchanges()
     if !isNudged { free = (phase, report.sweeps) }
     return report
+  }
+
+  public func residuals(of network: HopfieldNetwork, samples: Int) throws -> [Double] {
+    precondition(network === self.network, "a relaxation of another network")
+    return try phase(of: samples).residuals(settings.machine)
   }
 
   /// Every phase of every draw has its own noise.
@@ -81,12 +86,12 @@ public final class MachineRelaxation: NetworkRelaxation {
   }
 
   /// The products of the machine's features. Inputs and biases couple to the first alone.
-  public func addCorrelations(
+  public func addDifference(
     of network: HopfieldNetwork, scale: AlignedBuffer<Float>, samples: Int, into gradients: [AlignedBuffer<Float>]
   ) throws {
     precondition(network === self.network, "a relaxation of another network")
-    let others = try phase(of: samples).copySecondFeature()
-    try network.addCorrelations(scale: scale, samples: samples, into: gradients, and: others)
+    let others = try phase(of: 2 * samples).copySecondFeature()
+    try network.addDifference(scale: scale, samples: samples, into: gradients, and: others)
   }
 }
 
@@ -116,6 +121,21 @@ final class MachinePhase {
     try field.place(machine.states)
     try network.finishExchanges()
     return second
+  }
+
+  /// How far each sample is from equilibrium, with the fields on all features at once.
+  func residuals(_ rule: MachineSettings) throws -> [Double] {
+    let shape = field.shape
+    var planes = StatesAndFields(states: machine.states, field: shape.plane())
+    try field.evaluate(machine.states, scale: shape.replicaNumbers(1), into: planes.field)
+    if machine.features.count > 1 {
+      let second = shape.plane()
+      try field.evaluate(machine.features[1], scale: shape.replicaNumbers(0), into: second)
+      planes.second = (machine.features[1], second)
+      try field.place(machine.states)
+    }
+    try network.finishExchanges()
+    return try network.residuals(of: planes, as: field.places, under: rule)
   }
 
   /// From the network's states.

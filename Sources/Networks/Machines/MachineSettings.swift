@@ -17,7 +17,7 @@ public struct MachineSettings: Equatable, Sendable {
 
   /// Momenta: `H = ½‖y‖² + E(x)`.
   public struct Conjugate: Equatable, Sendable {
-    /// Whether step and friction follow the measured decay of the residual.
+    /// Whether step and friction follow the measured decay of the change.
     public var isAdaptive = true
     /// ω of `Inertia` at the start of a free phase, where layers take turns. From zero spins go a long way in one direction, however fast
     /// they will settle in the end.

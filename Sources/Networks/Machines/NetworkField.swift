@@ -30,12 +30,12 @@ final class NetworkField: FieldOperator {
 
   /// Moves the network's spins to where a step has brought them. The next field is of just these, if it is asked for.
   ///
-  /// - Returns: the residual, if it is wanted.
+  /// - Returns: the change, if it is wanted.
   @discardableResult
-  func place(_ states: AlignedBuffer<Float>, wantsResidual: Bool = false) throws -> Double {
-    let residual = try network.place(states, as: places, wantsResidual: wantsResidual)
+  func place(_ states: AlignedBuffer<Float>, wantsChange: Bool = false) throws -> Double {
+    let change = try network.place(states, as: places, wantsChange: wantsChange)
     holds = states
-    return residual
+    return change
   }
 
   /// `scale` is 1, or 0 for couplings alone: what acts on the sines of phases.
@@ -50,7 +50,7 @@ final class NetworkField: FieldOperator {
   }
 
   private func bring(_ states: AlignedBuffer<Float>) throws {
-    if holds !== states { _ = try network.place(states, as: places, wantsResidual: false) }
+    if holds !== states { _ = try network.place(states, as: places, wantsChange: false) }
     // They may change before they are asked for again.
     holds = nil
   }
