@@ -52,10 +52,7 @@ final class DatasetFile {
     let name = url.lastPathComponent
     let pointed = name.replacing("-idx", with: ".idx", maxReplacements: 1)
     let names = [name, "\(name)/\(name)"] + (pointed == name ? [] : [pointed, "\(pointed)/\(pointed)", "\(name)/\(pointed)"])
-    let found = names.flatMap { ["\(folder)/\($0)", "\(folder)/\($0).gz"] }.first { path in
-      var isFolder: ObjCBool = false
-      return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
-    }
+    let found = names.flatMap { ["\(folder)/\($0)", "\(folder)/\($0).gz"] }.first(where: UserPath.isFile)
     // A folder in the place of a file is told of when it is opened.
     return found ?? (FileManager.default.fileExists(atPath: path) ? path : nil)
   }

@@ -36,9 +36,9 @@ public struct DatasetSearch: Equatable, Sendable {
   ) -> String? {
     guard let given = environment["EQUILIBRIA_DATA"], !given.isEmpty else { return nil }
     let folder = UserPath.absolute(given, in: currentDirectory)
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue { return nil }
-    return "EQUILIBRIA_DATA names \(folder), which is no folder; data sets are looked for elsewhere"
+    return UserPath.isFolder(folder)
+      ? nil
+      : "EQUILIBRIA_DATA names \(folder), which is no folder; data sets are looked for elsewhere"
   }
 
   /// The folder that holds all files of `parts`.
@@ -56,7 +56,9 @@ public struct DatasetSearch: Equatable, Sendable {
         return (reader: reader, lack: Self.lack(of: folder, files: files, description: description))
       }
       if let found = lacks.first(where: { $0.lack == nil }) { return (folder, found.reader) }
-      looked.append("\(folder) (\(lacks[0].lack ?? ""))")
+      // Of names that others give it, only those that are there are worth a line.
+      let isOwn = roots.contains { folder == $0 || folder == "\($0)/\(description.folders.first ?? "")" }
+      if isOwn || FileManager.default.fileExists(atPath: folder) { looked.append("\(folder) (\(lacks[0].lack ?? ""))") }
     }
     throw DatasetError.notFound(name: description.name, looked: looked, remedy: description.remedy)
   }
@@ -68,9 +70,8 @@ public struct DatasetSearch: Equatable, Sendable {
 
   /// Why `folder` does not hold `files`, or nil if it does.
   private static func lack(of folder: String, files: [String], description: DatasetDescription) -> String? {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else { return "no such folder" }
-    guard isFolder.boolValue else { return "not a folder" }
+    guard FileManager.default.fileExists(atPath: folder) else { return "no such folder" }
+    guard UserPath.isFolder(folder) else { return "not a folder" }
     // MNIST and Fashion-MNIST have the same file names: a folder under the name of another data set is not this one.
     if let other = owner(of: folder), other != description.name { return "the folder of \(other.rawValue)" }
     let missing = files.filter { DatasetFile.existing("\(folder)/\($0)") == nil }

@@ -26,4 +26,15 @@ package enum UserPath {
     let expanded = expand(path)
     return URL(fileURLWithPath: expanded.hasPrefix("/") ? expanded : folder + "/" + expanded).standardized.path
   }
+
+  /// Whether there is a folder at the path, or a link to one.
+  package static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+
+  /// Whether there is something else than a folder.
+  package static func isFile(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: path) && !isFolder(path)
+  }
 }

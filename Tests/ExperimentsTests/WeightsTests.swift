@@ -160,7 +160,7 @@ import Testing
     }
     #expect(back.configuration == whole.configuration && back.networkSignature == whole.networkSignature)
     #expect(back.step == 9 && back.validationAccuracy == 0.75 && back.extra == ["validation.best": "0.75"])
-    #expect(message { try TrainingState(back) }.contains("holds weights only"))
+    #expect(message { try TrainingState(back) }.contains("it holds only weights"))
   }
 
   @Test func exportsNeverReplaceTheirCheckpoint() throws {

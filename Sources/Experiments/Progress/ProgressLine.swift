@@ -1,4 +1,8 @@
+import Configuration
+import Datasets
 import Foundation
+import Learning
+import Networks
 
 /// What a training has come to, for the line that a user sees.
 package struct ProgressReport: Equatable, Sendable {
@@ -87,5 +91,23 @@ package enum ProgressLine {
   private static func bar(_ fraction: Double, cells: Int) -> String {
     let full = Int((min(max(fraction, 0), 1) * Double(cells)).rounded(.down))
     return "[" + String(repeating: "█", count: full) + String(repeating: "·", count: cells - full) + "]"
+  }
+}
+
+/// A loss as people read it.
+package enum LossFigure {
+  /// Four digits behind the point, and of great numbers the first six.
+  package static func text(_ loss: Double) -> String { String(format: abs(loss) < 1e5 ? "%.4f" : "%g", loss) }
+
+  /// How many times the loss of a constant output a loss has to be before somebody should know.
+  private static let tooMuch = 10.0
+
+  /// What a loss says of a network that has not learned but run away; `nil` if it says nothing of the kind.
+  package static func warning(of loss: Double, in configuration: Configuration) -> String? {
+    let constant = configuration.learning.cost.valueOfConstantOutput(classes: configuration.data.classes)
+    guard !(loss <= tooMuch * constant) else { return nil }
+    return
+      "the loss, \(text(loss)), is far above \(text(constant)), that of a constant output: the training has diverged, or not begun; "
+      + "`train --initial` takes the weights of a checkpoint into a new run with lower learning rates or gains"
   }
 }
