@@ -43,6 +43,8 @@ package enum StopSignal {
 package enum Exit {
   /// A signal came and the checkpoint is written: run the command again with --resume (`EX_TEMPFAIL`).
   package static let stopped: Int32 = 75
+  /// A sampling run has not converged, and was asked to be (--require-converged).
+  package static let notConverged: Int32 = 77
 
   private static let predecessor = Atomic<Int32>(0)
 
