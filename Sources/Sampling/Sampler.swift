@@ -79,10 +79,13 @@ public struct Sampler {
     progress(place(of: run))
     let gathered = try GatheredRun(run, over: group)
     seconds = try group?.allreduce(seconds + Profile.now - began, .max) ?? seconds + Profile.now - began
-    let result = gathered.map { SamplingResult(self.problem, settings, $0, kernel: home.kernelName, ranks: group?.size ?? 1, seconds: seconds) }
+    let result = gathered.map {
+      SamplingResult(problem, settings, $0, kernel: home.kernelName, ranks: group?.size ?? 1, seconds: seconds)
+    }
     let converged = result?.verdict.isConverged ?? false
     return Outcome(
-      result: result, wasStopped: false, isConverged: try group?.broadcast(converged ? 1 : 0, root: 0) ?? (converged ? 1 : 0) == 1)
+      result: result, wasStopped: false, isConverged: try group?.broadcast(converged ? 1 : 0, root: 0) ?? (converged ? 1 : 0) == 1
+    )
   }
 
   /// The ladders of this rank: whole pairs of them, which have overlaps.
@@ -105,7 +108,9 @@ public struct Sampler {
     let kept = Double(draws * ladder.count * chainCount) * (Double(problem.spinCount) / 8 + 8)
     let record = ChainRecord.bytes(schedule, temperatures: ladder.count, chains: chainCount)
     try home.checkMemory(replicas: share.count * ladder.count, record: 2 * record + 2 * kept, processes: group?.size ?? 1)
-    return SamplingRun(problem, settings, home: home, ladder: ladder, chains: share, draws: draws, over: group)
+    let (kernel, firstLane) = home.kernel(chains: share, temperatures: ladder.count, seed: settings.seed)
+    return SamplingRun(
+      problem, settings, kernel: kernel, firstLane: firstLane, ladder: ladder, chains: share, draws: draws, over: group)
   }
 
   /// So many that ranks agree a few times a second. The same on all ranks, and whatever their number.

@@ -56,7 +56,8 @@ public struct SamplerSettings: Sendable {
     try validateTemperatures()
     if let chains, !(1...1_000_000).contains(chains) { throw SamplerError("chains is \(chains), expected 1 to 1000000") }
     guard (1...Self.greatestRounds).contains(rounds) else {
-      throw SamplerError("rounds is \(rounds), expected 1 to \(Self.greatestRounds): a round has twice the sweeps of the one before it")
+      throw SamplerError(
+        "rounds is \(rounds), expected 1 to \(Self.greatestRounds): a round has twice the sweeps of the one before it")
     }
     if let sweeps, !(1...1 << Self.greatestRounds).contains(sweeps) {
       throw SamplerError("sweeps is \(sweeps), expected 1 to \(1 << Self.greatestRounds)")
@@ -67,7 +68,9 @@ public struct SamplerSettings: Sendable {
     guard every >= 1 else { throw SamplerError("a measurement every \(every) sweeps, expected 1 or more") }
     guard samples >= 0 else { throw SamplerError("samples is \(samples), expected 0 or more") }
     for (spin, value) in fixed.sorted(by: { $0.key < $1.key }) {
-      guard (0..<spins).contains(spin) else { throw SamplerError("spin \(spin) is clamped; the problem has spins 0 to \(spins - 1)") }
+      guard (0..<spins).contains(spin) else {
+        throw SamplerError("spin \(spin) is clamped; the problem has spins 0 to \(spins - 1)")
+      }
       guard value == 1 || value == -1 else { throw SamplerError("spin \(spin) is clamped to \(value), expected -1 or 1") }
     }
     guard fixed.count < spins else { throw SamplerError("all \(spins) spins are clamped; nothing is left to sample") }

@@ -43,11 +43,12 @@ final class SamplingRun {
   }
 
   /// - Parameters:
+  ///   - kernel: holds the replicas of these ladders, the first of them in lane `firstLane`.
   ///   - draws: states of each ladder and temperature that are kept.
   ///   - group: ranks with the other ladders; `nil` if there are none.
   init(
-    _ problem: IsingProblem, _ settings: SamplerSettings, home: ReplicaHome, ladder: TemperatureLadder, chains: Range<Int>,
-    draws: Int, over group: Communicator?
+    _ problem: IsingProblem, _ settings: SamplerSettings, kernel: any ReplicaKernel, firstLane: Int, ladder: TemperatureLadder,
+    chains: Range<Int>, draws: Int = 0, over group: Communicator? = nil
   ) {
     self.problem = problem
     self.settings = settings
@@ -59,7 +60,8 @@ final class SamplingRun {
     record = ChainRecord(schedule, temperatures: ladder.count, chains: chains.count)
     samples = KeptSamples(
       draws: draws, spins: problem.spinCount, measured: schedule.measured, temperatures: ladder.count, chains: chains.count)
-    (kernel, firstLane) = home.kernel(chains: chains, temperatures: ladder.count, seed: settings.seed)
+    self.kernel = kernel
+    self.firstLane = firstLane
     let lanes = kernel.states.laneCount
     energies = [Double](repeating: 0, count: chains.count * ladder.count)
     energyIntegers = [Int64](repeating: 0, count: lanes)

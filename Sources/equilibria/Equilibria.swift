@@ -18,8 +18,9 @@ struct Equilibria: ParsableCommand {
       """,
     version: ProgramVersion.current,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, SolveCommand.self, SampleCommand.self, RelaxCommand.self, InspectCommand.self,
-      ExportCommand.self, ReportCommand.self, ScalingCommand.self, DoctorCommand.self, ConfigurationReferenceCommand.self, ScalingPointCommand.self,
+      TrainCommand.self, EvaluateCommand.self, SolveCommand.self, SampleCommand.self, RelaxCommand.self,
+      InspectCommand.self, ExportCommand.self, ReportCommand.self, ScalingCommand.self, DoctorCommand.self,
+      ConfigurationReferenceCommand.self, ScalingPointCommand.self,
     ])
 }
 

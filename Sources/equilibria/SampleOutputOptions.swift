@@ -50,7 +50,8 @@ final class SampleProgress {
 
   func show(_ progress: Sampler.Progress) {
     let percent = 100 * progress.sweeps / max(progress.ofSweeps, 1)
-    line.found("round \(progress.round + 1) of \(progress.rounds), sweep \(progress.sweeps) of \(progress.ofSweeps) (\(percent) %)")
+    line.found(
+      "round \(progress.round + 1) of \(progress.rounds), sweep \(progress.sweeps) of \(progress.ofSweeps) (\(percent) %)")
     line.tick()
   }
 

@@ -20,8 +20,11 @@ public struct Verdict: Equatable, Sendable {
 
   init(_ result: SamplingResult) {
     var reasons: [String] = []
-    let longer = result.settings.sweeps == nil ? "--rounds \(result.settings.rounds + 1)" : "--sweeps \(2 * result.measuredSweeps)"
-    func worst(_ name: String, _ value: (TemperatureEstimate) -> Double?, isBad: (Double) -> Bool, _ more: Bool, _ advice: String) {
+    let settings = result.settings
+    let longer = settings.sweeps == nil ? "--rounds \(settings.rounds + 1)" : "--sweeps \(2 * result.measuredSweeps)"
+    func worst(
+      _ name: String, _ value: (TemperatureEstimate) -> Double?, isBad: (Double) -> Bool, _ more: Bool, _ advice: String
+    ) {
       let found = result.temperatures.compactMap { estimate in value(estimate).map { (estimate.temperature, $0) } }
       let bad = found.filter { isBad($0.1) || $0.1.isNaN }
       guard let (temperature, value) = bad.max(by: { more ? $0.1 < $1.1 : $0.1 > $1.1 }) else { return }
@@ -56,7 +59,8 @@ public struct Verdict: Equatable, Sendable {
         let rejected = tempering.rejections.max() ?? 0
         let advice = rejected > 0.9 ? "neighbours hardly swap: give more temperatures, or \(longer)" : longer
         reasons.append(
-          String(format: "%.1f round trips a ladder, %d in the least, expected 10 on average and 1 in each: ", mean, least) + advice)
+          String(format: "%.1f round trips a ladder, %d in the least, expected 10 on average and 1 in each: ", mean, least)
+            + advice)
       }
     }
     self.reasons = reasons
