@@ -125,7 +125,7 @@ let package = Package(
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Machines"]),
     .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
     .testTarget(name: "SolvingTests", dependencies: ["Solving", "Ising", "Machines", "Kernels", "MPI", "TestSupport"]),
-    .testTarget(name: "SamplingTests", dependencies: ["Sampling", "Ising", "Kernels", "MPI", "TestSupport"]),
+    .testTarget(name: "SamplingTests", dependencies: ["Sampling", "Ising", "Kernels", "MPI", "Files", "TestSupport"]),
     .testTarget(
       name: "LearningTests",
       dependencies: ["Learning", "Networks", "Ising", "Machines", "Parallel", "Kernels", "MPI", "TestSupport"]),

@@ -7,6 +7,8 @@ package struct Checksum {
 
   private(set) var value: UInt = 0
 
+  package init() {}
+
   package mutating func update(_ bytes: [UInt8]) {
     // zlib takes a 32-bit length, and begins anew when it is given no bytes.
     guard bytes.count > Self.stride else {

@@ -35,18 +35,12 @@ struct GatheredRun {
     trips = try group.gatherVarying(trips, root: 0).flatMap { $0 }
     rejections = try group.gatherVarying(rejections, root: 0).flatMap { $0 }
     let chains = try group.gatherVarying([run.chains.count], root: 0).flatMap { $0 }
-    let states = try group.gatherVarying(run.samples.states, root: 0)
-    let energies = try group.gatherVarying(run.samples.energies, root: 0)
+    let states = try group.gatherVarying(run.samples.states, root: 0).flatMap { $0 }
+    let energies = try group.gatherVarying(run.samples.energies, root: 0).flatMap { $0 }
     guard group.rank == 0 else { return nil }
-    record = ChainRecord(schedule, temperatures: run.ladder.count, chains: chains.reduce(0, +), sums: sums)
-    samples = KeptSamples(
-      joining: chains.indices.map { rank in
-        var part = KeptSamples(
-          draws: run.samples.draws, spins: run.problem.spinCount, measured: run.schedule.measured, temperatures: run.ladder.count,
-          chains: chains[rank])
-        part.restore(states: states[rank], energies: energies[rank], drawn: run.samples.drawn)
-        return part
-      })
+    let count = chains.reduce(0, +)
+    record = ChainRecord(schedule, temperatures: run.ladder.count, chains: count, sums: sums)
+    samples = KeptSamples(run.samples, chains: count, states: states, energies: energies)
     roundTrips = trips
     self.rejections = Self.means(rejections, pairs: run.ladder.count - 1)
   }

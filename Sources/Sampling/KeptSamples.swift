@@ -7,13 +7,16 @@ struct KeptSamples: Equatable, Sendable {
   /// Bytes of a state, a bit a spin: 1 for a spin that is up.
   let stateBytes: Int
   private let measured: Int
+  /// States of each ladder and temperature so far.
   private(set) var drawn = 0
-  /// [temperature][chain][draw][byte].
+  /// [chain][temperature][draw][byte], temperatures from the hottest.
   private(set) var states: [UInt8]
-  /// [temperature][chain][draw].
+  /// [chain][temperature][draw].
   private(set) var energies: [Double]
 
-  /// - Parameter chains: ladders of this rank; the draws of each follow from those of all.
+  /// - Parameters:
+  ///   - measured: sweeps over which they are thinned.
+  ///   - chains: ladders of this rank.
   init(draws: Int, spins: Int, measured: Int, temperatures: Int, chains: Int) {
     self.draws = min(draws, measured)
     self.measured = measured
@@ -24,26 +27,11 @@ struct KeptSamples: Equatable, Sendable {
     energies = [Double](repeating: 0, count: temperatures * chains * self.draws)
   }
 
-  /// Those of all ladders from those of the ranks.
-  init(joining parts: [KeptSamples]) {
-    let (draws, stateBytes, temperatureCount) = (parts[0].draws, parts[0].stateBytes, parts[0].temperatureCount)
-    let chains = parts.reduce(0) { $0 + $1.chainCount }
-    var joined = KeptSamples(
-      draws: draws, spins: 8 * stateBytes, measured: parts[0].measured, temperatures: temperatureCount, chains: chains)
-    var first = 0
-    for part in parts {
-      for temperature in 0..<temperatureCount {
-        let (from, to) = (temperature * part.chainCount * draws, (temperature * chains + first) * draws)
-        joined.energies.replaceSubrange(
-          to..<to + part.chainCount * draws, with: part.energies[from..<from + part.chainCount * draws])
-        joined.states.replaceSubrange(
-          to * stateBytes..<(to + part.chainCount * draws) * stateBytes,
-          with: part.states[from * stateBytes..<(from + part.chainCount * draws) * stateBytes])
-      }
-      first += part.chainCount
-    }
-    joined.drawn = parts[0].drawn
-    self = joined
+  /// Those of so many ladders, as they were kept.
+  init(_ part: KeptSamples, chains: Int, states: [UInt8], energies: [Double]) {
+    (draws, temperatureCount, stateBytes) = (part.draws, part.temperatureCount, part.stateBytes)
+    (measured, drawn, chainCount) = (part.measured, part.drawn, chains)
+    (self.states, self.energies) = (states, energies)
   }
 
   /// What a checkpoint kept.
@@ -58,8 +46,13 @@ struct KeptSamples: Equatable, Sendable {
   /// Whether a state is to be taken now.
   func isDue(measured sweep: Int) -> Bool { drawn < draws && self.sweep(of: drawn) == sweep }
 
+  private func place(_ temperature: Int, _ chain: Int, _ draw: Int) -> Int {
+    (chain * temperatureCount + temperature) * draws + draw
+  }
+
+  /// - Parameter order: the number of each of `spins`.
   mutating func take(temperature: Int, chain: Int, spins: [Int8], order: [Int], energy: Double) {
-    let place = (temperature * chainCount + chain) * draws + drawn
+    let place = place(temperature, chain, drawn)
     energies[place] = energy
     for (index, spin) in order.enumerated() where spins[index] > 0 {
       states[place * stateBytes + spin / 8] |= 1 << UInt8(spin % 8)
@@ -68,9 +61,11 @@ struct KeptSamples: Equatable, Sendable {
 
   mutating func finishDraw() { drawn += 1 }
 
-  /// A state of −1 and 1.
-  func state(temperature: Int, chain: Int, draw: Int, spins: Int) -> [Int8] {
-    let place = ((temperature * chainCount + chain) * draws + draw) * stateBytes
-    return (0..<spins).map { states[place + $0 / 8] >> UInt8($0 % 8) & 1 == 1 ? 1 : -1 }
+  /// The bytes of a state.
+  func bytes(temperature: Int, chain: Int, draw: Int) -> ArraySlice<UInt8> {
+    let start = place(temperature, chain, draw) * stateBytes
+    return states[start..<start + stateBytes]
   }
+
+  func energy(temperature: Int, chain: Int, draw: Int) -> Double { energies[place(temperature, chain, draw)] }
 }

@@ -64,19 +64,20 @@ public struct Sampler {
     let began = Profile.now
     let share = try share(over: group)
     let run = try makeRun(share, over: group)
-    var seconds = try store?.restore(run, over: group) ?? 0
+    var seconds = try store?.restore(run, chains: chainCount, over: group) ?? 0
     let stride = sweepsPerLook(run)
     while !run.isFinished {
       progress(place(of: run))
       let wantsToStop = shouldStop() ? 1 : 0
       let stops = try group?.allreduce(wantsToStop, .max) ?? wantsToStop
       if let store, try store.isDue(isStopping: stops != 0, over: group) {
-        try store.save(run, seconds: seconds + Profile.now - began, over: group)
+        try store.save(run, chains: chainCount, seconds: seconds + Profile.now - began, over: group)
       }
       if stops != 0 { return Outcome(result: nil, wasStopped: true, isConverged: false) }
       try run.advance(stride)
     }
     progress(place(of: run))
+    try store?.save(run, chains: chainCount, seconds: seconds + Profile.now - began, over: group)
     let gathered = try GatheredRun(run, over: group)
     seconds = try group?.allreduce(seconds + Profile.now - began, .max) ?? seconds + Profile.now - began
     let result = gathered.map {

@@ -86,10 +86,11 @@ public struct SampledStates: Sendable {
   ///
   /// - Parameter temperature: counted from the coldest.
   public func state(temperature: Int, chain: Int, draw: Int) -> [Int8] {
-    kept.state(temperature: temperatureCount - 1 - temperature, chain: chain, draw: draw, spins: spins)
+    let bytes = Array(kept.bytes(temperature: temperatureCount - 1 - temperature, chain: chain, draw: draw))
+    return (0..<spins).map { bytes[$0 / 8] >> UInt8($0 % 8) & 1 == 1 ? 1 : -1 }
   }
 
   public func energy(temperature: Int, chain: Int, draw: Int) -> Double {
-    kept.energies[((temperatureCount - 1 - temperature) * chains + chain) * draws + draw]
+    kept.energy(temperature: temperatureCount - 1 - temperature, chain: chain, draw: draw)
   }
 }

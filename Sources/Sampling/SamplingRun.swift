@@ -30,7 +30,7 @@ final class SamplingRun {
   private(set) var energies: [Double]
   private var energyIntegers: [Int64]
   /// [chain][temperature]: sums over the sweeps of this round.
-  private var roundEnergies: [Double]
+  private(set) var roundEnergies: [Double]
   private var laneTemperatures: [UInt16]
   private let spinBits: PackedStates
   private let pairBits: PackedStates
@@ -89,7 +89,7 @@ final class SamplingRun {
     assign()
   }
 
-  private func assign() {
+  func assign() {
     for index in tempering.temperatures.indices { laneTemperatures[firstLane + index] = UInt16(tempering.temperatures[index]) }
     kernel.assign(laneTemperatures)
   }
@@ -120,6 +120,22 @@ final class SamplingRun {
       energies[index] = problem.offset + kernel.energyUnit * Double(energyIntegers[firstLane + index])
       roundEnergies[index / ladder.count * ladder.count + tempering.temperatures[index]] += energies[index]
     }
+  }
+
+  /// Takes up all but the states of a checkpoint of this rank's ladders.
+  func take(_ checkpoint: SamplingCheckpoint) {
+    sweep = checkpoint.sweep
+    ladder = TemperatureLadder(rates: checkpoint.rates, isAdaptive: ladder.isAdaptive)
+    bennett =
+      checkpoint.bennettGuesses.isEmpty && ladder.count > 1
+      ? nil : BennettFunctions(rates: ladder.rates, guesses: checkpoint.bennettGuesses)
+    history = checkpoint.history
+    tempering.state = Tempering.State(
+      temperatures: checkpoint.temperatures.map { Int($0) }, directions: checkpoint.directions.map { Int8($0) },
+      roundTrips: checkpoint.roundTrips.map { Int($0) }, rejections: checkpoint.rejections, attempts: checkpoint.attempts)
+    roundEnergies = checkpoint.roundEnergies
+    record = ChainRecord(schedule, temperatures: ladder.count, chains: chains.count, sums: checkpoint.sums)
+    samples.restore(states: checkpoint.sampledStates, energies: checkpoint.sampledEnergies, drawn: checkpoint.drawn)
   }
 
   // MARK: - Rounds

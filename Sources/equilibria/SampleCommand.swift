@@ -1,4 +1,6 @@
 import ArgumentParser
+import Experiments
+import Files
 import Foundation
 import Host
 import Ising
@@ -27,10 +29,12 @@ struct SampleCommand: ParsableCommand {
   @OptionGroup(title: "Problem") var problem: SampleProblemOptions
   @OptionGroup(title: "Sampling") var sampling: SampleRunOptions
   @OptionGroup(title: "Output") var output: SampleOutputOptions
+  @OptionGroup(title: "Long runs") var folder: SampleFolderOptions
 
   func validate() throws {
     try sampling.validate()
     try output.validate()
+    try folder.validate()
   }
 
   func run() {
@@ -43,10 +47,12 @@ struct SampleCommand: ParsableCommand {
       let spins = question.objective.problem.spinCount
       var settings = try sampling.settings(spins: spins)
       settings.samples = output.sampleCount
+      let opened = try folder.open(on: world)
+      defer { opened?.lock?.release() }
       let progress = world.rank == 0 ? SampleProgress() : nil
       defer { progress?.finish() }
       let found = try SpinSampling(question, settings).run(
-        over: world, shouldStop: { StopSignal.isRequested }, progress: { progress?.show($0) })
+        over: world, store: opened?.store, shouldStop: { StopSignal.isRequested }, progress: { progress?.show($0) })
       progress?.finish()
       if found.wasStopped {
         let first = try world.broadcast(getpid(), root: 0)
@@ -55,6 +61,7 @@ struct SampleCommand: ParsableCommand {
       }
       if let answer = found.answer {
         try output.write(answer)
+        try opened?.write(answer)
         print(output.json ? try answer.json() : answer.text)
       }
       return output.requireConverged && !found.isConverged ? Exit.notConverged : 0
@@ -74,5 +81,50 @@ struct SampleProblemOptions: ParsableArguments {
     var settings = QuestionSettings()
     (settings.kind, settings.format) = (problem, format)
     return settings
+  }
+}
+
+/// Where a run is kept.
+struct SampleFolderOptions: ParsableArguments {
+  @Option(help: "A folder for checkpoints and the result.", completion: .directory)
+  var runDir: String?
+
+  @Flag(help: "Go on from the checkpoint in --run-dir, on any number of ranks, or begin if there is none.")
+  var resume = false
+
+  @Option(help: ArgumentHelp("Between two checkpoints.", valueName: "minutes"))
+  var checkpointEvery = 15.0
+
+  func validate() throws {
+    if resume, runDir == nil { throw ValidationError("--resume needs --run-dir, the folder of the run to go on with") }
+    guard checkpointEvery > 0, checkpointEvery.isFinite else {
+      throw ValidationError("--checkpoint-every \(checkpointEvery): expected minutes, more than 0")
+    }
+  }
+
+  /// The folder of a run, which rank 0 locks.
+  struct Opened {
+    let store: SamplingStore
+    let lock: RunLock?
+    let folder: String
+
+    func write(_ answer: SamplingAnswer) throws {
+      try AtomicFile.write(try answer.json() + "\n", to: "\(folder)/result.json")
+      try AtomicFile.write(answer.text + "\n", to: "\(folder)/result.txt")
+    }
+  }
+
+  /// Collective.
+  func open(on world: Communicator) throws -> Opened? {
+    guard let runDir else { return nil }
+    var lock: RunLock?
+    if world.rank == 0 {
+      try FileBytes.createFolder(runDir)
+      lock = try RunLock(folder: runDir) { FileHandle.standardError.write(Data("warning: \($0)\n".utf8)) }
+    }
+    // Others look when the folder is there.
+    try world.barrier()
+    return Opened(
+      store: try SamplingStore(folder: runDir, resumes: resume, minutes: checkpointEvery), lock: lock, folder: runDir)
   }
 }

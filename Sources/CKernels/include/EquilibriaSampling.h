@@ -57,11 +57,11 @@ typedef struct {
   int64_t groups;
   const int64_t *rows;
   const eq_weight *weights;
-  // h + ΣJ of place i; |f| stays below 2³⁰.
+  // h + ΣJ of place i; |f| stays below 2²⁷.
   const int32_t *bases;
   // 2 · the row's unit.
   const float *scales;
-  // By which power of two the row's unit is above the energies'; it may be negative.
+  // By which power of two the row's unit is above the energies', 0 or more.
   const int8_t *shifts;
   // 1/T of each replica.
   const float *rates;

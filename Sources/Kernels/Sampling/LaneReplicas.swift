@@ -2,8 +2,8 @@ import CKernels
 
 /// Replicas in vectors of 16, for couplings of any size: each spin's field is added up anew at its visit.
 ///
-/// Couplings are integers in units of their row, 2³⁰ of which are more than its greatest field, so that fields and energies are exact sums:
-/// nothing drifts, and no order of terms matters. That is 64 times finer than single precision.
+/// Couplings are integers in units of their row, 2²⁷ of which are more than its greatest field, so that fields and energies are exact sums:
+/// nothing drifts, and no order of terms matters. That is finer than single precision.
 package final class LaneReplicas: ReplicaKernel {
   package let states: ReplicaStates
   package let energyUnit: Double
@@ -118,12 +118,12 @@ private struct RowUnits {
   /// The smallest of them.
   let energyUnit: Double
 
-  /// A row's greatest field is below 2³⁰ of its unit; the sum of all is below 2⁶² of the smallest unit, which coarser units of the rows with
+  /// A row's greatest field is below 2²⁶ of its unit; the sum of all is below 2⁶² of the smallest unit, which coarser units of the rows with
   /// the smallest fields see to.
   init(_ couplings: ReplicaCouplings) {
     var units = (0..<couplings.spinCount).map { spin -> Double in
       let greatest = couplings.row(spin).reduce(couplings.fields[spin].magnitude) { $0 + couplings.couplings[$1].magnitude }
-      return greatest > 0 ? Double(sign: .plus, exponent: greatest.exponent - 28, significand: 1) : 0
+      return greatest > 0 ? Double(sign: .plus, exponent: greatest.exponent - 25, significand: 1) : 0
     }
     let coarsest = units.max() ?? 0
     let spinDigits = Int.bitWidth - max(couplings.spinCount, 1).leadingZeroBitCount

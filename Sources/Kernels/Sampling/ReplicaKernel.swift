@@ -14,15 +14,10 @@ package protocol ReplicaKernel: AnyObject {
   func restart()
   /// Visits the spins of one colour once, in every replica. A sweep visits one colour after the other.
   func sweep(colour: Int, number: UInt32)
+  /// Visits all spins of this rank once, on one rank that has all of them.
+  func sweep(number: UInt32)
   /// Adds this rank's part of the energy of each replica. Between ranks, parts of all have to be added.
   func addEnergies(to energies: inout [Int64])
-}
-
-extension ReplicaKernel {
-  /// Visits all spins of this rank once.
-  package func sweep(number: UInt32) {
-    for colour in 0..<states.layout.colourStarts.count - 1 { sweep(colour: colour, number: number) }
-  }
 }
 
 /// What decides the random bits of a sampler.

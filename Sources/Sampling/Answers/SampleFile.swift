@@ -29,12 +29,16 @@ public enum SampleFile {
 
   private static func tensors(_ answer: SamplingAnswer) -> [String: Tensor] {
     let states = answer.result.samples
+    var (spins, energies): ([UInt8], [Double]) = ([], [])
     // Kept from the hottest temperature on.
-    let block = states.chains * states.draws
-    let order = (0..<states.temperatureCount).reversed()
-    let bytes = block * states.kept.stateBytes
-    let spins = order.flatMap { states.kept.states[$0 * bytes..<($0 + 1) * bytes] }
-    let energies = order.flatMap { states.kept.energies[$0 * block..<($0 + 1) * block] }
+    for temperature in (0..<states.temperatureCount).reversed() {
+      for chain in 0..<states.chains {
+        for draw in 0..<states.draws {
+          spins += states.kept.bytes(temperature: temperature, chain: chain, draw: draw)
+          energies.append(states.kept.energy(temperature: temperature, chain: chain, draw: draw))
+        }
+      }
+    }
     let shape = [states.temperatureCount, states.chains, states.draws]
     return [
       "spins": Tensor(spins, shape: shape + [states.kept.stateBytes]), "energy": Tensor(energies, shape: shape),

@@ -35,7 +35,7 @@ struct SeriesMean: Equatable, Sendable {
       // Beyond half of the series there is nothing but noise.
       for lag in 1..<max(length / 2, 1) {
         time += covariance(lag) / variance
-        if Double(lag) >= 5 * time { break }
+        if Double(lag) >= max(5 * time, 5) { break }
       }
     }
     self.mean = mean
