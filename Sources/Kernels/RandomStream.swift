@@ -33,6 +33,8 @@ public enum RandomStream: UInt32, CaseIterable, Sendable {
   case dense = 0x444e_5300
   /// The search for an embedding into a chip; one stream for each attempt.
   case embedding = 0x454d_4200
+  /// Flips of spins by heat bath in the sampler of replicas.
+  case heatBath = 0x4845_4154
   /// Spins of an Ising network in the free phases of training.
   case isingTraining = 0x4953_4e01
   /// The same in nudged phases.
@@ -41,6 +43,10 @@ public enum RandomStream: UInt32, CaseIterable, Sendable {
   case isingEvaluation = 0x4953_4e03
   /// Pairs and clusters of a population that exchanges parts of its states.
   case population = 0x504f_5055
+  /// States that the sampler of replicas starts from.
+  case sampledSpins = 0x5341_4D50
+  /// Exchanges of temperatures between replicas.
+  case exchanges = 0x5357_4150
   /// Couplings of a drawn Sherrington–Kirkpatrick problem.
   case sherringtonKirkpatrick = 0x5348_4b00
   /// States of ±1 that reads start from.
