@@ -42,7 +42,7 @@ public enum TestJob {
       throw Failure(description: "\(job): not finished within \(seconds) seconds\n\(output.suffix(2000))")
     }
     // A run that finds no test passes too, and would prove nothing. Ranks may write on one line.
-    let passed = output.matches(of: /Test run with [1-9]\d* tests?[^.]* passed/).count
+    let passed = output.matches(of: /Test run with [1-9]\d* tests?[^.]*? passed/).count
     guard status == 0, passed == ranks ?? 1, allowsSkips || !output.contains(" skipped") else {
       let lines = output.split(separator: "\n").filter {
         $0.contains("recorded an issue") || $0.localizedCaseInsensitiveContains("error") || $0.contains(" skipped")
