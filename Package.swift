@@ -7,6 +7,7 @@ let package = Package(
     .executable(name: "equilibria", targets: ["equilibria"]),
     .library(name: "MPI", targets: ["MPI"]),
     .library(name: "Solving", targets: ["Solving", "Ising", "Machines"]),
+    .library(name: "Sampling", targets: ["Sampling", "Ising"]),
     .library(name: "Learning", targets: ["Learning", "Networks", "Datasets"]),
   ],
   dependencies: [
@@ -43,6 +44,9 @@ let package = Package(
     // What runs the machines on problems, on one rank and on many.
     .target(name: "Solving", dependencies: ["Ising", "Machines", "Parallel", "Kernels", "MPI", "Host"]),
 
+    // Boltzmann distributions of problems: chains, parallel tempering, averages with errors.
+    .target(name: "Sampling", dependencies: ["Ising", "Parallel", "Kernels", "MPI", "Files", "Host"]),
+
     // Equilibrium propagation and what it is compared with, on layered networks and on Ising networks.
     .target(name: "Learning", dependencies: ["Networks", "Solving", "Machines", "Ising", "Parallel", "Kernels", "MPI", "Host"]),
     .target(name: "Datasets", dependencies: ["Learning", "Parallel", "Kernels", "MPI", "Files"]),
@@ -74,8 +78,8 @@ let package = Package(
     .executableTarget(
       name: "equilibria",
       dependencies: [
-        "Reports", "Scaling", "Experiments", "Configuration", "Files", "Host", "Learning", "Datasets", "Networks", "Solving",
-        "Ising", "Machines", "Parallel", "Kernels", "MPI",
+        "Reports", "Scaling", "Experiments", "Configuration", "Files", "Host", "Learning", "Datasets", "Networks", "Sampling",
+        "Solving", "Ising", "Machines", "Parallel", "Kernels", "MPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -125,6 +129,7 @@ let package = Package(
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Machines", "Kernels", "TestTools"]),
     .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
     .testTarget(name: "SolvingTests", dependencies: ["Solving", "Ising", "Machines", "Kernels", "MPI", "TestTools"]),
+    .testTarget(name: "SamplingTests", dependencies: ["Sampling", "Ising", "Kernels", "MPI", "Files", "TestSupport"]),
     .testTarget(
       name: "LearningTests",
       dependencies: ["Learning", "Networks", "Ising", "Machines", "Parallel", "Kernels", "MPI", "TestTools"]),

@@ -3,6 +3,7 @@
 import argparse
 import csv
 import json
+import math
 import os
 import shutil
 import statistics
@@ -21,6 +22,7 @@ def parser(documentation, config):
     made.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3], metavar="SEED", help="default: 1 2 3")
     made.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="for every training; may be repeated")
     made.add_argument("--ranks", type=int, default=1, help="default: %(default)s")
+    made.add_argument("--standard-error", action="store_true", help="state that of the mean in place of the standard deviation")
     program = os.environ.get("EQUILIBRIA", str(ROOT / ".build/release/equilibria"))
     made.add_argument("--program", default=program, help="default: $EQUILIBRIA, or that of the release build")
     return made
@@ -43,10 +45,17 @@ def spread(values):
     return statistics.mean(values), statistics.stdev(values) if len(values) > 1 else 0.0
 
 
-def stated(values, digits):
-    """Mean ± standard deviation; of one value that value."""
+def stated(options, values, digits):
+    """Mean ± standard deviation, or standard error; of one value that value."""
     mean, deviation = spread(values)
+    if options.standard_error:
+        deviation /= math.sqrt(len(values))
     return f"{mean:.{digits}f} ± {deviation:.{digits}f}" if len(values) > 1 else f"{mean:.{digits}f}"
+
+
+def meaning(options):
+    """What a table states, in words."""
+    return f"Mean ± standard {'error' if options.standard_error else 'deviation'} over seeds {', '.join(map(str, options.seeds))}"
 
 
 class Training:

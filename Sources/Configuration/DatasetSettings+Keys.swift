@@ -16,6 +16,10 @@ extension DatasetSettings: ConfigurationSection {
         "limitPerClass", \.limitPerClass, .atLeast(1),
         "Exactly this many training images of every class, after validation; `null`: all."),
       ConfigurationKey("testPerClass", \.testPerClass, .atLeast(1), "Exactly this many test images of every class; `null`: all."),
+      ConfigurationKey(
+        "selection", \.selection,
+        "Which images of a class those are: drawn by the seed (`random`), or the first in the order of the file and for validation the last (`first`)."
+      ),
       ConfigurationKey("size", \.size, standard: "as they are", "Images are reduced to this size by averaging.").omittingNull,
       ConfigurationKey(
         "validation", \.validation, .atLeast(0),
@@ -41,6 +45,7 @@ extension DatasetSettings: ConfigurationSection {
 }
 
 extension DatasetName: ConfigurationValue {}
+extension ImageSelection: ConfigurationValue {}
 
 extension ImageSize: ConfigurationSection {
   static var standard: Self { Self(rows: 0, columns: 0) }

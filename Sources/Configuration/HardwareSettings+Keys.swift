@@ -14,11 +14,43 @@ extension HardwareSettings: ConfigurationSection {
 
   static var keys: [ConfigurationKey<Self>] {
     [
-      ConfigurationKey("training", \.training, "Of free and nudged phases; the update is made in full precision."),
+      ConfigurationKey("training", \.trainingDevice, "Applies to free and nudged phases, and to updates."),
       ConfigurationKey("inference", \.inference, "Applies to validation, test and `evaluate`."),
     ]
   }
 }
+
+extension HardwareSettings {
+  fileprivate var trainingDevice: TrainingDevice {
+    get { TrainingDevice(limits: training) }
+    set { training = newValue.limits }
+  }
+}
+
+/// The limits of a machine that trains: it also keeps parameters.
+private struct TrainingDevice: ConfigurationSection {
+  var limits = HardwareLimits()
+
+  static var standard: Self { Self() }
+
+  static var keys: [ConfigurationKey<Self>] {
+    let own: [ConfigurationKey<Self>] = [
+      ConfigurationKey(
+        "updates", \.limits.writing.updates,
+        "Where parameters are kept: in full precision beside the device (`copy`), or only as its levels (`inPlace`), which takes `weightBits` and `weightRange`."
+      ),
+      ConfigurationKey(
+        "rounding", \.limits.writing.rounding,
+        "Of updates in place: to the nearest level, or to one of the two beside, drawn so that the mean is right (`stochastic`)."),
+    ]
+    return HardwareLimits.keys.map { $0.lifted(to: \Self.limits) } + own
+  }
+}
+
+extension ParameterWriting.Updates: ConfigurationValue {}
+extension ParameterWriting.Rounding: ConfigurationValue {}
+extension HardwareLimits.PhaseLevels: ConfigurationValue {}
+extension HardwareLimits.PhaseReading: ConfigurationValue {}
 
 extension HardwareLimits: ConfigurationSection {
   static var standard: Self { Self() }
@@ -40,6 +72,21 @@ extension HardwareLimits: ConfigurationSection {
       ConfigurationKey(
         "stateNoise", \.stateNoise, .from(0, to: 10), "Standard deviation of the noise of every amplitude or phase in every step."
       ),
+      ConfigurationKey(
+        "phaseLevels", \.phaseLevels, "Levels of a phase: 2ᵇ a turn (`power`), or at multiples of 2π/(2ᵇ − 1) (`published`)."),
+      ConfigurationKey(
+        "phaseReading", \.phaseReading,
+        "Whether phases that are read stay as they were (`copy`), or are replaced by what was read, from which nudged phases then start (`replace`)."
+      ),
+      ConfigurationKey(
+        "phaseNoise", \.phaseNoise, .from(0, to: 100),
+        "ξ: phases diffuse as with a noise of ε ξ N(0, 1) in steps of ε = 0.1; ξ √(0.1 dt) in a step."),
+      ConfigurationKey(
+        "frequencySpread", \.frequencySpread, .from(0, to: 10),
+        "Standard deviation of the oscillators' natural frequencies, the same in every run of one device."),
+      ConfigurationKey(
+        "evenCoupling", \.evenCoupling, .from(-10, to: 10),
+        "κ of the oscillators' coupling function sin Δ + κ cos Δ; unless it is 0, no energy exists."),
     ]
   }
 }

@@ -10,6 +10,14 @@ public struct ImageSize: Equatable, Sendable {
   }
 }
 
+/// Which images of a class are taken where not all are.
+public enum ImageSelection: String, CaseIterable, Sendable {
+  /// Drawn by the seed.
+  case random
+  /// The first in the order of the file, and for validation the last: the sets of many publications.
+  case first
+}
+
 /// Which data a run uses and how they are prepared: the `data` section of a configuration.
 public struct DatasetSettings: Equatable, Sendable {
   public var name: DatasetName
@@ -21,6 +29,8 @@ public struct DatasetSettings: Equatable, Sendable {
   public var limitPerClass: Int? = nil
   /// Exactly this many test images of every class; nil takes all.
   public var testPerClass: Int? = nil
+  /// Which of a class `limit`, `limitPerClass`, `testPerClass` and `validation` take.
+  public var selection: ImageSelection = .random
   /// Images are averaged down to so many pixels; nil leaves them as they are.
   public var size: ImageSize? = nil
   /// How many training images are held out for validation.

@@ -145,14 +145,14 @@ public struct DatasetSamplers: Sendable {
       ? nil
       : TrainingSplit(
         labels: dataset.train.labels, validation: settings.validation, limit: settings.limit,
-        limitPerClass: settings.limitPerClass, seed: seed)
+        limitPerClass: settings.limitPerClass, selection: settings.selection, seed: seed)
     training = try ImageSampler(
       images: dataset.train, selection: split?.training ?? [], normalisation: normalisation,
       augmentation: settings.augmentation, seed: seed)
     validation = try ImageSampler(
       images: dataset.train, selection: split?.validation ?? [], normalisation: normalisation, seed: seed)
     let tested = try settings.testPerClass.map {
-      try TrainingSplit(labels: dataset.test.labels, testPerClass: $0, seed: seed).training
+      try TrainingSplit(labels: dataset.test.labels, testPerClass: $0, selection: settings.selection, seed: seed).training
     }
     test = try ImageSampler(
       images: dataset.test, selection: dataset.test.count == 0 ? nil : tested, normalisation: normalisation, seed: seed)

@@ -2,8 +2,8 @@ import Kernels
 
 /// The training images divided into those that are learned from and those held out for validation.
 ///
-/// Both are drawn class by class in proportion (stratified), from the seed alone. The validation images are drawn first, so a
-/// limit on the training images does not change them.
+/// Both are taken class by class in proportion (stratified): drawn from the seed alone, or by their place in the file. The validation
+/// images are taken first, from the end of each class, so a limit on the training images does not change them.
 public struct TrainingSplit: Equatable, Sendable {
   /// Images to learn from, in file order.
   public let training: [Int]
@@ -15,8 +15,11 @@ public struct TrainingSplit: Equatable, Sendable {
   ///   - validation: How many images to hold out.
   ///   - limit: At most how many of the others to keep; nil keeps them all.
   ///   - limitPerClass: How many of the others to keep of every class, instead of `limit`.
+  ///   - selection: Which of a class.
   /// - Throws: `DatasetError.setting` if no image would be left to learn from, or a class has too few.
-  public init(labels: [UInt8], validation: Int, limit: Int?, limitPerClass: Int? = nil, seed: UInt64) throws {
+  public init(
+    labels: [UInt8], validation: Int, limit: Int?, limitPerClass: Int? = nil, selection: ImageSelection = .random, seed: UInt64
+  ) throws {
     guard validation >= 0, validation < labels.count else {
       throw DatasetError.setting(
         key: "validation", reason: "expected 0 to \(labels.count - 1) of \(labels.count) training images, found \(validation)")
@@ -24,19 +27,19 @@ public struct TrainingSplit: Equatable, Sendable {
     if let limit, limit < 1 {
       throw DatasetError.setting(key: "limit", reason: "expected 1 or more, found \(limit)")
     }
-    var groups = Self.shuffledClasses(labels, seed: seed)
-    self.validation = Self.take(validation, from: &groups)
+    var groups = Self.classes(labels, selection, seed: seed)
+    self.validation = Self.take(validation, from: &groups, atEnd: selection == .first)
     if let limitPerClass {
       training = try Self.take(each: limitPerClass, from: groups, key: "limitPerClass")
       return
     }
     let left = labels.count - validation
-    training = Self.take(min(limit ?? left, left), from: &groups)
+    training = Self.take(min(limit ?? left, left), from: &groups, atEnd: false)
   }
 
   /// As many test images of every class; there is nothing to validate with.
-  init(labels: [UInt8], testPerClass: Int, seed: UInt64) throws {
-    training = try Self.take(each: testPerClass, from: Self.shuffledClasses(labels, seed: seed), key: "testPerClass")
+  init(labels: [UInt8], testPerClass: Int, selection: ImageSelection = .random, seed: UInt64) throws {
+    training = try Self.take(each: testPerClass, from: Self.classes(labels, selection, seed: seed), key: "testPerClass")
     validation = []
   }
 
@@ -49,10 +52,11 @@ public struct TrainingSplit: Equatable, Sendable {
     return groups.flatMap { $0.prefix(count) }.sorted()
   }
 
-  /// The images of each class, each class in random order.
-  private static func shuffledClasses(_ labels: [UInt8], seed: UInt64) -> [ArraySlice<Int>] {
+  /// The images of each class, each class in random order or in that of the file.
+  private static func classes(_ labels: [UInt8], _ selection: ImageSelection, seed: UInt64) -> [ArraySlice<Int>] {
     var groups = [[Int]](repeating: [], count: Int(labels.max() ?? 0) + 1)
     for (image, label) in labels.enumerated() { groups[Int(label)].append(image) }
+    guard selection == .random else { return groups.map { $0[...] } }
     let generator = Philox(seed: seed, .split)
     return groups.enumerated().map { label, members in
       var members = members
@@ -62,14 +66,15 @@ public struct TrainingSplit: Equatable, Sendable {
     }
   }
 
-  /// Removes `total` images from the front of the groups, in proportion to their sizes, and returns them in ascending order.
-  private static func take(_ total: Int, from groups: inout [ArraySlice<Int>]) -> [Int] {
+  /// Removes `total` images from the front of the groups, or from their end, in proportion to their sizes, and returns them in ascending
+  /// order.
+  private static func take(_ total: Int, from groups: inout [ArraySlice<Int>], atEnd: Bool) -> [Int] {
     let quotas = proportionalQuotas(total, of: groups.map(\.count))
     var taken = [Int]()
     taken.reserveCapacity(total)
     for (label, quota) in quotas.enumerated() {
-      taken += groups[label].prefix(quota)
-      groups[label] = groups[label].dropFirst(quota)
+      taken += atEnd ? groups[label].suffix(quota) : groups[label].prefix(quota)
+      groups[label] = atEnd ? groups[label].dropLast(quota) : groups[label].dropFirst(quota)
     }
     return taken.sorted()
   }

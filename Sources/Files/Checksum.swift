@@ -5,7 +5,9 @@ package struct Checksum {
   /// Under which a file of this program holds the checksum of its data.
   package static let metadataKey = "crc32"
 
-  private var value: UInt = 0
+  private(set) var value: UInt = 0
+
+  package init() {}
 
   package mutating func update(_ bytes: [UInt8]) {
     // zlib takes a 32-bit length, and begins anew when it is given no bytes.

@@ -97,6 +97,20 @@ public struct IsingProblem: Sendable, Equatable {
     return (squares / Double(spinCount)).squareRoot()
   }
 
+  /// The problem with every coupling, field and the offset multiplied by `factor`.
+  ///
+  /// - Throws: `ProblemError` if a product is not finite.
+  public func scaled(by factor: Double) throws -> IsingProblem {
+    let (couplings, fields, offset) = (couplings.map { factor * $0 }, fields.map { factor * $0 }, factor * offset)
+    guard offset.isFinite, couplings.allSatisfy(\.isFinite), fields.allSatisfy(\.isFinite) else {
+      throw ProblemError("the problem multiplied by \(factor) is not finite")
+    }
+    return IsingProblem(
+      uncheckedRowStarts: rowStarts, neighbours: neighbours, couplings: couplings, fields: fields, offset: offset,
+      isInteger: Self.isExactInteger(offset) && couplings.allSatisfy(Self.isExactInteger)
+        && fields.allSatisfy(Self.isExactInteger))
+  }
+
   static func isExactInteger(_ value: Double) -> Bool {
     value.magnitude <= greatestExactInteger && value.rounded(.towardZero) == value
   }

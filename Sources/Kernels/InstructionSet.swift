@@ -6,6 +6,8 @@ public struct InstructionSet: Sendable {
   let kernels: eq_kernels
   /// Those of the Ising machines.
   let machines: eq_machine_kernels
+  /// Those of samplers.
+  let sampling: eq_sampling_kernels
 
   /// `AVX-512`, `AVX2` or `baseline`.
   public var name: String { String(cString: kernels.name) }
@@ -15,7 +17,10 @@ public struct InstructionSet: Sendable {
     var count: Int32 = 0
     let sets = eq_available_kernels(&count)!
     let machines = eq_available_machine_kernels(&count)!
-    return (0..<Int(count)).map { InstructionSet(kernels: sets[$0]!.pointee, machines: machines[$0]!.pointee) }
+    let sampling = eq_available_sampling_kernels(&count)!
+    return (0..<Int(count)).map {
+      InstructionSet(kernels: sets[$0]!.pointee, machines: machines[$0]!.pointee, sampling: sampling[$0]!.pointee)
+    }
   }()
 
   /// The environment variable that names the one to use.

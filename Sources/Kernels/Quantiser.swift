@@ -80,4 +80,31 @@ extension AlignedBuffer where Element == Float {
     guard let factors else { return }
     for index in part { base[index] *= factors.base[index] }
   }
+
+  /// Rounds elements `part`, clipped at ± `limit`, to one of the two of 2ᵇ levels beside each, drawn so that the mean over the draws is the
+  /// element. A level stays, and so does zero.
+  ///
+  /// - Parameter draw: together with an element's place, what its random number is counted by.
+  public func roundStochastically(part: Range<Int>, bits: Int, limit: Float, _ random: Philox, draw: UInt32) {
+    precondition(part.lowerBound >= 0 && part.upperBound <= count)
+    let steps = Float((1 << bits) - 1)
+    let step = 2 * limit / steps
+    let tolerance = Swift.max(1e-3, steps * 2e-7)
+    var words = SIMD4<UInt32>()
+    for index in part {
+      if index % 4 == 0 || index == part.lowerBound {
+        words = random.block(SIMD4(UInt32(truncatingIfNeeded: index / 4), draw, 0, 0))
+      }
+      guard base[index] != 0 else { continue }
+      let place = Swift.min(Swift.max((base[index] + limit) / step, 0), steps)
+      // Conversions are faster than calls of the rounding functions.
+      let below = Float(Int32(place))
+      var fraction = place - below
+      // What was a level is one to the last digits.
+      if fraction < tolerance { fraction = 0 }
+      if 1 - fraction < tolerance { fraction = 1 }
+      let isAbove = Float(words[index % 4] >> 8) * 0x1p-24 < fraction
+      base[index] = Swift.min(Swift.max((isAbove ? below + 1 : below) * step - limit, -limit), limit)
+    }
+  }
 }

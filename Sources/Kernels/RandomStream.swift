@@ -13,6 +13,8 @@ public enum RandomStream: UInt32, CaseIterable, Sendable {
   case parameters = 0x1000
   /// Errors of a device's weights and biases; one stream for each block of them, of the device's own seed.
   case hardwareMismatch = 0x2000
+  /// Natural frequencies of a device's oscillators, of the device's own seed.
+  case naturalFrequencies = 0x3000
   /// The order of the training images in an epoch.
   case imageOrder = 0x4441_0001
   /// Crops, flips and cut-outs of an image in an epoch.
@@ -31,6 +33,8 @@ public enum RandomStream: UInt32, CaseIterable, Sendable {
   case dense = 0x444e_5300
   /// The search for an embedding into a chip; one stream for each attempt.
   case embedding = 0x454d_4200
+  /// Flips of spins by heat bath in the sampler of replicas.
+  case heatBath = 0x4845_4154
   /// Spins of an Ising network in the free phases of training.
   case isingTraining = 0x4953_4e01
   /// The same in nudged phases.
@@ -39,12 +43,18 @@ public enum RandomStream: UInt32, CaseIterable, Sendable {
   case isingEvaluation = 0x4953_4e03
   /// Pairs and clusters of a population that exchanges parts of its states.
   case population = 0x504f_5055
+  /// States that the sampler of replicas starts from.
+  case sampledSpins = 0x5341_4D50
+  /// Exchanges of temperatures between replicas.
+  case exchanges = 0x5357_4150
   /// Couplings of a drawn Sherrington–Kirkpatrick problem.
   case sherringtonKirkpatrick = 0x5348_4b00
   /// States of ±1 that reads start from.
   case startingSpins = 0x5354_4152
   /// Couplings of a drawn torus.
   case torus = 0x544f_5200
+  /// Stochastic rounding of parameters that are written in place.
+  case parameterWriting = 0x5752_4900
 
   /// How many numbers, its own the first, belong to the stream.
   public var extent: UInt32 {

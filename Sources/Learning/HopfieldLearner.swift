@@ -15,6 +15,7 @@ public final class HopfieldLearner: TrainableNetwork {
   private let cosine: GradientCosine?
   /// Micro-shards of a mini-batch.
   private var shards: Int { settings.batch.size / settings.batch.shard }
+  public let parameterMemory: ParameterMemory?
 
   /// Collective over the spin group.
   ///
@@ -25,7 +26,10 @@ public final class HopfieldLearner: TrainableNetwork {
     _ layout: NetworkLayout, parameters: AlignedBuffer<Float>, relaxation: RelaxationSettings, settings: LearningSettings,
     seed: UInt64, on grid: ProcessGrid, exchange: ExchangeSettings = ExchangeSettings(), times: Profile = Profile()
   ) throws {
-    guard !settings.cost.isSquared || [.oneSided, .linearResponse].contains(settings.estimator) || settings.nudge < 1 else {
+    guard
+      !settings.cost.isSquared || [.oneSided, .linearResponse].contains(settings.estimator) || settings.nudge < 1
+        || relaxation.machine.boundsOutput
+    else {
       throw TrainingError.setting(
         key: "learning.nudge",
         reason:
@@ -38,6 +42,7 @@ public final class HopfieldLearner: TrainableNetwork {
           "linearResponse is of the network's own equilibria, which machine \(relaxation.machine.kind.rawValue) does not have here; use "
           + "another estimator")
     }
+    parameterMemory = ParameterMemory(relaxation.hardware, layout: layout, seed: seed)
     let capacity = EquilibriumPropagation.capacity(settings)
     try layout.checkCapacity(capacity)
     try relaxation.check(layout, cost: settings.cost)

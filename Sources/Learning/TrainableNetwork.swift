@@ -47,6 +47,8 @@ public protocol TrainableNetwork: AnyObject {
   var beginsTogether: Bool { get }
   /// Begins with the micro-shards that this rank has in a step. `addGradient` of each follows.
   func begin(_ shards: [MicroShard]) throws
+  /// Where every update is written, if that is a device's memory of few bits.
+  var parameterMemory: ParameterMemory? { get }
 
   /// Adds the gradient of the samples' loss, divided by `shard.batch`.
   ///
@@ -89,6 +91,7 @@ extension NetworkLayout {
 
 /// A whole network on every rank, without memory from one step to the next.
 extension TrainableNetwork {
+  public var parameterMemory: ParameterMemory? { nil }
   public var metricNames: [String] { [] }
   public var relaxes: Bool { false }
   public var beginsTogether: Bool { false }

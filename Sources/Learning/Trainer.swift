@@ -95,6 +95,10 @@ public final class Trainer {
     batchesPerEpoch = images.count / settings.batch.size
     optimiser = Optimiser(settings.optimiser, layout: network.parameterLayout)
     silent = settings.revivesChannels ? SilentChannels(try Self.layout(of: network), seed: seed) : nil
+    if let memory = network.parameterMemory {
+      memory.begin(with: network.parameters)
+      network.parametersChanged()
+    }
     average = settings.averaging > 0 ? WeightAverage(of: network.parameters, decay: settings.averaging) : nil
     reduction = try GridReduction(
       count: StepSum.count(of: network, samples: settings.batch.size), shards: settings.batch.size / settings.batch.shard,
@@ -205,6 +209,7 @@ public final class Trainer {
     let factor = settings.schedule.factor(at: epochFraction, of: settings.epochs)
     times.measure(.update) {
       optimiser.update(network.parameters, gradient: total.gradient, norm: norm, factor: factor)
+      network.parameterMemory?.write(network.parameters, update: optimiser.updates)
       average?.add(network.parameters, updates: optimiser.updates)
     }
     advance()

@@ -10,10 +10,13 @@ import Kernels
 /// `−K/2 Σ J cos(φ_i − φ_j) − K Σ h cos φ − S/2 Σ cos 2φ` is K times the Ising energy.
 ///
 /// Source: Wang & Roychowdhury, "OIM: Oscillator-based Ising machines for solving combinatorial optimisation problems", UCNC
-/// 2019.
+/// 2019. Oscillators of real devices differ in their natural frequencies ω_i, which are those relative to the reference that fields refer
+/// to, and their coupling function `sin Δ + κ cos Δ` has an even part, with which no energy exists (Hasan et al., arXiv:2605.17243):
+///
+///     dφ_i/dt = … + ω_i − K κ [Σ_j J_ij cos(φ_i − φ_j) + h_i cos φ_i]
 public final class OscillatorMachine: PhasedMachine {
-  /// The numbers of the equation above, with the defaults of a search.
-  public struct Settings: Equatable, Sendable {
+  /// The numbers of the equations above, with the defaults of a search.
+  public struct Settings {
     public var step: Float = 0.1
     /// `K` for a field of size 1.
     public var coupling: Float = 1
@@ -23,8 +26,16 @@ public final class OscillatorMachine: PhasedMachine {
     public var noise = Course.linear(from: 0.3, to: 0)
     /// Phases are rounded to 2 to this power levels a turn after every step; `nil`: not at all.
     public var phaseBits: Int?
-    /// The same of what is read of phases at the end of a phase of relaxation; they themselves are not rounded by it.
+    /// The same of what is read of phases at the end of a phase of relaxation.
     public var readBits: Int?
+    /// Levels of what is read as published, at multiples of 2π/(2ᵇ − 1).
+    public var readsPublishedLevels = false
+    /// Whether what is read replaces the phases, so that the next phase of relaxation starts from it.
+    public var keepsRead = false
+    /// `κ`.
+    public var even: Float = 0
+    /// `ω` of each spin, as a plane of the system's shape; `nil`: none.
+    public var frequencies: AlignedBuffer<Float>?
 
     public init() {}
   }
@@ -74,9 +85,9 @@ public final class OscillatorMachine: PhasedMachine {
   public func read() {
     guard let bits = settings.readBits else { return }
     // The fields are computed anew in every step.
-    let rounded = cosineField
-    rounded.copy(from: phases, count: phases.count)
-    Quantiser(bits: bits, .circle).round(rounded)
+    let rounded = settings.keepsRead ? phases : cosineField
+    if !settings.keepsRead { rounded.copy(from: phases, count: phases.count) }
+    Quantiser(bits: bits, settings.readsPublishedLevels ? .publishedCircle : .circle).round(rounded)
     MachineSteps.cosinesAndSines(of: rounded, cosines: states, sines: sines)
   }
 
@@ -92,12 +103,14 @@ public final class OscillatorMachine: PhasedMachine {
     try system.field.evaluate(sines, scale: none, into: sineField)
     try system.evaluate(cosines: states, into: cosineField)
     let strength = Float(settings.noise.value(at: time.fraction))
+    if let frequencies = settings.frequencies { MachineSteps.drift(phases, frequencies: frequencies, step: settings.step) }
     MachineSteps.oscillator(
       phases, cosines: states, sines: sines, cosineField: cosineField, sineField: sineField,
       noise: strength > 0 ? noise.plane(step: time.step) : nil,
       MachineSteps.Oscillator(
         step: settings.step, coupling: settings.coupling / system.fieldScale,
-        locking: Float(settings.locking.value(at: time.fraction)), noise: strength * settings.step.squareRoot()))
+        locking: Float(settings.locking.value(at: time.fraction)), noise: strength * settings.step.squareRoot(),
+        even: settings.even))
     if let bits = settings.phaseBits {
       Quantiser(bits: bits, .circle).round(phases)
       MachineSteps.cosinesAndSines(of: phases, cosines: states, sines: sines)

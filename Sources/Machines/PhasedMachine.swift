@@ -11,7 +11,8 @@ public protocol PhasedMachine: AmplitudeMachine {
   func begin()
   /// Goes on from `memory`, in which that of a phase of `steps` steps was written.
   func resume(after steps: Int)
-  /// Called at the end of a phase: `features` become what the device reads of them. `memory` stays.
+  /// Called at the end of a phase: `features` become what the device reads of them. `memory` stays, unless
+  /// reading writes it.
   func read()
   /// Whether `adapt(to:)` changes anything.
   var isAdaptive: Bool { get }

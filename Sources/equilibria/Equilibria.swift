@@ -10,7 +10,7 @@ import Reports
 struct Equilibria: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "equilibria",
-    abstract: "Trains energy-based networks by equilibrium propagation and solves Ising problems, under MPI.",
+    abstract: "Trains energy-based networks by equilibrium propagation, solves Ising problems and samples them, under MPI.",
     discussion: """
       A run is described by one YAML file, and leaves a folder with its configuration, metrics, log and checkpoints.
 
@@ -20,8 +20,9 @@ struct Equilibria: ParsableCommand {
       """,
     version: ProgramVersion.current,
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, SolveCommand.self, RelaxCommand.self, InspectCommand.self, ExportCommand.self,
-      ReportCommand.self, ScalingCommand.self, DoctorCommand.self, ConfigurationReferenceCommand.self, ScalingPointCommand.self,
+      TrainCommand.self, EvaluateCommand.self, SolveCommand.self, SampleCommand.self, RelaxCommand.self,
+      InspectCommand.self, ExportCommand.self, ReportCommand.self, ScalingCommand.self, DoctorCommand.self,
+      ConfigurationReferenceCommand.self, ScalingPointCommand.self,
     ])
 
   static func main() {

@@ -35,17 +35,7 @@ struct SolveOutputOptions: ParsableArguments {
   /// A result that cannot be written should be known before the search, not after it.
   func checkWritable(on world: Communicator) throws {
     guard world.rank == 0 else { return }
-    for path in [output, plot, trace, report].compactMap({ $0 }) {
-      var isFolder: ObjCBool = false
-      if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-        throw FileError(path: path, reason: "is a folder, expected a file to write", writing: true)
-      }
-      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-      guard FileManager.default.isWritableFile(atPath: folder) else {
-        throw FileError(
-          path: path, reason: "cannot be written: there is no folder \(folder) that may be written to", writing: true)
-      }
-    }
+    for path in [output, plot, trace, report].compactMap({ $0 }) { try WritablePath.check(path) }
   }
 
   /// Writes whatever files are asked for.
@@ -66,5 +56,21 @@ struct SolveOutputOptions: ParsableArguments {
     do {
       try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     } catch { throw FileError(path: path, reason: "cannot be written: \(FileError.reason(error))", writing: true) }
+  }
+}
+
+/// A path that a result is to be written to.
+enum WritablePath {
+  /// - Throws: `FileError` if it is a folder, or there is no folder for it.
+  static func check(_ path: String) throws {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      throw FileError(path: path, reason: "is a folder, expected a file to write", writing: true)
+    }
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    guard FileManager.default.isWritableFile(atPath: folder) else {
+      throw FileError(
+        path: path, reason: "cannot be written: there is no folder \(folder) that may be written to", writing: true)
+    }
   }
 }

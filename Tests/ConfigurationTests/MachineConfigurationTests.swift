@@ -40,6 +40,20 @@ import Testing
     #expect(try configuration(first.resolved) == first)
   }
 
+  @Test func limitsOfOscillatorsAreRead() throws {
+    let limits = try configuration(
+      yaml(
+        "machine: oscillator",
+        hardware: "{training: {weightBits: 8, weightRange: 0.5, updates: inPlace, rounding: stochastic, stateBits: 4, "
+          + "phaseLevels: published, phaseReading: replace, phaseNoise: 0.2, frequencySpread: 0.1, evenCoupling: -0.2}}"))
+    let hardware = limits.trainingRelaxation.hardware
+    #expect(hardware.writing.updates == .inPlace && hardware.writing.rounding == .stochastic)
+    #expect(hardware.phaseLevels == .published && hardware.phaseReading == .replace)
+    #expect(hardware.phaseNoise == 0.2 && hardware.frequencySpread == 0.1 && hardware.evenCoupling == -0.2)
+    #expect(limits.inferenceRelaxation.hardware == HardwareLimits())
+    #expect(try configuration(limits.resolved) == limits)
+  }
+
   private func message(_ text: String) -> String? {
     do { _ = try configuration(text) } catch { return "\(error)" }
     return nil
@@ -54,6 +68,10 @@ import Testing
     #expect(message(yaml("machine: conjugate", activation: "tanh"))?.contains("layer hidden") == true)
     #expect(message(yaml("machine: hopfield", hardware: "{training: {stateBits: 4}}"))?.contains("conjugate") == true)
     #expect(message(yaml("machine: oscillator", hardware: "{training: {stateBits: 4}}")) == nil)
+    #expect(message(yaml("machine: cim", hardware: "{inference: {phaseNoise: 0.1}}"))?.contains("machine oscillator") == true)
+    #expect(message(yaml("machine: cim", hardware: "{training: {updates: inPlace}}"))?.contains("`weightBits`") == true)
+    // What infers keeps no parameters.
+    #expect(message(yaml("machine: cim", hardware: "{inference: {updates: inPlace}}"))?.contains("unknown key") == true)
   }
 
   /// A run's own configuration has its machine's numbers; another machine on the command line leaves them aside.

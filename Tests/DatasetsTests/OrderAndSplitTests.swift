@@ -65,6 +65,21 @@ import Testing
     #expect(try TrainingSplit(labels: labels, validation: 20, limit: nil, seed: 8) != one)
   }
 
+  /// Training images are the first of each class in the file, validation images the last, whatever the seed and the other's number.
+  @Test func theFirstOfAFile() throws {
+    func split(validation: Int, limit: Int? = nil, perClass: Int? = nil, seed: UInt64 = 7) throws -> TrainingSplit {
+      try TrainingSplit(
+        labels: labels, validation: validation, limit: limit, limitPerClass: perClass, selection: .first, seed: seed)
+    }
+    let first = try split(validation: 20, perClass: 2)
+    #expect(first.training == [0, 1, 6, 7, 9, 19])
+    #expect(first.validation == Array(80..<100))
+    #expect(try split(validation: 0, perClass: 2, seed: 8).training == first.training)
+    #expect(try split(validation: 20, limit: 10).training == Array(0..<10))
+    #expect(try TrainingSplit(labels: labels, validation: 20, limit: nil, limitPerClass: 2, seed: 7) != first)
+    #expect(try TrainingSplit(labels: labels, testPerClass: 1, selection: .first, seed: 7).training == [0, 6, 9])
+  }
+
   @Test func somethingIsLeftToLearnFrom() {
     #expect(
       message { _ = try TrainingSplit(labels: labels, validation: 100, limit: nil, seed: 7) }

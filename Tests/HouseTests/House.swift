@@ -22,7 +22,7 @@ enum House {
     Room(name: "Machines", imports: ["Kernels"]),
     Room(name: "Networks", imports: ["MPI", "Kernels", "Host", "Parallel", "Machines"]),
     Room(name: "Solving", imports: ["MPI", "Kernels", "Host", "Parallel", "Ising", "Machines"]),
-    Room(name: "Sampling", imports: ["MPI", "Kernels", "Host", "Parallel", "Ising", "Machines", "Solving"], isYetToCome: true),
+    Room(name: "Sampling", imports: ["MPI", "Kernels", "Host", "Files", "Parallel", "Ising", "Machines", "Solving"]),
     Room(name: "Learning", imports: ["MPI", "Kernels", "Host", "Parallel", "Ising", "Machines", "Networks", "Solving"]),
     Room(name: "Datasets", imports: ["MPI", "Kernels", "Host", "Files", "Parallel", "Learning"]),
     Room(name: "Configuration", imports: libraries.subtracting(["MPI"]).union(["Yams"])),
@@ -47,7 +47,8 @@ enum House {
   /// Targets of products, and the two whose buffers, fields and grids products share; and the program, which exports nothing. Elsewhere
   /// `public` is for `publicFiles`.
   static let publicRooms: Set<String> = [
-    "MPI", "Kernels", "Parallel", "Machines", "Ising", "Networks", "Solving", "Learning", "Datasets", "equilibria",
+    "MPI", "Kernels", "Parallel", "Machines", "Ising", "Networks", "Solving", "Sampling", "Learning", "Datasets",
+    "equilibria",
   ]
   /// What signatures of products name.
   static let publicFiles: Set<String> = ["Sources/Host/Profile.swift"]

@@ -38,6 +38,37 @@ import Testing
     for index in values.count..<source.count { #expect(rounded[index] == 0 && realised[index] == 0) }
   }
 
+  /// The mean over draws is the number, within four standard errors of a Bernoulli variable; that of nearest rounding is not.
+  @Test(arguments: [2, 4, 8]) func stochasticRoundingIsRightOnAverage(_ bits: Int) {
+    let step = 2 / Float((1 << bits) - 1)
+    let values: [Float] = [-1.3, -1, -0.77, 0, 0.1 * step, 0.31, 0.92, 1, 4] + (1...7).map { Float($0) * 0.13 - 0.5 }
+    let (draws, source) = (2000, plane(values))
+    let random = Philox(seed: 3, stream: 1)
+    var sums = [Double](repeating: 0, count: values.count)
+    for draw in 0..<draws {
+      let rounded = plane(values)
+      rounded.roundStochastically(part: 0..<rounded.count, bits: bits, limit: 1, random, draw: UInt32(draw))
+      for (index, value) in values.enumerated() {
+        let place = Double((rounded[index] + 1) / step)
+        #expect(value == 0 ? rounded[index] == 0 : abs(place - place.rounded()) < 1e-3)
+        #expect(abs(rounded[index] - min(max(value, -1), 1)) < step)
+        sums[index] += Double(rounded[index])
+      }
+      let twice = plane(rounded.elements)
+      twice.roundStochastically(part: 0..<twice.count, bits: bits, limit: 1, random, draw: UInt32(draw + 1))
+      #expect(twice.elements == rounded.elements)
+    }
+    func isRight(_ index: Int, _ mean: Double) -> Bool {
+      let value = Double(min(max(values[index], -1), 1))
+      let fraction = ((value + 1) / Double(step)).truncatingRemainder(dividingBy: 1)
+      return abs(mean - value) < 4 * Double(step) * (fraction * (1 - fraction) / Double(draws)).squareRoot() + 1e-3 * Double(step)
+    }
+    for index in values.indices { #expect(isRight(index, sums[index] / Double(draws)), "\(values[index])") }
+    let nearest = plane(values)
+    nearest.realise(source, part: 0..<nearest.count, bits: bits, limit: 1, factors: nil)
+    #expect(!values.indices.allSatisfy { isRight($0, Double(nearest[$0])) })
+  }
+
   @Test(arguments: [(Quantiser.Scale.circle, 8.0), (.publishedCircle, 7.0)])
   func phasesGoRound(_ scale: Quantiser.Scale, _ steps: Double) {
     let phases = (-30...30).map { Float($0) * 0.1013 }

@@ -141,6 +141,12 @@ struct Problem: CustomTestStringConvertible, Sendable {
     Problem("Adam in the search", .adam),
     Problem("oscillators with noise", .oscillator) { $0.oscillator.noise = 0.05 },
     Problem("oscillators, warm start", .oscillator).warm,
+    Problem("oscillators, written in place", .oscillator).limited {
+      ($0.weightBits, $0.weightRange, $0.stateBits) = (5, 0.6, 6)
+      ($0.writing.updates, $0.writing.rounding) = (.inPlace, .stochastic)
+      ($0.phaseReading, $0.phaseLevels) = (.replace, .published)
+      ($0.phaseNoise, $0.frequencySpread, $0.evenCoupling) = (0.1, 0.1, 0.1)
+    },
     Problem("Langevin", .langevin) { $0.langevin.temperature = 0.001 },
     Problem("momentum").graded(0.1),
     Problem("oscillators", .oscillator).graded(0.25, pooling: .average),
@@ -156,6 +162,12 @@ struct Problem: CustomTestStringConvertible, Sendable {
   private var warm: Problem {
     var problem = self
     problem.settings.warmStart = true
+    return problem
+  }
+
+  private func limited(_ change: (inout HardwareLimits) -> Void) -> Problem {
+    var problem = self
+    change(&problem.relaxation.hardware)
     return problem
   }
 

@@ -122,6 +122,16 @@ extension AcrossRanks {
             == "learning.batch: \(world.size) ranks share 1 micro-shards (a batch of 2 in shards of 2); use at most 1 ranks, a larger "
             + "batch or smaller shards")
       }
+      // An output of phases, or of amplitudes under a quartic energy, is bounded.
+      for kind in [MachineSettings.Kind.oscillator, .coherentIsing, .leaky, .langevin] {
+        var problem = Problem("strong nudge", kind)
+        problem.settings.nudge = 1.5
+        if kind == .oscillator || kind == .coherentIsing {
+          #expect(try problem.trainer(over: .selfOnly).step().gradientNorm > 0)
+        } else {
+          #expect(throws: TrainingError.self) { try problem.trainer(over: .selfOnly) }
+        }
+      }
       _ = try Problem("one-sided") {
         $0.nudge = 1
         $0.estimator = .oneSided

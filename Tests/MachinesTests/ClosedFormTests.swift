@@ -128,6 +128,61 @@ import Testing
     #expect(machine.column(0).allSatisfy { abs(abs($0) - 1) < 1e-2 })
   }
 
+  /// One oscillator in a field h: `ω = h (sin φ + κ cos φ)` where it rests. Its natural frequency alone turns it by `ω t`.
+  @Test func naturalFrequenciesAndEvenCouplingsShiftPhases() throws {
+    let couplings = SparseCouplings(rowStarts: [0, 0], neighbours: [], couplings: [])
+    for (field, frequency, even) in [(Float(2), Float(0.6), Float(0)), (2, 0, 0.3), (2, -0.5, 0.2), (0, 0.7, 0)] {
+      let system = SpinSystem(SparseField(couplings, bias: [field], replicas: 1), fieldScale: 1, seed: 1)
+      var settings = OscillatorMachine.Settings()
+      (settings.noise, settings.locking, settings.step, settings.even) = (.constant(0), .constant(0), 0.05, even)
+      let frequencies = system.shape.plane()
+      frequencies[0] = frequency
+      settings.frequencies = frequencies
+      let machine = OscillatorMachine(system, settings: settings)
+      machine.begin()
+      let steps = field == 0 ? 20 : 1000
+      for step in 0..<steps { try machine.step(MachineTime(step, of: steps)) }
+      let phase = Double(machine.phases[0])
+      if field == 0 {
+        #expect(abs(phase - (.pi / 2 + 0.7 * 0.05 * 20)) < 1e-4)
+      } else {
+        #expect(abs(Double(frequency) - Double(field) * (sin(phase) + Double(even) * cos(phase))) < 1e-4)
+      }
+    }
+  }
+
+  /// Two oscillators coupled by `J (sin Δ + κ cos Δ)`: Δ falls to 0 as without κ, and the pair then turns at `−J κ` for ever, which no
+  /// descent of an energy does.
+  @Test(arguments: [Float(0), 0.25]) func anEvenCouplingTurnsAPairForEver(_ even: Float) throws {
+    var settings = OscillatorMachine.Settings()
+    (settings.noise, settings.locking, settings.step, settings.even) = (.constant(0), .constant(0), 0.02, even)
+    let machine = OscillatorMachine(ReferenceSystem.pair(1).system(), settings: settings)
+    let scale = Double(machine.system.fieldScale)
+    (machine.states[0], machine.states[machine.system.shape.stride]) = (0.9, 0.1)
+    machine.begin()
+    func phases() -> [Double] { machine.column(0, of: machine.phases) }
+    for step in 0..<1000 { try machine.step(MachineTime(step, of: 1000)) }
+    #expect(abs(phases()[0] - phases()[1]) < 1e-3)
+    let before = phases()[0]
+    for step in 0..<50 { try machine.step(MachineTime(step, of: 50)) }
+    #expect(abs(phases()[0] - before + Double(even) / scale * 0.02 * 50) < 1e-3)
+  }
+
+  /// What is read is at the levels; the phases follow it only where it replaces them.
+  @Test(arguments: [(false, false), (false, true), (true, false), (true, true)])
+  func phasesAreReadAtTheirLevels(_ isPublished: Bool, _ replaces: Bool) {
+    var settings = OscillatorMachine.Settings()
+    (settings.readBits, settings.readsPublishedLevels, settings.keepsRead) = (3, isPublished, replaces)
+    let machine = OscillatorMachine(ReferenceSystem.random(10).system(), settings: settings)
+    machine.start()
+    let before = machine.column(0, of: machine.phases)
+    machine.read()
+    let step = 2 * .pi / (isPublished ? 7.0 : 8.0)
+    let levels = before.map { ($0 / step).rounded() * step }
+    #expect(greatestDifference(machine.column(0), levels.map { cos($0) }) < 1e-5)
+    #expect(greatestDifference(machine.column(0, of: machine.phases), replaces ? levels : before) < 1e-5)
+  }
+
   /// One spin in a field: the density exp(h s / T) on [−1, 1] has the mean coth a − 1/a, a = h/T.
   @Test func langevinSamplesBoltzmann() throws {
     let count = 500

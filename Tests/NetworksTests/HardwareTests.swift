@@ -1,4 +1,5 @@
 import Kernels
+import Machines
 import Testing
 
 @testable import Networks
@@ -56,6 +57,80 @@ import Testing
       try RelaxationTests.relaxation(network, .checkerboard).run(network, samples: 2)
     }
     #expect(limited.states(0..<2) == plain.states(0..<2))
+  }
+
+  /// A noise of ξ in steps of 0.1, as published, is ε ξ; other steps diffuse as fast.
+  @Test func publishedNoiseIsThatOfItsStep() {
+    var limits = HardwareLimits()
+    limits.phaseNoise = 0.2
+    func deviation(_ step: Float) -> Float { (limits.phaseVariance(step: step) * step).squareRoot() }
+    #expect(abs(deviation(0.1) - 0.1 * 0.2) < 1e-6)
+    #expect(abs(deviation(0.4) - 2 * 0.1 * 0.2) < 1e-6)
+    limits.stateNoise = 0.03
+    #expect(abs(deviation(0.1) - Float(0.0004 + 0.0009).squareRoot()) < 1e-6)
+  }
+
+  /// A device's oscillators have the same frequencies for every sample, normal with the given deviation, and another's have others.
+  @Test func frequenciesAreTheDevices() throws {
+    let network = try Networks.network(Networks.chain(pooling: .average), capacity: 2)
+    func frequencies(_ samples: Int, device: UInt64) -> [[Float]] {
+      var limits = HardwareLimits()
+      (limits.frequencySpread, limits.device) = (0.5, device)
+      let field = NetworkField(network, samples: samples, force: .gradient)
+      let system = SpinSystem(field, fieldScale: 1, seed: 1, identifiers: network.spinNumbers(as: field.places))
+      let plane = limits.frequencies(of: system, network.layout)
+      return network.layout.layers.indices.map { plane.elements[field.places.part($0)].filter { $0 != 0 } }
+    }
+    let (one, two) = (frequencies(1, device: 0), frequencies(2, device: 0))
+    for (single, double) in zip(one, two) { #expect(double == single + single) }
+    #expect(one != frequencies(1, device: 1))
+    let all = one.flatMap { $0 }
+    #expect(all.count == network.layout.layers.reduce(0) { $0 + $1.shape.spins })
+    let variance = all.reduce(0) { $0 + $1 * $1 } / Float(all.count)
+    // The variance of n draws has a relative deviation of √(2/n).
+    #expect(abs(variance / 0.25 - 1) < 4 * (2 / Float(all.count)).squareRoot())
+  }
+
+  @Test func limitsOfPhasesAreRefusedElsewhere() throws {
+    let changes: [(inout HardwareLimits) -> Void] = [
+      { $0.phaseLevels = .published }, { $0.phaseReading = .replace }, { $0.phaseNoise = 0.1 }, { $0.frequencySpread = 0.1 },
+      { $0.evenCoupling = 0.1 },
+    ]
+    for change in changes {
+      var limits = HardwareLimits()
+      change(&limits)
+      try limits.check(MachineSettings(.oscillator))
+      for kind in [MachineSettings.Kind.hopfield, .coherentIsing] {
+        let error = #expect(throws: NetworkError.self) { try limits.check(MachineSettings(kind)) }
+        #expect(error?.description.contains("expected the machine oscillator, found \(kind.rawValue)") == true)
+      }
+    }
+  }
+
+  /// Writing in place takes levels to write; what is written are these, and they are realised as they are.
+  @Test(arguments: ParameterWriting.Rounding.allCases)
+  func updatesInPlaceWriteLevels(_ rounding: ParameterWriting.Rounding) throws {
+    var limits = HardwareLimits()
+    (limits.writing.updates, limits.writing.rounding) = (.inPlace, rounding)
+    #expect(throws: NetworkError.self) { try limits.check(MachineSettings(.oscillator)) }
+    (limits.weightBits, limits.weightRange) = (4, 0.5)
+    try limits.check(MachineSettings(.oscillator))
+    let network = try network(limits)
+    let memory = try #require(ParameterMemory(limits, layout: network.layout, seed: 1))
+    let before = network.parameters.elements
+    memory.write(network.parameters, update: 1)
+    network.parametersChanged()
+    let written = network.parameters.elements
+    #expect(zip(before, written).allSatisfy { abs(min(max($0, -0.5), 0.5) - $1) < 1 / 15 * 1.001 })
+    #expect(Set(written.map { (($0 + 0.5) * 15).rounded() }).count <= 17 && Set(written).count <= 17)
+    #expect(network.realised.elements == written)
+    memory.write(network.parameters, update: 2)
+    #expect(network.parameters.elements == written)
+    limits.mismatch = 0.1
+    #expect(throws: NetworkError.self) { try limits.check(MachineSettings(.oscillator)) }
+    limits = HardwareLimits()
+    limits.writing.rounding = .stochastic
+    #expect(throws: NetworkError.self) { try limits.check(MachineSettings(.oscillator)) }
   }
 
   @Test func phasesAndAmplitudesAreRounded() throws {

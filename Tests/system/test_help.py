@@ -7,7 +7,7 @@ import pytest
 
 from jobs import INPUT, ROOT, USAGE
 
-COMMANDS = ["train", "evaluate", "solve", "relax", "inspect", "export", "report", "scaling", "doctor"]
+COMMANDS = ["train", "evaluate", "solve", "sample", "relax", "inspect", "export", "report", "scaling", "doctor"]
 
 
 def paths(text: str) -> set[str]:

@@ -26,6 +26,7 @@ SHORT = ["learning.epochs=20"]
 OSCILLATORS = [
     "relaxation.machine=oscillator",
     "relaxation.oscillator.noise=0.05",
+    *(f"hardware.training.{limit}" for limit in ("weightBits=7", "weightRange=1", "updates=inPlace", "rounding=stochastic")),
     "learning.epochs=60",
     "run.checkpoint.seconds=0.2",
 ]

@@ -21,6 +21,8 @@ ELSEWHERE = {
 PLACEHOLDERS = {"CONFIG": "configs/quickstart.yaml", "DIR": "runs/dir", "RUN": "runs/mine"}
 SMALLER = {
     "torus:1000x1000": "torus:100x100",
+    "torus:64x64": "torus:16x16",
+    "torus:32x32": "torus:12x12",
     "torus:400x400": "torus:100x100",
     "dense:4000": "dense:400",
     "dense:3000": "dense:300",
@@ -66,6 +68,8 @@ def short(words: list[str]) -> list[str]:
         )
     if "solve" in words:
         return ["--time", "0.2"]
+    if "sample" in words:
+        return ["--rounds", "5"]
     if "scaling" in words:
         return ["--repeats", "1", "--steps", "1", "--ranks", "1,2"]
     return []
@@ -93,6 +97,7 @@ def stage(program, launcher, trained, tmp_path_factory):
     def make(folder: Path) -> Path:
         for name in ("G22.txt", "edges.txt"):
             (folder / name).write_text(circle())
+        (folder / "pixels.txt").write_text("0 1\n5 -1\n")
         for name in ("karate.gml", "football.gml"):
             (folder / name).write_text(people())
         (folder / "configs").symlink_to(ROOT / "configs")

@@ -22,6 +22,13 @@ VARIANTS = {
     "average": ["learning.averaging=0.9", "learning.warmStart=true"],
     "smoothed-and-cut-out": ["learning.labelSmoothing=0.1", "data.augmentation.cutout=3"],
     "graded": ["network.feedback=0.2", "relaxation.order=sequential"],
+    "written-in-place": [
+        "relaxation.machine=oscillator",
+        *(f"hardware.training.{limit}" for limit in ("weightBits=6", "weightRange=0.5", "updates=inPlace", "rounding=stochastic")),
+        *(f"hardware.training.{limit}" for limit in ("stateBits=4", "phaseReading=replace", "phaseNoise=0.2", "frequencySpread=0.1")),
+        "learning.nudge=1.5",
+        "data.selection=first",
+    ],
     "coarse-hardware": ["relaxation.machine=cim-adam", "hardware.training.weightBits=6", "hardware.training.stateNoise=0.01"],
 }
 # The plain variant shows every number of ranks, the others one that shares the shards unevenly.

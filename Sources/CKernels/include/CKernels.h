@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "EquilibriaMachines.h"
+#include "EquilibriaSampling.h"
 
 #define EQ_CHANNEL_PAD 16
 

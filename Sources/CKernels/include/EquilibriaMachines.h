@@ -49,6 +49,8 @@ typedef struct {
 
 typedef struct {
   float step, coupling, locking, noise;
+  // κ of sin Δ + κ cos Δ; 0: the gradient of an energy.
+  float even;
 } eq_oscillator;
 
 typedef struct {

@@ -7,7 +7,7 @@ import Host
 /// The lock is the file `lock`, so that it holds on network file systems and tells other hosts who has it. A lock whose process
 /// is dead is taken over on the host of that process, which alone can know; and by another start of the same batch job, of which
 /// a batch system runs one at a time.
-final class RunLock {
+package final class RunLock {
   static let fileName = "lock"
 
   /// The process that holds a lock.
@@ -53,7 +53,7 @@ final class RunLock {
   /// Takes the lock.
   ///
   /// - Throws: `RunFolderError` naming the holder if there is one that lives or that this host knows nothing of.
-  init(folder: String, warn: (String) -> Void) throws {
+  package init(folder: String, warn: (String) -> Void) throws {
     path = "\(folder)/\(Self.fileName)"
     holder = Holder(
       host: ProcessInfo.processInfo.hostName, process: getpid(), startTicks: Self.startTicks(of: getpid()) ?? "",
@@ -73,7 +73,7 @@ final class RunLock {
   deinit { release() }
 
   /// Gives the lock back; no effect the second time.
-  func release() {
+  package func release() {
     guard isHeld else { return }
     isHeld = false
     if (try? Self.holder(of: path)) == holder { unlink(path) }

@@ -106,3 +106,29 @@ public enum StateFile {
     return text
   }
 }
+
+/// Spins that are held fixed, as files: lines of a spin, counted from 0, and its state, −1 or 1; of variables 0 or 1.
+public enum ClampFile {
+  /// - Throws: `ProblemFileError` if a line is wrong, or a spin stands twice with different states.
+  public static func read(_ path: String, spinCount: Int) throws -> [Int: Int8] {
+    var scanner = TextScanner(try ProblemFile.bytes(of: path), file: path)
+    var fixed = [Int: Int8]()
+    scanner.skipSpace()
+    while !scanner.isAtEnd {
+      let spin = try scanner.integer("a spin, 0 to \(spinCount - 1)")
+      guard (0..<spinCount).contains(Int(spin)) else {
+        throw scanner.failure("spin \(spin) is clamped, expected 0 to \(spinCount - 1)")
+      }
+      let value = try scanner.integer("a state, -1 or 1")
+      guard (-1...1).contains(value) else { throw scanner.failure("found the state \(value), expected -1 or 1") }
+      let state: Int8 = value > 0 ? 1 : -1
+      if let other = fixed[Int(spin)], other != state {
+        throw scanner.failure("spin \(spin) is clamped to \(state), and to \(other) above")
+      }
+      fixed[Int(spin)] = state
+      try scanner.expectLineEnd()
+      scanner.skipSpace()
+    }
+    return fixed
+  }
+}

@@ -68,10 +68,10 @@ public enum MachineSteps {
 
   /// Numbers of the oscillators' step.
   public struct Oscillator: Sendable {
-    public var step, coupling, locking, noise: Float
+    public var step, coupling, locking, noise, even: Float
 
-    public init(step: Float, coupling: Float, locking: Float, noise: Float) {
-      (self.step, self.coupling, self.locking, self.noise) = (step, coupling, locking, noise)
+    public init(step: Float, coupling: Float, locking: Float, noise: Float, even: Float = 0) {
+      (self.step, self.coupling, self.locking, self.noise, self.even) = (step, coupling, locking, noise, even)
     }
   }
 
@@ -155,14 +155,16 @@ public enum MachineSteps {
     kernels.confine(x.base, momenta?.base, lower.base, upper.base, count)
   }
 
-  /// `φ += dt[K(cos φ · F_sin − sin φ · F_cos) − S sin 2φ] + noise`, and cosines and sines follow.
+  /// `φ += dt[K(cos φ · F_sin − sin φ · F_cos) − S sin 2φ] + noise`, and cosines and sines follow; with an even part κ of the coupling
+  /// function `K κ (cos φ · F_cos + sin φ · F_sin)` less.
   public static func oscillator(
     _ phases: AlignedBuffer<Float>, cosines: AlignedBuffer<Float>, sines: AlignedBuffer<Float>, cosineField: AlignedBuffer<Float>,
     sineField: AlignedBuffer<Float>, noise: NoisePlane?, _ numbers: Oscillator
   ) {
     let count = vectors(phases, cosines, sines, cosineField, sineField)
     let settings = eq_oscillator(
-      step: numbers.step, coupling: numbers.coupling, locking: numbers.locking, noise: numbers.noise)
+      step: numbers.step, coupling: numbers.coupling, locking: numbers.locking, noise: numbers.noise,
+      even: numbers.even)
     kernels.step_oscillator(
       phases.base, cosineField.base, sineField.base, matching(noise, phases), cosines.base, sines.base, count, settings)
   }
@@ -192,6 +194,12 @@ public enum MachineSteps {
   static func quantise(_ x: AlignedBuffer<Float>, step: Float, offset: Float, limit: Float) {
     precondition(step > 0, "a step of \(step)")
     kernels.quantise(x.base, vectors(x), step, offset, limit)
+  }
+
+  /// `φ += dt ω`.
+  public static func drift(_ phases: AlignedBuffer<Float>, frequencies: AlignedBuffer<Float>, step: Float) {
+    precondition(frequencies.count == phases.count, "frequencies of another shape")
+    kernels.add_noise(phases.base, UnsafePointer(frequencies.base), vectors(phases), step)
   }
 
   /// `x += strength · noise`.

@@ -16,7 +16,7 @@ extension MachineSettings {
   func machine(
     _ system: SpinSystem, layout: NetworkLayout, places: PlaneLayout, limits: HardwareLimits
   ) -> any PhasedMachine {
-    let ideal = machine(system, layout: layout, places: places, oscillators: oscillatorNumbers(limits))
+    let ideal = machine(system, layout: layout, places: places, oscillators: oscillatorNumbers(limits, layout, system))
     guard limits.limitsStates, kind != .oscillator else { return ideal }
     return limited(ideal, limits)
   }
@@ -69,14 +69,20 @@ extension MachineSettings {
   }
 
   /// Oscillators have their own rounding and noise, of phases.
-  private func oscillatorNumbers(_ limits: HardwareLimits) -> OscillatorMachine.Settings {
+  private func oscillatorNumbers(
+    _ limits: HardwareLimits, _ layout: NetworkLayout, _ system: SpinSystem
+  ) -> OscillatorMachine.Settings {
     var numbers = OscillatorMachine.Settings()
     (numbers.step, numbers.coupling) = (oscillator.step, oscillator.coupling)
     numbers.locking = .constant(Double(oscillator.locking))
     // The limit's noise is that of a step, the machine's own that of one unit of time.
-    let variance = oscillator.noise * oscillator.noise + limits.stateNoise * limits.stateNoise / oscillator.step
+    let variance = oscillator.noise * oscillator.noise + limits.phaseVariance(step: oscillator.step)
     numbers.noise = .constant(Double(variance).squareRoot())
     numbers.readBits = limits.stateBits
+    numbers.readsPublishedLevels = limits.phaseLevels == .published
+    numbers.keepsRead = limits.phaseReading == .replace
+    numbers.even = limits.evenCoupling
+    if limits.frequencySpread > 0 { numbers.frequencies = limits.frequencies(of: system, layout) }
     return numbers
   }
 }

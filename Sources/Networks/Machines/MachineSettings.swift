@@ -102,6 +102,9 @@ extension MachineSettings {
   /// network's own rule moves it, whatever the cost.
   var keepsOutputEnergy: Bool { [.hopfield, .conjugate, .leaky].contains(kind) }
 
+  /// Whether the states of the machine, or its energy, keep the output within bounds under a squared error of any negative weight.
+  public var boundsOutput: Bool { [.coherentIsing, .adam, .oscillator].contains(kind) }
+
   /// Whether the machine's equilibria, without noise, are those of the network's own rule: `s = σ(f)` of all hidden layers too.
   public func keepsEquilibria(of layout: NetworkLayout) -> Bool {
     switch kind {

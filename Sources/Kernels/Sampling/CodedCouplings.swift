@@ -1,0 +1,36 @@
+/// Couplings and fields that are few times one unit, as multi-spin coding takes them: ±J spin glasses, ferromagnets, Max-Cut without weights.
+package struct CodedCouplings: Sendable {
+  /// Coupling or field of one link.
+  package let unit: Double
+  /// Links of each spin.
+  let totals: [Int]
+
+  /// As many as a sum of four binary digits counts.
+  package static let greatestTotal = 15
+
+  /// - Returns: `nil` if a coupling or field is no multiple of the smallest, or a spin's are more than 15 of it together.
+  package init?(_ couplings: ReplicaCouplings) {
+    let magnitudes = couplings.couplings.lazy.map(\.magnitude).filter { $0 > 0 }
+    let fields = couplings.fields.lazy.map(\.magnitude).filter { $0 > 0 }
+    let unit = min(magnitudes.min() ?? .infinity, fields.min() ?? .infinity)
+    self.unit = unit.isFinite ? unit : 1
+    var totals = [Int](repeating: 0, count: couplings.spinCount)
+    for spin in totals.indices {
+      var total = 0.0
+      for value in couplings.row(spin).lazy.map({ couplings.couplings[$0] }) + [couplings.fields[spin]] {
+        guard Self.isMultiple(value, of: self.unit) else { return nil }
+        total += (value / self.unit).magnitude
+      }
+      guard total <= Double(Self.greatestTotal) else { return nil }
+      totals[spin] = Int(total)
+    }
+    self.totals = totals
+  }
+
+  func multiple(_ value: Double) -> Int { Int(value / unit) }
+
+  private static func isMultiple(_ value: Double, of unit: Double) -> Bool {
+    let ratio = value / unit
+    return ratio.magnitude <= Double(greatestTotal) && ratio == ratio.rounded() && ratio * unit == value
+  }
+}

@@ -1,0 +1,141 @@
+import CKernels
+
+/// Replicas in vectors of 16, for couplings of any size: each spin's field is added up anew at its visit.
+///
+/// Couplings are integers in units of their row, 2²⁷ of which are more than its greatest field, so that fields and energies are exact sums:
+/// nothing drifts, and no order of terms matters. That is finer than single precision.
+package final class LaneReplicas: ReplicaKernel {
+  package let states: ReplicaStates
+  package let energyUnit: Double
+  private let rows: AlignedBuffer<Int64>
+  private let weights: AlignedBuffer<eq_weight>
+  private let bases: AlignedBuffer<Int32>
+  private let scales: AlignedBuffer<Float>
+  private let shifts: AlignedBuffer<Int8>
+  private let rates: AlignedBuffer<Float>
+  private let energies: AlignedBuffer<Int64>
+  private let identifiers: AlignedBuffer<UInt32>
+  private let key: ReplicaKey
+  private let firstBlock: UInt32
+  private let set: InstructionSet
+  private var inverseTemperatures: [Double] = []
+  /// Couplings of this rank's pairs and fields of its spins, in units of the energy.
+  private let pairs: [(first: Int32, second: Int32, weight: Int64)]
+
+  /// Replicas of which the first of a rank's must be a multiple.
+  package static let alignment = 16
+
+  /// - Parameter firstReplica: a multiple of 16.
+  package init(
+    _ couplings: ReplicaCouplings, layout: ReplicaLayout, firstReplica: Int, laneCount: Int, seed: UInt64,
+    set: InstructionSet = .current
+  ) {
+    precondition(firstReplica % Self.alignment == 0)
+    self.set = set
+    states = ReplicaStates(couplings, layout: layout, firstReplica: firstReplica, laneCount: laneCount, strideUnit: 1)
+    key = ReplicaKey(seed: seed)
+    firstBlock = UInt32(firstReplica / 4)
+    let units = RowUnits(couplings)
+    energyUnit = units.energyUnit
+    let places = layout.places(of: couplings.spinCount)
+    var (starts, weights): ([Int64], [eq_weight]) = ([0], [])
+    var pairs: [(first: Int32, second: Int32, weight: Int64)] = []
+    var bases: [Int32] = []
+    for (place, spin) in layout.own.enumerated() {
+      let unit = units.units[spin]
+      let field = (couplings.fields[spin] / unit).rounded()
+      var base = field
+      for entry in couplings.row(spin) {
+        let other = Int(couplings.neighbours[entry])
+        let coupling = units.rounded(couplings.couplings[entry], spin, other)
+        base += coupling / unit
+        if place < layout.free.count { weights.append(eq_weight(place: places[other], twice: Int32(2 * coupling / unit))) }
+        if other < spin {
+          pairs.append((Int32(place), places[other], Int64(coupling / energyUnit)))
+        }
+      }
+      if field != 0 { pairs.append((Int32(place), Int32(layout.ground), Int64(field * (unit / energyUnit)))) }
+      guard place < layout.free.count else { continue }
+      starts.append(Int64(weights.count))
+      bases.append(Int32(base))
+    }
+    rows = AlignedBuffer(starts)
+    self.weights = AlignedBuffer(weights)
+    self.bases = AlignedBuffer(bases)
+    self.pairs = pairs
+    scales = AlignedBuffer(layout.free.map { Float(2 * units.units[$0]) })
+    shifts = AlignedBuffer(layout.free.map { Int8((units.units[$0] / units.energyUnit).exponent) })
+    identifiers = AlignedBuffer(layout.free.map { UInt32($0) })
+    rates = AlignedBuffer(count: states.bitCount)
+    energies = AlignedBuffer(count: states.bitCount)
+  }
+
+  package func take(rates: [Double]) { inverseTemperatures = rates }
+
+  package func assign(_ temperatures: [UInt16]) {
+    precondition(temperatures.count == states.laneCount)
+    for lane in 0..<temperatures.count { rates.base[lane] = Float(inverseTemperatures[Int(temperatures[lane])]) }
+  }
+
+  /// Works out the energies of the present states.
+  package func restart() {
+    energies.clear()
+    let (words, stride) = (states.words.base, states.stride)
+    for pair in pairs {
+      let (a, b) = (words + Int(pair.first) * stride, words + Int(pair.second) * stride)
+      for lane in 0..<states.laneCount {
+        let differ = (a[lane / 64] ^ b[lane / 64]) >> UInt64(lane % 64) & 1
+        energies.base[lane] += differ == 1 ? pair.weight : -pair.weight
+      }
+    }
+  }
+
+  package func sweep(colour: Int, number: UInt32) {
+    let starts = states.layout.colourStarts
+    sweep(starts[colour]..<starts[colour + 1], number: number)
+  }
+
+  /// On one rank the order of visits is all that colours are for.
+  package func sweep(number: UInt32) { sweep(0..<states.layout.free.count, number: number) }
+
+  private func sweep(_ places: Range<Int>, number: UInt32) {
+    var state = eq_lanes(
+      spins: states.words.base, stride: Int64(states.stride), groups: Int64((states.laneCount + 15) / 16), rows: rows.base,
+      weights: weights.base, bases: bases.base, scales: scales.base, shifts: shifts.base, rates: rates.base,
+      energies: energies.base, identifiers: identifiers.base, key: key.words, first_block: firstBlock)
+    set.sampling.sweep_lanes(&state, Int64(places.lowerBound), Int64(places.upperBound), number)
+  }
+
+  package func addEnergies(to sums: inout [Int64]) {
+    precondition(sums.count == states.laneCount)
+    for lane in 0..<sums.count { sums[lane] += energies.base[lane] }
+  }
+}
+
+/// The units, powers of two, in which the couplings of each row are integers.
+private struct RowUnits {
+  let units: [Double]
+  /// The smallest of them.
+  let energyUnit: Double
+
+  /// A row's greatest field is below 2²⁶ of its unit; the sum of all is below 2⁶² of the smallest unit, which coarser units of the rows with
+  /// the smallest fields see to.
+  init(_ couplings: ReplicaCouplings) {
+    var units = (0..<couplings.spinCount).map { spin -> Double in
+      let greatest = couplings.row(spin).reduce(couplings.fields[spin].magnitude) { $0 + couplings.couplings[$1].magnitude }
+      return greatest > 0 ? Double(sign: .plus, exponent: greatest.exponent - 25, significand: 1) : 0
+    }
+    let coarsest = units.max() ?? 0
+    let spinDigits = Int.bitWidth - max(couplings.spinCount, 1).leadingZeroBitCount
+    let finest = coarsest > 0 ? Double(sign: .plus, exponent: coarsest.exponent - max(31 - spinDigits, 0), significand: 1) : 1
+    units = units.map { max($0, finest) }
+    self.units = units
+    energyUnit = units.min() ?? 1
+  }
+
+  /// A coupling as both of its rows can hold it.
+  func rounded(_ coupling: Double, _ one: Int, _ other: Int) -> Double {
+    let unit = max(units[one], units[other])
+    return (coupling / unit).rounded() * unit
+  }
+}

@@ -1,0 +1,78 @@
+/// The couplings and fields of a problem as samplers take them: by rows, each coupling twice, in double precision.
+///
+///     E(s) = −½ Σ_ij J_ij s_i s_j − Σ_i h_i s_i
+package struct ReplicaCouplings: Sendable {
+  /// Where each row begins, and at the end where the last one does.
+  package let rowStarts: [Int]
+  package let neighbours: [Int32]
+  package let couplings: [Double]
+  /// `h`, one a spin.
+  package let fields: [Double]
+
+  package init(rowStarts: [Int], neighbours: [Int32], couplings: [Double], fields: [Double]) {
+    precondition(rowStarts.count == fields.count + 1 && neighbours.count == couplings.count)
+    self.rowStarts = rowStarts
+    self.neighbours = neighbours
+    self.couplings = couplings
+    self.fields = fields
+  }
+
+  package var spinCount: Int { fields.count }
+
+  package func row(_ spin: Int) -> Range<Int> { rowStarts[spin]..<rowStarts[spin + 1] }
+
+  /// The graph, for colourings and cuts; its couplings are rounded to single precision.
+  package var graph: SparseCouplings {
+    SparseCouplings(rowStarts: rowStarts, neighbours: neighbours, couplings: couplings.map { Float($0) })
+  }
+}
+
+/// Where spins lie in a state: those that this rank moves, colour by colour; those that it holds fixed; spins of other ranks; and at the
+/// end a place that is always up.
+package struct ReplicaLayout: Sendable {
+  /// Global numbers of the spins that are moved, in the order of visits.
+  package let free: [Int]
+  /// Where each colour begins in `free`, and at the end where the last one does.
+  package let colourStarts: [Int]
+  /// Global numbers of spins that stay as they are.
+  package let fixed: [Int]
+  /// Global numbers of other ranks' spins.
+  package let ghosts: [Int]
+
+  package init(free: [Int], colourStarts: [Int], fixed: [Int] = [], ghosts: [Int] = []) {
+    precondition(colourStarts.first == 0 && colourStarts.last == free.count)
+    self.free = free
+    self.colourStarts = colourStarts
+    self.fixed = fixed
+    self.ghosts = ghosts
+  }
+
+  /// All spins on one rank, in the order of a greedy colouring.
+  ///
+  /// - Parameter isFixed: of each spin, whether it stays as it is; none do if there are none.
+  package init(whole couplings: ReplicaCouplings, isFixed: [Bool] = []) {
+    let colouring = Colouring(couplings.graph)
+    guard isFixed.contains(true) else {
+      self.init(free: colouring.order, colourStarts: colouring.starts)
+      return
+    }
+    let free = colouring.order.filter { !isFixed[$0] }
+    let starts = (0..<colouring.starts.count).map { colour in
+      colouring.order[..<colouring.starts[colour]].count { !isFixed[$0] }
+    }
+    self.init(free: free, colourStarts: starts, fixed: isFixed.indices.filter { isFixed[$0] })
+  }
+
+  package var ownCount: Int { free.count + fixed.count }
+  /// The place that is always up, the last one.
+  package var ground: Int { ownCount + ghosts.count }
+  /// The spins of this rank, in the order of places.
+  package var own: [Int] { free + fixed }
+
+  /// The place of each spin, −1 where it has none.
+  func places(of spinCount: Int) -> [Int32] {
+    var places = [Int32](repeating: -1, count: spinCount)
+    for (place, spin) in (free + fixed + ghosts).enumerated() { places[spin] = Int32(truncatingIfNeeded: place) }
+    return places
+  }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import Ising
+
+extension SamplingAnswer {
+  /// One JSON object. Numbers that are not finite are left out.
+  public func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(Object(self)), as: UTF8.self)
+  }
+
+  private struct Object: Encodable {
+    var file: String
+    var problem: String
+    var spinCount: Int
+    var couplingCount: Int
+    var clamped: Int
+    var seed: UInt64
+    var converged: Bool
+    var warnings: [String]
+    var chains: Int
+    var sweeps: Int
+    var burnIn: Int
+    var every: Int
+    var ranks: Int
+    var kernel: String
+    var seconds: Double
+    var spinUpdates: Double
+    var spinUpdatesPerSecond: Double
+    var temperatures: [Row]
+    var tempering: Swaps?
+
+    init(_ answer: SamplingAnswer) {
+      let result = answer.result
+      file = answer.question.file
+      problem = answer.question.kind.rawValue
+      (spinCount, couplingCount) = (answer.problem.spinCount, answer.problem.couplingCount)
+      (clamped, seed) = (result.settings.fixed.count, result.settings.seed)
+      (converged, warnings) = (result.verdict.isConverged, result.verdict.reasons)
+      (chains, sweeps, burnIn) = (result.chains, result.measuredSweeps, result.burnInSweeps)
+      (every, ranks, kernel) = (result.every, result.ranks, result.kernel)
+      (seconds, spinUpdates) = (result.seconds, result.spinUpdates)
+      spinUpdatesPerSecond = result.spinUpdates / max(result.seconds, 1e-9)
+      temperatures = result.temperatures.map(Row.init)
+      tempering = result.tempering.map { Swaps($0, history: result.ladderHistory) }
+    }
+  }
+
+  /// What is known of one temperature.
+  private struct Row: Encodable {
+    /// No number where it is infinite.
+    var temperature: Double?
+    var energy, energyError, specificHeat, specificHeatError: Double?
+    var absMagnetisation, absMagnetisationError, magnetisationSquare, magnetisationSquareError: Double?
+    var binder, binderError: Double?
+    var overlap: Overlap?
+    var linkOverlap, linkOverlapError: Double?
+    var tauEnergy, tauMagnetisation, tauOverlap: Double?
+    var ess: Double
+    var rhat: [String: Double]
+    var logZ, logZError, freeEnergy, freeEnergyError, entropy, entropyError: Double?
+    var equilibration: [Double]
+
+    struct Overlap: Encodable {
+      var q2, q2Error, binder, binderError: Double?
+    }
+
+    init(_ estimate: TemperatureEstimate) {
+      func finite(_ value: Double?) -> Double? { value.flatMap { $0.isFinite ? $0 : nil } }
+      func split(_ estimate: Estimate?) -> (Double?, Double?) { (finite(estimate?.value), finite(estimate?.error)) }
+      temperature = finite(estimate.temperature)
+      (energy, energyError) = split(estimate.energy)
+      (specificHeat, specificHeatError) = split(estimate.specificHeat)
+      (absMagnetisation, absMagnetisationError) = split(estimate.absMagnetisation)
+      (magnetisationSquare, magnetisationSquareError) = split(estimate.magnetisationSquare)
+      (binder, binderError) = split(estimate.binder)
+      if estimate.overlapSquare != nil {
+        let (q2, binder) = (split(estimate.overlapSquare), split(estimate.overlapBinder))
+        overlap = Overlap(q2: q2.0, q2Error: q2.1, binder: binder.0, binderError: binder.1)
+      }
+      (linkOverlap, linkOverlapError) = split(estimate.linkOverlap)
+      (tauEnergy, tauMagnetisation) = (finite(estimate.energyTime), finite(estimate.magnetisationTime))
+      tauOverlap = finite(estimate.overlapTime)
+      ess = estimate.effectiveSamples
+      rhat = [
+        "energy": finite(estimate.energyRHat), "magnetisation": finite(estimate.magnetisationRHat),
+        "overlap": finite(estimate.overlapRHat),
+      ].compactMapValues { $0 }
+      (logZ, logZError) = split(estimate.logZ)
+      (freeEnergy, freeEnergyError) = split(estimate.freeEnergy)
+      (entropy, entropyError) = split(estimate.entropy)
+      equilibration = estimate.equilibration.map(\.value).filter(\.isFinite)
+    }
+  }
+
+  /// From the hottest temperature to the coldest.
+  private struct Swaps: Encodable {
+    var barrier: Double
+    var rejection: [Double]
+    var roundTrips: Int
+    var roundTripRate: Double
+    var roundTripRateIdeal: Double
+    var ladderHistory: [Round]
+
+    struct Round: Encodable {
+      var sweeps: Int
+      var rates: [Double]
+      var rejection: [Double]
+    }
+
+    init(_ report: TemperingReport, history: [SamplingResult.LadderRound]) {
+      (barrier, rejection) = (report.barrier, report.rejections)
+      roundTrips = report.roundTrips.reduce(0, +)
+      (roundTripRate, roundTripRateIdeal) = (report.roundTripRate, report.idealRoundTripRate)
+      ladderHistory = history.map {
+        Round(sweeps: $0.sweeps, rates: $0.temperatures.map { 1 / $0 }, rejection: $0.rejections)
+      }
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import Ising
+
+/// What sampling a question's states came to, as text and JSON tell it.
+public struct SamplingAnswer: Sendable {
+  public let question: SpinQuestion
+  /// What was sampled: its energy is what temperatures are compared with.
+  public let problem: IsingProblem
+  public let result: SamplingResult
+
+  init(question: SpinQuestion, problem: IsingProblem, result: SamplingResult) {
+    self.question = question
+    self.problem = problem
+    self.result = result
+  }
+
+  private var updatesPerSecond: Double { result.spinUpdates / max(result.seconds, 1e-9) }
+
+  public var text: String {
+    let settings = result.settings
+    var lines = ["\(question.file): \(question.kind.rawValue), \(problem.spinCount) spins, \(problem.couplingCount) couplings"]
+    if !settings.fixed.isEmpty { lines.append("\(settings.fixed.count) spins are clamped") }
+    lines.append(
+      "\(result.chains) chains at \(result.temperatures.count) temperatures, \(result.measuredSweeps) sweeps after "
+        + "\(result.burnInSweeps) of burn-in, seed \(settings.seed), \(result.ranks == 1 ? "1 rank" : "\(result.ranks) ranks"), "
+        + String(format: "%.2f s, %.0f million spin updates/s", result.seconds, updatesPerSecond / 1e6))
+    lines += table
+    if let tempering = result.tempering {
+      let trips = tempering.roundTrips.reduce(0, +)
+      lines.append(
+        String(
+          format: "rejected swaps add up to Λ = %.2f; %d round trips, %.4f a ladder and sweep (ideally %.4f)", tempering.barrier,
+          trips, tempering.roundTripRate, tempering.idealRoundTripRate))
+    }
+    if result.verdict.isConverged {
+      lines.append("converged")
+    } else {
+      lines.append("NOT converged:")
+      lines += result.verdict.reasons.map { "  " + $0 }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// A line for each temperature, the coldest first.
+  private var table: [String] {
+    var columns: [(name: String, value: (TemperatureEstimate) -> String)] = [
+      ("T", { Self.number($0.temperature) }), ("energy", { Self.pair($0.energy) }), ("C", { Self.pair($0.specificHeat) }),
+      ("|m|", { Self.pair($0.absMagnetisation) }), ("Binder", { Self.pair($0.binder) }),
+    ]
+    if result.chains > 1 {
+      columns.append(("q²", { Self.pair($0.overlapSquare) }))
+      columns.append(("q link", { Self.pair($0.linkOverlap) }))
+    }
+    if result.settings.freeEnergy {
+      columns.append(("ln Z", { Self.pair($0.logZ) }))
+      columns.append(("entropy", { Self.pair($0.entropy) }))
+    }
+    columns.append(("τ", { Self.number(max($0.energyTime, $0.magnetisationTime, $0.overlapTime ?? 0)) }))
+    columns.append(("R̂", { Self.number($0.greatestRHat ?? .nan) }))
+    let rows = [columns.map(\.name)] + result.temperatures.map { estimate in columns.map { $0.value(estimate) } }
+    let widths = columns.indices.map { column in rows.reduce(0) { max($0, $1[column].count) } }
+    return rows.map { row in
+      zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "  ")
+    }
+  }
+
+  private static func number(_ value: Double) -> String { value.isNaN ? "–" : String(format: "%.4g", value) }
+
+  /// `−91.92(4)`: the error in units of the last digit, of which it has two.
+  static func pair(_ estimate: Estimate?) -> String {
+    guard let estimate, estimate.value.isFinite else { return "–" }
+    guard estimate.error > 0, estimate.error.isFinite else { return String(format: "%.6g", estimate.value) }
+    let digits = min(max(1 - Int(floor(log10(estimate.error))), 0), 12)
+    let error = Int((estimate.error * pow(10, Double(digits))).rounded())
+    return String(format: "%.\(digits)f", estimate.value) + "(\(error))"
+  }
+}
+
+extension TemperatureEstimate {
+  /// The greatest R̂ of what is measured.
+  var greatestRHat: Double? { [energyRHat, magnetisationRHat, overlapRHat].compactMap { $0 }.max() }
+}

@@ -1,0 +1,101 @@
+import Foundation
+
+/// What was measured at each temperature of each ladder, in bins of time: sums over the sweeps of a bin.
+///
+/// Sums of one ladder are taken by one rank in the order of time, so that they have the same bits on any number of ranks.
+struct ChainRecord: Equatable, Sendable {
+  enum Quantity: Int, CaseIterable, Sendable {
+    /// After every sweep: the energy from a fixed origin, its square, and Bennett's functions towards the next colder and hotter temperature.
+    case energy, energySquare, toColder, toHotter
+    /// After every few sweeps: the magnetisation of a spin, and the overlaps of two ladders at one temperature.
+    case absMagnetisation, magnetisationSquare, magnetisationFourth
+    case overlapSquare, overlapFourth, linkOverlap
+
+    /// Whether it is one of two ladders.
+    var isOfPairs: Bool { rawValue >= Self.overlapSquare.rawValue }
+    /// Whether it is measured after every sweep.
+    var isOfSweeps: Bool { rawValue <= Self.toHotter.rawValue }
+  }
+
+  let schedule: SamplingSchedule
+  let temperatureCount: Int
+  let chainCount: Int
+  /// Of each quantity [chain or pair][temperature][bin].
+  private(set) var sums: [[Double]]
+
+  init(_ schedule: SamplingSchedule, temperatures: Int, chains: Int) {
+    self.schedule = schedule
+    temperatureCount = temperatures
+    chainCount = chains
+    sums = Quantity.allCases.map { quantity in
+      let columns = quantity.isOfPairs ? chains / 2 : chains
+      return [Double](repeating: 0, count: columns * temperatures * schedule.binCount)
+    }
+  }
+
+  /// Of all ladders from those of the ranks, in their order.
+  init(_ schedule: SamplingSchedule, temperatures: Int, chains: Int, sums: [[Double]]) {
+    self.schedule = schedule
+    temperatureCount = temperatures
+    chainCount = chains
+    self.sums = sums
+  }
+
+  /// Ladders, or pairs of them.
+  func columnCount(_ quantity: Quantity) -> Int { quantity.isOfPairs ? chainCount / 2 : chainCount }
+
+  mutating func add(_ value: Double, to quantity: Quantity, column: Int, temperature: Int, bin: Int) {
+    sums[quantity.rawValue][(column * temperatureCount + temperature) * schedule.binCount + bin] += value
+  }
+
+  /// The means of the bins of one ladder or pair.
+  func series(_ quantity: Quantity, column: Int, temperature: Int) -> [Double] {
+    let start = (column * temperatureCount + temperature) * schedule.binCount
+    let count = Double(quantity.isOfSweeps ? schedule.binLength : schedule.binLength / schedule.every)
+    return sums[quantity.rawValue][start..<start + schedule.binCount].map { $0 / count }
+  }
+
+  /// Those of all.
+  func series(_ quantity: Quantity, temperature: Int) -> [[Double]] {
+    (0..<columnCount(quantity)).map { series(quantity, column: $0, temperature: temperature) }
+  }
+
+  /// Bytes of a record.
+  static func bytes(_ schedule: SamplingSchedule, temperatures: Int, chains: Int) -> Double {
+    let columns = Quantity.allCases.reduce(0) { $0 + ($1.isOfPairs ? chains / 2 : chains) }
+    return 8 * Double(columns) * Double(temperatures) * Double(schedule.binCount)
+  }
+}
+
+/// Bennett's functions, by which the free energies of neighbouring temperatures are told apart.
+///
+/// With C near Δ = ln Z(β') − ln Z(β), Δ = C + ln(⟨f(C + (β' − β)E)⟩_β / ⟨f(−C − (β' − β)E)⟩_β'), f(x) = 1/(1 + eˣ), which holds for any C and has
+/// the smallest error for C = Δ. Source: Bennett, J. Comput. Phys. 22, 245 (1976).
+struct BennettFunctions: Equatable, Sendable {
+  let rates: [Double]
+  /// C of each pair of neighbours.
+  let guesses: [Double]
+
+  /// - Parameter energies: mean energies at the temperatures, which may be rough.
+  init(rates: [Double], energies: [Double]) {
+    self.rates = rates
+    guesses = zip(rates, rates.dropFirst()).enumerated().map { pair, rates in
+      -(rates.1 - rates.0) * (energies[pair] + energies[pair + 1]) / 2
+    }
+  }
+
+  init(rates: [Double], guesses: [Double]) {
+    self.rates = rates
+    self.guesses = guesses
+  }
+
+  func toColder(_ energy: Double, at temperature: Int) -> Double {
+    Self.f(guesses[temperature] + (rates[temperature + 1] - rates[temperature]) * energy)
+  }
+
+  func toHotter(_ energy: Double, at temperature: Int) -> Double {
+    Self.f(-guesses[temperature - 1] - (rates[temperature] - rates[temperature - 1]) * energy)
+  }
+
+  private static func f(_ x: Double) -> Double { 1 / (1 + exp(x)) }
+}

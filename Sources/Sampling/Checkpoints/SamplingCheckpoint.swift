@@ -1,0 +1,154 @@
+import Files
+import Foundation
+import MPI
+
+/// Everything that a run goes on from, of all its ladders or of some.
+///
+/// Random numbers need no state: they are functions of seed, replica, spin and sweep. States are by the spins' numbers and ladders by theirs,
+/// so that any number of ranks can take them up.
+struct SamplingCheckpoint: Equatable {
+  var sweep: Int
+  /// Swaps tried in this round.
+  var attempts: Int
+  var rates: [Double]
+  var bennettGuesses: [Double]
+  var history: [SamplingRun.RoundReport]
+  /// [chain][replica][byte], a bit a spin: 1 where it is up.
+  var spins: [UInt8]
+  /// [chain][replica].
+  var temperatures: [Int64]
+  var directions: [Int64]
+  var roundTrips: [Int64]
+  var rejections: [Double]
+  var roundEnergies: [Double]
+  /// Of each quantity [chain or pair][temperature][bin].
+  var sums: [[Double]]
+  var drawn: Int
+  /// [chain][temperature][draw][byte] and without the byte: unlike in a result, so that ladders are one behind another.
+  var sampledStates: [UInt8]
+  var sampledEnergies: [Double]
+}
+
+// MARK: - Ranks
+
+extension SamplingCheckpoint {
+  /// That of all ladders from those of the ranks, on rank 0. Collective.
+  func gathered(over group: Communicator?) throws -> SamplingCheckpoint? {
+    guard let group else { return self }
+    func all<Element: MPIDatatype>(_ own: [Element]) throws -> [Element] {
+      try group.gatherVarying(own, root: 0).flatMap { $0 }
+    }
+    var whole = self
+    whole.spins = try all(spins)
+    whole.temperatures = try all(temperatures)
+    whole.directions = try all(directions)
+    whole.roundTrips = try all(roundTrips)
+    whole.rejections = try all(rejections)
+    whole.roundEnergies = try all(roundEnergies)
+    for index in sums.indices { whole.sums[index] = try all(sums[index]) }
+    whole.sampledStates = try all(sampledStates)
+    whole.sampledEnergies = try all(sampledEnergies)
+    return group.rank == 0 ? whole : nil
+  }
+
+  /// That of some ladders of all.
+  func part(_ chains: Range<Int>, of count: Int) -> SamplingCheckpoint {
+    let pairs = chains.lowerBound / 2..<chains.lowerBound / 2 + chains.count / 2
+    func slice<Element>(_ all: [Element], _ range: Range<Int>, of total: Int) -> [Element] {
+      let each = total == 0 ? 0 : all.count / total
+      return Array(all[range.lowerBound * each..<range.upperBound * each])
+    }
+    var part = self
+    part.spins = slice(spins, chains, of: count)
+    part.temperatures = slice(temperatures, chains, of: count)
+    part.directions = slice(directions, chains, of: count)
+    part.roundTrips = slice(roundTrips, chains, of: count)
+    part.rejections = slice(rejections, chains, of: count)
+    part.roundEnergies = slice(roundEnergies, chains, of: count)
+    for quantity in ChainRecord.Quantity.allCases {
+      let (range, total) = quantity.isOfPairs ? (pairs, count / 2) : (chains, count)
+      part.sums[quantity.rawValue] = slice(sums[quantity.rawValue], range, of: total)
+    }
+    part.sampledStates = slice(sampledStates, chains, of: count)
+    part.sampledEnergies = slice(sampledEnergies, chains, of: count)
+    return part
+  }
+}
+
+// MARK: - File
+
+extension SamplingCheckpoint {
+  /// - Parameter identity: which run it is.
+  func file(identity: String, seconds: Double) -> TensorFile {
+    var file = TensorFile()
+    file.metadata = [
+      "sampling": "1", "identity": identity, "seconds": "\(seconds)", "sweep": "\(sweep)", "attempts": "\(attempts)",
+      "drawn": "\(drawn)", "rounds": "\(history.count)",
+    ]
+    file.tensors = [
+      "rates": Tensor(rates), "bennett": Tensor(bennettGuesses), "spins": Tensor(spins), "temperatures": Tensor(temperatures),
+      "directions": Tensor(directions), "roundTrips": Tensor(roundTrips), "rejections": Tensor(rejections),
+      "roundEnergies": Tensor(roundEnergies), "samples.states": Tensor(sampledStates),
+      "samples.energies": Tensor(sampledEnergies), "history.sweeps": Tensor(history.map { Int64($0.sweeps) }),
+      "history.temperatures": Tensor(history.flatMap(\.temperatures)),
+      "history.rejections": Tensor(history.flatMap(\.rejections)),
+    ]
+    for quantity in ChainRecord.Quantity.allCases { file.tensors["record.\(quantity)"] = Tensor(sums[quantity.rawValue]) }
+    return file
+  }
+
+  /// - Parameters:
+  ///   - shape: a checkpoint of the run that is to go on, as it is at its beginning: what sizes must be.
+  ///   - source: what a message calls the file.
+  /// - Throws: `TensorError` if something is missing or has another size.
+  init(_ file: TensorFile, like shape: SamplingCheckpoint, schedule: SamplingSchedule, source: String) throws {
+    func number(_ key: String, upTo greatest: Int) throws -> Int {
+      guard let value = file.metadata[key].flatMap({ Int($0) }), (0...greatest).contains(value) else {
+        throw TensorError("\(source): `\(key)` is \(file.metadata[key] ?? "missing"), expected 0 to \(greatest)")
+      }
+      return value
+    }
+    func doubles(_ name: String, _ count: Int) throws -> [Double] {
+      try file.tensor(name, shape: [count], in: source).doubles()
+    }
+    func integers(_ name: String, _ count: Int, _ range: ClosedRange<Int64>) throws -> [Int64] {
+      let values = try file.integers(name, shape: [count], in: source)
+      guard values.allSatisfy({ range.contains($0) }) else {
+        throw TensorError("\(source): tensor `\(name)` has numbers outside \(range.lowerBound) to \(range.upperBound)")
+      }
+      return values
+    }
+    let count = shape.rates.count
+    self = shape
+    sweep = try number("sweep", upTo: schedule.total)
+    attempts = try number("attempts", upTo: schedule.total)
+    rates = try doubles("rates", count)
+    bennettGuesses = try doubles("bennett", file.tensors["bennett"]?.count == 0 ? 0 : count - 1)
+    spins = try file.tensor("spins", shape: [shape.spins.count], in: source).bytes
+    temperatures = try integers("temperatures", shape.temperatures.count, 0...Int64(count - 1))
+    for ladder in stride(from: 0, to: temperatures.count, by: count) {
+      guard Set(temperatures[ladder..<ladder + count]).count == count else {
+        throw TensorError("\(source): two replicas of ladder \(ladder / count) have one temperature")
+      }
+    }
+    directions = try integers("directions", shape.directions.count, -1...1)
+    roundTrips = try integers("roundTrips", shape.roundTrips.count, 0...Int64(schedule.total))
+    rejections = try doubles("rejections", shape.rejections.count)
+    roundEnergies = try doubles("roundEnergies", shape.roundEnergies.count)
+    for quantity in ChainRecord.Quantity.allCases {
+      sums[quantity.rawValue] = try doubles("record.\(quantity)", shape.sums[quantity.rawValue].count)
+    }
+    drawn = try number("drawn", upTo: schedule.measured)
+    sampledStates = try file.tensor("samples.states", shape: [shape.sampledStates.count], in: source).bytes
+    sampledEnergies = try doubles("samples.energies", shape.sampledEnergies.count)
+    let rounds = try number("rounds", upTo: schedule.adapting.count)
+    let sweeps = try integers("history.sweeps", rounds, 0...Int64(schedule.total))
+    let pasts = try doubles("history.temperatures", rounds * count)
+    let refusals = try doubles("history.rejections", rounds * (count - 1))
+    history = (0..<rounds).map { round in
+      SamplingRun.RoundReport(
+        sweeps: Int(sweeps[round]), temperatures: Array(pasts[round * count..<(round + 1) * count]),
+        rejections: Array(refusals[round * (count - 1)..<(round + 1) * (count - 1)]))
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import Files
+import Foundation
+import Ising
+import MPI
+
+/// The folder of a run, with the checkpoint that it goes on from: on any number of ranks, to the same bits.
+///
+/// All ranks see one file system, as those of a training do.
+public final class SamplingStore {
+  /// `checkpoint.safetensors` in the folder.
+  public let path: String
+  private let resumes: Bool
+  private let interval: Double
+  private var lastSaved = ContinuousClock.now
+
+  /// - Parameters:
+  ///   - resumes: whether a checkpoint that is there is gone on from; otherwise it is an error.
+  ///   - minutes: between two checkpoints.
+  /// - Throws: `SamplerError` or `FileError` if the folder cannot be used.
+  public init(folder: String, resumes: Bool, minutes: Double) throws {
+    path = "\(folder)/checkpoint.safetensors"
+    self.resumes = resumes
+    interval = minutes * 60
+    guard resumes || !FileManager.default.fileExists(atPath: path) else {
+      throw SamplerError("\(folder): the run folder holds a run; go on with --resume, or name another with --run-dir")
+    }
+  }
+
+  /// Takes up the checkpoint, if there is one. Collective.
+  ///
+  /// - Returns: seconds that the run has taken so far.
+  func restore(_ run: SamplingRun, chains: Int, over group: Communicator?) throws -> Double {
+    let isThere = FileManager.default.fileExists(atPath: path) ? 1 : 0
+    guard resumes, try group?.allreduce(isThere, .min) ?? isThere == 1 else { return 0 }
+    let file: TensorFile
+    do {
+      file = try TensorFile(contentsOf: path)
+    } catch { throw SamplerError("\(error)") }
+    guard file.metadata["sampling"] == "1" else { throw SamplerError("\(path): is no checkpoint of `equilibria sample`") }
+    let expected = RunIdentity(run.problem, run.settings, chains: chains)
+    try expected.check(file.metadata["identity"] ?? "", path: path)
+    let whole: SamplingCheckpoint
+    do {
+      whole = try SamplingCheckpoint(
+        file, like: run.emptyCheckpoint(chains: chains), schedule: run.schedule, source: path)
+    } catch { throw SamplerError("\(error)") }
+    run.restore(whole.part(run.chains, of: chains))
+    return file.metadata["seconds"].flatMap { Double($0) } ?? 0
+  }
+
+  /// Whether a checkpoint is to be written now. Collective.
+  func isDue(isStopping: Bool, over group: Communicator?) throws -> Bool {
+    if isStopping { return true }
+    let isOver = ContinuousClock.now - lastSaved >= .seconds(interval) ? 1 : 0
+    return try group?.broadcast(isOver, root: 0) ?? isOver == 1
+  }
+
+  /// Writes the state of all ranks, whole or not at all. Collective.
+  func save(_ run: SamplingRun, chains: Int, seconds: Double, over group: Communicator?) throws {
+    lastSaved = .now
+    guard let whole = try run.checkpoint.gathered(over: group) else { return }
+    let identity = RunIdentity(run.problem, run.settings, chains: chains)
+    try whole.file(identity: try identity.text, seconds: seconds).write(to: path)
+  }
+}
+
+/// What must be the same for a run to go on.
+struct RunIdentity: Codable, Equatable {
+  var problem: String
+  var temperatures: String
+  var chains: Int
+  var schedule: String
+  var seed: UInt64
+  var freeEnergy: Bool
+  var start: String
+  var clamped: String
+  var samples: Int
+
+  init(_ problem: IsingProblem, _ settings: SamplerSettings, chains: Int) {
+    var checksum = Checksum()
+    func add(_ words: [UInt64]) {
+      checksum.update(words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } })
+    }
+    add(problem.rowStarts.map { UInt64($0) })
+    add(problem.neighbours.map { UInt64($0) })
+    add((problem.couplings + problem.fields + [problem.offset]).map(\.bitPattern))
+    self.problem = "\(problem.spinCount) spins, \(problem.couplingCount) couplings, \(checksum.text)"
+    temperatures = "\(settings.temperatures)"
+    self.chains = chains
+    let sweeps = SamplingSchedule(settings)
+    schedule = "\(sweeps.adapting.reduce(0, +)) + \(sweeps.measured) sweeps, measured every \(sweeps.every)"
+    (seed, freeEnergy, samples) = (settings.seed, settings.freeEnergy, settings.samples)
+    if case .state(let spins) = settings.start {
+      var sum = Checksum()
+      sum.update(spins.map { UInt8(bitPattern: $0) })
+      start = "a state, \(sum.text)"
+    } else {
+      start = "\(settings.start)"
+    }
+    clamped = settings.fixed.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: " ")
+  }
+
+  var text: String {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+  }
+
+  /// - Throws: `SamplerError` that names the first difference.
+  func check(_ text: String, path: String) throws {
+    guard let other = try? JSONDecoder().decode(RunIdentity.self, from: Data(text.utf8)) else {
+      throw SamplerError("\(path): does not say which run it is of")
+    }
+    let differences: [(name: String, now: String, then: String)] = [
+      ("problem", problem, other.problem), ("temperatures", temperatures, other.temperatures),
+      ("chains", "\(chains)", "\(other.chains)"), ("schedule", schedule, other.schedule), ("seed", "\(seed)", "\(other.seed)"),
+      ("free energy", "\(freeEnergy)", "\(other.freeEnergy)"), ("start", start, other.start), ("clamped", clamped, other.clamped),
+      ("samples", "\(samples)", "\(other.samples)"),
+    ]
+    guard let found = differences.first(where: { $0.now != $0.then }) else { return }
+    throw SamplerError(
+      "\(path): the run was started with another \(found.name): now \(found.now), then \(found.then); "
+        + "go on with the same, or name another folder with --run-dir")
+  }
+}

@@ -1,0 +1,70 @@
+import Foundation
+
+/// The rank-normalised split R̂: how much the halves of all chains scatter, compared with what each does by itself. 1 if they sample the same
+/// distribution.
+///
+/// Source: Vehtari, Gelman, Simpson, Carpenter & Bürkner, Bayesian Analysis 16, 667 (2021), sections 3.1 and 3.2.
+enum RankNormalisation {
+  /// - Parameter chains: equally long, 4 numbers or more.
+  /// - Returns: the greater one of that of the numbers and that of their distances from the median; `nil` if there are too few.
+  static func rHat(_ chains: [[Double]]) -> Double? {
+    guard let length = chains.first?.count, length >= 4 else { return nil }
+    let half = length / 2
+    let halves = chains.flatMap { [Array($0[..<half]), Array($0[(length - half)...])] }
+    let all = halves.flatMap { $0 }
+    let median = all.sorted()[all.count / 2]
+    let folded = halves.map { $0.map { abs($0 - median) } }
+    return max(plain(scores(halves)), plain(scores(folded)))
+  }
+
+  /// `√((W (N−1)/N + B/N)/W)` of the variances within and between.
+  private static func plain(_ chains: [[Double]]) -> Double {
+    let length = Double(chains[0].count)
+    let means = chains.map { $0.reduce(0, +) / length }
+    let variances = zip(chains, means).map { chain, mean in
+      chain.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (length - 1)
+    }
+    let within = variances.reduce(0, +) / Double(chains.count)
+    let mean = means.reduce(0, +) / Double(chains.count)
+    let between = means.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(chains.count - 1)
+    guard within > 0 else { return between > 0 ? .infinity : 1 }
+    return ((within * (length - 1) / length + between) / within).squareRoot()
+  }
+
+  /// `Φ⁻¹((rank − 3/8)/(S + 1/4))`; equal numbers share the mean of their ranks.
+  private static func scores(_ chains: [[Double]]) -> [[Double]] {
+    let length = chains[0].count
+    let all = chains.flatMap { $0 }
+    let order = all.indices.sorted { all[$0] < all[$1] }
+    var scores = [Double](repeating: 0, count: all.count)
+    var start = 0
+    while start < order.count {
+      var end = start + 1
+      while end < order.count, all[order[end]] == all[order[start]] { end += 1 }
+      let rank = Double(start + 1 + end) / 2
+      let score = normalQuantile((rank - 0.375) / (Double(all.count) + 0.25))
+      for place in start..<end { scores[order[place]] = score }
+      start = end
+    }
+    return chains.indices.map { Array(scores[$0 * length..<($0 + 1) * length]) }
+  }
+
+  /// Φ⁻¹ by Acklam's rational approximation: relative error below 1.2·10⁻⁹.
+  static func normalQuantile(_ p: Double) -> Double {
+    let a = [-39.69683028665376, 220.9460984245205, -275.9285104469687, 138.3577518672690, -30.66479806614716, 2.506628277459239]
+    let b = [-54.47609879822406, 161.5858368580409, -155.6989798598866, 66.80131188771972, -13.28068155288572]
+    let c = [
+      -0.007784894002430293, -0.3223964580411365, -2.400758277161838, -2.549732539343734, 4.374664141464968, 2.938163982698783,
+    ]
+    let d = [0.007784695709041462, 0.3224671290700398, 2.445134137142996, 3.754408661907416]
+    func polynomial(_ coefficients: [Double], _ x: Double) -> Double { coefficients.reduce(0) { $0 * x + $1 } }
+    if p < 0.02425 {
+      let q = (-2 * log(p)).squareRoot()
+      return polynomial(c, q) / (polynomial(d, q) * q + 1)
+    }
+    if p > 1 - 0.02425 { return -normalQuantile(1 - p) }
+    let q = p - 0.5
+    let r = q * q
+    return polynomial(a, r) * q / (polynomial(b, r) * r + 1)
+  }
+}

@@ -1,0 +1,117 @@
+/// A number with its error of one standard deviation.
+public struct Estimate: Equatable, Sendable {
+  public var value: Double
+  public var error: Double
+
+  public init(value: Double, error: Double) {
+    self.value = value
+    self.error = error
+  }
+
+  init(_ mean: SeriesMean) { self.init(value: mean.mean, error: mean.error) }
+  init(_ estimate: (value: Double, error: Double)) { self.init(value: estimate.value, error: estimate.error) }
+}
+
+/// What was found at one temperature.
+public struct TemperatureEstimate: Sendable {
+  /// Infinite for the hottest one of a ladder that gives free energies.
+  public let temperature: Double
+  /// Of all spins, as `solve` defines it.
+  public let energy: Estimate
+  /// `(⟨E²⟩ − ⟨E⟩²)/T²`, of all spins.
+  public let specificHeat: Estimate
+  /// `⟨|m|⟩`, m the mean spin.
+  public let absMagnetisation: Estimate
+  public let magnetisationSquare: Estimate
+  /// `½ (3 − ⟨m⁴⟩/⟨m²⟩²)`: 0 for a normal distribution, 1 for ±m.
+  public let binder: Estimate
+  /// `⟨q²⟩`, q the overlap of two independent replicas; `nil` with a single ladder, like the two below.
+  public let overlapSquare: Estimate?
+  /// The same of q as `binder` is of m.
+  public let overlapBinder: Estimate?
+  /// The mean over coupled pairs of `s_i s_j` in one replica times that in another.
+  public let linkOverlap: Estimate?
+  /// Integrated autocorrelation times in sweeps.
+  public let energyTime: Double
+  public let magnetisationTime: Double
+  public let overlapTime: Double?
+  /// Independent energies that the measured ones are worth, of all ladders.
+  public let effectiveSamples: Double
+  /// Rank-normalised split R̂ of energy, |m| and q² over the ladders.
+  public let energyRHat: Double?
+  public let magnetisationRHat: Double?
+  public let overlapRHat: Double?
+  /// Mean energies of the second eighth, the second quarter and the second half of the measured sweeps.
+  public let equilibration: [Estimate]
+  /// ln Z, where it was asked for, and with it the free energy `−T ln Z` and the entropy `(U − F)/T`.
+  public var logZ: Estimate?
+
+  public var freeEnergy: Estimate? {
+    logZ.flatMap { temperature.isFinite ? Estimate(value: -temperature * $0.value, error: temperature * $0.error) : nil }
+  }
+
+  public var entropy: Estimate? {
+    guard let logZ else { return nil }
+    let rate = temperature.isFinite ? 1 / temperature : 0
+    // The two errors are not independent; their sum is not less than the true one.
+    return Estimate(value: rate * energy.value + logZ.value, error: rate * energy.error + logZ.error)
+  }
+
+  /// - Parameters:
+  ///   - index: of the temperature, counted from the hottest.
+  ///   - offset: what the record's energies leave out.
+  init(_ record: ChainRecord, index: Int, rate: Double, offset: Double) {
+    let schedule = record.schedule
+    func series(_ quantity: ChainRecord.Quantity) -> [[Double]] { record.series(quantity, temperature: index) }
+    func time(_ mean: SeriesMean, variance: Double, count: Double, spacing: Int) -> Double {
+      // ε² = 2τσ²/n. Of a constant every number is worth as much.
+      variance > 0 ? max(mean.error * mean.error * count / (2 * variance), 0) * Double(spacing) : 0.5 * Double(spacing)
+    }
+    temperature = rate > 0 ? 1 / rate : .infinity
+    let (energies, squares) = (series(.energy), series(.energySquare))
+    let energy = SeriesMean(energies)
+    self.energy = Estimate(value: energy.mean + offset, error: energy.error)
+    let capacity = Jackknife.estimate([energies, squares]) { ($0[1] - $0[0] * $0[0]) * rate * rate }
+    specificHeat = Estimate(capacity)
+    let energyVariance = SeriesMean(squares).mean - energy.mean * energy.mean
+    let count = Double(record.chainCount * schedule.measured)
+    // Rounding leaves a constant with a variance of some 10⁻¹⁶ of its square.
+    let isConstant = energyVariance <= 1e-12 * energy.mean * energy.mean
+    energyTime = time(energy, variance: isConstant ? 0 : energyVariance, count: count, spacing: 1)
+    effectiveSamples = min(count, count / (2 * max(energyTime, 0.5)))
+    energyRHat = RankNormalisation.rHat(energies)
+
+    let (sizes, second, fourth) = (series(.absMagnetisation), series(.magnetisationSquare), series(.magnetisationFourth))
+    let size = SeriesMean(sizes)
+    absMagnetisation = Estimate(size)
+    let square = SeriesMean(second)
+    magnetisationSquare = Estimate(square)
+    binder = Estimate(Jackknife.estimate([second, fourth], Self.binder))
+    magnetisationTime = time(
+      size, variance: square.mean - size.mean * size.mean, count: count / Double(schedule.every), spacing: schedule.every)
+    magnetisationRHat = RankNormalisation.rHat(sizes)
+
+    if record.chainCount > 1 {
+      let (second, fourth) = (series(.overlapSquare), series(.overlapFourth))
+      let square = SeriesMean(second)
+      overlapSquare = Estimate(square)
+      overlapBinder = Estimate(Jackknife.estimate([second, fourth], Self.binder))
+      linkOverlap = Estimate(SeriesMean(series(.linkOverlap)))
+      let pairs = Double(record.columnCount(.overlapSquare) * schedule.measured / schedule.every)
+      overlapTime = time(
+        square, variance: SeriesMean(fourth).mean - square.mean * square.mean, count: pairs, spacing: schedule.every)
+      overlapRHat = RankNormalisation.rHat(second)
+    } else {
+      (overlapSquare, overlapBinder, linkOverlap, overlapTime, overlapRHat) = (nil, nil, nil, nil, nil)
+    }
+    let bins = schedule.binCount
+    equilibration = [bins / 8..<bins / 4, bins / 4..<bins / 2, bins / 2..<bins].filter { !$0.isEmpty }.map { range in
+      let part = SeriesMean(energies.map { Array($0[range]) })
+      return Estimate(value: part.mean + offset, error: part.error)
+    }
+  }
+
+  private static func binder(_ moments: [Double]) -> Double {
+    moments[0] > 0 ? (3 - moments[1] / (moments[0] * moments[0])) / 2 : 0
+  }
+}

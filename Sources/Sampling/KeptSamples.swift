@@ -1,0 +1,71 @@
+/// States that are kept of each ladder at each temperature, thinned evenly over the measured sweeps.
+struct KeptSamples: Equatable, Sendable {
+  /// States of one ladder at one temperature.
+  let draws: Int
+  let temperatureCount: Int
+  let chainCount: Int
+  /// Bytes of a state, a bit a spin: 1 for a spin that is up.
+  let stateBytes: Int
+  private let measured: Int
+  /// States of each ladder and temperature so far.
+  private(set) var drawn = 0
+  /// [chain][temperature][draw][byte], temperatures from the hottest.
+  private(set) var states: [UInt8]
+  /// [chain][temperature][draw].
+  private(set) var energies: [Double]
+
+  /// - Parameters:
+  ///   - measured: sweeps over which they are thinned.
+  ///   - chains: ladders of this rank.
+  init(draws: Int, spins: Int, measured: Int, temperatures: Int, chains: Int) {
+    self.draws = min(draws, measured)
+    self.measured = measured
+    temperatureCount = temperatures
+    chainCount = chains
+    stateBytes = (spins + 7) / 8
+    states = [UInt8](repeating: 0, count: temperatures * chains * self.draws * stateBytes)
+    energies = [Double](repeating: 0, count: temperatures * chains * self.draws)
+  }
+
+  /// Those of so many ladders, as they were kept.
+  init(_ part: KeptSamples, chains: Int, states: [UInt8], energies: [Double]) {
+    (draws, temperatureCount, stateBytes) = (part.draws, part.temperatureCount, part.stateBytes)
+    (measured, drawn, chainCount) = (part.measured, part.drawn, chains)
+    (self.states, self.energies) = (states, energies)
+  }
+
+  /// What a checkpoint kept.
+  mutating func restore(states: [UInt8], energies: [Double], drawn: Int) {
+    precondition(states.count == self.states.count && energies.count == self.energies.count)
+    (self.states, self.energies, self.drawn) = (states, energies, drawn)
+  }
+
+  /// The sweep after which a draw is taken, counted from the first measured one.
+  private func sweep(of draw: Int) -> Int { (draw + 1) * measured / draws - 1 }
+
+  /// Whether a state is to be taken now.
+  func isDue(measured sweep: Int) -> Bool { drawn < draws && self.sweep(of: drawn) == sweep }
+
+  private func place(_ temperature: Int, _ chain: Int, _ draw: Int) -> Int {
+    (chain * temperatureCount + temperature) * draws + draw
+  }
+
+  /// - Parameter order: the number of each of `spins`.
+  mutating func take(temperature: Int, chain: Int, spins: [Int8], order: [Int], energy: Double) {
+    let place = place(temperature, chain, drawn)
+    energies[place] = energy
+    for (index, spin) in order.enumerated() where spins[index] > 0 {
+      states[place * stateBytes + spin / 8] |= 1 << UInt8(spin % 8)
+    }
+  }
+
+  mutating func finishDraw() { drawn += 1 }
+
+  /// The bytes of a state.
+  func bytes(temperature: Int, chain: Int, draw: Int) -> ArraySlice<UInt8> {
+    let start = place(temperature, chain, draw) * stateBytes
+    return states[start..<start + stateBytes]
+  }
+
+  func energy(temperature: Int, chain: Int, draw: Int) -> Double { energies[place(temperature, chain, draw)] }
+}

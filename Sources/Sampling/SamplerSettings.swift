@@ -1,0 +1,175 @@
+/// What to sample, and how long.
+public struct SamplerSettings: Sendable {
+  /// The temperatures, absolute: in units of the problem's own numbers.
+  public enum Temperatures: Equatable, Sendable {
+    /// These, which stay as they are.
+    case list([Double])
+    /// So many from one to another, moved between the two until all neighbours swap equally often.
+    case range(from: Double, to: Double, count: Int)
+
+    /// Temperatures in all.
+    public var count: Int {
+      switch self {
+      case .list(let values): values.count
+      case .range(_, _, let count): count
+      }
+    }
+  }
+
+  /// Where chains begin.
+  public enum Start: Equatable, Sendable {
+    case random
+    /// All spins up.
+    case up
+    /// One −1 or 1 a spin.
+    case state([Int8])
+  }
+
+  public var temperatures: Temperatures
+  /// Independent ladders, each with a replica at every temperature. `nil`: as many as the kernel takes at the price of one, at least 4.
+  public var chains: Int?
+  /// Rounds of 2, 4, 8 … sweeps. In all but the last the ladder is adapted; the last is measured and is half of the work.
+  public var rounds = 12
+  /// Sweeps that are measured, in place of those of the last round.
+  public var sweeps: Int?
+  /// Sweeps before them, in rounds that double.
+  public var burnIn: Int?
+  /// Sweeps between two measurements of magnetisations and overlaps. Energies are measured after every sweep.
+  public var every = 8
+  /// Adds an infinite temperature, of which ln Z is known, and so gives ln Z of all.
+  public var freeEnergy = false
+  public var start = Start.random
+  /// Spins that stay as they are, by number.
+  public var fixed: [Int: Int8] = [:]
+  public var seed: UInt64 = 1
+  /// States of each temperature that are kept, thinned evenly over the measured sweeps; a multiple of the chains at least as great.
+  public var samples = 0
+
+  /// More rounds would not end.
+  static let greatestRounds = 30
+  static let greatestTemperatures = 1024
+
+  public init(temperatures: Temperatures) { self.temperatures = temperatures }
+
+  /// - Throws: `SamplerError` if a number makes no sense.
+  public func validate(spins: Int) throws {
+    try validateTemperatures()
+    if let chains, !(1...1_000_000).contains(chains) { throw SamplerError("chains is \(chains), expected 1 to 1000000") }
+    guard (1...Self.greatestRounds).contains(rounds) else {
+      throw SamplerError(
+        "rounds is \(rounds), expected 1 to \(Self.greatestRounds): a round has twice the sweeps of the one before it")
+    }
+    if let sweeps, !(1...1 << Self.greatestRounds).contains(sweeps) {
+      throw SamplerError("sweeps is \(sweeps), expected 1 to \(1 << Self.greatestRounds)")
+    }
+    if let burnIn, !(0...1 << Self.greatestRounds).contains(burnIn) {
+      throw SamplerError("burn-in is \(burnIn), expected 0 to \(1 << Self.greatestRounds)")
+    }
+    guard every >= 1 else { throw SamplerError("a measurement every \(every) sweeps, expected 1 or more") }
+    guard samples >= 0 else { throw SamplerError("samples is \(samples), expected 0 or more") }
+    for (spin, value) in fixed.sorted(by: { $0.key < $1.key }) {
+      guard (0..<spins).contains(spin) else {
+        throw SamplerError("spin \(spin) is clamped; the problem has spins 0 to \(spins - 1)")
+      }
+      guard value == 1 || value == -1 else { throw SamplerError("spin \(spin) is clamped to \(value), expected -1 or 1") }
+    }
+    guard fixed.count < spins else { throw SamplerError("all \(spins) spins are clamped; nothing is left to sample") }
+    if case .state(let state) = start {
+      guard state.count == spins else { throw SamplerError("an initial state of \(state.count) spins for \(spins)") }
+      if let spin = state.firstIndex(where: { $0 != 1 && $0 != -1 }) {
+        throw SamplerError("spin \(spin) of the initial state is \(state[spin]), expected -1 or 1")
+      }
+    }
+  }
+
+  private func validateTemperatures() throws {
+    func check(_ temperature: Double) throws {
+      guard temperature > 0, temperature.isFinite else {
+        throw SamplerError("a temperature of \(temperature), expected a number above 0")
+      }
+    }
+    switch temperatures {
+    case .list(let values):
+      guard !values.isEmpty else { throw SamplerError("no temperature, expected one or more above 0") }
+      for value in values { try check(value) }
+      if let place = values.indices.dropFirst().first(where: { values[$0] == values[$0 - 1] }) {
+        throw SamplerError("the temperature \(values[place]) stands twice in the ladder")
+      }
+      let rises = values.count < 2 || values[1] > values[0]
+      if let place = values.indices.dropFirst().first(where: { (values[$0] > values[$0 - 1]) != rises }) {
+        throw SamplerError("the ladder goes from \(values[place - 1]) to \(values[place]), expected temperatures in order")
+      }
+    case .range(let from, let to, let count):
+      try check(from)
+      try check(to)
+      guard from != to else { throw SamplerError("a ladder from \(from) to \(to), expected two temperatures") }
+      guard count >= 2 else { throw SamplerError("a ladder of \(count) temperatures from \(from) to \(to), expected 2 or more") }
+    }
+    guard temperatures.count <= Self.greatestTemperatures else {
+      throw SamplerError("\(temperatures.count) temperatures, expected at most \(Self.greatestTemperatures)")
+    }
+  }
+}
+
+/// Why sampling cannot begin or go on.
+public struct SamplerError: Error, Equatable, CustomStringConvertible {
+  public let description: String
+
+  public init(_ description: String) { self.description = description }
+}
+
+/// The sweeps of a run: rounds of adaptation, and the measured ones in bins.
+struct SamplingSchedule: Equatable, Sendable {
+  /// Sweeps of the rounds before the measured one.
+  let adapting: [Int]
+  /// Sweeps between two measurements of states, a power of two.
+  let every: Int
+  /// Sweeps of a bin: `every` times a power of two.
+  let binLength: Int
+  let binCount: Int
+
+  /// Bins of a long run; a short one has fewer.
+  static let greatestBinCount = 512
+  /// Errors and diagnostics want more bins than this, if there are as many sweeps.
+  private static let fewestBinCount = 64
+
+  init(_ settings: SamplerSettings) {
+    let wanted = settings.sweeps ?? 1 << settings.rounds
+    if let burnIn = settings.burnIn {
+      adapting = Self.doubling(burnIn)
+    } else if let sweeps = settings.sweeps {
+      adapting = Self.doubling(sweeps)
+    } else {
+      adapting = (0..<settings.rounds).map { 1 << $0 }
+    }
+    var every = Self.powerOfTwo(atLeast: settings.every)
+    while every > 1, wanted / every < Self.fewestBinCount { every /= 2 }
+    var length = every
+    while (wanted + length - 1) / length > Self.greatestBinCount { length *= 2 }
+    self.every = every
+    binLength = length
+    binCount = (wanted + length - 1) / length
+  }
+
+  /// Measured sweeps: as many as were asked for, filled up to whole bins.
+  var measured: Int { binCount * binLength }
+  /// All sweeps.
+  var total: Int { adapting.reduce(measured, +) }
+
+  /// Rounds of 1, 2, 4 … sweeps and the rest.
+  private static func doubling(_ sweeps: Int) -> [Int] {
+    var (rounds, left) = ([Int](), sweeps)
+    while left > 0 {
+      let next = min(left, 1 << rounds.count)
+      rounds.append(next)
+      left -= next
+    }
+    return rounds
+  }
+
+  private static func powerOfTwo(atLeast number: Int) -> Int {
+    var power = 1
+    while power < number, power < 1 << 20 { power *= 2 }
+    return power
+  }
+}

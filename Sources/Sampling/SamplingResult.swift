@@ -1,0 +1,96 @@
+import Ising
+
+/// What a run has found.
+public struct SamplingResult: Sendable {
+  public let settings: SamplerSettings
+  /// From the coldest to the hottest.
+  public let temperatures: [TemperatureEstimate]
+  /// `nil` with a single temperature.
+  public let tempering: TemperingReport?
+  /// What the ladder was in the rounds before the measured one.
+  public let ladderHistory: [LadderRound]
+  /// Kept states.
+  public let samples: SampledStates
+  public let chains: Int
+  public let measuredSweeps: Int
+  public let burnInSweeps: Int
+  /// Sweeps between two measurements of magnetisations and overlaps.
+  public let every: Int
+  public let ranks: Int
+  /// How replicas were held.
+  public let kernel: String
+  /// Visits of single spins, of all rounds and ranks.
+  public let spinUpdates: Double
+  public let seconds: Double
+  public private(set) var verdict: Verdict
+
+  /// Bins in which the measured sweeps were added up.
+  let binCount: Int
+
+  /// A round of adaptation.
+  public struct LadderRound: Equatable, Sendable {
+    public let sweeps: Int
+    /// From the hottest to the coldest, like the rejections of neighbours.
+    public let temperatures: [Double]
+    public let rejections: [Double]
+  }
+
+  init(
+    _ problem: IsingProblem, _ settings: SamplerSettings, _ run: GatheredRun, kernel: String, ranks: Int, seconds: Double
+  ) {
+    self.settings = settings
+    let free = problem.spinCount - settings.fixed.count
+    let logZ = settings.freeEnergy ? FreeEnergies.logZ(run.record, run.bennett, spins: free) : []
+    temperatures = run.ladder.rates.indices.reversed().map { index in
+      var estimate = TemperatureEstimate(run.record, index: index, rate: run.ladder.rates[index], offset: problem.offset)
+      if settings.freeEnergy { estimate.logZ = logZ[index] }
+      return estimate
+    }
+    tempering =
+      run.ladder.count > 1
+      ? TemperingReport(rejections: run.rejections, roundTrips: run.roundTrips, sweeps: run.schedule.measured) : nil
+    ladderHistory = run.history.map {
+      LadderRound(sweeps: $0.sweeps, temperatures: $0.temperatures, rejections: $0.rejections)
+    }
+    samples = SampledStates(run.samples, spins: problem.spinCount)
+    chains = run.record.chainCount
+    measuredSweeps = run.schedule.measured
+    burnInSweeps = run.schedule.total - run.schedule.measured
+    binCount = run.schedule.binCount
+    every = run.schedule.every
+    self.ranks = ranks
+    self.kernel = kernel
+    self.seconds = seconds
+    spinUpdates = Double(free) * Double(chains * run.ladder.count) * Double(run.schedule.total)
+    verdict = Verdict(reasons: [])
+    verdict = Verdict(self)
+  }
+}
+
+/// States that were kept at each temperature, a bit a spin.
+public struct SampledStates: Sendable {
+  /// States of each chain at each temperature.
+  public let draws: Int
+  public let chains: Int
+  public let temperatureCount: Int
+  public let spins: Int
+  let kept: KeptSamples
+
+  init(_ kept: KeptSamples, spins: Int) {
+    (draws, chains, temperatureCount) = (kept.draws, kept.chainCount, kept.temperatureCount)
+    self.spins = spins
+    self.kept = kept
+  }
+
+  /// −1 and 1.
+  ///
+  /// - Parameter temperature: counted from the coldest.
+  public func state(temperature: Int, chain: Int, draw: Int) -> [Int8] {
+    let bytes = Array(kept.bytes(temperature: temperatureCount - 1 - temperature, chain: chain, draw: draw))
+    return (0..<spins).map { bytes[$0 / 8] >> UInt8($0 % 8) & 1 == 1 ? 1 : -1 }
+  }
+
+  public func energy(temperature: Int, chain: Int, draw: Int) -> Double {
+    kept.energy(temperature: temperatureCount - 1 - temperature, chain: chain, draw: draw)
+  }
+}

@@ -1,0 +1,257 @@
+import Foundation
+import Ising
+import Kernels
+import MPI
+
+/// The ladders of one rank on their way through the rounds.
+final class SamplingRun {
+  let problem: IsingProblem
+  let settings: SamplerSettings
+  let schedule: SamplingSchedule
+  /// This rank's ladders, by their numbers among all.
+  let chains: Range<Int>
+  private(set) var ladder: TemperatureLadder
+  private(set) var tempering: Tempering
+  private(set) var record: ChainRecord
+  /// The measured round's functions for free energies.
+  private(set) var bennett: BennettFunctions?
+  /// Sweeps so far, those of all rounds.
+  private(set) var sweep = 0
+  /// Kept states of this rank's ladders.
+  private(set) var samples: KeptSamples
+  /// The ladder of each round before the measured one, and its mean rejections.
+  private(set) var history: [RoundReport] = []
+
+  let kernel: any ReplicaKernel
+  /// Where this rank's replicas begin among the kernel's lanes.
+  let firstLane: Int
+  private let group: Communicator?
+  /// [chain][replica]: those of the last sweep.
+  private(set) var energies: [Double]
+  private var energyIntegers: [Int64]
+  /// [chain][temperature]: sums over the sweeps of this round.
+  private(set) var roundEnergies: [Double]
+  private var laneTemperatures: [UInt16]
+  private let spinBits: PackedStates
+  private let pairBits: PackedStates
+
+  /// A round of adaptation as it went.
+  struct RoundReport: Equatable, Sendable {
+    var sweeps: Int
+    var temperatures: [Double]
+    var rejections: [Double]
+  }
+
+  /// - Parameters:
+  ///   - kernel: holds the replicas of these ladders, the first of them in lane `firstLane`.
+  ///   - draws: states of each ladder and temperature that are kept.
+  ///   - group: ranks with the other ladders; `nil` if there are none.
+  init(
+    _ problem: IsingProblem, _ settings: SamplerSettings, kernel: any ReplicaKernel, firstLane: Int, ladder: TemperatureLadder,
+    chains: Range<Int>, draws: Int = 0, over group: Communicator? = nil
+  ) {
+    self.problem = problem
+    self.settings = settings
+    self.ladder = ladder
+    self.chains = chains
+    self.group = group
+    schedule = SamplingSchedule(settings)
+    tempering = Tempering(chains: chains, temperatureCount: ladder.count, seed: settings.seed)
+    record = ChainRecord(schedule, temperatures: ladder.count, chains: chains.count)
+    samples = KeptSamples(
+      draws: draws, spins: problem.spinCount, measured: schedule.measured, temperatures: ladder.count, chains: chains.count)
+    self.kernel = kernel
+    self.firstLane = firstLane
+    let lanes = kernel.states.laneCount
+    energies = [Double](repeating: 0, count: chains.count * ladder.count)
+    energyIntegers = [Int64](repeating: 0, count: lanes)
+    roundEnergies = [Double](repeating: 0, count: energies.count)
+    laneTemperatures = [UInt16](repeating: 0, count: lanes)
+    spinBits = PackedStates(bits: kernel.states.ownCount, rows: kernel.states.bitCount)
+    pairBits = PackedStates(bits: kernel.states.pairCount, rows: kernel.states.bitCount)
+    begin()
+  }
+
+  /// The states that chains begin with.
+  private func begin() {
+    let states = kernel.states
+    switch settings.start {
+    case .random: states.randomise(seed: settings.seed)
+    case .up: break
+    case .state(let spins): for lane in 0..<states.laneCount { states.set(lane: lane, to: spins) }
+    }
+    for (place, spin) in states.layout.own.enumerated() {
+      guard let value = settings.fixed[spin] else { continue }
+      for lane in 0..<states.laneCount { states.set(place: place, lane: lane, isDown: value < 0) }
+    }
+    kernel.restart()
+    kernel.take(rates: ladder.rates)
+    assign()
+  }
+
+  func assign() {
+    for index in tempering.temperatures.indices { laneTemperatures[firstLane + index] = UInt16(tempering.temperatures[index]) }
+    kernel.assign(laneTemperatures)
+  }
+
+  /// Sweeps of the rounds before the measured one.
+  var adaptingSweeps: Int { schedule.adapting.reduce(0, +) }
+  var isFinished: Bool { sweep == schedule.total }
+
+  /// Goes on for at most so many sweeps. Collective where a round of adaptation ends.
+  func advance(_ sweeps: Int) throws {
+    let end = min(sweep + sweeps, schedule.total)
+    while sweep < end {
+      if sweep == adaptingSweeps { beginMeasuring() }
+      kernel.sweep(number: UInt32(truncatingIfNeeded: sweep))
+      sweep += 1
+      readEnergies()
+      if sweep > adaptingSweeps { measure() }
+      if tempering.swap(energies: energies, rates: ladder.rates, sweep: UInt32(truncatingIfNeeded: sweep)) { assign() }
+      if sweep <= adaptingSweeps, let round = roundThatEnds() { try finishRound(round) }
+    }
+  }
+
+  /// Of the sweep that has just been made.
+  private func readEnergies() {
+    for lane in energyIntegers.indices { energyIntegers[lane] = 0 }
+    kernel.addEnergies(to: &energyIntegers)
+    for index in energies.indices {
+      energies[index] = problem.offset + kernel.energyUnit * Double(energyIntegers[firstLane + index])
+      roundEnergies[index / ladder.count * ladder.count + tempering.temperatures[index]] += energies[index]
+    }
+  }
+
+  /// Takes up all but the states of a checkpoint of this rank's ladders.
+  func take(_ checkpoint: SamplingCheckpoint) {
+    sweep = checkpoint.sweep
+    ladder = TemperatureLadder(rates: checkpoint.rates, isAdaptive: ladder.isAdaptive)
+    bennett =
+      checkpoint.bennettGuesses.isEmpty && ladder.count > 1
+      ? nil : BennettFunctions(rates: ladder.rates, guesses: checkpoint.bennettGuesses)
+    history = checkpoint.history
+    tempering.state = Tempering.State(
+      temperatures: checkpoint.temperatures.map { Int($0) }, directions: checkpoint.directions.map { Int8($0) },
+      roundTrips: checkpoint.roundTrips.map { Int($0) }, rejections: checkpoint.rejections, attempts: checkpoint.attempts)
+    roundEnergies = checkpoint.roundEnergies
+    record = ChainRecord(schedule, temperatures: ladder.count, chains: chains.count, sums: checkpoint.sums)
+    samples.restore(states: checkpoint.sampledStates, energies: checkpoint.sampledEnergies, drawn: checkpoint.drawn)
+  }
+
+  // MARK: - Rounds
+
+  private func roundThatEnds() -> Int? {
+    var sum = 0
+    for (round, sweeps) in schedule.adapting.enumerated() {
+      sum += sweeps
+      if sum == sweep { return round }
+    }
+    return nil
+  }
+
+  /// Adapts the ladder. Means over ladders are taken in their order, whichever rank has them. Collective.
+  private func finishRound(_ round: Int) throws {
+    let sweeps = schedule.adapting[round]
+    let rejections = try means(
+      (0..<chains.count).flatMap { tempering.meanRejections(chain: $0) }, of: ladder.count - 1)
+    let energies = try means(roundEnergies.map { $0 / Double(sweeps) }, of: ladder.count)
+    history.append(RoundReport(sweeps: sweeps, temperatures: ladder.temperatures, rejections: rejections))
+    let before = ladder.rates
+    if sweeps >= Self.fewestSweepsToAdapt { ladder.adapt(rejections: rejections) }
+    bennett = BennettFunctions(rates: ladder.rates, energies: ladder.rates.map { Self.interpolated(energies, at: $0, before) })
+    kernel.take(rates: ladder.rates)
+    assign()
+    for index in roundEnergies.indices { roundEnergies[index] = 0 }
+    tempering.reset()
+  }
+
+  /// Shorter rounds see only a few swaps of each pair.
+  private static let fewestSweepsToAdapt = 8
+
+  /// The means over all ladders of `count` numbers of each. Collective.
+  private func means(_ own: [Double], of count: Int) throws -> [Double] {
+    guard count > 0 else { return [] }
+    let all = try group.map { try $0.allgatherVarying(own).flatMap { $0 } } ?? own
+    let chains = all.count / count
+    return (0..<count).map { place in (0..<chains).reduce(0) { $0 + all[$1 * count + place] } / Double(chains) }
+  }
+
+  private static func interpolated(_ values: [Double], at place: Double, _ places: [Double]) -> Double {
+    guard let above = places.firstIndex(where: { $0 >= place }) else { return values[values.count - 1] }
+    guard above > 0 else { return values[0] }
+    let share = (place - places[above - 1]) / (places[above] - places[above - 1])
+    return values[above - 1] + share * (values[above] - values[above - 1])
+  }
+
+  private func beginMeasuring() {
+    if bennett == nil {
+      bennett = BennettFunctions(
+        rates: ladder.rates, energies: [Double](repeating: problem.offset, count: ladder.count))
+    }
+    tempering.reset()
+  }
+
+  // MARK: - Measuring
+
+  /// Adds what the present states are worth to the record.
+  private func measure() {
+    let measured = sweep - adaptingSweeps - 1
+    let bin = measured / schedule.binLength
+    let count = ladder.count
+    for index in energies.indices {
+      let (chain, temperature, energy) = (index / count, tempering.temperatures[index], energies[index] - problem.offset)
+      record.add(energy, to: .energy, column: chain, temperature: temperature, bin: bin)
+      record.add(energy * energy, to: .energySquare, column: chain, temperature: temperature, bin: bin)
+      guard settings.freeEnergy, let bennett else { continue }
+      if temperature < count - 1 {
+        let value = bennett.toColder(energies[index], at: temperature)
+        record.add(value, to: .toColder, column: chain, temperature: temperature, bin: bin)
+      }
+      if temperature > 0 {
+        let value = bennett.toHotter(energies[index], at: temperature)
+        record.add(value, to: .toHotter, column: chain, temperature: temperature, bin: bin)
+      }
+    }
+    if (measured + 1) % schedule.every == 0 { measureStates(bin: bin) }
+    if samples.isDue(measured: measured) { keepStates() }
+  }
+
+  private func keepStates() {
+    let order = kernel.states.layout.own
+    for index in energies.indices {
+      samples.take(
+        temperature: tempering.temperatures[index], chain: index / ladder.count,
+        spins: kernel.states.spins(lane: firstLane + index), order: order, energy: energies[index])
+    }
+    samples.finishDraw()
+  }
+
+  private func measureStates(bin: Int) {
+    let count = ladder.count
+    let spins = Double(problem.spinCount)
+    kernel.states.unpackSpins(into: spinBits)
+    for index in energies.indices {
+      let magnetisation = 1 - 2 * Double(spinBits.count(firstLane + index)) / spins
+      let square = magnetisation * magnetisation
+      let (chain, temperature) = (index / count, tempering.temperatures[index])
+      record.add(abs(magnetisation), to: .absMagnetisation, column: chain, temperature: temperature, bin: bin)
+      record.add(square, to: .magnetisationSquare, column: chain, temperature: temperature, bin: bin)
+      record.add(square * square, to: .magnetisationFourth, column: chain, temperature: temperature, bin: bin)
+    }
+    guard chains.count > 1 else { return }
+    kernel.states.unpackPairs(into: pairBits)
+    let pairs = Double(max(kernel.states.pairCount, 1))
+    for couple in 0..<chains.count / 2 {
+      for temperature in 0..<count {
+        let one = firstLane + 2 * couple * count + tempering.replicas[2 * couple * count + temperature]
+        let other = firstLane + (2 * couple + 1) * count + tempering.replicas[(2 * couple + 1) * count + temperature]
+        let overlap = 1 - 2 * Double(spinBits.differences(one, other)) / spins
+        let square = overlap * overlap
+        let link = 1 - 2 * Double(pairBits.differences(one, other)) / pairs
+        record.add(square, to: .overlapSquare, column: couple, temperature: temperature, bin: bin)
+        record.add(square * square, to: .overlapFourth, column: couple, temperature: temperature, bin: bin)
+        record.add(link, to: .linkOverlap, column: couple, temperature: temperature, bin: bin)
+      }
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import ArgumentParser
+import Experiments
+import Files
+import Foundation
+import Host
+import Ising
+import MPI
+import Sampling
+
+struct SampleCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sample",
+    abstract: "Samples the Boltzmann distribution of an Ising problem, with errors and diagnostics.",
+    discussion: """
+      Chains of replicas at one or many temperatures, which swap by parallel tempering. The ranks share out the chains; any number of them \
+      gives the same bits. docs/guide/sample.md shows every option at work.
+
+        equilibria sample torus:64x64 --temperature 1
+        equilibria sample torus:8x8 --temperatures 0.5:2:16 --free-energy
+        mpirun -n 2 equilibria sample G22.txt --temperatures 0.5:4:16 \\
+          --chains 64 --rounds 10 --json
+      """)
+
+  @Argument(
+    help: "The problem's file, plain or gzipped; or one to be drawn: sk:SPINS, dense:SPINS, torus:ROWSxCOLUMNS.",
+    completion: .file())
+  var file: String
+
+  @OptionGroup(title: "Problem") var problem: SampleProblemOptions
+  @OptionGroup(title: "Sampling") var sampling: SampleRunOptions
+  @OptionGroup(title: "Output") var output: SampleOutputOptions
+  @OptionGroup(title: "Long runs") var folder: SampleFolderOptions
+
+  func validate() throws {
+    try sampling.validate()
+    try output.validate()
+    try folder.validate()
+  }
+
+  func run() {
+    Job.run { world in
+      StopSignal.install()
+      try output.checkWritable(on: world)
+      guard case .spins(let question) = try Question(file: file, problem.settings) else {
+        throw ProblemError("\(file) asks for communities, which have no temperature; give --problem maxcut or ising")
+      }
+      let spins = question.objective.problem.spinCount
+      var settings = try sampling.settings(spins: spins)
+      settings.samples = output.sampleCount
+      let opened = try folder.open(on: world)
+      defer { opened?.lock?.release() }
+      let progress = world.rank == 0 ? SampleProgress() : nil
+      defer { progress?.finish() }
+      let found = try SpinSampling(question, settings).run(
+        over: world, store: opened?.store, shouldStop: { StopSignal.isRequested }, progress: { progress?.show($0) })
+      progress?.finish()
+      if found.wasStopped { return try Job.stopped() }
+      if let answer = found.answer {
+        try output.write(answer)
+        try opened?.write(answer)
+        print(output.json ? try answer.json() : answer.text)
+      }
+      return output.requireConverged && !found.isConverged ? Exit.notConverged : 0
+    }
+  }
+}
+
+/// Which numbers are sampled.
+struct SampleProblemOptions: ParsableArguments {
+  @Option(help: "What is asked of the file. By default what its form is mostly used for (docs/guide/solve.md).")
+  var problem: ProblemKind?
+
+  @Option(help: "The file's form. By default that of its name's ending, or what its content looks like.")
+  var format: ProblemFormat?
+
+  var settings: QuestionSettings {
+    var settings = QuestionSettings()
+    (settings.kind, settings.format) = (problem, format)
+    return settings
+  }
+}
+
+/// Where a run is kept.
+struct SampleFolderOptions: ParsableArguments {
+  @Option(help: "A folder for checkpoints and the result.", completion: .directory)
+  var runDir: String?
+
+  @Flag(help: "Go on from the checkpoint in --run-dir, on any number of ranks, or begin if there is none.")
+  var resume = false
+
+  @Option(help: ArgumentHelp("Between two checkpoints.", valueName: "minutes"))
+  var checkpointEvery = 15.0
+
+  func validate() throws {
+    if resume, runDir == nil { throw ValidationError("--resume needs --run-dir, the folder of the run to go on with") }
+    guard checkpointEvery > 0, checkpointEvery.isFinite else {
+      throw ValidationError("--checkpoint-every \(checkpointEvery): expected minutes, more than 0")
+    }
+  }
+
+  /// The folder of a run, which rank 0 locks.
+  struct Opened {
+    let store: SamplingStore
+    let lock: RunLock?
+    let folder: String
+
+    func write(_ answer: SamplingAnswer) throws {
+      try AtomicFile.write(try answer.json() + "\n", to: "\(folder)/result.json")
+      try AtomicFile.write(answer.text + "\n", to: "\(folder)/result.txt")
+    }
+  }
+
+  /// Collective.
+  func open(on world: Communicator) throws -> Opened? {
+    guard let runDir else { return nil }
+    var lock: RunLock?
+    if world.rank == 0 {
+      try FileBytes.createFolder(runDir)
+      lock = try RunLock(folder: runDir) { FileHandle.standardError.write(Data("warning: \($0)\n".utf8)) }
+    }
+    // Others look when the folder is there.
+    try world.barrier()
+    return Opened(
+      store: try SamplingStore(folder: runDir, resumes: resume, minutes: checkpointEvery), lock: lock, folder: runDir)
+  }
+}

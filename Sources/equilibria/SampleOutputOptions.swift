@@ -1,0 +1,59 @@
+import ArgumentParser
+import Foundation
+import MPI
+import Sampling
+import Solving
+
+/// What is written where.
+struct SampleOutputOptions: ParsableArguments {
+  @Flag(help: "Print one JSON object instead of text.")
+  var json = false
+
+  @Option(help: ArgumentHelp("Keep so many states of each temperature, thinned evenly; they go to --output.", valueName: "count"))
+  var samples: Int?
+
+  @Option(
+    help: "Write the kept states here: .npz, .safetensors or .csv. Without --samples 1000 of each temperature.",
+    completion: .file(extensions: ["npz", "safetensors", "csv"]))
+  var output: String?
+
+  @Flag(help: "End with exit code 77 unless every diagnostic is passed.")
+  var requireConverged = false
+
+  private static let standardSamples = 1000
+
+  func validate() throws {
+    if let samples, samples < 1 { throw ValidationError("--samples \(samples): expected 1 or more") }
+    if samples != nil, output == nil { throw ValidationError("--samples needs --output, the file that they are written to") }
+    if let output, SampleFile.Form(of: output) == nil {
+      throw ValidationError("--output \(output): expected a name that ends in .npz, .safetensors or .csv")
+    }
+  }
+
+  var sampleCount: Int { output == nil ? 0 : samples ?? Self.standardSamples }
+
+  /// A result that cannot be written should be known before the run, not after it.
+  func checkWritable(on world: Communicator) throws {
+    guard world.rank == 0, let output else { return }
+    try WritablePath.check(output)
+  }
+
+  func write(_ answer: SamplingAnswer) throws {
+    guard let output else { return }
+    try SampleFile.write(answer, to: output)
+  }
+}
+
+/// Where one process tells how far a run is: on standard error, like a search.
+final class SampleProgress {
+  private let line = ProgressLine(limit: nil)
+
+  func show(_ progress: Sampler.Progress) {
+    let percent = 100 * progress.sweeps / max(progress.ofSweeps, 1)
+    line.found(
+      "round \(progress.round + 1) of \(progress.rounds), sweep \(progress.sweeps) of \(progress.ofSweeps) (\(percent) %)")
+    line.tick()
+  }
+
+  func finish() { line.finish() }
+}

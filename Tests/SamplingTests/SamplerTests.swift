@@ -1,0 +1,137 @@
+import Foundation
+import Ising
+import Testing
+
+@testable import Sampling
+
+/// Settings, verdicts and answers.
+@Suite struct SamplerTests {
+  private func refuses(_ settings: SamplerSettings, _ words: String..., sourceLocation: SourceLocation = #_sourceLocation) throws
+  {
+    let problem = try Problems.lattice([4])
+    do {
+      _ = try Sampler(problem, settings)
+      Issue.record("nothing was refused", sourceLocation: sourceLocation)
+    } catch let error as SamplerError {
+      for word in words { #expect(error.description.contains(word), "\(error)", sourceLocation: sourceLocation) }
+    }
+  }
+
+  @Test func settingsThatMakeNoSense() throws {
+    for temperature in [0, -1, .nan, .infinity] {
+      try refuses(SamplerSettings(temperatures: .list([temperature])), "temperature")
+    }
+    try refuses(SamplerSettings(temperatures: .list([])), "no temperature")
+    try refuses(SamplerSettings(temperatures: .list([1, 1])), "twice")
+    try refuses(SamplerSettings(temperatures: .list([1, 3, 2])), "in order", "3.0", "2.0")
+    try refuses(SamplerSettings(temperatures: .range(from: 1, to: 1, count: 4)), "two temperatures")
+    try refuses(SamplerSettings(temperatures: .range(from: 1, to: 2, count: 1)), "2 or more")
+    try refuses(SamplerSettings(temperatures: .range(from: 1, to: 2, count: 5000)), "1024")
+    func changed(_ change: (inout SamplerSettings) -> Void) -> SamplerSettings {
+      var settings = SamplerSettings(temperatures: .list([1]))
+      change(&settings)
+      return settings
+    }
+    try refuses(changed { $0.chains = 0 }, "chains is 0")
+    try refuses(changed { $0.rounds = 0 }, "rounds is 0")
+    try refuses(changed { $0.rounds = 60 }, "rounds is 60", "twice")
+    try refuses(changed { $0.sweeps = 0 }, "sweeps is 0")
+    try refuses(changed { $0.burnIn = -1 }, "burn-in is -1")
+    try refuses(changed { $0.every = 0 }, "every 0")
+    try refuses(changed { $0.fixed = [4: 1] }, "spin 4", "0 to 3")
+    try refuses(changed { $0.fixed = [1: 0] }, "clamped to 0")
+    try refuses(changed { $0.fixed = [0: 1, 1: 1, 2: 1, 3: 1] }, "all 4 spins")
+    try refuses(changed { $0.start = .state([1, 1]) }, "2 spins for 4")
+    try refuses(changed { $0.start = .state([1, 1, 0, 1]) }, "spin 2", "expected -1 or 1")
+  }
+
+  @Test func whatDoesNotFitIsRefused() throws {
+    var settings = SamplerSettings(temperatures: .list([1]))
+    settings.chains = 1_000_000
+    let sampler = try Sampler(try Problems.torus("torus:1000x1000"), settings)
+    #expect { _ = try sampler.run() } throws: { "\($0)".contains("fewer chains") }
+  }
+
+  /// A run that is much too short says so, and what to do.
+  @Test func shortRunsDoNotConverge() throws {
+    var settings = SamplerSettings(temperatures: .range(from: 0.3, to: 2, count: 6))
+    (settings.rounds, settings.chains) = (5, 4)
+    let result = try sampled(try Problems.torus("torus:16x16"), settings)
+    #expect(!result.verdict.isConverged)
+    #expect(result.verdict.reasons.contains { $0.contains("round trips") })
+    #expect(result.verdict.reasons.allSatisfy { $0.contains("--rounds 6") || $0.contains("temperatures") })
+  }
+
+  /// Cold chains without tempering stay where they began, and are found out.
+  @Test func stuckChainsDoNotConverge() throws {
+    var settings = SamplerSettings(temperatures: .list([0.25]))
+    settings.chains = 16
+    let result = try sampled(try Problems.torus("torus:8x8:0"), settings)
+    #expect(!result.verdict.isConverged && result.temperatures[0].energyRHat! > 1.01)
+  }
+
+  @Test func samplesHaveTheEnergiesOfTheirStates() throws {
+    let problem = try Problems.random(spins: 21, seed: 8)
+    var settings = SamplerSettings(temperatures: .list([0.8, 1.5, 3]))
+    (settings.samples, settings.rounds, settings.chains, settings.fixed) = (40, 7, 6, [3: -1])
+    let result = try sampled(problem, settings)
+    #expect(result.samples.draws == 7 && result.samples.chains == 6 && result.samples.temperatureCount == 3)
+    for temperature in 0..<3 {
+      var sum = 0.0
+      for chain in 0..<6 {
+        for draw in 0..<7 {
+          let state = result.samples.state(temperature: temperature, chain: chain, draw: draw)
+          let energy = result.samples.energy(temperature: temperature, chain: chain, draw: draw)
+          #expect(abs(try problem.energy(of: state) - energy) < 1e-5 && state[3] == -1)
+          sum += energy
+        }
+      }
+      let estimate = result.temperatures[temperature]
+      let deviation = (estimate.specificHeat.value * estimate.temperature * estimate.temperature / 20).squareRoot()
+      #expect(abs(sum / 42 - estimate.energy.value) < 5 * deviation)
+    }
+  }
+
+  /// Random numbers belong to replicas and sweeps: the same settings give the same bits, another seed does not.
+  @Test func runsAreReproducible() throws {
+    let problem = try Problems.torus("torus:6x6:2")
+    var settings = SamplerSettings(temperatures: .range(from: 0.6, to: 3, count: 5))
+    settings.rounds = 6
+    let (one, two) = (try sampled(problem, settings), try sampled(problem, settings))
+    settings.seed = 2
+    let other = try sampled(problem, settings)
+    #expect(one.temperatures.map(\.energy) == two.temperatures.map(\.energy))
+    #expect(one.temperatures.map(\.energy) != other.temperatures.map(\.energy))
+    #expect(one.ladderHistory == two.ladderHistory && one.tempering == two.tempering)
+  }
+
+  /// A QUBO's temperature is one of its own values.
+  @Test func temperatureOfAQuboIsThatOfItsValues() throws {
+    let qubo = try QuadraticBinaryProblem(
+      pairs: WeightedGraph(vertexCount: 2, sources: [0], targets: [1], weights: [3]), linear: [1, -2])
+    var settings = SamplerSettings(temperatures: .list([1]))
+    settings.rounds = 10
+    let answer = try #require(
+      try SpinSampling(SpinQuestion(qubo, kind: .qubo, file: "two.qubo"), settings).run().answer)
+    let values = [0.0, 1, -2, 2]
+    let sum = values.reduce(0) { $0 + exp(-$1) }
+    let exact = values.reduce(0) { $0 + $1 * exp(-$1) } / sum
+    #expect(answer.result.temperatures[0].energy.agrees(with: exact))
+  }
+
+  @Test func answersAreTextAndJSON() throws {
+    let question = SpinQuestion(EnergyMinimum(try Problems.torus("torus:4x4")), kind: .ising, file: "torus:4x4")
+    var settings = SamplerSettings(temperatures: .list([1, 2]))
+    (settings.rounds, settings.freeEnergy) = (8, true)
+    let answer = try #require(try SpinSampling(question, settings).run().answer)
+    let text = answer.text
+    for word in ["torus:4x4", "energy", "ln Z", "Λ", "converged", "inf"] { #expect(text.contains(word), "\(text)") }
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(try answer.json().utf8)) as? [String: Any])
+    let rows = try #require(object["temperatures"] as? [[String: Any]])
+    #expect(rows.count == 3 && rows[0]["temperature"] as? Double == 1 && rows[2]["temperature"] == nil)
+    #expect((rows[2]["logZ"] as? Double).map { abs($0 - 16 * log(2)) < 1e-9 } == true)
+    #expect(object["tempering"] is [String: Any] && object["converged"] is Bool)
+    #expect(SamplingAnswer.pair(Estimate(value: -91.9271, error: 0.0042)) == "-91.9271(42)")
+    #expect(SamplingAnswer.pair(Estimate(value: 12, error: 3)) == "12.0(30)")
+  }
+}

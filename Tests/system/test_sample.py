@@ -1,0 +1,200 @@
+"""`equilibria sample` from outside: what is printed and written, ranks, interruptions, bad input."""
+
+import csv
+import itertools
+import json
+import math
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+from jobs import STOPPED, USAGE
+
+NOT_CONVERGED = 77
+TORUS = ["torus:6x6", "--temperatures", "0.5:2:6", "--rounds", 8]
+# What depends on the clock or the number of ranks.
+CLOCK = ("seconds", "spinUpdatesPerSecond", "ranks")
+
+
+def figures(answer: dict) -> dict:
+    return {key: value for key, value in answer.items() if key not in CLOCK}
+
+
+@pytest.fixture
+def sample(job):
+    """sample(RANKS, ARGUMENT…): the JSON of a run; on one rank without a launcher."""
+    return lambda ranks, *arguments: job(None if ranks == 1 else ranks, "sample", *arguments, "--json").succeeds().json
+
+
+@pytest.fixture
+def pair(tmp_path) -> Path:
+    """Two spins with fields."""
+    path = tmp_path / "pair.coo"
+    path.write_text("0 1 -1.5\n0 0 0.3\n1 1 0.7\n")
+    return path
+
+
+def test_two_spins(sample, pair):
+    found = sample(1, pair, "--temperature", 1.25, "--seed", 4)
+    states = list(itertools.product((-1, 1), repeat=2))
+    energies = [1.5 * a * b - 0.3 * a - 0.7 * b for a, b in states]
+    weights = [math.exp(-energy / 1.25) for energy in energies]
+    exact = sum(e * w for e, w in zip(energies, weights, strict=True)) / sum(weights)
+    (row,) = found["temperatures"]
+    assert abs(row["energy"] - exact) < 4 * row["energyError"]
+    assert found["converged"]
+    assert found["warnings"] == []
+
+
+def test_text(one):
+    one("sample", *TORUS, "--free-energy", "--rounds", 10).succeeds("36 spins", "ln Z", "entropy", "converged", "round trips")
+
+
+@pytest.mark.parametrize("ranks", [2, 3, 4, 8])
+def test_ranks(sample, ranks):
+    arguments = (*TORUS, "--chains", 20, "--free-energy")
+    one, shared = sample(1, *arguments), sample(ranks, *arguments)
+    assert shared["ranks"] == ranks
+    assert figures(shared) == figures(one)
+
+
+@pytest.mark.parametrize("kernels", ["AVX2", "baseline"])
+def test_instruction_sets(job, kernels):
+    for problem in ("torus:6x6", "sk:12"):
+        arguments = ["sample", problem, "--temperatures", "0.5:2:4", "--rounds", 6, "--json"]
+        one = job(None, *arguments).succeeds().json
+        other = job(None, *arguments, env={"EQUILIBRIA_KERNELS": kernels})
+        if other.status != 0:
+            pytest.skip(f"this processor does not run {kernels}")
+        assert figures(other.json) == figures(one)
+
+
+def bits(states: np.ndarray, count: int) -> np.ndarray:
+    return 2 * np.unpackbits(states, axis=-1, count=count, bitorder="little").astype(int) - 1
+
+
+def test_states(one, pair, tmp_path):
+    """All forms hold the same states, with the energies that they have."""
+    files = [tmp_path / f"states.{form}" for form in ("npz", "safetensors", "csv")]
+    for file in files:
+        one("sample", pair, "--temperatures", "1,2", "--rounds", 7, "--samples", 50, "--output", file).succeeds()
+    archive, tensors = np.load(files[0]), load_file(files[1])
+    assert archive["temperatures"].tolist() == [1, 2]
+    spins = bits(archive["spins"], 2)
+    assert spins.shape[0] == 2
+    assert spins.shape[1] * spins.shape[2] >= 50
+    a, b = spins[..., 0], spins[..., 1]
+    assert np.allclose(archive["energy"], 1.5 * a * b - 0.3 * a - 0.7 * b, atol=1e-6)
+    for name in ("spins", "energy", "temperatures"):
+        assert np.array_equal(archive[name], tensors[name])
+    with files[2].open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == spins[..., 0].size
+    assert ["".join("+" if spin > 0 else "-" for spin in state) for state in spins.reshape(-1, 2)] == [
+        row["state"] for row in rows
+    ]
+
+
+def test_clamped(sample, pair, tmp_path):
+    (tmp_path / "clamp").write_text("1 1\n")
+    (row,) = sample(1, pair, "--temperature", 1, "--clamp", tmp_path / "clamp")["temperatures"]
+    # One spin in a field of 0.3 − 1.5.
+    exact = -0.7 - 1.2 * math.tanh(1.2)
+    assert abs(row["energy"] - exact) < 4 * row["energyError"]
+
+
+def test_require_converged(one):
+    one("sample", "torus:16x16", "--temperature", "0.3", "--rounds", 4, "--require-converged").ends(NOT_CONVERGED)
+    one("sample", "torus:6x6", "--temperature", 3, "--require-converged").succeeds("converged")
+
+
+@pytest.mark.seconds(20)
+@pytest.mark.parametrize(("ranks", "later"), [(1, 2), (3, 1)])
+def test_interrupted(start, job, tmp_path, ranks, later):
+    """It ends with a checkpoint, and goes on from it on another number of ranks to the same bits."""
+    arguments = ["sample", "torus:32x32", "--temperatures", "0.5:2:8", "--chains", 64, "--rounds", 12, "--json"]
+    folder = tmp_path / "run"
+    with start(None if ranks == 1 else ranks, *arguments, "--run-dir", folder) as running:
+        deadline = time.monotonic() + 60
+        while not folder.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(1)
+        running.signal(signal.SIGTERM)
+        running.wait().ends(STOPPED)
+    assert (folder / "checkpoint.safetensors").exists()
+    assert not (folder / "result.json").exists()
+    job(None, *arguments, "--run-dir", folder).refuses(str(folder), "--resume")
+    job(None, *arguments, "--run-dir", folder, "--resume", "--seed", 2).refuses("another seed", "now 2, then 1")
+    resumed = job(None if later == 1 else later, *arguments, "--run-dir", folder, "--resume").succeeds().json
+    whole = job(2, *arguments).succeeds().json
+    assert figures(resumed) == figures(whole)
+    assert figures(json.loads((folder / "result.json").read_text())) == figures(whole)
+
+
+# Options, and words of the message.
+WRONG = [
+    ([], "--temperature T"),
+    (["--temperature", "0"], "above 0"),
+    (["--temperature", "-1"], "above 0"),
+    (["--temperature", "nan"], "above 0"),
+    (["--temperature", "1", "--temperatures", "1:2"], "one of them"),
+    (["--temperatures", "1:2:x"], "--temperatures"),
+    (["--temperatures", "2:2"], "two temperatures"),
+    (["--temperatures", "1:2:1"], "2 or more"),
+    (["--temperatures", "1,3,2"], "in order"),
+    (["--temperatures", "1,1"], "twice"),
+    (["--temperature", "1", "--chains", "0"], "chains is 0"),
+    (["--temperature", "1", "--rounds", "50"], "rounds is 50"),
+    (["--temperature", "1", "--sweeps", "0"], "sweeps is 0"),
+    (["--temperature", "1", "--every", "0"], "every 0"),
+    (["--temperature", "1", "--samples", "5"], "--output"),
+    (["--temperature", "1", "--output", "states.txt"], ".npz"),
+    (["--temperature", "1", "--resume"], "--run-dir"),
+    (["--temperature", "1", "--checkpoint-every", "0"], "minutes"),
+    (["--temperature", "1", "--exchange-every", "4"], "--exchange-every"),
+]
+
+
+@pytest.mark.parametrize(("options", "word"), WRONG, ids=lambda value: "-".join(value) if isinstance(value, list) else None)
+def test_wrong_options(one, options, word):
+    one("sample", "torus:4x4", *options).ends(USAGE, word)
+
+
+# Lines of a file of clamped spins, and words of the message.
+CLAMPS = {
+    "out-of-range": ("2 1\n", [":1:", "spin 2", "0 to 1"]),
+    "no-state": ("0 3\n", [":1:", "state 3"]),
+    "contradiction": ("0 1\n0 -1\n", [":2:", "spin 0"]),
+    "all": ("0 1\n1 1\n", ["all 2 spins"]),
+    "no-number": ("x 1\n", [":1:", "`x`"]),
+}
+
+
+@pytest.mark.parametrize("ranks", [1, 2])
+@pytest.mark.parametrize("case", CLAMPS)
+def test_wrong_clamps(job, pair, tmp_path, case, ranks):
+    content, words = CLAMPS[case]
+    (tmp_path / "clamp").write_text(content)
+    job(ranks, "sample", pair, "--temperature", 1, "--clamp", tmp_path / "clamp").refuses(*words)
+
+
+def test_more_ranks_than_chains(job):
+    job(4, "sample", "torus:4x4", "--temperature", 1, "--chains", 4).refuses("4 ranks", "4 chains", "--chains 8")
+
+
+def test_what_cannot_be(one, pair, tmp_path):
+    one("sample", "torus:1000x1000", "--temperature", 1, "--chains", 1000000).refuses("fewer chains")
+    one("sample", pair, "--temperature", 1, "--output", tmp_path / "none/states.npz").refuses("cannot be written")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run/checkpoint.safetensors").write_text("nothing")
+    one("sample", pair, "--temperature", 1, "--run-dir", tmp_path / "run", "--resume").refuses("checkpoint.safetensors")
+
+
+def test_communities_have_no_temperature(one, tmp_path):
+    path = tmp_path / "ring.gml"
+    path.write_text("graph [ node [ id 0 ] node [ id 1 ] edge [ source 0 target 1 ] ]")
+    one("sample", path, "--temperature", 1).refuses("communities", "--problem maxcut")
