@@ -58,12 +58,12 @@ public final class SilentChannels {
     return count
   }
 
-  var tensors: [String: TrainingState.Tensor] {
+  var tensors: [String: TrainingState.Values] {
     Dictionary(
       uniqueKeysWithValues: moved.enumerated().map { layer, channels in
         (
           Self.prefix + layout.layers[layer].name,
-          TrainingState.Tensor(shape: [channels.count], values: channels.map { $0 ? 1 : 0 })
+          TrainingState.Values(shape: [channels.count], values: channels.map { $0 ? 1 : 0 })
         )
       })
   }
@@ -72,7 +72,7 @@ public final class SilentChannels {
   /// epoch.
   ///
   /// - Throws: `NetworkError` that names a tensor of another size.
-  func restore(_ tensors: [String: TrainingState.Tensor]) throws {
+  func restore(_ tensors: [String: TrainingState.Values]) throws {
     for layer in moved.indices {
       let name = Self.prefix + layout.layers[layer].name
       guard let tensor = tensors[name] else {
