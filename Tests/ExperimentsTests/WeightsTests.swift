@@ -134,7 +134,7 @@ import Testing
     }
     return try Checkpoint(
       tensors: tensors, configuration: configuration, epoch: 1.5, step: 9, validationAccuracy: 0.75,
-      extra: ["position.epoch": "1", "position.batch": "3", "epoch.means": "…", "validation.best": "0.75"])
+      extra: ["position.epoch": "1", "position.batch": "3", "epoch.sums": "…", "validation.best": "0.75"])
   }
 
   @Test(arguments: [false, true], WeightPrecision.allCases)
