@@ -63,7 +63,8 @@ import Testing
     let near = try Relaxed(.centred, nudge: 0.05, sweeps: (80, 80), feedback: feedback).gradient()
     for block in try Relaxed(.centred, sweeps: (1, 1)).network.layout.blocks {
       let distances = (distance(near, response, block), distance(far, response, block))
-      #expect(distances.0 < 2e-3 && distances.0 < distances.1, "\(block.name): \(distances)")
+      // An error of order β²: 64 times less.
+      #expect(distances.0 < 4e-3 && distances.1 > 30 * distances.0, "\(block.name): \(distances)")
     }
   }
 
@@ -99,7 +100,7 @@ import Testing
     let ours = try Relaxed(estimator, nudge: 0.01, sweeps: sweeps).gradient()
     let centred = try Relaxed(.centred, nudge: 0.01, sweeps: sweeps).gradient()
     let first = network.layout.blocks[0]
-    #expect(norm(old, first) > 20 * norm(centred, first))
+    #expect(norm(old, first) > 4 * norm(centred, first))
     #expect(distance(ours, centred, first) < 0.1)
   }
 
