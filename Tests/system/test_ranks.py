@@ -24,8 +24,9 @@ VARIANTS = {
     "graded": ["network.feedback=0.2", "relaxation.order=sequential"],
     "written-in-place": [
         "relaxation.machine=oscillator",
-        *(f"hardware.training.{limit}" for limit in ("weightBits=6", "weightRange=0.5", "updates=inPlace", "rounding=stochastic")),
-        *(f"hardware.training.{limit}" for limit in ("stateBits=4", "phaseReading=replace", "phaseNoise=0.2", "frequencySpread=0.1")),
+        *(f"hardware.training.{limit}" for limit in ("weightBits=6", "weightRange=0.5", "updates=inPlace")),
+        *(f"hardware.training.{limit}" for limit in ("rounding=stochastic", "stateBits=4", "phaseReading=replace")),
+        *(f"hardware.training.{limit}" for limit in ("phaseNoise=0.2", "frequencySpread=0.1", "evenCoupling=0.1")),
         "learning.nudge=1.5",
         "data.selection=first",
     ],
