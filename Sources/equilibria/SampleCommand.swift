@@ -55,6 +55,9 @@ struct SampleCommand: ParsableCommand {
         over: world, store: opened?.store, shouldStop: { StopSignal.isRequested }, progress: { progress?.show($0) })
       progress?.finish()
       if found.wasStopped {
+        if world.rank == 0, opened == nil {
+          FileHandle.standardError.write(Data("stopped; of a run without --run-dir nothing is kept\n".utf8))
+        }
         let first = try world.broadcast(getpid(), root: 0)
         if world.rank > 0 { Exit.leave(after: first) }
         return Exit.stopped
