@@ -95,7 +95,7 @@ let package = Package(
     .executableTarget(
       name: "equilibria-ising-benchmark",
       dependencies: [
-        "Solving", "Ising", "Machines", "Parallel", "Kernels", "MPI",
+        "Sampling", "Solving", "Ising", "Machines", "Parallel", "Kernels", "MPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Ising"),

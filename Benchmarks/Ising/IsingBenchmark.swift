@@ -10,8 +10,9 @@ import ArgumentParser
         equilibria-ising-benchmark table $EQUILIBRIA_DATA/gset --log default.csv
         equilibria-ising-benchmark machines $EQUILIBRIA_DATA/gset --log machines.csv
         equilibria-ising-benchmark peak
+        equilibria-ising-benchmark sample
         mpirun -n 2 equilibria-ising-benchmark ranks dense:20000
       """,
-    subcommands: [CutsOfGraph.self, DefaultTable.self, MachineTable.self, PeakRatio.self, RankRatio.self],
+    subcommands: [CutsOfGraph.self, DefaultTable.self, MachineTable.self, PeakRatio.self, RankRatio.self, SamplingSpeed.self],
     defaultSubcommand: CutsOfGraph.self)
 }

@@ -4,8 +4,9 @@ import Kernels
 ///
 ///     s_i ← clamp(s_i + η (f_i − k s_i) + √(2 η T) ξ_i, −1, 1)
 ///
-/// For small η its stationary distribution is `exp(−(E(s) + ½ k ‖s‖²)/T)` on [−1, 1]ᴺ. The field and the temperature are in units of the
-/// field's root mean square.
+/// As η → 0 its stationary distribution tends to `exp(−(E(s) + ½ k ‖s‖²)/T)` on [−1, 1]ᴺ, with an error of the order of √η: a step that ends
+/// beyond the wall ends on it, where the distribution has nothing. Averages at the usual η are far from those of the limit. The field and the
+/// temperature are in units of the field's root mean square.
 ///
 /// Source: Parisi, Nuclear Physics B 180, 378 (1981); as an Ising machine, the noise of oscillators taken as sampling.
 public final class LangevinMachine: PhasedMachine {

@@ -14,8 +14,10 @@ struct FlipSearch {
 
   func run() throws {
     let sampler = try sampler()
-    let reader = FlipRun(sampler, record: record, spinCount: problem.spinCount)
-    if settings.time != nil, settings.reads == nil, settings.steps == nil, settings.initial == nil, kind != .gibbs {
+    let keep = settings.keep ?? (kind == .gibbs ? .last : .best)
+    let reader = FlipRun(sampler, record: record, spinCount: problem.spinCount, keep: keep)
+    if settings.time != nil, settings.reads == nil, settings.steps == nil, settings.initial == nil, kind != .gibbs, keep == .best
+    {
       var population = AnnealingPopulation(
         problem: problem, reader: reader, seed: settings.seed, course: sampler.temperature, scale: settings.scale, share: share)
       try population.search()

@@ -10,6 +10,8 @@ final class SearchRecord {
   private let problem: IsingProblem
   private let target: Double?
   private let capacity: Int
+  /// Whether the best state is in the samples even where no read ended in it.
+  private let addsBest: Bool
   private let observe: (SearchProgress) -> Void
 
   init(
@@ -20,6 +22,7 @@ final class SearchRecord {
     self.observe = observe
     target = settings.targetEnergy
     capacity = settings.reads ?? settings.greatestSampleCount
+    addsBest = (settings.keep ?? (settings.machine == .gibbs ? .last : .best)) == .best
   }
 
   /// Takes a run's state, whose energy is worked out from the problem's own numbers.
@@ -48,10 +51,10 @@ final class SearchRecord {
     observe(SearchProgress(seconds: clock.seconds, energy: sample.energy))
   }
 
-  /// The reads as a sample set; the best state is in it even if its run went on to a worse one.
+  /// The reads as a sample set. Unless reads are to be samples, the best state is in it even if its run went on to a worse one.
   func samples() -> SampleSet {
     var reads = reads
-    if let best, !reads.contains(where: { $0.energy <= best.energy }) {
+    if let best, addsBest || reads.isEmpty, !reads.contains(where: { $0.energy <= best.energy }) {
       if reads.count == capacity, let worst = reads.indices.max(by: { reads[$0].energy < reads[$1].energy }) {
         reads[worst] = best
       } else {

@@ -10,6 +10,14 @@ public struct SolverSettings: Sendable {
     case processor
   }
 
+  /// Which state of a sampler's run is its read.
+  public enum Keep: String, CaseIterable, Sendable {
+    /// The lowest of the second half, after a descent.
+    case best
+    /// The state after the last sweep.
+    case last
+  }
+
   /// `nil`: the one that is best by measurement.
   public var machine: MachineKind?
   /// Spends a tenth of the time limit on trials that choose machine and scale.
@@ -25,6 +33,8 @@ public struct SolverSettings: Sendable {
   public var targetEnergy: Double?
   /// In place of the machine's own course: a temperature in units of the field's root mean square, or a pump.
   public var course: Course?
+  /// The state of a run that is its read. `nil`: the last one of `gibbs`, which samples, and the best one of every other sampler.
+  public var keep: Keep?
   /// Where every run begins, one −1 or 1 a spin. `nil`: random states.
   public var initial: [Int8]?
   public var seed: UInt64 = 1
@@ -69,6 +79,10 @@ public struct SolverSettings: Sendable {
       throw SolverError(
         "an exchange every \(exchangeEvery) steps and \(machine?.rawValue ?? "no machine"): a sampler that visits one spin after the "
           + "other must exchange in every sweep; name a machine that moves all spins at once, as cim or sb-discrete")
+    }
+    if keep != nil, !(machine ?? .anneal).isSequential {
+      throw SolverError(
+        "what a read keeps is for samplers, as gibbs and anneal; \(machine?.rawValue ?? "") moves all spins at once")
     }
     if let stateBits, !(2...20).contains(stateBits) { throw SolverError("\(stateBits) bits a state, expected 2 to 20") }
     if let initial {

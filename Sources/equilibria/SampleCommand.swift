@@ -54,7 +54,12 @@ struct SampleCommand: ParsableCommand {
       let found = try SpinSampling(question, settings).run(
         over: world, store: opened?.store, shouldStop: { StopSignal.isRequested }, progress: { progress?.show($0) })
       progress?.finish()
-      if found.wasStopped { return try Job.stopped() }
+      if found.wasStopped {
+        if world.rank == 0, opened == nil {
+          FileHandle.standardError.write(Data("stopped; of a run without --run-dir nothing is kept\n".utf8))
+        }
+        return try Job.stopped()
+      }
       if let answer = found.answer {
         try output.write(answer)
         try opened?.write(answer)

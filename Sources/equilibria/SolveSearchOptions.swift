@@ -12,6 +12,7 @@ extension MachineKind: ExpressibleByArgument {
   public static var allValueStrings: [String] { machines(for: .solving).map(\.rawValue) }
 }
 extension SolverSettings.Clock: ExpressibleByArgument {}
+extension SolverSettings.Keep: ExpressibleByArgument {}
 
 /// `--spread`.
 enum SpreadOption: String, CaseIterable, ExpressibleByArgument {
@@ -43,6 +44,9 @@ struct SolveSearchOptions: ParsableArguments {
 
   @Option(help: "Multiplies the machine's coupling strength, or its temperatures.")
   var scale = 1.0
+
+  @Option(help: "The state of a sampler's run that is its read: by default the last one of gibbs and the best one of others.")
+  var keep: SolverSettings.Keep?
 
   @Option(help: "A file with the state from which every read starts, one spin per line.", completion: .file())
   var initial: String?
@@ -98,6 +102,7 @@ struct SolveSearchOptions: ParsableArguments {
     var settings = SolverSettings()
     (settings.machine, settings.choosesMachine, settings.scale, settings.course) = (machine, auto, scale, schedule)
     (settings.reads, settings.steps, settings.time, settings.clock) = (reads, steps, timeLimit, clock)
+    settings.keep = keep
     (settings.seed, settings.spread, settings.exchangeEvery) = (seed, Spread(rawValue: spread.rawValue), exchangeEvery)
     return settings
   }

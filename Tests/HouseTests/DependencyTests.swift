@@ -42,7 +42,7 @@ struct DeclaredTarget {
     let manifest = try String(contentsOf: SourceTree.root.appending(path: "Package.swift"), encoding: .utf8)
     let targets = DeclaredTarget.all(in: manifest)
     #expect(targets.contains { $0.name == "equilibria" && $0.dependencies.contains("ArgumentParser") })
-    #expect(targets.contains { $0.name == "KernelsTests" && $0.dependencies == ["Kernels"] })
+    #expect(targets.contains { $0.name == "KernelsTests" && $0.dependencies == ["Kernels", "TestTools"] })
     let declarable = Set(House.rooms.map(\.name)).union(House.packages).union(["TestSupport", "TestTools"])
     for target in targets {
       let files = try SourceTree.files(in: target.folder, endingIn: ".swift")

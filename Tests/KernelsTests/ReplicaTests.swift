@@ -156,7 +156,7 @@ import Testing
     var found = 0
     for sweep: UInt32 in 0..<400_000 where found < 6 {
       let words = key.bits(SIMD4(0, 0, 0, sweep))
-      for lane in 0..<16 where words[lane] >> 1 < 2048 {
+      for lane in 0..<16 where words[lane] >> 1 < 8192 {
         let rest = Double(key.bits(SIMD4(UInt32(lane), 1, 0, sweep))[0]) * 0x1p-32
         guard rest > 0.1, rest < 0.9 else { continue }
         found += 1

@@ -1,3 +1,4 @@
+import Foundation
 import Ising
 import Kernels
 import Machines
@@ -43,6 +44,7 @@ struct SmallProblem {
       settings.steps = kind.isSequential ? 200 : 1500
       settings.initial = kind == .reverseAnneal ? [Int8](repeating: 1, count: 12) : nil
       if kind == .reverseAnneal { settings.course = .points([0.05, 1, 0.05]) }
+      if kind.isSequential { settings.keep = .best }
       let solution = try Solver(small.problem, settings).run()
       #expect(solution.samples.best?.energy == small.groundEnergy, "\(kind.rawValue), density \(density), fields \(hasFields)")
       #expect(solution.machine == kind && solution.spinUpdates > 0)
@@ -68,6 +70,26 @@ struct SmallProblem {
         }
       }
     }
+  }
+
+  /// A read of `gibbs` is a sample: the frequencies of states are those of the temperature, also where better ones were passed.
+  @Test func readsOfGibbsAreSamples() throws {
+    let graph = try WeightedGraph(vertexCount: 2, sources: [0], targets: [1], weights: [1])
+    let problem = try IsingProblem(graph: graph)
+    var settings = SolverSettings()
+    (settings.machine, settings.reads, settings.steps, settings.course) = (.gibbs, 2000, 20, .constant(1))
+    func shareOfEqual() throws -> Double {
+      let samples = try Solver(problem, settings).run().samples
+      #expect(samples.readCount == 2000)
+      return Double(samples.samples.filter { $0.energy < 0 }.reduce(0) { $0 + $1.occurrences }) / 2000
+    }
+    // The field's root mean square is 1.
+    let exact = 1 / (1 + exp(-2.0))
+    #expect(abs(try shareOfEqual() - exact) < 4 * (exact * (1 - exact) / 2000).squareRoot())
+    settings.keep = .best
+    #expect(try shareOfEqual() == 1)
+    settings.machine = .coherentIsing
+    #expect(throws: SolverError.self) { try Solver(problem, settings) }
   }
 
   @Test func oneSeedGivesOneResult() throws {

@@ -23,3 +23,36 @@ enum FreeEnergies {
     return estimates
   }
 }
+
+/// Bennett's functions, by which the free energies of neighbouring temperatures are told apart.
+///
+/// With C near Δ = ln Z(β') − ln Z(β), Δ = C + ln(⟨f(C + (β' − β)E)⟩_β / ⟨f(−C − (β' − β)E)⟩_β'), f(x) = 1/(1 + eˣ), which holds for any C and has
+/// the smallest error for C = Δ. Source: Bennett, J. Comput. Phys. 22, 245 (1976).
+struct BennettFunctions: Equatable, Sendable {
+  let rates: [Double]
+  /// C of each pair of neighbours.
+  let guesses: [Double]
+
+  /// - Parameter energies: mean energies at the temperatures, which may be rough.
+  init(rates: [Double], energies: [Double]) {
+    self.rates = rates
+    guesses = zip(rates, rates.dropFirst()).enumerated().map { pair, rates in
+      -(rates.1 - rates.0) * (energies[pair] + energies[pair + 1]) / 2
+    }
+  }
+
+  init(rates: [Double], guesses: [Double]) {
+    self.rates = rates
+    self.guesses = guesses
+  }
+
+  func toColder(_ energy: Double, at temperature: Int) -> Double {
+    Self.f(guesses[temperature] + (rates[temperature + 1] - rates[temperature]) * energy)
+  }
+
+  func toHotter(_ energy: Double, at temperature: Int) -> Double {
+    Self.f(-guesses[temperature - 1] - (rates[temperature] - rates[temperature - 1]) * energy)
+  }
+
+  private static func f(_ x: Double) -> Double { 1 / (1 + exp(x)) }
+}
