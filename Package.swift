@@ -45,7 +45,7 @@ let package = Package(
     .target(name: "Solving", dependencies: ["Ising", "Machines", "Parallel", "Kernels", "MPI", "Host"]),
 
     // Boltzmann distributions of problems: chains, parallel tempering, averages with errors.
-    .target(name: "Sampling", dependencies: ["Ising", "Parallel", "Kernels", "MPI", "Files", "Host"]),
+    .target(name: "Sampling", dependencies: ["Ising", "Kernels", "MPI", "Files", "Host"]),
 
     // Equilibrium propagation and what it is compared with, on layered networks and on Ising networks.
     .target(name: "Learning", dependencies: ["Networks", "Solving", "Machines", "Ising", "Parallel", "Kernels", "MPI", "Host"]),

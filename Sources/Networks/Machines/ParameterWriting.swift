@@ -2,6 +2,7 @@ import Kernels
 
 /// How a device that trains keeps its parameters between updates.
 public struct ParameterWriting: Equatable, Sendable {
+  /// Where the parameters that updates change are kept.
   public enum Updates: String, CaseIterable, Sendable {
     /// In full precision beside the device, which gets them rounded.
     case copy

@@ -7,6 +7,7 @@ import Foundation
 ///   `energy` (temperature, chain, draw); `temperatures`, the coldest first, infinite where there is none.
 /// - `.csv`: a line `temperature,chain,draw,energy,state` for each, `+` and `-` for the spins.
 public enum SampleFile {
+  /// The file's format.
   public enum Form: String, CaseIterable, Sendable {
     case npz, safetensors, csv
 
