@@ -129,7 +129,8 @@ let package = Package(
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Machines", "Kernels", "TestTools"]),
     .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
     .testTarget(name: "SolvingTests", dependencies: ["Solving", "Ising", "Machines", "Kernels", "MPI", "TestTools"]),
-    .testTarget(name: "SamplingTests", dependencies: ["Sampling", "Ising", "Kernels", "MPI", "Files", "TestSupport"]),
+    .testTarget(
+      name: "SamplingTests", dependencies: ["Sampling", "Ising", "Kernels", "MPI", "Files", "TestSupport", "TestTools"]),
     .testTarget(
       name: "LearningTests",
       dependencies: ["Learning", "Networks", "Ising", "Machines", "Parallel", "Kernels", "MPI", "TestTools"]),

@@ -10,6 +10,6 @@ import Testing
   ])
   func allSuitesPass(environment: [String: String]) async throws {
     try await TestJob.expectPass(
-      #"^(Kernels|Networks|Learning|Machines|Solving)Tests\."#, environment: environment, allowsSkips: true)
+      #"^(Kernels|Networks|Learning|Machines|Solving|Sampling)Tests\."#, environment: environment, allowsSkips: true)
   }
 }

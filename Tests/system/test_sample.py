@@ -139,7 +139,7 @@ def test_interrupted(start, job, tmp_path, ranks, later):
 WRONG = [
     ([], "--temperature T"),
     (["--temperature", "0"], "above 0"),
-    (["--temperature", "-1"], "above 0"),
+    (["--temperature=-1"], "above 0"),
     (["--temperature", "nan"], "above 0"),
     (["--temperature", "1", "--temperatures", "1:2"], "one of them"),
     (["--temperatures", "1:2:x"], "--temperatures"),
