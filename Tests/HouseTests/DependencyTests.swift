@@ -43,7 +43,7 @@ struct DeclaredTarget {
     let targets = DeclaredTarget.all(in: manifest)
     #expect(targets.contains { $0.name == "equilibria" && $0.dependencies.contains("ArgumentParser") })
     #expect(targets.contains { $0.name == "KernelsTests" && $0.dependencies == ["Kernels", "TestTools"] })
-    let declarable = Set(House.rooms.map(\.name)).union(House.packages).union(["TestSupport", "TestTools"])
+    let declarable = Set(House.rooms.map(\.name)).union(House.packages).union(["TestSupport", "TestTools", "CAllocations"])
     for target in targets {
       let files = try SourceTree.files(in: target.folder, endingIn: ".swift")
       let imported = Set(files.flatMap(\.imports)).intersection(declarable).subtracting([target.name])
