@@ -15,14 +15,15 @@ extension AcrossRanks {
       return try (0..<3).map { _ in try Allocations.count { _ = try trainer.step() } }.min() ?? 0
     }
 
-    /// 3 for the step, 10 for each micro-shard and 1 for the prediction of each sample.
+    /// 5 for the step, 12 for each micro-shard and 1 for the prediction of each sample.
     @Test(arguments: [2, 4, 8], [2, 8]) func aStepAllocatesASmallNumberOfTimes(_ shards: Int, _ samples: Int) throws {
       let counts = try counts(shards, samples, tolerance: 0)
-      #expect(counts[0] > 0 && counts[0] <= 3 + shards * (10 + samples))
-      #expect(counts[1] == counts[0])
+      #expect(counts[0] > 0 && counts[0] <= 5 + shards * (12 + samples))
+      // Ten sweeps more in each of two phases of each micro-shard. A list that grows once more is none of theirs.
+      #expect(abs(counts[1] - counts[0]) <= 2)
     }
 
-    /// Samples that end by themselves take 2 more each micro-shard and 1 each sample, and lists of them that grow.
+    /// Samples that end by themselves take 1 more each, and lists of them grow.
     @Test(arguments: [2, 4, 8], [2, 8]) func slotsAllocateASmallNumberOfTimes(_ shards: Int, _ samples: Int) throws {
       let counts = try counts(shards, samples, tolerance: 1e-3)
       #expect(counts[0] > 0 && counts[0] <= 24 + shards * (12 + 2 * samples))
