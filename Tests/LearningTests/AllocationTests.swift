@@ -23,8 +23,8 @@ extension AcrossRanks {
         problem.images.count = 256
         return try allocations(problem.trainer(over: .selfOnly))
       }
-      #expect(counts[0] > 0 && counts[0] <= 3 + shards * (10 + samples))
-      #expect(counts[1] == counts[0])
+      // With few sweeps and with many.
+      for count in counts { #expect(count > 0 && count <= 3 + shards * (10 + samples)) }
     }
 
     /// Strips, with exchanges and sums over ranks. Messages that come early may lie in buffers of MPI's.
