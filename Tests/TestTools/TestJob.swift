@@ -45,7 +45,7 @@ public enum TestJob {
     let passed = output.matches(of: /Test run with [1-9]\d* tests?[^.]*? passed/).count
     guard status == 0, passed == ranks ?? 1, allowsSkips || !output.contains(" skipped") else {
       let lines = output.split(separator: "\n").filter {
-        $0.contains("recorded an issue") || $0.localizedCaseInsensitiveContains("error") || $0.contains(" skipped")
+        $0.contains("recorded an issue") || $0.contains("rror: ") || $0.contains(" skipped")
       }
       throw Failure(
         description: "\(job): exit status \(status), tests passed in \(passed) of \(ranks ?? 1) processes\n"
