@@ -116,10 +116,14 @@ final class SamplingRun {
   private func readEnergies() {
     for lane in energyIntegers.indices { energyIntegers[lane] = 0 }
     kernel.addEnergies(to: &energyIntegers)
-    for index in energies.indices {
-      energies[index] = problem.offset + kernel.energyUnit * Double(energyIntegers[firstLane + index])
-      roundEnergies[index / ladder.count * ladder.count + tempering.temperatures[index]] += energies[index]
+    // Local copies: a check of exclusive access for each number would take longer than the sums.
+    let (unit, offset, count, integers) = (kernel.energyUnit, problem.offset, ladder.count, energyIntegers)
+    var (values, sums) = (energies, roundEnergies)
+    for (index, temperature) in tempering.temperatures.enumerated() {
+      values[index] = offset + unit * Double(integers[firstLane + index])
+      sums[index / count * count + temperature] += values[index]
     }
+    (energies, roundEnergies) = (values, sums)
   }
 
   /// Takes up all but the states of a checkpoint of this rank's ladders.
@@ -197,21 +201,10 @@ final class SamplingRun {
   private func measure() {
     let measured = sweep - adaptingSweeps - 1
     let bin = measured / schedule.binLength
-    let count = ladder.count
-    for index in energies.indices {
-      let (chain, temperature, energy) = (index / count, tempering.temperatures[index], energies[index] - problem.offset)
-      record.add(energy, to: .energy, column: chain, temperature: temperature, bin: bin)
-      record.add(energy * energy, to: .energySquare, column: chain, temperature: temperature, bin: bin)
-      guard settings.freeEnergy, let bennett else { continue }
-      if temperature < count - 1 {
-        let value = bennett.toColder(energies[index], at: temperature)
-        record.add(value, to: .toColder, column: chain, temperature: temperature, bin: bin)
-      }
-      if temperature > 0 {
-        let value = bennett.toHotter(energies[index], at: temperature)
-        record.add(value, to: .toHotter, column: chain, temperature: temperature, bin: bin)
-      }
-    }
+    record.add(
+      energies: energies, temperatures: tempering.temperatures, origin: problem.offset,
+      bennett: settings.freeEnergy ? bennett : nil,
+      bin: bin)
     if (measured + 1) % schedule.every == 0 { measureStates(bin: bin) }
     if samples.isDue(measured: measured) { keepStates() }
   }
