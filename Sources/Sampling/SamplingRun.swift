@@ -116,14 +116,21 @@ final class SamplingRun {
   private func readEnergies() {
     for lane in energyIntegers.indices { energyIntegers[lane] = 0 }
     kernel.addEnergies(to: &energyIntegers)
-    // Local copies: a check of exclusive access for each number would take longer than the sums.
-    let (unit, offset, count, integers) = (kernel.energyUnit, problem.offset, ladder.count, energyIntegers)
-    var (values, sums) = (energies, roundEnergies)
-    for (index, temperature) in tempering.temperatures.enumerated() {
-      values[index] = offset + unit * Double(integers[firstLane + index])
-      sums[index / count * count + temperature] += values[index]
+    Self.read(
+      energyIntegers, from: firstLane, unit: kernel.energyUnit, offset: problem.offset, temperatures: tempering.temperatures,
+      of: ladder.count, into: &energies, sums: &roundEnergies)
+  }
+
+  /// A function of its arguments alone: a check of exclusive access for each number would take longer than the sums.
+  private static func read(
+    _ integers: [Int64], from first: Int, unit: Double, offset: Double, temperatures: [Int], of count: Int,
+    into energies: inout [Double], sums: inout [Double]
+  ) {
+    for (index, temperature) in temperatures.enumerated() {
+      let energy = offset + unit * Double(integers[first + index])
+      energies[index] = energy
+      sums[index / count * count + temperature] += energy
     }
-    (energies, roundEnergies) = (values, sums)
   }
 
   /// Takes up all but the states of a checkpoint of this rank's ladders.
