@@ -46,6 +46,28 @@ struct ChainRecord: Equatable, Sendable {
     sums[quantity.rawValue][(column * temperatureCount + temperature) * schedule.binCount + bin] += value
   }
 
+  /// Adds what one sweep measures.
+  ///
+  /// - Parameters:
+  ///   - energies: [chain][replica].
+  ///   - temperatures: those of the replicas.
+  ///   - origin: from which energies are counted.
+  ///   - bennett: `nil` if no free energies are wanted.
+  mutating func add(energies: [Double], temperatures: [Int], origin: Double, bennett: BennettFunctions?, bin: Int) {
+    let bins = schedule.binCount
+    for (index, temperature) in temperatures.enumerated() {
+      let place = (index / temperatureCount * temperatureCount + temperature) * bins + bin
+      let energy = energies[index] - origin
+      sums[Quantity.energy.rawValue][place] += energy
+      sums[Quantity.energySquare.rawValue][place] += energy * energy
+      guard let bennett else { continue }
+      if temperature < temperatureCount - 1 {
+        sums[Quantity.toColder.rawValue][place] += bennett.toColder(energies[index], at: temperature)
+      }
+      if temperature > 0 { sums[Quantity.toHotter.rawValue][place] += bennett.toHotter(energies[index], at: temperature) }
+    }
+  }
+
   /// The means of the bins of one ladder or pair.
   func series(_ quantity: Quantity, column: Int, temperature: Int) -> [Double] {
     let start = (column * temperatureCount + temperature) * schedule.binCount

@@ -116,9 +116,20 @@ final class SamplingRun {
   private func readEnergies() {
     for lane in energyIntegers.indices { energyIntegers[lane] = 0 }
     kernel.addEnergies(to: &energyIntegers)
-    for index in energies.indices {
-      energies[index] = problem.offset + kernel.energyUnit * Double(energyIntegers[firstLane + index])
-      roundEnergies[index / ladder.count * ladder.count + tempering.temperatures[index]] += energies[index]
+    Self.read(
+      energyIntegers, from: firstLane, unit: kernel.energyUnit, offset: problem.offset, temperatures: tempering.temperatures,
+      of: ladder.count, into: &energies, sums: &roundEnergies)
+  }
+
+  /// A function of its arguments alone: a check of exclusive access for each number would take longer than the sums.
+  private static func read(
+    _ integers: [Int64], from first: Int, unit: Double, offset: Double, temperatures: [Int], of count: Int,
+    into energies: inout [Double], sums: inout [Double]
+  ) {
+    for (index, temperature) in temperatures.enumerated() {
+      let energy = offset + unit * Double(integers[first + index])
+      energies[index] = energy
+      sums[index / count * count + temperature] += energy
     }
   }
 
@@ -197,21 +208,10 @@ final class SamplingRun {
   private func measure() {
     let measured = sweep - adaptingSweeps - 1
     let bin = measured / schedule.binLength
-    let count = ladder.count
-    for index in energies.indices {
-      let (chain, temperature, energy) = (index / count, tempering.temperatures[index], energies[index] - problem.offset)
-      record.add(energy, to: .energy, column: chain, temperature: temperature, bin: bin)
-      record.add(energy * energy, to: .energySquare, column: chain, temperature: temperature, bin: bin)
-      guard settings.freeEnergy, let bennett else { continue }
-      if temperature < count - 1 {
-        let value = bennett.toColder(energies[index], at: temperature)
-        record.add(value, to: .toColder, column: chain, temperature: temperature, bin: bin)
-      }
-      if temperature > 0 {
-        let value = bennett.toHotter(energies[index], at: temperature)
-        record.add(value, to: .toHotter, column: chain, temperature: temperature, bin: bin)
-      }
-    }
+    record.add(
+      energies: energies, temperatures: tempering.temperatures, origin: problem.offset,
+      bennett: settings.freeEnergy ? bennett : nil,
+      bin: bin)
     if (measured + 1) % schedule.every == 0 { measureStates(bin: bin) }
     if samples.isDue(measured: measured) { keepStates() }
   }
