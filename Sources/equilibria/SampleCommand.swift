@@ -72,10 +72,10 @@ struct SampleCommand: ParsableCommand {
 
 /// Which numbers are sampled.
 struct SampleProblemOptions: ParsableArguments {
-  @Option(help: "What is asked of the file. By default what its form is mostly used for (docs/guide/solve.md).")
+  @Option(help: "The question asked of the file. The default depends on its format (docs/guide/solve.md).")
   var problem: ProblemKind?
 
-  @Option(help: "The file's form. By default that of its name's ending, or what its content looks like.")
+  @Option(help: "The file's format. By default it follows from the file name's extension, or else from the content.")
   var format: ProblemFormat?
 
   var settings: QuestionSettings {
