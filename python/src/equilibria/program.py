@@ -22,7 +22,7 @@ _PATIENCE = 60
 
 
 def find_program() -> Path:
-    """The program: what EQUILIBRIA names, or else `equilibria` on PATH, or else the build of the checkout that holds this package.
+    """The program: what EQUILIBRIA names, or else `equilibria` on PATH, or else the build of the checkout around this package.
 
     Raises ProgramNotFound.
     """
@@ -94,8 +94,8 @@ class Process:
             raise ValueError(f"ranks is {ranks!r}, expected a whole number from 1")
         # MPICH's launcher loses the exit code of a single rank that a signal stopped, so one rank starts without it.
         launched = [] if ranks == 1 else [*find_launcher(), "-n", str(ranks)]
-        self.command = [*launched, str(find_program()), *map(os.fspath, arguments)]
-        self._files: list[IO[bytes]] = [tempfile.TemporaryFile() for _ in range(3)]
+        self.command = [*launched, str(find_program()), *(os.fspath(argument) for argument in arguments)]
+        self._files: list[IO[bytes]] = [tempfile.TemporaryFile() for _ in range(3)]  # noqa: SIM115 - they live as long as this
         source, stdout, stderr = self._files
         if stdin is not None:
             source.write(stdin.encode())

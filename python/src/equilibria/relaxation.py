@@ -75,7 +75,13 @@ def relax(
         if labels is not None:
             given["labels"] = _labels(labels)
         save_file(given, folder / "input.safetensors")
-        words = ["--input", folder / "input.safetensors", "--output", folder / "output.safetensors", *settings(overrides)]
+        words: list[Path_] = [
+            "--input",
+            folder / "input.safetensors",
+            "--output",
+            folder / "output.safetensors",
+            *settings(overrides),
+        ]
         config_file, weight_file = file_of(config, folder), _weight_file(weights, folder)
         run(["relax", config_file, "--weights", weight_file, *words], ranks)
         with safe_open(folder / "output.safetensors", "numpy") as file:

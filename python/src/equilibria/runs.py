@@ -68,7 +68,7 @@ class Run:
         return self.test_accuracy is not None
 
     def weights(self, checkpoint: Path_ | None = None) -> dict[str, Array]:
-        """Weights and biases by name, float32: of the best checkpoint, or of the last one if there is no best, or of the one given
+        """Weights and biases by name, float32: of the best checkpoint, of the last one if there is no best, or of the one given
         (a name in `checkpoints/`, or a path). With `learning.averaging` they are the averages.
 
         Runs `equilibria export`. Raises EquilibriaError with its message.

@@ -72,8 +72,8 @@ class EquilibriaSampler(dimod.Sampler):
     ranks: processes; above 1 they are started by MPICH's launcher, or by the command in EQUILIBRIA_LAUNCHER. Without a time
     limit the samples do not depend on it.
 
-    `sample(bqm)`, `sample_ising(h, J)` and `sample_qubo(Q)` take these parameters, options of `solve` under the names that dimod's
-    samplers use (docs/guide/solve.md describes each):
+    `sample(bqm)`, `sample_ising(h, J)` and `sample_qubo(Q)` take these parameters, options of `solve` under the names that
+    dimod's samplers use (docs/guide/solve.md describes each):
 
     num_reads: independent runs. 10 unless it or time_limit is given; with time_limit alone as many as it allows.
     num_sweeps: steps of a read, or sweeps of a sampler. The machine has a default.

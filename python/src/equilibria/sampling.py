@@ -20,8 +20,8 @@ def sample(
     problem: Any,
     temperatures: float | str | Sequence[float],
     *,
-    samples: int = 1000,
-    chains: int | None = None,
+    draws: int = 1000,
+    chains: int = 8,
     rounds: int | None = None,
     sweeps: int | None = None,
     burn_in: int | None = None,
@@ -38,12 +38,12 @@ def sample(
 
     problem: a path, a problem to be drawn ("torus:8x8"), or a dimod model.
     temperatures: a number, numbers that stay, or a ladder that adapts ("0.5:2:16").
-    samples: states kept of each temperature, filled up to as many for each chain.
+    draws: states kept of each chain at each temperature, evenly over its measured sweeps. chains: independent ladders.
     clamp: variables that are held, with their values. initial: "random", "up", or a state.
     kind, format: `--problem` and `--format`, for files.
 
-    The group `posterior` has `energy` (chain, draw, temperature), and `spins` (chain, draw, temperature, spin), −1 and 1; of a
-    model of binary variables and of a QUBO `variables`, 0 and 1. Temperatures ascend. `attrs["result"]` is the program's JSON
+    The group `posterior` has `energy` (chain, draw, temperature) and `state` (chain, draw, temperature, variable): −1 and 1, or 0 and
+    1 of binary variables. Temperatures ascend. `attrs["result"]` is the program's JSON
     text, with averages, errors and diagnostics of all measured sweeps; `attrs["converged"]` its verdict, 1 or 0. Where it is 0, a
     warning says what is missing.
 
@@ -61,7 +61,7 @@ def sample(
             "--sweeps": sweeps,
             "--burn-in": burn_in,
             "--every": every,
-            "--samples": samples,
+            "--samples": draws * chains,
             "--seed": seed,
             "--clamp": None if clamp is None else _write_clamps(clamp, asked, folder / "clamp.txt"),
             "--initial": _initial(initial, asked, folder / "initial.txt"),
@@ -76,14 +76,13 @@ def sample(
         warnings.warn(f"equilibria sample: {warning}", stacklevel=2)
     up = np.unpackbits(packed, axis=-1, count=result["spinCount"], bitorder="little").astype(np.int8)
     is_binary = result["problem"] == "qubo" if asked.binary is None else asked.binary
-    variable = "variables" if is_binary else "spins"
     return arviz.from_dict(
         posterior={
             "energy": np.moveaxis(energy, 0, 2),
-            variable: np.moveaxis(up if is_binary else 2 * up - 1, 0, 2),
+            "state": np.moveaxis(up if is_binary else 2 * up - 1, 0, 2),
         },
-        coords={"temperature": ladder, "spin": _coordinates(asked.labels, result["spinCount"])},
-        dims={"energy": ["temperature"], variable: ["temperature", "spin"]},
+        coords={"temperature": ladder, "variable": _coordinates(asked.labels, result["spinCount"])},
+        dims={"energy": ["temperature"], "state": ["temperature", "variable"]},
         attrs={"result": json.dumps(result), "converged": int(result["converged"])},
     )
 
