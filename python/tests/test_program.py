@@ -10,9 +10,9 @@ import time
 import zipfile
 
 import pytest
-from conftest import ROOT
 
 import equilibria
+from conftest import ROOT
 from equilibria import configuration, errors, program
 
 

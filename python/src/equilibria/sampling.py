@@ -42,10 +42,9 @@ def sample(
     clamp: variables that are held, with their values. initial: "random", "up", or a state.
     kind, format: `--problem` and `--format`, for files.
 
-    The group `posterior` has `energy` (chain, draw, temperature) and `state` (chain, draw, temperature, variable): −1 and 1, or 0 and
-    1 of binary variables. Temperatures ascend. `attrs["result"]` is the program's JSON
-    text, with averages, errors and diagnostics of all measured sweeps; `attrs["converged"]` its verdict, 1 or 0. Where it is 0, a
-    warning says what is missing.
+    The group `posterior` has `energy` (chain, draw, temperature) and `state` (chain, draw, temperature, variable): −1 and 1, or
+    0 and 1 of binary variables. Temperatures ascend. `attrs["result"]` is the program's JSON text, with averages, errors and
+    diagnostics of all measured sweeps; `attrs["converged"]` its verdict, 1 or 0. Where it is 0, a warning says what is missing.
 
     Raises EquilibriaError with the program's message.
     """
