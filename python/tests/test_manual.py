@@ -4,9 +4,9 @@ import json
 import re
 
 import pytest
-from conftest import ROOT
 
 import equilibria
+from conftest import ROOT
 
 PAGE = ROOT / "docs/guide/python.md"
 NOTEBOOK = ROOT / "docs/guide/from-python.ipynb"
