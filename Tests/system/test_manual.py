@@ -100,6 +100,9 @@ def stage(program, launcher, trained, tmp_path_factory):
         (folder / "pixels.txt").write_text("0 1\n5 -1\n")
         for name in ("karate.gml", "football.gml"):
             (folder / name).write_text(people())
+        for place, name in (("gset", "G22.txt"), ("communities", "karate.gml")):
+            (folder / "data" / place).mkdir(parents=True)
+            shutil.copy(folder / name, folder / "data" / place)
         (folder / "configs").symlink_to(ROOT / "configs")
         # Finished runs, for the commands that look at one.
         (folder / "runs").mkdir()
