@@ -19,7 +19,10 @@ def without_network() -> bool:
     return bool(shutil.which("unshare")) and subprocess.run([*OFFLINE, "true"], capture_output=True, check=False).returncode == 0
 
 
-pytestmark = pytest.mark.skipif(CHECKOUTS is None, reason="no checkouts of the Swift packages beside the program")
+pytestmark = [
+    pytest.mark.skipif(CHECKOUTS is None, reason="no checkouts of the Swift packages beside the program"),
+    pytest.mark.skipif(not (ROOT / ".git").exists(), reason="pack-sources needs the git repository"),
+]
 needs_unshare = pytest.mark.skipif(not without_network(), reason="unshare cannot make a network namespace")
 
 
