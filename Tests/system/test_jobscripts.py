@@ -28,6 +28,18 @@ def test_shellcheck_has_no_remarks(job):
     scripts = ROOT / "scripts"
     checked = [
         *DEPLOYED,
-        *(scripts / name for name in ("virtual-cluster", "test", "setup", "python", "quickstart", "documentation")),
+        *(
+            scripts / name
+            for name in (
+                "virtual-cluster",
+                "test",
+                "setup",
+                "python",
+                "quickstart",
+                "documentation",
+                "fetch-data",
+                "pack-sources",
+            )
+        ),
     ]
     job(None, *checked, command=["shellcheck", "-x", "-P", "SCRIPTDIR"]).succeeds()

@@ -1,22 +1,26 @@
 """Every command line of README.md and docs/ that calls `equilibria` runs: the line as it stands, with small data in the place of
-what it names and with limits behind it that make it short. The lines of a page run one after another in one folder."""
+what it names and with limits behind it that make it short. The lines of a page run one after another in one folder. The tutorial
+runs as it stands, with the files that it shows."""
 
 import os
 import re
 import shlex
 import shutil
+import sys
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
 
 from jobs import CONFIGURATIONS, ROOT
-from runs import settings
+from runs import Run, settings
 
 # Lines that are not run here, and why.
 ELSEWHERE = {
     "equilibria relax CONFIG": "test_relax.py runs it",
     "models/": "it needs the images of CIFAR-10",
 }
+TUTORIAL = ROOT / "docs/guide/tutorial.md"
 # What a line names, and what is taken in its place.
 PLACEHOLDERS = {"CONFIG": "configs/quickstart.yaml", "DIR": "runs/dir", "RUN": "runs/mine"}
 SMALLER = {
@@ -38,7 +42,7 @@ def lines(page: Path) -> list[str]:
 
 def cases() -> list:
     found = []
-    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+    for page in [ROOT / "README.md", *sorted(set((ROOT / "docs").rglob("*.md")) - {TUTORIAL})]:
         name = str(page.relative_to(ROOT))
         shared = [pytest.mark.xdist_group(name), pytest.mark.seconds(3 * len(lines(page)))]
         for number, line in enumerate(lines(page), 1):
@@ -100,6 +104,9 @@ def stage(program, launcher, trained, tmp_path_factory):
         (folder / "pixels.txt").write_text("0 1\n5 -1\n")
         for name in ("karate.gml", "football.gml"):
             (folder / name).write_text(people())
+        for place, name in (("gset", "G22.txt"), ("communities", "karate.gml")):
+            (folder / "data" / place).mkdir(parents=True)
+            shutil.copy(folder / name, folder / "data" / place)
         (folder / "configs").symlink_to(ROOT / "configs")
         # Finished runs, for the commands that look at one.
         (folder / "runs").mkdir()
@@ -128,3 +135,33 @@ def test_line_of_the_manual(job, stage, page, line):
     words = [SMALLER.get(word, word) for word in shlex.split(line)]
     path = f"{folder / 'bin'}:{os.environ['PATH']}"
     job(None, *words[1:], *short(words), command=[folder / "bin" / words[0]], cwd=folder, env={"PATH": path}).succeeds()
+
+
+@pytest.mark.seconds(60)
+def test_tutorial(job, program, launcher, tmp_path):
+    """All files and all commands of the tutorial, unchanged and in order."""
+    text = TUTORIAL.read_text()
+    files = re.findall(r"[Ss]ave (?:this|it) as `([^`]+)`(?:(?!```).)*```\w+\n(.*?)```", text, flags=re.DOTALL)
+    assert [name for name, _ in files] == ["shapes.py", "shapes.yaml", "figure.py"]
+    for name, content in files:
+        (tmp_path / name).write_text(content)
+    commands = re.findall(r"^    (\S.*)$", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE), flags=re.MULTILINE)
+    assert len(commands) == 7
+    programs = {"equilibria": program, "mpirun": launcher, "python3": sys.executable}
+    results = [
+        job(None, command=[programs.get(word, word) for word in line.split()], cwd=tmp_path).succeeds() for line in commands
+    ]
+
+    # Four shapes, so that guessing gives 0.25.
+    evaluated = results[4].json
+    assert evaluated["images"] == 400 and evaluated["accuracy"] > 0.6
+    assert evaluated["accuracy"] == pytest.approx(Run(tmp_path / "runs/seed-1").test_accuracy, abs=1e-6)
+    assert "seed-2" in (tmp_path / "shapes.html").read_text()
+    # The figure: a line through the mean of each epoch, and a bar at each.
+    svg = "{http://www.w3.org/2000/svg}"
+    figure = ElementTree.parse(tmp_path / "shapes.svg").getroot()
+    (curve,) = figure.iter(f"{svg}polyline")
+    points = [tuple(map(float, point.split(","))) for point in curve.get("points").split()]
+    last = [[row for row in Run(tmp_path / f"runs/seed-{seed}").rows if row["kind"] == "validation"][-1] for seed in (1, 2, 3)]
+    assert len(points) == 8 == len(list(figure.iter(f"{svg}path"))) - 1
+    assert points[-1][1] == pytest.approx(250 - 230 * sum(float(row["accuracy"]) for row in last) / 3, abs=0.06)

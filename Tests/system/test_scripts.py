@@ -28,7 +28,7 @@ def fails(result, *words: str) -> None:
         assert word in result.text, result
 
 
-@pytest.mark.parametrize("name", ["setup", "quickstart", "test", "python"])
+@pytest.mark.parametrize("name", ["setup", "quickstart", "test", "python", "pack-sources"])
 def test_help(script, name):
     script(name, "--help").succeeds(f"scripts/{name}")
     fails(script(name, "--wrong"), "--wrong", f"scripts/{name} --help")
