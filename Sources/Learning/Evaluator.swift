@@ -41,7 +41,7 @@ public struct Evaluator {
   public let classifier: any Classifier
   private let shard: Int
   /// Micro-shards from one question whether to stop to the next.
-  private static let shardsOfPart = 16
+  private static let shardsOfPart = 4
 
   /// - Parameter shard: images that are classified together. Where machines end by a tolerance they end together, so results depend on
   ///   it; in all other networks they do not. They never depend on the number of ranks.

@@ -218,7 +218,7 @@ def test_folder_of_a_run_is_left_alone(job, run, whole, case):
 def test_folder_that_cannot_be(job, tmp_path):
     (tmp_path / "file").write_text("")
     job(2, "train", TRAIN, "--run-dir", tmp_path / "file").refuses(str(tmp_path / "file"), "is a file")
-    job(2, "train", TRAIN, "--run-dir", "/proc/none").refuses("/proc/none")
+    job(2, "train", TRAIN, "--run-dir", "/proc/none").refuses("/proc/none", status=DISK)
 
 
 def test_folder_in_use(start, job, tmp_path):

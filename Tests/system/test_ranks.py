@@ -56,7 +56,7 @@ def test_evaluate_says_what_the_training_said(trained, job):
         reports.append(job(ranks, "evaluate", best, "--json").succeeds().json)
     assert reports[0] == reports[1]
     assert reports[0]["images"] == 120
-    assert 0 < reports[0]["residual"] and reports[0]["residual90"] > 0
+    assert reports[0]["residual"] > 0 and reports[0]["residual90"] > 0
     assert reports[0]["accuracy"] == pytest.approx(run.test_accuracy, abs=1e-6)
 
 

@@ -187,7 +187,7 @@ def test_scaling_study(one, study):
     kept = table.read_text().splitlines()[:4]
     table.write_text("\n".join(kept) + "\n")
     some = points(folder)
-    one(*command).succeeds("3 points", "5 are missing")
+    one(*command).succeeds("3 points", "missing: 5")
     fitted = [column for column in list(some[0])[21:]]
     assert len(points(folder)) == 8
     for before, after in zip(some, points(folder), strict=False):

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from jobs import STOPPED, USAGE
+from jobs import DISK, STOPPED, USAGE
 
 NOT_CONVERGED = 77
 TORUS = ["torus:6x6", "--temperatures", "0.5:2:6", "--rounds", 8]
@@ -116,13 +116,13 @@ def test_require_converged(one):
 @pytest.mark.parametrize(("ranks", "later"), [(1, 2), (3, 1)])
 def test_interrupted(start, job, tmp_path, ranks, later):
     """It ends with a checkpoint, and goes on from it on another number of ranks to the same bits."""
-    arguments = ["sample", "torus:32x32", "--temperatures", "0.5:2:8", "--chains", 64, "--rounds", 12, "--json"]
+    arguments = ["sample", "torus:32x32", "--temperatures", "0.5:2:8", "--chains", 64, "--rounds", 15, "--json"]
     folder = tmp_path / "run"
     with start(None if ranks == 1 else ranks, *arguments, "--run-dir", folder) as running:
         deadline = time.monotonic() + 60
         while not folder.exists() and time.monotonic() < deadline:
             time.sleep(0.05)
-        time.sleep(1)
+        time.sleep(0.5)
         running.signal(signal.SIGTERM)
         running.wait().ends(STOPPED)
     assert (folder / "checkpoint.safetensors").exists()
@@ -188,7 +188,7 @@ def test_more_ranks_than_chains(job):
 
 def test_what_cannot_be(one, pair, tmp_path):
     one("sample", "torus:1000x1000", "--temperature", 1, "--chains", 1000000).refuses("fewer chains")
-    one("sample", pair, "--temperature", 1, "--output", tmp_path / "none/states.npz").refuses("cannot be written")
+    one("sample", pair, "--temperature", 1, "--output", tmp_path / "none/states.npz").refuses("cannot be written", status=DISK)
     (tmp_path / "run").mkdir()
     (tmp_path / "run/checkpoint.safetensors").write_text("nothing")
     one("sample", pair, "--temperature", 1, "--run-dir", tmp_path / "run", "--resume").refuses("checkpoint.safetensors")

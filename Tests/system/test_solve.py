@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs import STOPPED, USAGE
+from jobs import DISK, STOPPED, USAGE
 
 # A cycle of five: at most four of its edges can be cut.
 CYCLE = "5 5\n1 2 1\n2 3 1\n3 4 1\n4 5 1\n5 1 1\n"
@@ -286,7 +286,9 @@ def test_bad_file(job, tmp_path, case, ranks):
 def test_bad_paths(one, cycle, tmp_path):
     one("solve", tmp_path / "none.txt").refuses(str(tmp_path / "none.txt"), "No such file")
     one("solve", tmp_path).refuses(str(tmp_path), "is a folder")
-    one("solve", cycle, "--output", tmp_path / "none/spins").refuses(str(tmp_path / "none/spins"), "cannot be written")
+    one("solve", cycle, "--output", tmp_path / "none/spins").refuses(
+        str(tmp_path / "none/spins"), "cannot be written", status=DISK
+    )
     (tmp_path / "couplings").write_text("0 1 -1\n")
     one("solve", cycle, "--initial", tmp_path / "couplings").refuses(f"{tmp_path / 'couplings'}:1:")
 

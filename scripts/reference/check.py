@@ -190,7 +190,7 @@ def check_energy_of_over_relaxed_sweeps_never_rises():
             settings.free = settings.nudged = description.Stop(30, 0.0)
             network, x, labels = case_of(settings)
             step = run_step(network, x, labels)
-            for phase in [step.free, *step.nudged]:
+            for phase in [step.free, *step.nudged.values()]:
                 rise = np.diff(phase.energies, axis=0).max()
                 expect(rise < 1e-12, f"{activation}, {order}, factor {factor}: energy rises by {rise}")
 
