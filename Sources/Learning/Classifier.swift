@@ -45,6 +45,9 @@ public protocol Classifier: AnyObject {
   /// To be called after parameters have changed.
   func parametersChanged()
 
+  /// Whether each image ends by itself, and the next one takes its place.
+  var endsImageByImage: Bool { get }
+
   /// Classifies images from scratch. Collective over the ranks that share the network.
   ///
   /// - Parameters:
@@ -61,6 +64,8 @@ public protocol Classifier: AnyObject {
 }
 
 extension Classifier {
+  public var endsImageByImage: Bool { false }
+
   public func classify(_ source: ImageSource, together: Int, progress: (Int) -> Void) throws -> Classification {
     try classifyTogether(source, together: together, progress: progress)
   }
@@ -90,6 +95,7 @@ public final class HopfieldClassifier: Classifier {
   }
 
   public func parametersChanged() { network.parametersChanged() }
+  public var endsImageByImage: Bool { relaxation.settings.settlesBySample(in: network) }
 
   public func classify(_ pixels: [Float], labels: ArraySlice<Int>, first: Int) throws -> Classification {
     network.reset()
@@ -106,7 +112,7 @@ public final class HopfieldClassifier: Classifier {
 
   /// Where a tolerance ends free phases, each image ends by itself, and `together` does not show in the result.
   public func classify(_ source: ImageSource, together: Int, progress: (Int) -> Void) throws -> Classification {
-    guard relaxation.settings.settlesBySample(in: network) else {
+    guard endsImageByImage else {
       return try classifyTogether(source, together: together, progress: progress)
     }
     let first = source.images.lowerBound

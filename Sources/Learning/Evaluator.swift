@@ -40,8 +40,8 @@ public struct ResidualSummary: Equatable, Sendable {
 public struct Evaluator {
   public let classifier: any Classifier
   private let shard: Int
-  /// Micro-shards from one question whether to stop to the next.
-  private static let shardsOfPart = 4
+  /// Images from one question whether to stop to the next. Where images end one by one, slots are refilled before they run empty.
+  private var part: Int { classifier.endsImageByImage ? 4 * shard : shard }
 
   /// - Parameter shard: images that are classified together. Where machines end by a tolerance they end together, so results depend on
   ///   it; in all other networks they do not. They never depend on the number of ranks.
@@ -77,8 +77,8 @@ public struct Evaluator {
   ) throws -> Evaluation? {
     let shares = (0..<grid.data.size).map { share(of: images.count, rank: $0, ranks: grid.data.size) }
     let own = shares[grid.data.rank]
-    // The ranks ask each other between parts of their shares. In a part slots are refilled many times before they run empty.
-    let part = shouldStop == nil ? max(1, own.count) : shard * Self.shardsOfPart
+    // The ranks ask each other between parts of their shares.
+    let part = shouldStop == nil ? max(1, own.count) : self.part
     let rounds = shouldStop == nil ? 1 : ((shares.map(\.count).max() ?? 0) + part - 1) / part
     var result = Classification()
     for round in 0..<rounds {

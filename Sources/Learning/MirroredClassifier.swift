@@ -17,6 +17,7 @@ public final class MirroredClassifier: Classifier {
   }
 
   public func parametersChanged() { classifier.parametersChanged() }
+  public var endsImageByImage: Bool { classifier.endsImageByImage }
 
   public func classify(_ pixels: [Float], labels: ArraySlice<Int>, first: Int) throws -> Classification {
     mean(
