@@ -12,8 +12,8 @@ struct SampleCommand: ParsableCommand {
     commandName: "sample",
     abstract: "Samples the Boltzmann distribution of an Ising problem, with errors and diagnostics.",
     discussion: """
-      Chains of replicas at one or many temperatures, which swap by parallel tempering. The ranks share out the chains; any number of them \
-      gives the same bits. docs/guide/sample.md shows every option at work.
+      Chains of replicas at one or many temperatures, which swap by parallel tempering. The chains are divided among the ranks; any \
+      number of ranks gives the same bits. docs/guide/sample.md shows every option at work.
 
         equilibria sample torus:64x64 --temperature 1
         equilibria sample torus:8x8 --temperatures 0.5:2:16 --free-energy

@@ -30,11 +30,11 @@ struct SampleRunOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A ladder: from A to B in K steps that adapt (16 if K is left out), or temperatures with commas, which stay.",
+      "A ladder: from A to B in K steps that adapt (16 by default), or fixed temperatures, separated by commas.",
       valueName: "A:B[:K]|T,T,…"))
   var temperatures: TemperaturesOption?
 
-  @Option(help: "Independent ladders. By default as many as cost little more than one, at least 4.")
+  @Option(help: "Independent ladders. By default as many as cost little more than one chain, at least 4.")
   var chains: Int?
 
   @Option(help: "Rounds of 1, 2, 4 … sweeps; the ladder adapts in all but one more of 2^R, which is measured.")
@@ -57,7 +57,7 @@ struct SampleRunOptions: ParsableArguments {
     completion: .file())
   var clamp: String?
 
-  @Option(help: "Where chains begin: random, up, or a file with one spin a line.", completion: .file())
+  @Option(help: "Where chains start: random, up, or a file with one spin per line.", completion: .file())
   var initial = "random"
 
   @Option(help: "The seed of all random numbers.")

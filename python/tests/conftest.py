@@ -15,7 +15,8 @@ import equilibria
 ROOT = Path(__file__).resolve().parents[2]
 CONFIGURATIONS = ROOT / "Tests/configurations"
 
-os.environ.setdefault("EQUILIBRIA", str(ROOT / ".build/release/equilibria"))
+# Tests change the working folder.
+os.environ["EQUILIBRIA"] = str(Path(os.environ.get("EQUILIBRIA", ROOT / ".build/release/equilibria")).absolute())
 
 
 def pytest_terminal_summary(terminalreporter):
