@@ -133,6 +133,29 @@ import Testing
     #expect(throws: NetworkError.self) { try limits.check(MachineSettings(.oscillator)) }
   }
 
+  /// A memory that rounds stochastically writes a quarter of a step about every fourth time, the same in every run; the nearest never does.
+  @Test func stochasticWritingKeepsSmallUpdatesOnAverage() throws {
+    var limits = HardwareLimits()
+    (limits.writing.updates, limits.weightBits, limits.weightRange) = (.inPlace, 4, 0.5)
+    let network = try network(limits)
+    let step: Float = 1 / 15
+    let (level, place) = (-0.5 + 3 * step, network.layout.blocks[0].position(0))
+    func risen(_ rounding: ParameterWriting.Rounding) throws -> [Bool] {
+      limits.writing.rounding = rounding
+      let memory = try #require(ParameterMemory(limits, layout: network.layout, seed: 1))
+      return (1...400).map { update in
+        network.parameters[place] = level + 0.25 * step
+        memory.write(network.parameters, update: update)
+        return network.parameters[place] > level + 0.5 * step
+      }
+    }
+    let stochastic = try risen(.stochastic)
+    // 100 of 400, and four standard deviations of 8.7.
+    #expect(abs(stochastic.count { $0 } - 100) < 35)
+    #expect(try risen(.stochastic) == stochastic)
+    #expect(try risen(.nearest).allSatisfy { !$0 })
+  }
+
   @Test func phasesAndAmplitudesAreRounded() throws {
     var settings = RelaxationSettings(free: .init(sweeps: 20), machine: MachineSettings(.oscillator))
     settings.hardware.stateBits = 3
