@@ -6,6 +6,7 @@ import MPI
 ///
 /// Ranks are counted node by node, so that a spin group lies on one node wherever it fits there.
 public struct ProcessGrid: Sendable {
+  /// All ranks of the grid, with the deadline of its waits.
   public let world: Communicator
   /// The ranks with the same strip; this rank's place says which micro-shards it relaxes.
   public let data: Communicator
@@ -62,6 +63,7 @@ public struct ProcessGrid: Sendable {
     (self.world, self.data, self.spin, self.spinRanks, self.rollCall) = (world, data, spin, spinRanks, rollCall)
   }
 
+  /// The extents, data × spin.
   public var shape: GridShape { GridShape(data: data.size, spin: spin.size) }
 
   /// This rank's place among all, counted node by node in the order of each node's first rank.
@@ -118,6 +120,7 @@ public struct GridShape: Equatable, Sendable, CustomStringConvertible {
   /// Strips of each.
   public var spin: Int
 
+  /// `data` groups of `spin` ranks each.
   public init(data: Int, spin: Int) {
     self.data = data
     self.spin = spin
@@ -137,6 +140,7 @@ public struct GridShape: Equatable, Sendable, CustomStringConvertible {
 /// A grid that cannot be.
 public struct GridError: Error, Equatable, CustomStringConvertible {
   public let description: String
+  /// An error with a message that names the grid and what was expected.
   public init(_ description: String) { self.description = description }
 }
 

@@ -9,6 +9,7 @@ import MPI
 public final class GridReduction {
   /// The micro-shards of this rank's data group.
   public var own: Range<Int> { shards.own }
+  /// The micro-shards of a mini-batch, over all data groups.
   public var shardCount: Int { shards.shards }
 
   private let count: Int
