@@ -106,7 +106,7 @@ public struct Evaluator {
       sweeps: Double(all.sweeps) / count, residual: ResidualSummary(all.residuals), predictions: all.predictions)
   }
 
-  /// The images of a data rank: whole micro-shards.
+  /// The images of a data group: whole micro-shards.
   private func share(of images: Int, rank: Int, ranks: Int) -> Range<Int> {
     let shards = (images + shard - 1) / shard
     return min(rank * shards / ranks * shard, images)..<min((rank + 1) * shards / ranks * shard, images)

@@ -70,7 +70,7 @@ extension ProcessGrid {
     }
   }
 
-  /// The same for communication of the data group.
+  /// The same for communication between data groups, of ranks with the same strip.
   public func namingData<Result>(_ content: @autoclosure () -> String, _ body: () throws -> Result) throws -> Result {
     do {
       return try body()

@@ -23,7 +23,7 @@ public final class GridReduction {
 
   /// - Parameters:
   ///   - count: elements of each buffer.
-  ///   - shards: micro-shards of one mini-batch; at least as many as data ranks.
+  ///   - shards: micro-shards of one mini-batch; at least as many as data groups.
   ///   - subtrees: by strip, the subtrees of the tree over pieces that it sums by itself.
   public init(count: Int, shards: Int, subtrees: [[Range<Int>]], over grid: ProcessGrid) throws {
     precondition(subtrees.count == grid.spin.size)
