@@ -48,7 +48,8 @@ let package = Package(
     .target(name: "Sampling", dependencies: ["Ising", "Kernels", "MPI", "Files", "Host"]),
 
     // Equilibrium propagation and what it is compared with, on layered networks and on Ising networks.
-    .target(name: "Learning", dependencies: ["Networks", "Solving", "Machines", "Ising", "Parallel", "Kernels", "MPI", "Host"]),
+    .target(
+      name: "Learning", dependencies: ["Networks", "Solving", "Machines", "Ising", "Parallel", "Kernels", "MPI", "Host", "Files"]),
     .target(name: "Datasets", dependencies: ["Learning", "Parallel", "Kernels", "MPI", "Files"]),
 
     // A run from its YAML file to its last figure: what it is told, what it does and writes down, and what is said of it afterwards.
@@ -133,7 +134,7 @@ let package = Package(
       name: "SamplingTests", dependencies: ["Sampling", "Ising", "Kernels", "MPI", "Files", "TestSupport", "TestTools"]),
     .testTarget(
       name: "LearningTests",
-      dependencies: ["Learning", "Networks", "Ising", "Machines", "Parallel", "Kernels", "MPI", "TestTools"]),
+      dependencies: ["Learning", "Networks", "Ising", "Machines", "Parallel", "Kernels", "MPI", "Files", "TestTools"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Kernels", "CZlib"]),
     .testTarget(
       name: "ConfigurationTests",
