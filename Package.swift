@@ -117,7 +117,8 @@ let package = Package(
     // The rules of this package, checked on its sources.
     .testTarget(name: "HouseTests"),
     .target(name: "TestSupport", dependencies: ["Configuration"], path: "Tests/TestSupport"),
-    // Suites under MPICH's launcher, which `swift test` starts itself, and counting of allocations: of no other target.
+    // Suites under MPICH's launcher, which `swift test` starts itself, counting of allocations, and one comparison within a tolerance: of no
+    // other target.
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .target(name: "TestTools", dependencies: ["CAllocations"], path: "Tests/TestTools"),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestTools"]),
@@ -128,7 +129,7 @@ let package = Package(
       name: "ParallelTests", dependencies: ["Parallel", "Solving", "Ising", "Machines", "Kernels", "MPI", "TestTools"]),
     .testTarget(name: "MachinesTests", dependencies: ["Machines", "Kernels", "TestTools"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Machines", "Kernels", "TestTools"]),
-    .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
+    .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib", "TestTools"]),
     .testTarget(name: "SolvingTests", dependencies: ["Solving", "Ising", "Machines", "Kernels", "MPI", "TestTools"]),
     .testTarget(
       name: "SamplingTests", dependencies: ["Sampling", "Ising", "Kernels", "MPI", "Files", "TestSupport", "TestTools"]),
@@ -142,7 +143,8 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: ["Experiments", "Configuration", "Learning", "Networks", "Kernels", "Files", "Host", "TestSupport"]),
-    .testTarget(name: "ScalingTests", dependencies: ["Scaling", "Ising", "Parallel", "Networks", "Kernels", "TestSupport"]),
+    .testTarget(
+      name: "ScalingTests", dependencies: ["Scaling", "Ising", "Parallel", "Networks", "Kernels", "TestSupport", "TestTools"]),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Experiments", "Configuration", "Ising", "Files", "CZlib", "TestSupport"]),
   ]
