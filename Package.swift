@@ -111,6 +111,8 @@ let package = Package(
       path: "Examples/OwnImages"),
     .executableTarget(name: "example-xor", dependencies: ["Learning", "Networks", "Kernels", "MPI"], path: "Examples/XOR"),
     .executableTarget(
+      name: "example-spin-glass", dependencies: ["Sampling", "Ising", "MPI"], path: "Examples/SpinGlass"),
+    .executableTarget(
       name: "example-ising-network", dependencies: ["Learning", "Networks", "Parallel", "Kernels", "MPI"],
       path: "Examples/IsingNetwork"),
 
