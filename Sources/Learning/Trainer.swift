@@ -6,9 +6,13 @@ import Parallel
 
 /// Where a training stands: `step` updates were made, and mini-batch `batch` of epoch `epoch` is next.
 public struct TrainingPosition: Equatable, Sendable {
+  /// Epochs that are complete.
   public var epoch = 0
+  /// Mini-batches of this epoch that are done.
   public var batch = 0
+  /// Updates since the start of the training.
   public var step = 0
+  /// The start of a training, unless given.
   public init(epoch: Int = 0, batch: Int = 0, step: Int = 0) {
     self.epoch = epoch
     self.batch = batch
@@ -20,16 +24,20 @@ public struct TrainingPosition: Equatable, Sendable {
 public struct StepReport: Equatable, Sendable {
   /// Mean over the samples.
   public var loss: Double
+  /// The share of samples whose class was right, 0 to 1.
   public var accuracy: Double
   /// Means over the micro-shards.
   public var freeSweeps: Double
+  /// Mean sweeps of the nudged phases over the micro-shards.
   public var nudgedSweeps: Double
   /// Where the free phases have ended, over the images; in steps in which it was measured (`Trainer.residualInterval`), of networks
   /// that relax.
   public var residual: ResidualSummary?
+  /// The Euclidean norm of the whole gradient, before clipping.
   public var gradientNorm: Double
   /// The schedule's factor.
   public var rateFactor: Float
+  /// Samples of the mini-batch, over all ranks.
   public var samples: Int
   /// Means over the samples of what the network counts besides, by `TrainableNetwork.metricNames`.
   public var metrics: [Double]
@@ -41,9 +49,13 @@ public struct StepReport: Equatable, Sendable {
 
 /// What a rank may ask of all of them, once a step; every rank learns of it in that step's report, and acts at the same step.
 public struct StepRequests: OptionSet, Sendable {
+  /// One bit for each request.
   public let rawValue: Int
+  /// The requests whose bits are set.
   public init(rawValue: Int) { self.rawValue = rawValue }
+  /// Training ends after this step.
   public static let stop = StepRequests(rawValue: 1)
+  /// A checkpoint is written after this step.
   public static let checkpoint = StepRequests(rawValue: 2)
 }
 
@@ -52,16 +64,23 @@ public struct StepRequests: OptionSet, Sendable {
 /// The order of samples, the micro-shards and the trees in which their gradients are added are fixed by the settings alone;
 /// every rank makes the same update. So the bits do not depend on the grid.
 public final class Trainer {
+  /// What is trained: this rank's copy or strip.
   public let network: any TrainableNetwork
+  /// The update rule and its moments, the same on every rank.
   public let optimiser: Optimiser
   /// Of the parameters, with `learning.averaging`.
   public let average: WeightAverage?
   /// With `learning.reviveChannels`.
   public let silent: SilentChannels?
+  /// Rule, batch, schedule and optimiser.
   public let settings: LearningSettings
+  /// The ranks that train together.
   public let grid: ProcessGrid
+  /// What time has been spent on.
   public let times: Profile
+  /// The mini-batch that is next.
   public private(set) var position = TrainingPosition()
+  /// Whole mini-batches of an epoch; images that are left over wait for another epoch.
   public let batchesPerEpoch: Int
   /// Asked once a step on every rank.
   public var requests: () -> StepRequests = { [] }
@@ -167,6 +186,7 @@ public final class Trainer {
 
   /// Epochs passed, with the fraction of the present one.
   public var epochFraction: Double { Double(position.epoch) + Double(position.batch) / Double(batchesPerEpoch) }
+  /// Whether all epochs are done.
   public var isFinished: Bool { position.epoch >= settings.epochs }
 
   /// One mini-batch: relaxations, reduction, update. Collective.
@@ -261,7 +281,9 @@ public final class Trainer {
 
 /// Settings that cannot be trained with, or a training that left the numbers.
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
+  /// A key of the configuration whose value does not fit, and why.
   case setting(key: String, reason: String)
+  /// A number that is infinite or not a number after an update: the training diverged.
   case nonFinite(what: String, epoch: Int, step: Int)
 
   public var description: String {
