@@ -18,8 +18,10 @@ struct ArchitectureSection {
     }
   }
 
+  /// `16 × 12 × 12` in one piece, or the number of spins.
   private func size(_ shape: PlaneShape) -> String {
-    shape.rows * shape.columns > 1 ? "\(shape.channels) × \(shape.rows) × \(shape.columns)" : "\(shape.channels)"
+    let numbers = shape.rows * shape.columns > 1 ? [shape.channels, shape.rows, shape.columns] : [shape.channels]
+    return numbers.map(String.init).joined(separator: "\u{A0}×\u{A0}")
   }
 
   /// The layers as boxes from the input to the output.

@@ -39,7 +39,7 @@ struct FilmSection {
         HTML.paragraph(
           "The same sweeps of all layers belong together. Of a convolutional layer the six channels that vary most at the end are "
             + "shown. White is 0 and dark the layer's largest state; if a layer has negative states, these are blue and positive ones "
-            + "red. The energy is that of the free phase.", className: "note"),
+            + "red. The energy is that of the free phase; the change is a mean over layers.", className: "note"),
       ]
     }
   }
@@ -49,7 +49,7 @@ struct FilmSection {
     let verdict =
       prediction == film.label ? "which is right" : "which is wrong: it is \(network.className(film.label))"
     return
-      "Test image \(film.image) is clamped, and the layers settle in \(counted(film.frames.count, "sweep")); then the network takes it "
+      "Test image \(film.image) is clamped, and the layers relax for \(counted(film.frames.count, "sweep")); then the network takes it "
       + "for \(network.className(prediction)), \(verdict). The last sweep changed the states by \(ReportText.short(last.change)) of their size."
   }
 
@@ -145,7 +145,7 @@ struct FilmSection {
 
   private var changeChart: Chart {
     Chart(
-      title: "change of a sweep", xTitle: "sweep", yTitle: "mean over layers of |Δs| / |s|", yScale: .logarithmic,
+      title: "change of a sweep", xTitle: "sweep", yTitle: "|Δs| / |s|", yScale: .logarithmic,
       series: [Chart.Series(name: "change", colour: 0, points: points(\.change))])
   }
 }

@@ -55,7 +55,7 @@ struct RunComparison {
   static let columns = [
     "run", "state", "test accuracy", "best validation", "loss", "residual", "sweeps", "epochs", "time", "samples/s", "ranks",
     "seed",
-    "validation accuracy has",
+    "learning has",
   ]
 
   /// One row a run.

@@ -73,6 +73,13 @@ package struct SamplingReport {
     estimate.temperature.isFinite ? ReportText.short(estimate.temperature) : "∞"
   }
 
+  /// Of temperatures: a ladder over more than a factor of five has even steps on a logarithmic axis.
+  private var scale: Axis.Scale {
+    let finite = estimates.map(\.temperature).filter(\.isFinite)
+    guard let least = finite.min(), let most = finite.max() else { return .linear }
+    return most > 5 * least ? .logarithmic : .linear
+  }
+
   /// An estimate against temperature, with its error; infinite temperatures have no place.
   private func chart(_ title: String, _ yTitle: String, _ values: [(name: String, value: (TemperatureEstimate) -> Estimate?)])
     -> Chart
@@ -85,7 +92,7 @@ package struct SamplingReport {
       return Chart.Series(
         name: entry.name, colour: index, style: .points, points: points.map { ($0.x, $0.y) }, errors: points.map(\.error))
     }
-    return Chart(title: title, xTitle: "temperature", yTitle: yTitle, series: series.filter { !$0.points.isEmpty })
+    return Chart(title: title, xTitle: "temperature", yTitle: yTitle, xScale: scale, series: series.filter { !$0.points.isEmpty })
   }
 
   private var averages: [Chart] {
@@ -137,7 +144,9 @@ package struct SamplingReport {
           return (estimate.temperature, value)
         })
     }
-    return Chart(title: title, xTitle: "temperature", yTitle: yTitle, yScale: scale, series: series.filter { !$0.points.isEmpty })
+    return Chart(
+      title: title, xTitle: "temperature", yTitle: yTitle, xScale: self.scale, yScale: scale,
+      series: series.filter { !$0.points.isEmpty })
   }
 
   private var diagnostics: [String] {
@@ -170,7 +179,8 @@ package struct SamplingReport {
           trips, tempering.roundTripRate, tempering.idealRoundTripRate)),
       ChartFigure.row([
         Chart(
-          title: "swaps with the next hotter temperature", xTitle: "temperature", yTitle: "share accepted", includesZero: true,
+          title: "swaps with the next hotter temperature", xTitle: "temperature", yTitle: "share accepted", xScale: scale,
+          includesZero: true,
           series: [Chart.Series(name: "accepted", colour: 0, style: .points, points: points)])
       ]),
     ]

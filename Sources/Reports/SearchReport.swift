@@ -42,7 +42,7 @@ package struct SearchReport {
 
   var page: HTMLPage {
     var sections = [
-      HTMLPage.Section("The best \(measureName) against time", [ChartFigure(plot.chart, note: note).html])
+      HTMLPage.Section("The best \(measureName) against time", charts)
     ]
     if !levels.isEmpty { sections.append(HTMLPage.Section("What the reads found", reads)) }
     sections.append(
@@ -103,7 +103,22 @@ package struct SearchReport {
     ].compactMap { $0 }
   }
 
-  private var note: String { "The best value so far. A step is a better state; time is on a logarithmic axis." }
+  /// The best value so far, and how far it is from the best that is known, or that was found in the end.
+  private var charts: [String] {
+    var best = plot.chart
+    best.title = "best \(measureName) so far"
+    let goal = plot.bestKnown ?? self.best ?? 0
+    let name = plot.bestKnown == nil ? "best that was found" : "best known"
+    // A distance of nothing has no place on a logarithmic axis.
+    let points = best.series[0].points.map { (x: $0.x, y: abs(goal - $0.y)) }.filter { $0.y > 0 }
+    let distance = Chart(
+      title: "distance from the \(name) \(measureName)", xTitle: "seconds", yTitle: "distance", xScale: .logarithmic,
+      yScale: .logarithmic, series: [Chart.Series(name: "distance", colour: 0, style: .steps, points: points)])
+    return [
+      ChartFigure.row([best, distance]),
+      HTML.paragraph("A step is a better state. Time is on a logarithmic axis, and so is the distance.", className: "note"),
+    ]
+  }
 
   // MARK: - Reads
 

@@ -104,7 +104,7 @@ import Testing
     // Another text is shown as it is.
     #expect(
       TimingSection("a <b>").elements == [
-        "<pre role=\"region\" tabindex=\"0\" aria-label=\"Where the time went\">a &lt;b&gt;</pre>"
+        "<pre role=\"group\" tabindex=\"0\" aria-label=\"Where the time went\">a &lt;b&gt;</pre>"
       ])
   }
 

@@ -24,6 +24,10 @@ addEventListener("load", async () => {
   result.svgs = all("figure.chart svg").length;
   for (const slider of all(".controls input")) { slider.value = 1; slider.dispatchEvent(new Event("input")); }
   result.first = sweep();
+  for (const button of all(".play")) { button.click(); }
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  result.played = sweep();
+  for (const button of all(".play")) { if (button.textContent !== "Play") button.click(); }
   for (const button of all(".tools button")) { button.click(); }
   result.numbers = all(".numbers tbody tr").length;
   result.tall = all(".plot").filter((plot) => plot.clientHeight < 100).length;

@@ -155,6 +155,7 @@ def test_page_in_a_browser(request, tmp_path, name, width):
     if LIBRARY.exists():
         assert found["numbers"] > 0
     assert all(text.startswith("1 of ") for text in found["first"])
+    assert not any(text.startswith("1 of ") for text in found["played"])
     assert found["violations"] == []
 
 

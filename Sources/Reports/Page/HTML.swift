@@ -35,7 +35,7 @@ enum HTML {
 
   /// A box for what may be wider than a phone.
   static func scrolling(_ name: String, _ content: String) -> String {
-    "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"\(escape(name))\">\(content)</div>"
+    "<div class=\"wide\" role=\"group\" tabindex=\"0\" aria-label=\"\(escape(name))\">\(content)</div>"
   }
 
   /// A picture inside the page, enlarged without smoothing.
@@ -61,6 +61,6 @@ enum HTML {
   }
 
   static func preformatted(_ text: String, name: String) -> String {
-    "<pre role=\"region\" tabindex=\"0\" aria-label=\"\(escape(name))\">\(escape(text))</pre>"
+    "<pre role=\"group\" tabindex=\"0\" aria-label=\"\(escape(name))\">\(escape(text))</pre>"
   }
 }

@@ -195,7 +195,7 @@
       return make("tr", {}, make("th", { scope: "row" }, line.name || form.title), ...values.map((text) => cell("td", text)));
     }));
     const table = make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows));
-    return make("div", { className: "wide numbers", role: "region", tabIndex: 0, "aria-label": "Numbers of " + form.title }, table);
+    return make("div", { className: "wide numbers", role: "group", tabIndex: 0, "aria-label": "Numbers of " + form.title }, table);
   }
 
   // Dragging over a chart shows the range that was dragged over; a double click shows everything again.
