@@ -129,9 +129,6 @@ extension Configuration {
     get throws { try ConfigurationForm(self).text() }
   }
 
-  /// Every single value with its key path, in the order of the file.
-  package var values: [(path: String, value: String)] { ConfigurationForm(self).leaves(in: nil) }
-
   /// The keys whose values differ, as `key.path: mine, theirs` lines in the order of the file.
   ///
   /// - Parameter sections: the top-level keys to compare; all if `nil`.
@@ -145,6 +142,9 @@ extension Configuration {
       return left == right ? nil : "\(path): \(left), \(right)"
     }
   }
+
+  /// Every single value with its key path, in the order of the file.
+  package var values: [(path: String, value: String)] { ConfigurationForm(self).leaves(in: nil) }
 }
 
 extension Configuration {
