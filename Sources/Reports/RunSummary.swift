@@ -62,8 +62,8 @@ struct RunSummary {
     let gain = String(format: "%+.2f points", 100 * (late - early))
     let scale = String(format: "standard error %.2f", 100 * error)
     return late - early > error
-      ? (false, "still rising: \(gain) in the last quarter of the epochs (\(scale))")
-      : (true, "levelled off: \(gain) in the last quarter of the epochs (\(scale))")
+      ? (false, "is still rising: \(gain) in the last quarter of the epochs (\(scale))")
+      : (true, "has levelled off: \(gain) in the last quarter of the epochs (\(scale))")
   }
 
   /// One word for a table.
@@ -139,7 +139,8 @@ struct RunSummary {
   private var spent: String {
     let hosts = Set(run.starts.last?.hosts ?? []).count
     let place = ranks.map { " on \(counted($0, "rank"))\(hosts > 1 ? " of \(hosts) hosts" : "")" } ?? ""
-    return "in \(seconds.map(ReportText.duration) ?? "no time")\(place)"
+    let time = seconds.map(ReportText.duration)?.replacing(" ", with: "\u{A0}")
+    return "in \(time ?? "no time")\(place)"
   }
 
   private var reached: String {
@@ -162,7 +163,7 @@ struct RunSummary {
       let left = residual.map { " and left a residual of \(ReportText.short($0))" } ?? ""
       parts.append("In the last epoch a free phase took \(String(format: "%.3g", sweeps)) of at most \(greatest) sweeps\(left).")
     }
-    if let levelling { parts.append("Validation accuracy is \(levelling.text).") }
+    if let levelling { parts.append("Validation accuracy \(levelling.text).") }
     return parts.joined(separator: " ")
   }
 }
