@@ -49,9 +49,12 @@ struct RankSearch {
 
 /// Which reads are this rank's. A read's number decides its noise, so that all ranks together do the reads that one would.
 public struct ReadShare: Sendable, Equatable {
+  /// This rank's share, from 0.
   public var place: Int
+  /// Shares in all.
   public var count: Int
 
+  /// - Precondition: `place` is below `count`.
   public init(place: Int = 0, of count: Int = 1) {
     precondition((0..<count).contains(place), "share \(place) of \(count)")
     self.place = place
@@ -71,6 +74,7 @@ public struct ReadShare: Sendable, Equatable {
 public struct RandomSpins {
   private let philox: Philox
 
+  /// - Parameter seed: of the search.
   public init(seed: UInt64) { philox = Philox(seed: seed, .startingSpins) }
 
   /// The state from which a run starts, −1 or 1 a spin; the same on every rank.

@@ -12,7 +12,9 @@ import Machines
 /// With `reads` and `steps` and without a time limit, results depend on the problem, the settings and the seed alone, on
 /// whichever number of ranks. With a time limit they depend on the speed of the host too.
 public struct Solver {
+  /// The problem whose ground state is sought.
   public let problem: IsingProblem
+  /// The machine, its reads and its limits.
   public let settings: SolverSettings
 
   /// - Throws: `SolverError` if a setting makes no sense or the problem has no spins.
@@ -115,6 +117,7 @@ public struct Solution: Sendable {
   public var settings: SolverSettings
   /// What the ranks divided between them.
   public var spread: SpreadChoice
+  /// Ranks of the search.
   public var ranks: Int
   /// Moves of single spins that were tried, on all ranks.
   public var spinUpdates: Double
@@ -128,5 +131,6 @@ public struct Solution: Sendable {
 public struct SearchProgress: Equatable, Sendable {
   /// Since the search began.
   public var seconds: Double
+  /// The lowest so far.
   public var energy: Double
 }

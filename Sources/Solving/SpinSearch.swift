@@ -9,6 +9,7 @@ import MPI
 /// print(answer.text(samples: 10))
 /// ```
 public struct SpinSearch {
+  /// The problem, and what its energies mean.
   public let question: SpinQuestion
   private let device: DeviceProblem
   private let solver: Solver
