@@ -21,17 +21,10 @@ struct ChartFigure {
   var html: String {
     """
     <figure class="chart"><figcaption>\(HTML.escape(chart.title))</figcaption>
-    <div class="plot">\(picture.svg)</div>
+    <div class="plot">\(chart.svg)</div>
     <script type="application/json">\(json)</script>\
     \(note.isEmpty ? "" : HTML.paragraph(note, className: "note"))</figure>
     """
-  }
-
-  /// What is seen without the library: lines with errors are drawn as points, which show them.
-  private var picture: Chart {
-    var chart = chart
-    for index in chart.series.indices where !chart.series[index].errors.isEmpty { chart.series[index].style = .points }
-    return chart
   }
 
   // MARK: - Numbers
