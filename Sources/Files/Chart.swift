@@ -155,7 +155,9 @@ package struct Chart {
 
   private func errorBars(_ series: Series, _ x: Axis, _ y: Axis) -> [String] {
     zip(series.points, series.errors).compactMap { point, error in
-      guard let across = x.place(point.x), let low = y.place(point.y - error), let high = y.place(point.y + error) else { return nil }
+      guard let across = x.place(point.x), let low = y.place(point.y - error), let high = y.place(point.y + error) else {
+        return nil
+      }
       let place = left(across)
       return
         "<line x1=\"\(place)\" x2=\"\(place)\" y1=\"\(top(low))\" y2=\"\(top(high))\" stroke=\"\(Self.colour(series.colour))\"/>"
