@@ -72,8 +72,11 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Experiments", "Configuration", "Learning", "Ising", "Datasets", "Networks", "Kernels", "MPI", "Files", "Host", "CZlib",
-      ]),
+        "Experiments", "Configuration", "Learning", "Ising", "Sampling", "Datasets", "Networks", "Kernels", "MPI", "Files", "Host",
+        "CZlib",
+      ],
+      // Style and script of the pages lie in the program, which is one file.
+      resources: [.embedInCode("Page/page.css"), .embedInCode("Page/page.js")]),
 
     .executableTarget(
       name: "equilibria",
