@@ -51,8 +51,11 @@ public final class MaxPooledConvolution: Coupling {
   ///   - window: the side of the pooling window, at most 15; it divides the convolution's rows and columns.
   ///   - capacity: samples that fit.
   ///   - linkedRows: rows of the post plane that pre spins are linked to; those of `post` unless given.
+  ///   - tiles: between strips; those of whole planes unless given.
+  ///   - isClamped: the pre plane's spins never move, and no field on them is asked for.
   public init(
-    shape: ConvolutionShape, window: Int, post: PlaneShape, capacity: Int, workspace: Workspace, linkedRows: Range<Int>? = nil
+    shape: ConvolutionShape, window: Int, post: PlaneShape, capacity: Int, workspace: Workspace, linkedRows: Range<Int>? = nil,
+    tiles: WinogradTiles? = nil, isClamped: Bool = false
   ) {
     precondition(window >= 1 && window <= 15 && shape.rows % window == 0 && shape.columns % window == 0)
     precondition(
@@ -99,11 +102,12 @@ public final class MaxPooledConvolution: Coupling {
     slice = Self.slice(of: shape)
     (reach, reachStarts) = Self.reaches(
       of: shape, window: window, post: post, linkedRows: linkedRows, tapStride: channels * slice)
-    forwardWeights = AlignedBuffer(count: WinogradConvolution.suits(shape, window: window) ? 0 : shape.weightCount)
-    weightsByTap = AlignedBuffer(count: shape.weightCount)
-    winograd =
-      WinogradConvolution.suits(shape, window: window)
-      ? WinogradConvolution(shape: shape, post: post, corners: memberCorners, capacity: capacity, workspace: workspace) : nil
+    let tiles = WinogradConvolution.isEnabled ? tiles ?? WinogradTiles(shape, window: window) : nil
+    winograd = tiles.map {
+      WinogradConvolution(shape: shape, post: post, tiles: $0, capacity: capacity, workspace: workspace)
+    }
+    forwardWeights = AlignedBuffer(count: winograd == nil ? shape.weightCount : 0)
+    weightsByTap = AlignedBuffer(count: isClamped ? 0 : shape.weightCount)
     argMax = AlignedBuffer(count: capacity * linkedRows.count * post.columns * channels)
     // A register tile is twelve pixels: small planes go together, large ones stay in the second-level cache.
     chunk = max(1, min(capacity, max(256 / max(pixels, 1), 65_536 / max(pixels * channels, 1))))
@@ -149,9 +153,9 @@ public final class MaxPooledConvolution: Coupling {
     if let winograd {
       winograd.load(weights)
     } else {
-      arrangement.packForward(weights, scratch: workspace.floats(weightCount), into: forwardWeights)
+      arrangement.packForward(weights, into: forwardWeights)
     }
-    arrangeSlices(weights)
+    if weightsByTap.count > 0 { arrangeSlices(weights) }
   }
 
   /// `weightsByTap` ← [slice][tap][post channel][pre channel of the slice].
@@ -199,6 +203,7 @@ public final class MaxPooledConvolution: Coupling {
   public func topDown(from post: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool) {
     precondition(post.shape == self.post && samples <= post.capacity && samples * shape.pre.fieldCount <= field.count)
     precondition(rows.lowerBound >= 0 && rows.upperBound <= shape.pre.rows)
+    precondition(weightsByTap.count > 0, "a clamped plane has no field")
     let kernels = InstructionSet.current.kernels
     let lists = linkedRows.count * self.post.columns * members
     let windows = linkedWindows(of: rows)

@@ -101,7 +101,7 @@ struct CouplingCase: CustomTestStringConvertible, Sendable {
   /// Weights that do not fit a cache in one piece, and samples that do not fit a chunk.
   static let large: [CouplingCase] = [
     CouplingCase(
-      kind: .maxPooled, pre: ImageShape(channels: 256, rows: 4, columns: 4), postChannels: 160, padding: 1, window: 2, samples: 5),
+      kind: .maxPooled, pre: ImageShape(channels: 256, rows: 4, columns: 6), postChannels: 160, padding: 1, window: 2, samples: 5),
     CouplingCase(
       kind: .maxPooled, pre: ImageShape(channels: 96, rows: 8, columns: 8), postChannels: 400, padding: 2, window: 2, samples: 3),
     CouplingCase(
