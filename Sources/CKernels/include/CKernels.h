@@ -13,6 +13,10 @@
 #include "EquilibriaSampling.h"
 
 #define EQ_CHANNEL_PAD 16
+// Weights of one post channel in a slice of 16 pre channels of a 3×3 kernel.
+#define EQ_SCATTER_ROW (9 * 16)
+// Numbers of a window's list beyond its capacity: vectors are written whole.
+#define EQ_LIST_SLACK 16
 
 // One non-zero position that reaches a pixel in a transposed convolution under max-pooling: the list it is in (window × positions + position) and
 // the offset of the kernel's tap in the packed weights.
@@ -80,6 +84,19 @@ typedef struct {
   void (*gather)(const eq_entry *entries, const int32_t *counts, int64_t list_capacity, int64_t lists, const eq_reach *reach,
                  const int32_t *reach_start, const float *weights, int64_t weights_stride, int32_t width, int64_t channels, float *output,
                  int64_t output_stride, int64_t pixels, int64_t samples, int32_t accumulate);
+
+  // The same for 3×3 kernels with stride 1 under windows of 2×2, a slice of 16 pre channels at a time.
+  // `list_windows`: for each sample, window and block of post channels the four lists of the channels whose arg-max is at a place and whose
+  // spin is not zero: values and offsets [sample][window][block][4][block + EQ_LIST_SLACK], counts [sample][window][block][4];
+  // offset = channel in the block · EQ_SCATTER_ROW.
+  // `scatter`: output[n · output_stride + q · channels + c] (+)= Σ value · weights, which are [slice][post channel][9][16], for `rows` rows of
+  // pixels. The first window's kernels begin in row `first_row`, counted from the first of those, and `padding` columns before them.
+  // `pixels` holds samples × (2 · window_rows + 2) × (2 · window_columns + 2) × 16 floats.
+  void (*list_windows)(const float *spins, const int64_t *spin_offset, int64_t spin_stride, const uint8_t *argmax, int64_t argmax_stride,
+                       int64_t channels, int64_t block, int64_t windows, int64_t samples, float *values, int32_t *offsets, int32_t *counts);
+  void (*scatter)(const float *values, const int32_t *offsets, const int32_t *counts, int64_t posts, int64_t block, const float *weights,
+                  int64_t window_rows, int64_t window_columns, int64_t samples, float *pixels, int64_t first_row, int64_t padding,
+                  float *output, int64_t output_stride, int64_t channels, int64_t rows, int64_t columns, int32_t accumulate);
 
   // Weight gradient under max-pooling: gradient[channel][tap][c] += Σ windows, samples: scale[n] · spin · pre[corner + tap + c].
   // `scratch` holds samples × windows entries.
