@@ -75,8 +75,9 @@
   // Marks of a logarithmic axis: powers of ten, and on a short one their doubles and halves.
   function mark(value) {
     if (this.type !== "logarithmic") return number(value);
-    const leading = Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
-    return leading === 1 || (this.max < 100 * this.min && (leading === 2 || leading === 5)) ? number(value) : null;
+    const leading = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
+    const is = (digit) => Math.abs(leading - digit) < 1e-6;
+    return is(1) || (this.max < 100 * this.min && (is(2) || is(5))) ? number(value) : null;
   }
 
   function axis(title, isLogarithmic, includesZero) {
