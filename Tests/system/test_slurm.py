@@ -4,6 +4,7 @@ They need root, and Debian's packages of Slurm, which `scripts/virtual-cluster i
 """
 
 import csv
+import json
 import os
 import re
 import shutil
@@ -152,6 +153,29 @@ def test_array_of_seeds(one, trained, project):
     project.waits(number, lambda: all(run.is_complete for run in runs))
     project.waits(number, lambda: project.is_gone(number))
     same_run(trained(TRAIN, "seed=2"), runs[1])
+
+
+@may_make_hosts
+def test_search_that_is_requeued(one, project):
+    """A search is stopped and requeued, and ends with the result of one without a stop."""
+    search = "torus:60x60 --machine anneal --reads 400 --sweeps 2000"
+    project.edit(
+        "ising.sbatch",
+        SBATCH_nodes="#SBATCH --nodes=2 --ntasks-per-node=1 --time=5",
+        command=f'command="solve {search} --checkpoint-every 0.02"',
+        run="run=search",
+    )
+    number = project.submit("ising.sbatch")
+    folder = project.folder / "search"
+    project.waits(number, lambda: (folder / "checkpoint.safetensors").exists())
+    project.slurm("slurm", "scancel", "--batch", "--signal=USR1", number).succeeds()
+    log = project.folder / f"equilibria-ising-{number}.log"
+    project.waits(number, lambda: "requeued" in log.read_text())
+    project.waits(number, lambda: project.is_gone(number))
+    result = json.loads((folder / "result.json").read_text())
+    whole = one("solve", *search.split(), "--json").succeeds().json
+    assert (result["energy"], result["reads"], result["spins"]) == (whole["energy"], 400, whole["spins"])
+    assert result["samples"] == whole["samples"]
 
 
 @may_make_hosts
