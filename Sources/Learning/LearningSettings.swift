@@ -95,6 +95,8 @@ public struct LearningSettings: Equatable, Sendable {
   public var averaging: Float = 0
   /// Draw fresh weights for hidden channels that no image of an epoch moves, see `SilentChannels`.
   public var revivesChannels = false
+  /// Train the convolutions of the image as if its patches were white, see `PatchWhitening`.
+  public var whitensPatches = false
   /// An image whose residual r after the free phase is greater counts limit/r as much in the gradient; `nil`: all count alike.
   public var residualLimit: Float? = nil
 

@@ -91,6 +91,8 @@ public final class Trainer {
   private let seed: UInt64
   private let images: any TrainingImages
   private let reduction: GridReduction
+  /// With `learning.whitenPatches`.
+  private let whitening: PatchWhitening?
   private var order: (epoch: Int, indices: [Int])?
   private var pixels: [Float] = []
   private var labels: [Int] = []
@@ -113,7 +115,13 @@ public final class Trainer {
     self.images = images
     batchesPerEpoch = images.count / settings.batch.size
     optimiser = Optimiser(settings.optimiser, layout: network.parameterLayout)
-    silent = settings.revivesChannels ? SilentChannels(try Self.layout(of: network), seed: seed) : nil
+    silent = settings.revivesChannels ? SilentChannels(try Self.layout(of: network, "reviveChannels"), seed: seed) : nil
+    whitening =
+      settings.whitensPatches ? try PatchWhitening(Self.layout(of: network, "whitenPatches"), images: images) : nil
+    guard whitening == nil || (settings.optimiser.bound == nil && network.parameterMemory == nil) else {
+      throw TrainingError.setting(
+        key: "learning.whitenPatches", reason: "moves other numbers than the weights, which then leave their range; leave it out")
+    }
     if let memory = network.parameterMemory {
       memory.begin(with: network.parameters)
       network.parametersChanged()
@@ -142,9 +150,9 @@ public final class Trainer {
   }
 
   /// - Throws: `TrainingError.setting` where there are no channels of layers.
-  private static func layout(of network: any TrainableNetwork) throws -> NetworkLayout {
+  private static func layout(of network: any TrainableNetwork, _ key: String) throws -> NetworkLayout {
     guard let layout = network.parameterLayout as? NetworkLayout else {
-      throw TrainingError.setting(key: "learning.reviveChannels", reason: "is for layered networks; leave it out")
+      throw TrainingError.setting(key: "learning.\(key)", reason: "is for layered networks; leave it out")
     }
     return layout
   }
@@ -228,7 +236,9 @@ public final class Trainer {
     }
     let factor = settings.schedule.factor(at: epochFraction, of: settings.epochs)
     times.measure(.update) {
+      whitening?.whiten(network.parameters, gradient: total.gradient)
       optimiser.update(network.parameters, gradient: total.gradient, norm: norm, factor: factor)
+      whitening?.restore(network.parameters)
       network.parameterMemory?.write(network.parameters, update: optimiser.updates)
       average?.add(network.parameters, updates: optimiser.updates)
     }

@@ -43,17 +43,18 @@ final class CoupledEdge {
     case .maxPooled(let window):
       let linked = strip.partition.linkedRows(edge, strip: strip.index).from(postRows.lowerBound)
       let pooled = MaxPooledConvolution(
-        shape: shape, window: window, post: post, capacity: capacity, workspace: workspace, linkedRows: linked)
+        shape: shape, window: window, post: post, capacity: capacity, workspace: workspace, linkedRows: linked,
+        tiles: edge.tiles(in: strip.layout, firstRow: postRows.lowerBound), isClamped: edge.pre == 0)
       (coupling, self.pooled) = (pooled, pooled)
     case .dense where edge.pre == 0:
-      (coupling, pooled) = (DenseCoupling(pre: shape.pre, post: post, workspace: workspace), nil)
+      (coupling, pooled) = (DenseCoupling(pre: shape.pre, post: post, workspace: workspace, isClamped: true), nil)
     case .dense:
       let rows = strip.layout.shape(edge.pre).rows
       coupling = DenseCoupling(
         pre: shape.pre, preRows: rows, firstRow: strip.ownedRows(edge.pre).lowerBound, post: post, workspace: workspace)
       pooled = nil
     case .convolution, .averagePooled:
-      (coupling, pooled) = (PlainConvolution(shape: shape, post: post, workspace: workspace), nil)
+      (coupling, pooled) = (PlainConvolution(shape: shape, post: post, workspace: workspace, isClamped: edge.pre == 0), nil)
     }
     let foldedCount = coupling.weightCount
     foldedWeights = effective.folding.map { _ in AlignedBuffer(count: foldedCount) }

@@ -15,6 +15,7 @@ struct RankSearch {
   /// What this rank has found, and what that has cost it.
   struct Outcome {
     var samples: SampleSet
+    var best: SampleSet.Sample?
     var machine: MachineKind
     var spinUpdates: Double
     var seconds: Double
@@ -43,7 +44,8 @@ struct RankSearch {
     } else {
       try AmplitudeSearch(problem: problem, home: home, settings: settings, kind: kind, record: record, share: share).run()
     }
-    return Outcome(samples: record.samples(), machine: kind, spinUpdates: record.spinUpdates, seconds: clock.seconds)
+    return Outcome(
+      samples: record.samples(), best: record.best, machine: kind, spinUpdates: record.spinUpdates, seconds: clock.seconds)
   }
 }
 
@@ -62,12 +64,14 @@ public struct ReadShare: Sendable, Equatable {
   }
 
   /// Every `count`-th, from its own place on: for machines that take one read after the other.
-  func reads(of all: Int) -> StrideTo<Int> { stride(from: place, to: all, by: count) }
+  func reads(of all: Range<Int>) -> StrideTo<Int> { stride(from: all.lowerBound + place, to: all.upperBound, by: count) }
 
   func readCount(of all: Int) -> Int { max(all - place + count - 1, 0) / count }
 
   /// A run of reads: for machines that take many at once.
-  func run(of all: Int) -> Range<Int> { place * all / count..<(place + 1) * all / count }
+  func run(of all: Range<Int>) -> Range<Int> {
+    all.lowerBound + place * all.count / count..<all.lowerBound + (place + 1) * all.count / count
+  }
 }
 
 /// ±1 with equal probability: a pure function of seed, run and spin.

@@ -55,6 +55,11 @@ public struct SolverSettings: Sendable {
   /// Distinct states that are kept when the number of reads is not given.
   public var greatestSampleCount = 16
 
+  /// Those of the reads that are to be done; `nil`: all.
+  var part: Range<Int>?
+  /// The reads of this search, where their number is given.
+  var readRange: Range<Int>? { part ?? reads.map { 0..<$0 } }
+
   /// Beyond this ranks would hardly know of each other.
   private static let greatestExchangeEvery = 1_000_000
 

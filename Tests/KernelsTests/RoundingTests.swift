@@ -9,6 +9,7 @@ import Testing
   @Test(arguments: [
     CouplingCase(kind: .plain, pre: ImageShape(channels: 64, rows: 6, columns: 6), postChannels: 48, padding: 1),
     CouplingCase(kind: .maxPooled, pre: ImageShape(channels: 64, rows: 6, columns: 6), postChannels: 48, padding: 1, window: 2),
+    CouplingCase(kind: .maxPooled, pre: ImageShape(channels: 64, rows: 8, columns: 8), postChannels: 48, padding: 1, window: 2),
     CouplingCase(
       kind: .maxPooled, pre: ImageShape(channels: 64, rows: 6, columns: 6), postChannels: 48, kernel: 5, padding: 2, window: 2),
     CouplingCase(kind: .dense, pre: ImageShape(channels: 64, rows: 4, columns: 4), postChannels: 10),

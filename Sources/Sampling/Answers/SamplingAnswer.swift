@@ -100,7 +100,7 @@ public struct SamplingAnswer: Sendable {
   private static func number(_ value: Double) -> String { value.isNaN ? "–" : String(format: "%.4g", value) }
 
   /// `−91.92(4)`: the error in units of the last digit, of which it has two.
-  static func pair(_ estimate: Estimate?) -> String {
+  package static func pair(_ estimate: Estimate?) -> String {
     guard let estimate, estimate.value.isFinite else { return "–" }
     guard estimate.error > 0, estimate.error.isFinite else { return String(format: "%.6g", estimate.value) }
     let digits = min(max(1 - Int(floor(log10(estimate.error))), 0), 12)
@@ -111,5 +111,5 @@ public struct SamplingAnswer: Sendable {
 
 extension TemperatureEstimate {
   /// The greatest R̂ of what is measured.
-  var greatestRHat: Double? { [energyRHat, magnetisationRHat, overlapRHat].compactMap { $0 }.max() }
+  package var greatestRHat: Double? { [energyRHat, magnetisationRHat, overlapRHat].compactMap { $0 }.max() }
 }
