@@ -13,7 +13,7 @@ struct DeclaredTarget {
     let text = manifest.split(separator: "\n").filter { !$0.contains(/^ *\/\//) }.joined(separator: "\n")
     return text.matches(of: /\.(target|testTarget|executableTarget)\(\s*name: "([^"]+)"/).map { match in
       let arguments = parenthesised(text[match.range.lowerBound...])
-      let list = arguments.range(of: "dependencies:").map { String(arguments[$0.upperBound...]) } ?? ""
+      let list = arguments.range(of: "dependencies:").map { String(arguments[$0.upperBound...].prefix { $0 != "]" }) } ?? ""
       let other = /(?:package|path): "[^"]+"|\.embedInCode\("[^"]+"\)/
       let names = list.replacing(other, with: "").matches(of: /"([^"]+)"/).map { String($0.1) }
       let path = arguments.firstMatch(of: /path: "([^"]+)"/).map { String($0.1) }
