@@ -45,7 +45,7 @@ let package = Package(
     .target(name: "Solving", dependencies: ["Ising", "Machines", "Parallel", "Kernels", "MPI", "Host"]),
 
     // Boltzmann distributions of problems: chains, parallel tempering, averages with errors.
-    .target(name: "Sampling", dependencies: ["Ising", "Kernels", "MPI", "Files", "Host"]),
+    .target(name: "Sampling", dependencies: ["Parallel", "Ising", "Kernels", "MPI", "Files", "Host"]),
 
     // Equilibrium propagation and what it is compared with, on layered networks and on Ising networks.
     .target(name: "Learning", dependencies: ["Networks", "Solving", "Machines", "Ising", "Parallel", "Kernels", "MPI", "Host"]),
@@ -130,7 +130,8 @@ let package = Package(
     .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
     .testTarget(name: "SolvingTests", dependencies: ["Solving", "Ising", "Machines", "Kernels", "MPI", "TestTools"]),
     .testTarget(
-      name: "SamplingTests", dependencies: ["Sampling", "Ising", "Kernels", "MPI", "Files", "TestSupport", "TestTools"]),
+      name: "SamplingTests",
+      dependencies: ["Sampling", "Parallel", "Ising", "Kernels", "MPI", "Files", "TestSupport", "TestTools"]),
     .testTarget(
       name: "LearningTests",
       dependencies: ["Learning", "Networks", "Ising", "Machines", "Parallel", "Kernels", "MPI", "TestTools"]),

@@ -18,13 +18,16 @@ struct ChainRecord: Equatable, Sendable {
   let schedule: SamplingSchedule
   let temperatureCount: Int
   let chainCount: Int
+  /// 4 if chains 0 and 1 exchange spins, as 2 and 3 do and so on; 2 if all are independent.
+  let chainsOfBlock: Int
   /// Of each quantity [chain or pair][temperature][bin].
   private(set) var sums: [[Double]]
 
-  init(_ schedule: SamplingSchedule, temperatures: Int, chains: Int) {
+  init(_ schedule: SamplingSchedule, temperatures: Int, chains: Int, chainsOfBlock: Int = 2) {
     self.schedule = schedule
     temperatureCount = temperatures
     chainCount = chains
+    self.chainsOfBlock = chainsOfBlock
     sums = Quantity.allCases.map { quantity in
       let columns = quantity.isOfPairs ? chains / 2 : chains
       return [Double](repeating: 0, count: columns * temperatures * schedule.binCount)
@@ -32,11 +35,17 @@ struct ChainRecord: Equatable, Sendable {
   }
 
   /// Of all ladders from those of the ranks, in their order.
-  init(_ schedule: SamplingSchedule, temperatures: Int, chains: Int, sums: [[Double]]) {
+  init(_ schedule: SamplingSchedule, temperatures: Int, chains: Int, chainsOfBlock: Int, sums: [[Double]]) {
     self.schedule = schedule
     temperatureCount = temperatures
     chainCount = chains
+    self.chainsOfBlock = chainsOfBlock
     self.sums = sums
+  }
+
+  /// The two independent ladders whose states are compared.
+  func couple(_ column: Int) -> (Int, Int) {
+    chainsOfBlock == 4 ? (column / 2 * 4 + column % 2, column / 2 * 4 + column % 2 + 2) : (2 * column, 2 * column + 1)
   }
 
   /// Ladders, or pairs of them.
@@ -75,9 +84,14 @@ struct ChainRecord: Equatable, Sendable {
     return sums[quantity.rawValue][start..<start + schedule.binCount].map { $0 / count }
   }
 
-  /// Those of all.
+  /// Those of all, as series that are independent of each other: of ladders that exchange spins the mean.
   func series(_ quantity: Quantity, temperature: Int) -> [[Double]] {
-    (0..<columnCount(quantity)).map { series(quantity, column: $0, temperature: temperature) }
+    let all = (0..<columnCount(quantity)).map { series(quantity, column: $0, temperature: temperature) }
+    guard chainsOfBlock == 4 else { return all }
+    return stride(from: 0, to: all.count, by: 2).map { first -> [Double] in
+      let (one, other) = (all[first], all[first + 1])
+      return one.indices.map { (one[$0] + other[$0]) / 2 }
+    }
   }
 
   /// Bytes of a record.

@@ -3,6 +3,7 @@ import Host
 import Ising
 import Kernels
 import MPI
+import Parallel
 
 /// Samples the Boltzmann distribution `exp(−E/T)/Z` of an Ising problem, on one rank or on many.
 ///
@@ -11,8 +12,8 @@ import MPI
 /// if let result = try sampler.run(over: world).result { print(result.verdict.isConverged, result.temperatures[0].energy) }
 /// ```
 ///
-/// Chains are ladders of replicas, one at each temperature, that swap temperatures with their neighbours; the ranks divide the ladders. What
-/// is found depends on the problem, the settings and the seed alone.
+/// Chains are ladders of replicas, one at each temperature, that swap temperatures with their neighbours; the ranks divide the ladders, or the
+/// spins of each, or both. What is found depends on the problem, the settings and the seed alone.
 public struct Sampler {
   public let problem: IsingProblem
   public let settings: SamplerSettings
@@ -28,14 +29,24 @@ public struct Sampler {
     self.settings = settings
     home = ReplicaHome(problem, fixed: settings.fixed)
     ladder = TemperatureLadder(settings)
-    chainCount = settings.chains ?? home.standardChains(temperatures: ladder.count)
+    chainCount =
+      settings.chains
+      ?? (settings.method == .population
+        ? SamplerSettings.standardPopulations
+        : home.standardChains(temperatures: ladder.count, multipleOf: settings.chainsOfBlock))
+    if settings.moves.contains(.wolff), let (one, other) = Frustration.find(in: problem) {
+      throw SamplerError(
+        "wolff needs couplings that can all be satisfied at once; a cycle through spins \(one) and \(other) is frustrated: "
+          + "give --moves gibbs or gibbs,icm")
+    }
   }
 
   /// Where a run stands.
   public struct Progress: Equatable, Sendable {
     public let sweeps: Int
-    public let ofSweeps: Int
-    /// Counted from 0, the measured one last.
+    /// `nil` if nobody knows.
+    public let ofSweeps: Int?
+    /// Counted from 0, the measured one last; of population annealing, the temperature.
     public let round: Int
     public let rounds: Int
   }
@@ -62,26 +73,33 @@ public struct Sampler {
   ) throws -> Outcome {
     let group = world.flatMap { $0.size > 1 ? $0 : nil }
     let began = Profile.now
-    let share = try share(over: group)
-    let run = try makeRun(share, over: group)
-    var seconds = try store?.restore(run, chains: chainCount, over: group) ?? 0
+    let grid = try group.map { try ProcessGrid(try shape(ranks: $0.size), over: $0) }
+    if settings.method == .population {
+      guard store == nil else {
+        throw SamplerError("population annealing keeps no checkpoints; leave out --run-dir")
+      }
+      return try runPopulations(
+        home, rates: ladder.rates, populations: chainCount, over: grid, shouldStop: shouldStop, progress: progress)
+    }
+    let run = try makeRun(grid)
+    var seconds = try store?.restore(run, chains: chainCount) ?? 0
     let stride = sweepsPerLook(run)
     while !run.isFinished {
       progress(place(of: run))
       let wantsToStop = shouldStop() ? 1 : 0
       let stops = try group?.allreduce(wantsToStop, .max) ?? wantsToStop
       if let store, try store.isDue(isStopping: stops != 0, over: group) {
-        try store.save(run, chains: chainCount, seconds: seconds + Profile.now - began, over: group)
+        try store.save(run, chains: chainCount, seconds: seconds + Profile.now - began)
       }
       if stops != 0 { return Outcome(result: nil, wasStopped: true, isConverged: false) }
       try run.advance(stride)
     }
     progress(place(of: run))
-    try store?.save(run, chains: chainCount, seconds: seconds + Profile.now - began, over: group)
-    let gathered = try GatheredRun(run, over: group)
+    try store?.save(run, chains: chainCount, seconds: seconds + Profile.now - began)
+    let gathered = try GatheredRun(run)
     seconds = try group?.allreduce(seconds + Profile.now - began, .max) ?? seconds + Profile.now - began
     let result = gathered.map {
-      SamplingResult(problem, settings, $0, kernel: home.kernelName, ranks: group?.size ?? 1, seconds: seconds)
+      SamplingResult(problem, settings, $0, kernel: home.kernelName, seconds: seconds)
     }
     let converged = result?.verdict.isConverged ?? false
     return Outcome(
@@ -89,29 +107,32 @@ public struct Sampler {
     )
   }
 
-  /// The ladders of this rank: whole pairs of them, which have overlaps.
-  private func share(over group: Communicator?) throws -> Range<Int> {
-    guard let group else { return 0..<chainCount }
-    let pairs = (chainCount + 1) / 2
-    guard group.size <= pairs else {
-      throw SamplerError(
-        "\(group.size) ranks share \(chainCount) chains, at least two each; give --chains \(2 * group.size) or fewer ranks")
-    }
-    let first = group.rank * pairs / group.size
-    let last = (group.rank + 1) * pairs / group.size
-    return 2 * first..<min(2 * last, chainCount)
+  private var replicasOfChain: Int { settings.method == .population ? settings.population : ladder.count }
+
+  private func shape(ranks: Int) throws -> GridShape {
+    // Clusters may go through all spins.
+    let parts = settings.moves.isEmpty ? problem.spinCount : nil
+    return try settings.spread.shape(
+      ranks: ranks, chains: chainCount, chainsOfBlock: settings.chainsOfBlock, spins: parts
+    ) { home.sweepTime(replicas: $0 * replicasOfChain, sharedBy: $1) }
   }
 
-  private func makeRun(_ share: Range<Int>, over group: Communicator?) throws -> SamplingRun {
+  private func makeRun(_ grid: ProcessGrid?) throws -> SamplingRun {
     let schedule = SamplingSchedule(settings)
     guard schedule.total < Int(UInt32.max) else { throw SamplerError("\(schedule.total) sweeps, expected fewer than 2³²") }
+    let (place, parts, ranks) = (grid?.data.rank ?? 0, grid?.data.size ?? 1, grid?.spin.size ?? 1)
+    let (chainsOfBlock, blocks) = (settings.chainsOfBlock, (chainCount - 1) / settings.chainsOfBlock + 1)
+    let (first, last) = (place * blocks / parts, (place + 1) * blocks / parts)
+    let share = first * chainsOfBlock..<min(last * chainsOfBlock, chainCount)
     let draws = min((settings.samples + chainCount - 1) / chainCount, schedule.measured)
     let kept = Double(draws * ladder.count * chainCount) * (Double(problem.spinCount) / 8 + 8)
     let record = ChainRecord.bytes(schedule, temperatures: ladder.count, chains: chainCount)
-    try home.checkMemory(replicas: share.count * ladder.count, record: 2 * record + 2 * kept, processes: group?.size ?? 1)
-    let (kernel, firstLane) = home.kernel(chains: share, temperatures: ladder.count, seed: settings.seed)
+    try home.checkMemory(
+      replicas: share.count * ladder.count, sharedBy: ranks, record: 2 * record + 2 * kept, processes: grid?.world.size ?? 1)
+    let (kernel, firstLane) = try home.kernel(chains: share, temperatures: ladder.count, seed: settings.seed, over: grid?.spin)
     return SamplingRun(
-      problem, settings, kernel: kernel, firstLane: firstLane, ladder: ladder, chains: share, draws: draws, over: group)
+      problem, settings, kernel: kernel, firstLane: firstLane, ladder: ladder, chains: share, draws: draws,
+      moves: ClusterMoves(home, settings, kernel: kernel, firstLane: firstLane), over: grid)
   }
 
   /// So many that ranks agree a few times a second. The same on all ranks, and whatever their number.

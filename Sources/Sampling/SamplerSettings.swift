@@ -25,12 +25,23 @@ public struct SamplerSettings: Sendable {
     case state([Int8])
   }
 
+  /// How states come to have their probabilities.
+  public enum Method: String, CaseIterable, Codable, Sendable {
+    /// Chains of replicas that swap temperatures; with one temperature, heat bath alone.
+    case tempering
+    /// Populations that cool down together.
+    case population
+  }
+
   public var temperatures: Temperatures
-  /// Independent ladders, each with a replica at every temperature. `nil`: as many as the kernel takes at the price of one, at least 4.
+  public var method = Method.tempering
+  /// Replicas of a population.
+  public var population = 512
+  /// Independent ladders, each with a replica at every temperature; or populations, by default 16. `nil`: as many as the kernel takes at the price of one, at least 4.
   public var chains: Int?
   /// Rounds of 2, 4, 8 … sweeps. In all but the last the ladder is adapted; the last is measured and is half of the work.
   public var rounds = 12
-  /// Sweeps that are measured, in place of those of the last round.
+  /// Sweeps that are measured, in place of those of the last round; or those of a population after each step, by default 10.
   public var sweeps: Int?
   /// Sweeps before them, in rounds that double.
   public var burnIn: Int?
@@ -38,7 +49,11 @@ public struct SamplerSettings: Sendable {
   public var every = 8
   /// Adds an infinite temperature, of which ln Z is known, and so gives ln Z of all.
   public var freeEnergy = false
+  /// Moves of clusters between sweeps, as often as states are measured.
+  public var moves: Set<ClusterMove> = []
   public var start = Start.random
+  /// What ranks divide. Results do not depend on it.
+  public var spread = SamplingSpread.automatic
   /// Spins that stay as they are, by number.
   public var fixed: [Int: Int8] = [:]
   public var seed: UInt64 = 1
@@ -48,8 +63,13 @@ public struct SamplerSettings: Sendable {
   /// More rounds would not end.
   static let greatestRounds = 30
   static let greatestTemperatures = 1024
+  static let standardPopulations = 16
+  static let standardSweepsPerStep = 10
 
   public init(temperatures: Temperatures) { self.temperatures = temperatures }
+
+  /// Chains that are not independent of each other, or compared with each other: one rank has them together.
+  var chainsOfBlock: Int { moves.contains(.icm) ? 4 : 2 }
 
   /// - Throws: `SamplerError` if a number makes no sense.
   public func validate(spins: Int) throws {
@@ -66,6 +86,11 @@ public struct SamplerSettings: Sendable {
       throw SamplerError("burn-in is \(burnIn), expected 0 to \(1 << Self.greatestRounds)")
     }
     guard every >= 1 else { throw SamplerError("a measurement every \(every) sweeps, expected 1 or more") }
+    if method == .population { try validatePopulation() }
+    if moves.contains(.icm), let chains, chains % 4 != 0 {
+      throw SamplerError(
+        "icm exchanges parts of two chains, which are compared with two others: chains is \(chains), expected a multiple of 4")
+    }
     guard samples >= 0 else { throw SamplerError("samples is \(samples), expected 0 or more") }
     for (spin, value) in fixed.sorted(by: { $0.key < $1.key }) {
       guard (0..<spins).contains(spin) else {
@@ -80,6 +105,17 @@ public struct SamplerSettings: Sendable {
         throw SamplerError("spin \(spin) of the initial state is \(state[spin]), expected -1 or 1")
       }
     }
+  }
+
+  private func validatePopulation() throws {
+    guard (2...1_000_000).contains(population) else {
+      throw SamplerError("a population of \(population) replicas, expected 2 to 1000000")
+    }
+    guard burnIn == nil else {
+      throw SamplerError("a burn-in; population annealing has none, it starts at an infinite temperature")
+    }
+    guard moves.isEmpty else { throw SamplerError("moves of clusters; population annealing makes sweeps of single spins alone") }
+    guard start == .random else { throw SamplerError("an initial state; population annealing starts from random ones") }
   }
 
   private func validateTemperatures() throws {

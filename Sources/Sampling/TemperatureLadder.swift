@@ -18,7 +18,7 @@ struct TemperatureLadder: Equatable, Sendable {
       (rates[0], rates[count - 1]) = (hot, cold)
       isAdaptive = true
     }
-    if settings.freeEnergy { rates.insert(0, at: 0) }
+    if settings.freeEnergy || settings.method == .population { rates.insert(0, at: 0) }
     self.rates = rates
   }
 

@@ -72,6 +72,8 @@ def short(words: list[str]) -> list[str]:
         )
     if "solve" in words:
         return ["--time", "0.2"]
+    if "population" in words:
+        return ["--population", "64"]
     if "sample" in words:
         return ["--rounds", "5"]
     if "scaling" in words:
@@ -102,6 +104,7 @@ def stage(program, launcher, trained, tmp_path_factory):
         for name in ("G22.txt", "edges.txt"):
             (folder / name).write_text(circle())
         (folder / "pixels.txt").write_text("0 1\n5 -1\n")
+        (folder / "magnet.coo").write_text("".join(f"{spin} {spin + 1} -1\n" for spin in range(9)))
         for name in ("karate.gml", "football.gml"):
             (folder / name).write_text(people())
         for place, name in (("gset", "G22.txt"), ("communities", "karate.gml")):

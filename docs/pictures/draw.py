@@ -154,7 +154,7 @@ ROWS = [
 IMPORTS = {
     "equilibria": "Reports Scaling Sampling", "Reports": "Experiments", "Scaling": "Experiments", "Experiments": "Configuration",
     "Configuration": "Datasets", "Datasets": "Learning", "Learning": "Networks Solving", "Networks": "Parallel Machines",
-    "Solving": "Parallel Machines Ising", "Sampling": "Ising", "Parallel": "MPI CMetis Host Kernels", "Machines": "Kernels", "Ising": "Kernels Files Host",
+    "Solving": "Parallel Machines Ising", "Sampling": "Parallel Ising", "Parallel": "MPI CMetis Host Kernels", "Machines": "Kernels", "Ising": "Kernels Files Host",
     "MPI": "CMPI", "Kernels": "CKernels", "Files": "CZlib",
 }
 

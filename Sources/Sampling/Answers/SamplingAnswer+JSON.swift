@@ -22,7 +22,13 @@ extension SamplingAnswer {
     var sweeps: Int
     var burnIn: Int
     var every: Int
+    var method: String
+    /// Replicas of each population.
+    var population: Int?
+    var moves: [String]
     var ranks: Int
+    /// Blocks of chains and ranks that share the spins of each.
+    var grid: [Int]
     var kernel: String
     var seconds: Double
     var spinUpdates: Double
@@ -39,6 +45,10 @@ extension SamplingAnswer {
       (converged, warnings) = (result.verdict.isConverged, result.verdict.reasons)
       (chains, sweeps, burnIn) = (result.chains, result.measuredSweeps, result.burnInSweeps)
       (every, ranks, kernel) = (result.every, result.ranks, result.kernel)
+      method = result.settings.method == .tempering && result.tempering == nil ? "gibbs" : result.settings.method.rawValue
+      population = result.settings.method == .population ? result.settings.population : nil
+      moves = ["gibbs"] + ClusterMove.allCases.filter { result.settings.moves.contains($0) }.map(\.rawValue)
+      grid = [result.grid.data, result.grid.spin]
       (seconds, spinUpdates) = (result.seconds, result.spinUpdates)
       spinUpdatesPerSecond = result.spinUpdates / max(result.seconds, 1e-9)
       temperatures = result.temperatures.map(Row.init)
@@ -60,6 +70,8 @@ extension SamplingAnswer {
     var rhat: [String: Double]
     var logZ, logZError, freeEnergy, freeEnergyError, entropy, entropyError: Double?
     var equilibration: [Double]
+    /// Of populations: the mean square size of their families and −Σ n ln n of their shares.
+    var familySize, familyEntropy: Double?
 
     struct Overlap: Encodable {
       var q2, q2Error, binder, binderError: Double?
@@ -89,6 +101,7 @@ extension SamplingAnswer {
       (logZ, logZError) = split(estimate.logZ)
       (freeEnergy, freeEnergyError) = split(estimate.freeEnergy)
       (entropy, entropyError) = split(estimate.entropy)
+      (familySize, familyEntropy) = (estimate.family?.meanSquareSize, estimate.family?.entropy)
       equilibration = estimate.equilibration.map(\.value).filter(\.isFinite)
     }
   }

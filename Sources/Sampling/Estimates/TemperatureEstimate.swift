@@ -43,6 +43,8 @@ public struct TemperatureEstimate: Sendable {
   public let overlapRHat: Double?
   /// Mean energies of the second eighth, the second quarter and the second half of the measured sweeps.
   public let equilibration: [Estimate]
+  /// Of population annealing alone, which in turn has no autocorrelation times and no R̂.
+  public let family: FamilyEstimate?
   /// ln Z, where it was asked for, and with it the free energy `−T ln Z` and the entropy `(U − F)/T`.
   public var logZ: Estimate?
 
@@ -68,6 +70,7 @@ public struct TemperatureEstimate: Sendable {
       variance > 0 ? max(mean.error * mean.error * count / (2 * variance), 0) * Double(spacing) : 0.5 * Double(spacing)
     }
     temperature = rate > 0 ? 1 / rate : .infinity
+    family = nil
     let (energies, squares) = (series(.energy), series(.energySquare))
     let energy = SeriesMean(energies)
     self.energy = Estimate(value: energy.mean + offset, error: energy.error)
@@ -111,7 +114,7 @@ public struct TemperatureEstimate: Sendable {
     }
   }
 
-  private static func binder(_ moments: [Double]) -> Double {
+  static func binder(_ moments: [Double]) -> Double {
     moments[0] > 0 ? (3 - moments[1] / (moments[0] * moments[0])) / 2 : 0
   }
 }

@@ -39,7 +39,7 @@ public struct Verdict: Equatable, Sendable {
       worst("R̂ of the energy", \.energyRHat, isBad: isBadRHat, true, "expected below 1.01: \(longer)")
       worst("R̂ of |m|", \.magnetisationRHat, isBad: isBadRHat, true, "expected below 1.01: \(longer)")
     }
-    if result.chains >= 4 {
+    if result.chains >= 2 * settings.chainsOfBlock {
       worst("R̂ of q²", \.overlapRHat, isBad: isBadRHat, true, "expected below 1.01: \(longer)")
     }
     worst(
