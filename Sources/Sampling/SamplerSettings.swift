@@ -18,6 +18,7 @@ public struct SamplerSettings: Sendable {
 
   /// Where chains begin.
   public enum Start: Equatable, Sendable {
+    /// ±1 with equal probability, drawn from the seed.
     case random
     /// All spins up.
     case up
@@ -33,11 +34,14 @@ public struct SamplerSettings: Sendable {
     case population
   }
 
+  /// At which temperatures, or between which.
   public var temperatures: Temperatures
+  /// How states come to have their probabilities.
   public var method = Method.tempering
   /// Replicas of a population.
   public var population = 512
-  /// Independent ladders, each with a replica at every temperature; or populations, by default 16. `nil`: as many as the kernel takes at the price of one, at least 4.
+  /// Independent ladders, each with a replica at every temperature; or populations. `nil`: as many ladders as the kernel takes at the price of
+  /// one, at least 4; of populations 16.
   public var chains: Int?
   /// Rounds of 2, 4, 8 … sweeps. In all but the last the ladder is adapted; the last is measured and is half of the work.
   public var rounds = 12
@@ -51,11 +55,13 @@ public struct SamplerSettings: Sendable {
   public var freeEnergy = false
   /// Moves of clusters between sweeps, as often as states are measured.
   public var moves: Set<ClusterMove> = []
+  /// Where chains begin.
   public var start = Start.random
   /// What ranks divide. Results do not depend on it.
   public var spread = SamplingSpread.automatic
   /// Spins that stay as they are, by number.
   public var fixed: [Int: Int8] = [:]
+  /// Of all random numbers; runs with the same seed have the same bits.
   public var seed: UInt64 = 1
   /// States of each temperature that are kept, thinned evenly over the measured sweeps; a multiple of the chains at least as great.
   public var samples = 0
@@ -66,6 +72,7 @@ public struct SamplerSettings: Sendable {
   static let standardPopulations = 16
   static let standardSweepsPerStep = 10
 
+  /// Random starts, and 12 rounds that double.
   public init(temperatures: Temperatures) { self.temperatures = temperatures }
 
   /// Chains that are not independent of each other, or compared with each other: one rank has them together.
@@ -151,6 +158,7 @@ public struct SamplerSettings: Sendable {
 public struct SamplerError: Error, Equatable, CustomStringConvertible {
   public let description: String
 
+  /// An error with a message that names the setting and what was expected.
   public init(_ description: String) { self.description = description }
 }
 

@@ -10,7 +10,9 @@ import Kernels
 /// The cuts lie between `pieces`, sixteenths of the height unless there are more strips. Sums over spins are taken piece by piece
 /// and then in one fixed tree over pieces, so that their bits do not depend on the number of strips.
 public struct StripPartition: Sendable {
+  /// The whole network.
   public let layout: NetworkLayout
+  /// The number of strips, one a rank of the spin group.
   public let strips: Int
   /// A power of two.
   public let pieces: Int
