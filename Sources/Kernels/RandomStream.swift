@@ -43,6 +43,8 @@ public enum RandomStream: UInt32, CaseIterable, Sendable {
   case isingNudged = 0x4953_4e02
   /// The same in evaluations.
   case isingEvaluation = 0x4953_4e03
+  /// Planted states and the couplings around them.
+  case planted = 0x504C_4100
   /// Pairs and clusters of a population that exchanges parts of its states.
   case population = 0x504f_5055
   /// Which replicas of a population that cools down are copied.

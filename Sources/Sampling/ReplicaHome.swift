@@ -11,8 +11,7 @@ struct ReplicaHome: Sendable {
   let isFixed: [Bool]
 
   init(_ problem: IsingProblem, fixed: [Int: Int8]) {
-    couplings = ReplicaCouplings(
-      rowStarts: problem.rowStarts, neighbours: problem.neighbours, couplings: problem.couplings, fields: problem.fields)
+    couplings = ReplicaCouplings(problem)
     coded = CodedCouplings(couplings)
     var isFixed = [Bool]()
     if !fixed.isEmpty {
@@ -94,5 +93,12 @@ struct ReplicaHome: Sendable {
         "\(replicas) replicas of \(couplings.spinCount) spins on a rank would take \(Int(bytes / 1e6)) MB of "
           + "\(Int(limit / 1e6)) MB; give fewer chains or temperatures, or more ranks")
     }
+  }
+}
+
+extension ReplicaCouplings {
+  init(_ problem: IsingProblem) {
+    self.init(
+      rowStarts: problem.rowStarts, neighbours: problem.neighbours, couplings: problem.couplings, fields: problem.fields)
   }
 }

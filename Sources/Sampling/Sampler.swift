@@ -76,6 +76,10 @@ public struct Sampler {
     over world: Communicator? = nil, store: SamplingStore? = nil, shouldStop: () -> Bool = { false },
     progress: (Progress) -> Void = { _ in }
   ) throws -> Outcome {
+    if settings.method == .tempering, case .between(let from, let to) = settings.temperatures {
+      return try runWithAutomaticLadder(
+        from: from, to: to, over: world, store: store, shouldStop: shouldStop, progress: progress)
+    }
     let group = world.flatMap { $0.size > 1 ? $0 : nil }
     let began = Profile.now
     let grid = try group.map { try ProcessGrid(try shape(ranks: $0.size), over: $0) }
@@ -87,29 +91,38 @@ public struct Sampler {
         home, rates: ladder.rates, populations: chainCount, over: grid, shouldStop: shouldStop, progress: progress)
     }
     let run = try makeRun(grid)
-    var seconds = try store?.restore(run, chains: chainCount) ?? 0
+    let before = try store?.restore(run, chains: chainCount) ?? 0
+    func seconds() -> Double { before + Profile.now - began }
     let stride = sweepsPerLook(run)
-    while !run.isFinished {
-      progress(place(of: run))
-      let wantsToStop = shouldStop() ? 1 : 0
-      let stops = try group?.allreduce(wantsToStop, .max) ?? wantsToStop
-      if let store, try store.isDue(isStopping: stops != 0, over: group) {
-        try store.save(run, chains: chainCount, seconds: seconds + Profile.now - began)
+    while true {
+      while !run.isFinished {
+        progress(place(of: run))
+        let wantsToStop = shouldStop() ? 1 : 0
+        let stops = try group?.allreduce(wantsToStop, .max) ?? wantsToStop
+        if let store, try store.isDue(isStopping: stops != 0, over: group) {
+          try store.save(run, chains: chainCount, seconds: seconds())
+        }
+        if stops != 0 { return Outcome(result: nil, wasStopped: true, isConverged: false) }
+        try run.advance(stride)
       }
-      if stops != 0 { return Outcome(result: nil, wasStopped: true, isConverged: false) }
-      try run.advance(stride)
+      progress(place(of: run))
+      try store?.save(run, chains: chainCount, seconds: seconds())
+      let gathered = try GatheredRun(run)
+      let spent = try group?.allreduce(seconds(), .max) ?? seconds()
+      let result = gathered.map { SamplingResult(problem, run.settings, $0, kernel: home.kernelName, seconds: spent) }
+      var agreed = [goesOn(after: result, spent) ? 1 : 0, result?.verdict.isConverged == true ? 1 : 0]
+      try group?.broadcast(&agreed, root: 0)
+      guard agreed[0] == 1 else { return Outcome(result: result, wasStopped: false, isConverged: agreed[1] == 1) }
+      try run.extend()
     }
-    progress(place(of: run))
-    try store?.save(run, chains: chainCount, seconds: seconds + Profile.now - began)
-    let gathered = try GatheredRun(run)
-    seconds = try group?.allreduce(seconds + Profile.now - began, .max) ?? seconds + Profile.now - began
-    let result = gathered.map {
-      SamplingResult(problem, settings, $0, kernel: home.kernelName, seconds: seconds)
-    }
-    let converged = result?.verdict.isConverged ?? false
-    return Outcome(
-      result: result, wasStopped: false, isConverged: try group?.broadcast(converged ? 1 : 0, root: 0) ?? (converged ? 1 : 0) == 1
-    )
+  }
+
+  /// Whether a round of twice as many sweeps is to follow, as rank 0 sees it.
+  private func goesOn(after result: SamplingResult?, _ seconds: Double) -> Bool {
+    guard settings.isOpen, let result, result.settings.rounds < SamplerSettings.greatestRounds else { return false }
+    if settings.goal?.isReached(by: result) == true { return false }
+    // The round that is over was half of all, the next one is twice as long.
+    return settings.time.map { 2 * seconds <= $0 } ?? true
   }
 
   private var replicasOfChain: Int { settings.method == .population ? settings.population : ladder.count }

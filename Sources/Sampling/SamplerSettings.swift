@@ -6,12 +6,15 @@ public struct SamplerSettings: Sendable {
     case list([Double])
     /// So many from one to another, moved between the two until all neighbours swap equally often.
     case range(from: Double, to: Double, count: Int)
+    /// The same with as many as the ends want: a short run finds out.
+    case between(Double, Double)
 
     /// Temperatures in all.
     public var count: Int {
       switch self {
       case .list(let values): values.count
       case .range(_, _, let count): count
+      case .between: AutomaticLadder.trialCount
       }
     }
   }
@@ -49,6 +52,10 @@ public struct SamplerSettings: Sendable {
   public var sweeps: Int?
   /// Sweeps before them, in rounds that double.
   public var burnIn: Int?
+  /// What to go on for, past these rounds.
+  public var goal: SamplingGoal?
+  /// Seconds: the next round begins if it should end by then. Results depend on the clock.
+  public var time: Double?
   /// Sweeps between two measurements of magnetisations and overlaps. Energies are measured after every sweep.
   public var every = 8
   /// Adds an infinite temperature, of which ln Z is known, and so gives ln Z of all.
@@ -94,6 +101,7 @@ public struct SamplerSettings: Sendable {
     }
     guard every >= 1 else { throw SamplerError("a measurement every \(every) sweeps, expected 1 or more") }
     if method == .population { try validatePopulation() }
+    try validateGoal()
     if moves.contains(.icm), let chains, chains % 4 != 0 {
       throw SamplerError(
         "icm exchanges parts of two chains, which are compared with two others: chains is \(chains), expected a multiple of 4")
@@ -112,6 +120,17 @@ public struct SamplerSettings: Sendable {
         throw SamplerError("spin \(spin) of the initial state is \(state[spin]), expected -1 or 1")
       }
     }
+  }
+
+  /// Whether rounds go on until something is reached.
+  var isOpen: Bool { goal != nil || time != nil }
+
+  private func validateGoal() throws {
+    guard isOpen else { return }
+    guard sweeps == nil, burnIn == nil, method != .population else {
+      throw SamplerError("a goal or a time needs rounds that double: leave out sweeps, burn-in and population annealing")
+    }
+    if let time, !(time > 0 && time.isFinite) { throw SamplerError("a time of \(time) seconds, expected more than 0") }
   }
 
   private func validatePopulation() throws {
@@ -142,6 +161,10 @@ public struct SamplerSettings: Sendable {
       if let place = values.indices.dropFirst().first(where: { (values[$0] > values[$0 - 1]) != rises }) {
         throw SamplerError("the ladder goes from \(values[place - 1]) to \(values[place]), expected temperatures in order")
       }
+    case .between(let from, let to):
+      try check(from)
+      try check(to)
+      guard from != to else { throw SamplerError("a ladder from \(from) to \(to), expected two temperatures") }
     case .range(let from, let to, let count):
       try check(from)
       try check(to)
@@ -168,6 +191,8 @@ struct SamplingSchedule: Equatable, Sendable {
   let adapting: [Int]
   /// Sweeps between two measurements of states, a power of two.
   let every: Int
+  /// Sweeps between two moves of clusters.
+  let moveEvery: Int
   /// Sweeps of a bin: `every` times a power of two.
   let binLength: Int
   let binCount: Int
@@ -186,13 +211,26 @@ struct SamplingSchedule: Equatable, Sendable {
     } else {
       adapting = (0..<settings.rounds).map { 1 << $0 }
     }
-    var every = Self.powerOfTwo(atLeast: settings.every)
+    moveEvery = Self.powerOfTwo(atLeast: settings.every)
+    var every = moveEvery
     while every > 1, wanted / every < Self.fewestBinCount { every /= 2 }
     var length = every
     while (wanted + length - 1) / length > Self.greatestBinCount { length *= 2 }
     self.every = every
     binLength = length
     binCount = (wanted + length - 1) / length
+  }
+
+  /// Fields are measured after so many equal parts of the measured sweeps: it takes some hundred times as long as a sweep.
+  var fieldMeasurements: Int { min(8, binCount) }
+
+  /// Whether they are measured now, and as which.
+  ///
+  /// - Parameter sweep: counted from the first measured one.
+  func fieldMeasurement(after sweep: Int) -> Int? {
+    guard (sweep + 1) % binLength == 0 else { return nil }
+    let bin = sweep / binLength
+    return (0..<fieldMeasurements).first { ($0 + 1) * binCount / fieldMeasurements - 1 == bin }
   }
 
   /// Measured sweeps: as many as were asked for, filled up to whole bins.

@@ -7,8 +7,8 @@ import Parallel
 /// The ladders of one rank on their way through the rounds.
 final class SamplingRun {
   let problem: IsingProblem
-  let settings: SamplerSettings
-  let schedule: SamplingSchedule
+  private(set) var settings: SamplerSettings
+  private(set) var schedule: SamplingSchedule
   /// This rank's ladders, by their numbers among all.
   let chains: Range<Int>
   private(set) var ladder: TemperatureLadder
@@ -110,7 +110,7 @@ final class SamplingRun {
       if sweep == adaptingSweeps { beginMeasuring() }
       try kernel.sweep(number: UInt32(truncatingIfNeeded: sweep))
       sweep += 1
-      if sweep % schedule.every == 0 {
+      if sweep % schedule.moveEvery == 0 {
         moves?.run(tempering, rates: ladder.rates, sweep: UInt32(truncatingIfNeeded: sweep))
       }
       try readEnergies()
@@ -159,6 +159,25 @@ final class SamplingRun {
   }
 
   // MARK: - Rounds
+
+  /// Makes the measured round one more of adaptation, to be followed by one of twice as many sweeps: all is as if there had been a round more from
+  /// the beginning. Collective.
+  func extend() throws {
+    precondition(isFinished)
+    setRounds(settings.rounds + 1)
+    try finishRound(schedule.adapting.count - 1)
+  }
+
+  /// Before any sweep, or at the end of a measured round.
+  func setRounds(_ rounds: Int) {
+    settings.rounds = rounds
+    schedule = SamplingSchedule(settings)
+    record = ChainRecord(
+      schedule, temperatures: ladder.count, chains: chains.count, chainsOfBlock: settings.chainsOfBlock)
+    samples = KeptSamples(
+      draws: samples.draws, spins: problem.spinCount, measured: schedule.measured, temperatures: ladder.count,
+      chains: chains.count)
+  }
 
   private func roundThatEnds() -> Int? {
     var sum = 0
@@ -222,6 +241,7 @@ final class SamplingRun {
       bennett: settings.freeEnergy ? bennett : nil,
       bin: bin)
     if (measured + 1) % schedule.every == 0 { try measureStates(bin: bin) }
+    if let place = schedule.fieldMeasurement(after: measured) { try measureFields(place) }
     if samples.isDue(measured: measured) { keepStates() }
   }
 
@@ -257,6 +277,25 @@ final class SamplingRun {
       record.add(square, to: .overlapSquare, column: couple, temperature: temperature, bin: bin)
       record.add(square * square, to: .overlapFourth, column: couple, temperature: temperature, bin: bin)
       record.add(link, to: .linkOverlap, column: couple, temperature: temperature, bin: bin)
+      let part = min(Int((overlap + 1) / 2 * Double(ChainRecord.histogramLength)), ChainRecord.histogramLength - 1)
+      record.add(1, to: .overlapHistogram, column: couple, temperature: temperature, bin: part)
+    }
+  }
+
+  /// What the fields say about the temperature. Collective over the ranks that share the spins.
+  private func measureFields(_ place: Int) throws {
+    let fields = ReplicaFields(ReplicaCouplings(problem), states: kernel.states)
+    let lanes = kernel.states.laneCount
+    let rates = laneTemperatures.map { ladder.rates[Int($0)] }
+    var (excess, slope) = ([Int64](repeating: 0, count: lanes), [Int64](repeating: 0, count: lanes))
+    fields.add(rates: rates, excess: &excess, slope: &slope)
+    try kernel.total(&excess)
+    try kernel.total(&slope)
+    for (index, temperature) in tempering.temperatures.enumerated() {
+      let (lane, chain) = (firstLane + index, index / ladder.count)
+      let (over, rise) = (fields.excessUnit * Double(excess[lane]), fields.slopeUnit * Double(slope[lane]))
+      record.add(over, to: .fieldExcess, column: chain, temperature: temperature, bin: place)
+      record.add(rise, to: .fieldSlope, column: chain, temperature: temperature, bin: place)
     }
   }
 

@@ -37,6 +37,15 @@ import Testing
     }
   }
 
+  /// The states' own temperature tells a sampler that uses another from one that does not.
+  @Test(arguments: [SlowKernel.Fault.none, .staleTemperature]) func otherTemperaturesAreSeen(_ fault: SlowKernel.Fault) throws {
+    let problem = try Problems.lattice([12]) { $0 % 3 == 0 ? 0.5 : 1 }
+    let result = try run(problem, temperatures: [0.4, 0.6, 0.9, 1.4, 2.5], fault: fault)
+    let right = result.temperatures.allSatisfy { $0.effectiveRate!.agrees(with: 1 / $0.temperature) }
+    #expect(right == (fault == .none))
+    #expect(result.verdict.reasons.contains { $0.contains("own 1/T") } == (fault != .none), "\(result.verdict.reasons)")
+  }
+
   @Test func aRightSamplerPasses() throws { #expect(try energiesAgree(.none)) }
   @Test func synchronousUpdatesAreFound() throws { #expect(try !energiesAgree(.synchronousUpdate)) }
   @Test func staleTemperaturesAreFound() throws { #expect(try !energiesAgree(.staleTemperature)) }

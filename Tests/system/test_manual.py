@@ -74,7 +74,7 @@ def short(words: list[str]) -> list[str]:
         return ["--time", "0.2"]
     if "population" in words:
         return ["--population", "64"]
-    if "sample" in words:
+    if "sample" in words and not {"--until", "--time"} & set(words):
         return ["--rounds", "5"]
     if "scaling" in words:
         return ["--repeats", "1", "--steps", "1", "--ranks", "1,2"]

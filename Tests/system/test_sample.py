@@ -91,6 +91,28 @@ def test_moves(sample, job, magnet):
     job(2, "sample", *glass, "--spread", "spins").refuses("all spins", "--spread replicas")
 
 
+def test_until(sample, job, tmp_path):
+    arguments = ("torus:6x6", "--temperatures", "0.8:3:6", "--chains", 16)
+    found = sample(2, *arguments, "--until", "energy:2e-3")
+    assert found["reproducible"]
+    assert all(row["energyError"] <= 2e-3 * 36 for row in found["temperatures"])
+    assert figures(sample(1, *arguments, "--rounds", found["rounds"])) == figures(found)
+    # It ends where it was, in a folder too.
+    folder = ("--run-dir", tmp_path / "run", "--resume")
+    assert figures(sample(1, *arguments, "--until", "energy:2e-3", *folder)) == figures(found)
+    assert figures(sample(1, *arguments, "--until", "energy:2e-3", *folder)) == figures(found)
+    assert not sample(1, *arguments, "--time", 0.5)["reproducible"]
+
+
+def test_planted(sample, job):
+    arguments = ("planted:6x6x6:0.8:3", "--temperature", 2 / math.log(4), "--moves", "gibbs", "--chains", 32)
+    planted, random = sample(1, *arguments, "--initial", "planted"), sample(1, *arguments)
+    (one,), (other,) = planted["temperatures"], random["temperatures"]
+    assert abs(one["energy"] - other["energy"]) < 4 * math.hypot(one["energyError"], other["energyError"])
+    job(None, "sample", "torus:4x4", "--temperature", 1, "--initial", "planted").refuses("no planted state", "planted:ROWS")
+    job(None, "sample", "planted:4x4", "--temperature", 1).refuses("planted:4x4", "SHARE")
+
+
 def test_population(sample, job, tmp_path):
     arguments = ("torus:6x6", "--temperatures", "1,2", "--method", "population", "--population", 128)
     one = sample(1, *arguments)
@@ -204,6 +226,9 @@ WRONG = [
     (["--temperature", "1", "--population", "100"], "--method population"),
     (["--temperature", "1", "--method", "population", "--burn-in", "100"], "burn-in"),
     (["--temperature", "1", "--method", "annealing"], "--method"),
+    (["--temperature", "1", "--until", "rhat"], "--until"),
+    (["--temperature", "1", "--time", "0"], "more than 0"),
+    (["--temperature", "1", "--time", "5", "--sweeps", "100"], "leave out sweeps"),
 ]
 
 

@@ -76,13 +76,14 @@ public struct QuestionSettings: Sendable {
 extension Question {
   /// Reads or draws a problem.
   ///
-  /// - Parameter file: a path, or the name of a drawn problem (`SyntheticProblem.named`).
+  /// - Parameter file: a path, or the name of a drawn problem (`SyntheticProblem.named`, `PlantedProblem.named`).
   /// - Throws: `ProblemFileError` or `ProblemError` if the file holds no such problem.
   public init(file: String, _ settings: QuestionSettings = QuestionSettings()) throws {
-    if let (drawn, seed) = try SyntheticProblem.named(file) {
+    let drawn = try SyntheticProblem.named(file).map { try $0.problem.problem(seed: $0.seed) }
+    if let problem = try drawn ?? PlantedProblem.named(file)?.problem() {
       let kind = settings.kind ?? .ising
       guard kind == .ising else { throw ProblemError("\(file) is drawn for --problem ising, not \(kind.rawValue)") }
-      self = .spins(SpinQuestion(EnergyMinimum(try drawn.problem(seed: seed)), kind: .ising, file: file))
+      self = .spins(SpinQuestion(EnergyMinimum(problem), kind: .ising, file: file))
       return
     }
     let content = try ProblemFile.read(file, format: settings.format)

@@ -17,6 +17,9 @@ extension SamplingAnswer {
     var clamped: Int
     var seed: UInt64
     var converged: Bool
+    /// Whether the settings alone decide the result.
+    var reproducible: Bool
+    var rounds: Int
     var warnings: [String]
     var chains: Int
     var sweeps: Int
@@ -42,6 +45,7 @@ extension SamplingAnswer {
       problem = answer.question.kind.rawValue
       (spinCount, couplingCount) = (answer.problem.spinCount, answer.problem.couplingCount)
       (clamped, seed) = (result.settings.fixed.count, result.settings.seed)
+      (reproducible, rounds) = (result.settings.time == nil, result.settings.rounds)
       (converged, warnings) = (result.verdict.isConverged, result.verdict.reasons)
       (chains, sweeps, burnIn) = (result.chains, result.measuredSweeps, result.burnInSweeps)
       (every, ranks, kernel) = (result.every, result.ranks, result.kernel)
@@ -66,6 +70,7 @@ extension SamplingAnswer {
     var overlap: Overlap?
     var linkOverlap, linkOverlapError: Double?
     var tauEnergy, tauMagnetisation, tauOverlap: Double?
+    var betaEffective, betaEffectiveError: Double?
     var ess: Double
     var rhat: [String: Double]
     var logZ, logZError, freeEnergy, freeEnergyError, entropy, entropyError: Double?
@@ -75,6 +80,8 @@ extension SamplingAnswer {
 
     struct Overlap: Encodable {
       var q2, q2Error, binder, binderError: Double?
+      /// The density of q in equal parts of −1 … 1.
+      var histogram: [Double]?
     }
 
     init(_ estimate: TemperatureEstimate) {
@@ -88,11 +95,13 @@ extension SamplingAnswer {
       (binder, binderError) = split(estimate.binder)
       if estimate.overlapSquare != nil {
         let (q2, binder) = (split(estimate.overlapSquare), split(estimate.overlapBinder))
-        overlap = Overlap(q2: q2.0, q2Error: q2.1, binder: binder.0, binderError: binder.1)
+        overlap = Overlap(
+          q2: q2.0, q2Error: q2.1, binder: binder.0, binderError: binder.1, histogram: estimate.overlapHistogram)
       }
       (linkOverlap, linkOverlapError) = split(estimate.linkOverlap)
       (tauEnergy, tauMagnetisation) = (finite(estimate.energyTime), finite(estimate.magnetisationTime))
       tauOverlap = finite(estimate.overlapTime)
+      (betaEffective, betaEffectiveError) = split(estimate.effectiveRate)
       ess = estimate.effectiveSamples
       rhat = [
         "energy": finite(estimate.energyRHat), "magnetisation": finite(estimate.magnetisationRHat),

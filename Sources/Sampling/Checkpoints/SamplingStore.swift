@@ -38,6 +38,11 @@ public final class SamplingStore {
       file = try TensorFile(contentsOf: path)
     } catch { throw SamplerError("\(error)") }
     guard file.metadata["sampling"] == "1" else { throw SamplerError("\(path): is no checkpoint of `equilibria sample`") }
+    if run.settings.isOpen, let rounds = file.metadata["rounds of all"].flatMap({ Int($0) }),
+      (run.settings.rounds...SamplerSettings.greatestRounds).contains(rounds)
+    {
+      run.setRounds(rounds)
+    }
     let expected = RunIdentity(run.problem, run.settings, chains: chains)
     try expected.check(file.metadata["identity"] ?? "", path: path)
     let whole: SamplingCheckpoint
@@ -61,7 +66,9 @@ public final class SamplingStore {
     lastSaved = .now
     guard let whole = try run.checkpoint.gathered(over: run.grid) else { return }
     let identity = RunIdentity(run.problem, run.settings, chains: chains)
-    try whole.file(identity: try identity.text, seconds: seconds).write(to: path)
+    var file = whole.file(identity: try identity.text, seconds: seconds)
+    file.metadata["rounds of all"] = "\(run.settings.rounds)"
+    try file.write(to: path)
   }
 }
 

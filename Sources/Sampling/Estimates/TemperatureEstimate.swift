@@ -35,6 +35,10 @@ public struct TemperatureEstimate: Sendable {
   public let overlapBinder: Estimate?
   /// The mean over coupled pairs of `s_i s_j` in one replica times that in another.
   public let linkOverlap: Estimate?
+  /// The density of q in equal parts of −1 … 1; `nil` with a single ladder, and of populations.
+  public let overlapHistogram: [Double]?
+  /// The 1/T at which the states' fields would be in equilibrium; `nil` where no spin is in a field, and of populations.
+  public let effectiveRate: Estimate?
   /// Integrated autocorrelation times in sweeps.
   public let energyTime: Double
   /// Of |m|, in sweeps.
@@ -103,6 +107,21 @@ public struct TemperatureEstimate: Sendable {
     magnetisationTime = time(
       size, variance: square.mean - size.mean * size.mean, count: count / Double(schedule.every), spacing: schedule.every)
     magnetisationRHat = RankNormalisation.rHat(sizes)
+
+    let (excess, slopes) = (series(.fieldExcess), series(.fieldSlope))
+    let slope = SeriesMean(slopes).mean
+    // One step of Newton's method from the temperature that it should be: the distance is small, or else the verdict is clear.
+    if slope > 0 {
+      var found = Estimate(Jackknife.estimate([excess, slopes]) { rate + $0[0] / $0[1] })
+      // Σ f²(1 − tanh²) is the variance of the sum if spins do not depend on each other. Where few have turned against their fields, the
+      // scatter of those says little.
+      let count = Double(record.chainCount * schedule.fieldMeasurements)
+      found.error = max(found.error, 1 / (slope * count).squareRoot())
+      effectiveRate = found
+    } else {
+      effectiveRate = nil
+    }
+    overlapHistogram = record.overlapHistogram(temperature: index)
 
     if record.chainCount > 1 {
       let (second, fourth) = (series(.overlapSquare), series(.overlapFourth))

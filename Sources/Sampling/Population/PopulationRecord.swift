@@ -89,6 +89,8 @@ struct PopulationRecord: Equatable, Sendable {
     let parts = (0..<count).map { value($0) }
     let (number, mean) = (Double(count), parts.reduce(0, +) / Double(count))
     let squares = parts.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    // What all populations know, they know but for rounding.
+    guard squares > 1e-24 * whole * whole else { return Estimate(value: whole, error: 0) }
     return Estimate(value: number * whole - (number - 1) * mean, error: ((number - 1) / number * squares).squareRoot())
   }
 }

@@ -31,7 +31,7 @@ extension TemperatureEstimate {
     linkOverlap = hasPairs ? mean(.linkOverlap) : nil
     (energyTime, magnetisationTime, overlapTime) = (.nan, .nan, nil)
     (energyRHat, magnetisationRHat, overlapRHat) = (nil, nil, nil)
-    equilibration = []
+    (equilibration, overlapHistogram, effectiveRate) = ([], nil, nil)
     let sizes = record.column(.familySize, temperature: index)
     family = FamilyEstimate(
       meanSquareSize: sizes.max() ?? .nan, entropy: record.column(.familyEntropy, temperature: index).min() ?? .nan)
