@@ -73,7 +73,8 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Experiments", "Configuration", "Learning", "Ising", "Sampling", "Datasets", "Networks", "Kernels", "MPI", "Files", "Host",
+        "Experiments", "Configuration", "Learning", "Ising", "Sampling", "Datasets", "Networks", "Kernels", "MPI", "Files",
+        "Host",
         "CZlib",
       ],
       // Style and script of the pages lie in the program, which is one file.
