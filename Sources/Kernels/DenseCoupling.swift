@@ -4,6 +4,7 @@ import CKernels
 ///
 /// The same weights as a convolution whose kernel is the whole pre plane, so that the order of weights is the same.
 public final class DenseCoupling: Coupling {
+  /// The convolution whose kernel is the whole pre plane.
   public let shape: ConvolutionShape
   public let post: PlaneShape
   public var pre: PlaneShape { shape.pre }

@@ -6,7 +6,9 @@ import CKernels
 /// field and gradient are therefore sums over that one position: `window²` times fewer operations than a dense transposed
 /// convolution, and fewer still as spins at zero are left out.
 public final class MaxPooledConvolution: Coupling {
+  /// The convolution before pooling.
   public let shape: ConvolutionShape
+  /// Side of the pooling window, which is also its stride.
   public let window: Int
   public let post: PlaneShape
   public var pre: PlaneShape { shape.pre }
@@ -39,6 +41,7 @@ public final class MaxPooledConvolution: Coupling {
   public let argMax: AlignedBuffer<UInt8>
   /// Numbers of one sample, and of one row, in `argMax`.
   public var argMaxStride: Int { linkedRows.count * argMaxRowStride }
+  /// Numbers of one row in `argMax`.
   public var argMaxRowStride: Int { post.columns * post.paddedChannels }
   /// Pre channels whose transposed weights lie together.
   private let slice: Int

@@ -5,6 +5,7 @@ import CKernels
 /// The transpose is computed as forward convolutions over the post plane, one for each residue of the pixel's position modulo
 /// the stride, each with the taps that reach that residue: no zero is multiplied.
 public final class PlainConvolution: Coupling {
+  /// The convolution from pre to post plane.
   public let shape: ConvolutionShape
   public let post: PlaneShape
   public var pre: PlaneShape { shape.pre }

@@ -1,3 +1,4 @@
+import Files
 import Kernels
 import Networks
 
@@ -18,6 +19,11 @@ public struct MicroShard {
   /// Whether the residuals of free phases are wanted, which take the time of about one sweep.
   public var measuresResiduals: Bool
 
+  /// - Parameters:
+  ///   - pixels: of all samples, one after the other, as the network's input lies.
+  ///   - index: the micro-shard's number in its mini-batch.
+  ///   - batch: samples of the whole mini-batch, by which gradients are divided.
+  ///   - step: updates made before.
   public init(
     pixels: [Float], labels: ArraySlice<Int>, index: Int, batch: Int, step: Int, sign: Float = 1, measuresResiduals: Bool = false
   ) {
@@ -38,9 +44,11 @@ public struct MicroShard {
 ///
 /// A gradient depends on the parameters, the micro-shard and nothing else, so that a training has the same bits on any grid.
 public protocol TrainableNetwork: AnyObject {
+  /// The blocks of the parameters, by name and place.
   var parameterLayout: any ParameterLayout { get }
   /// Weights and biases, as `parameterLayout` places them. `parametersChanged()` follows every write.
   var parameters: AlignedBuffer<Float> { get }
+  /// Takes the parameters as they are now; follows every write to `parameters`.
   func parametersChanged()
 
   /// Whether it begins with all micro-shards of a step at once, by `begin`.
@@ -77,11 +85,11 @@ public protocol TrainableNetwork: AnyObject {
   var relaxationsPerSample: Int { get }
 
   /// What a training needs besides parameters and moments to go on to the same bits. Collective; complete on rank 0.
-  func extraTensors() throws -> [String: TrainingState.Values]
+  func extraTensors() throws -> [String: Tensor]
   /// Takes back what `extraTensors` gave.
   ///
   /// - Throws: `NetworkError` that names the first tensor that does not fit.
-  func restoreExtra(_ tensors: [String: TrainingState.Values]) throws
+  func restoreExtra(_ tensors: [String: Tensor]) throws
 }
 
 extension NetworkLayout {
@@ -100,6 +108,6 @@ extension TrainableNetwork {
   public var isReporter: Bool { true }
   public var relaxationsPerSample: Int { 0 }
   public var traffic: (sent: (messages: Int, bytes: Int), predicted: (messages: Int, bytes: Int)) { ((0, 0), (0, 0)) }
-  public func extraTensors() throws -> [String: TrainingState.Values] { [:] }
-  public func restoreExtra(_ tensors: [String: TrainingState.Values]) throws {}
+  public func extraTensors() throws -> [String: Tensor] { [:] }
+  public func restoreExtra(_ tensors: [String: Tensor]) throws {}
 }

@@ -22,6 +22,7 @@ AT_RUN_TIME = {
     "libmpich-dev": "mpich",
     "zlib1g-dev": "zlib1g",
     "libmetis-dev": "libmetis5",
+    "libjs-chart.js": "libjs-chart.js",
     "pkg-config": None,
     "dataset-fashion-mnist": "dataset-fashion-mnist",
     "faketime": None,

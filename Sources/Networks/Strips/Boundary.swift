@@ -10,6 +10,7 @@ public struct ExchangeSettings: Equatable, Sendable {
   /// Compute the interior while rows travel, or wait for them first.
   public var overlap: Bool
 
+  /// In every sweep, hidden behind the rows that need no neighbour.
   public init(every: Int = 1, overlap: Bool = true) {
     self.every = every
     self.overlap = overlap
@@ -131,7 +132,7 @@ extension RowPlan {
     let argMax = channel.argMax.compactMap { index -> HaloRows? in
       let edge = partition.layout.edges[index]
       let rows = partition.copiedArgMax(edge, from: from, to: to)
-      guard !rows.isEmpty, let coupling = edges[index].coupling as? MaxPooledConvolution else { return nil }
+      guard !rows.isEmpty, let coupling = edges[index].pooled else { return nil }
       return HaloRows(argMaxOf: coupling, rows: rows.from(strip.ownedRows(edge.post).lowerBound))
     }
     return states + argMax
