@@ -95,7 +95,12 @@ public struct StripPartition: Sendable {
 }
 
 extension NetworkLayout.Edge {
-  var isMaxPooled: Bool { description.kind == .convolution && description.pooling == .max }
+  var isMaxPooled: Bool {
+    switch description.coupling {
+    case .maxPooled: true
+    case .dense, .convolution, .averagePooled: false
+    }
+  }
 
   /// Rows of outputs of the convolution for each row of the post layer: more than one where they are pooled afterwards.
   private var outputsPerRow: Int { isMaxPooled ? description.window : 1 }
@@ -121,7 +126,7 @@ extension NetworkLayout.Edge {
   /// Rows of the post layer that the top-down field on `rows` of the pre layer reads; without max-pooling, zeros beyond the layer
   /// too.
   func postRows(of rows: Range<Int>, in layout: NetworkLayout) -> Range<Int> {
-    guard description.kind == .convolution else { return rows.isEmpty ? 0..<0 : 0..<1 }
+    guard description.drivesImages else { return rows.isEmpty ? 0..<0 : 0..<1 }
     let outputs = convolution(in: layout).outputRows(of: rows)
     guard !outputs.isEmpty else { return 0..<0 }
     let reached =
