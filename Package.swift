@@ -48,7 +48,8 @@ let package = Package(
     .target(name: "Sampling", dependencies: ["Parallel", "Ising", "Kernels", "MPI", "Files", "Host"]),
 
     // Equilibrium propagation and what it is compared with, on layered networks and on Ising networks.
-    .target(name: "Learning", dependencies: ["Networks", "Solving", "Machines", "Ising", "Parallel", "Kernels", "MPI", "Host"]),
+    .target(
+      name: "Learning", dependencies: ["Networks", "Solving", "Machines", "Ising", "Parallel", "Kernels", "MPI", "Host", "Files"]),
     .target(name: "Datasets", dependencies: ["Learning", "Parallel", "Kernels", "MPI", "Files"]),
 
     // A run from its YAML file to its last figure: what it is told, what it does and writes down, and what is said of it afterwards.
@@ -72,7 +73,8 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Experiments", "Configuration", "Learning", "Ising", "Sampling", "Datasets", "Networks", "Kernels", "MPI", "Files", "Host",
+        "Experiments", "Configuration", "Learning", "Ising", "Sampling", "Datasets", "Networks", "Kernels", "MPI", "Files",
+        "Host",
         "CZlib",
       ],
       // Style and script of the pages lie in the program, which is one file.
@@ -113,13 +115,16 @@ let package = Package(
       path: "Examples/OwnImages"),
     .executableTarget(name: "example-xor", dependencies: ["Learning", "Networks", "Kernels", "MPI"], path: "Examples/XOR"),
     .executableTarget(
+      name: "example-spin-glass", dependencies: ["Sampling", "Ising", "MPI"], path: "Examples/SpinGlass"),
+    .executableTarget(
       name: "example-ising-network", dependencies: ["Learning", "Networks", "Parallel", "Kernels", "MPI"],
       path: "Examples/IsingNetwork"),
 
     // The rules of this package, checked on its sources.
     .testTarget(name: "HouseTests"),
     .target(name: "TestSupport", dependencies: ["Configuration"], path: "Tests/TestSupport"),
-    // Suites under MPICH's launcher, which `swift test` starts itself, and counting of allocations: of no other target.
+    // Suites under MPICH's launcher, which `swift test` starts itself, counting of allocations, and one comparison within a tolerance: of no
+    // other target.
     .target(name: "CAllocations", path: "Tests/CAllocations"),
     .target(name: "TestTools", dependencies: ["CAllocations"], path: "Tests/TestTools"),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestTools"]),
@@ -130,7 +135,7 @@ let package = Package(
       name: "ParallelTests", dependencies: ["Parallel", "Solving", "Ising", "Machines", "Kernels", "MPI", "TestTools"]),
     .testTarget(name: "MachinesTests", dependencies: ["Machines", "Kernels", "TestTools"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Machines", "Kernels", "TestTools"]),
-    .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
+    .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib", "TestTools"]),
     .testTarget(
       name: "SolvingTests",
       dependencies: ["Solving", "Ising", "Machines", "Kernels", "MPI", "TestSupport", "TestTools"]),
@@ -139,7 +144,7 @@ let package = Package(
       dependencies: ["Sampling", "Parallel", "Ising", "Kernels", "MPI", "Files", "TestSupport", "TestTools"]),
     .testTarget(
       name: "LearningTests",
-      dependencies: ["Learning", "Networks", "Ising", "Machines", "Parallel", "Kernels", "MPI", "TestTools"]),
+      dependencies: ["Learning", "Networks", "Ising", "Machines", "Parallel", "Kernels", "MPI", "Files", "TestTools"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Kernels", "CZlib"]),
     .testTarget(
       name: "ConfigurationTests",
@@ -147,7 +152,8 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: ["Experiments", "Configuration", "Learning", "Networks", "Kernels", "Files", "Host", "TestSupport"]),
-    .testTarget(name: "ScalingTests", dependencies: ["Scaling", "Ising", "Parallel", "Networks", "Kernels", "TestSupport"]),
+    .testTarget(
+      name: "ScalingTests", dependencies: ["Scaling", "Ising", "Parallel", "Networks", "Kernels", "TestSupport", "TestTools"]),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Experiments", "Configuration", "Ising", "Files", "CZlib", "TestSupport"]),
   ]

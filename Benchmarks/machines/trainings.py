@@ -79,7 +79,7 @@ class Training:
         """Runs the program; its standard output."""
         prefix = ["mpirun", "-n", str(self.options.ranks)] if self.options.ranks > 1 else []
         whole = [*prefix, self.options.program, *command]
-        done = subprocess.run(whole, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run(whole, capture_output=True, text=True)
         if done.returncode:
             sys.stderr.write(done.stderr[-2000:])
             raise SystemExit(f"error: `{' '.join(whole)}` ended with exit code {done.returncode}")
@@ -130,4 +130,6 @@ class Case:
 
     def course(self, column):
         """Means over the seeds, epoch by epoch."""
-        return [statistics.mean(values) for values in zip(*(training.course(column) for training in self.trainings))]
+        return [
+            statistics.mean(values) for values in zip(*(training.course(column) for training in self.trainings), strict=False)
+        ]

@@ -4,8 +4,8 @@
     gower.py --path CHECKOUT --network 784-500-10 --batch 32 --free 16 --nudged 10 --threads 1 --steps 5
 
 A step is one call of the checkout's own `train_minibatch`: a free phase, a nudged one of either sign, its energies' difference
-through its own automatic differentiation, and stochastic gradient descent with momentum, as our benchmark does. Images are random: the
-time does not depend on them. Output is JSON, one object a line. See ../README.md.
+through its own automatic differentiation, and stochastic gradient descent with momentum, as our benchmark does. Images are
+random: the time does not depend on them. Output is JSON, one object a line. See ../README.md.
 """
 
 import argparse
@@ -28,7 +28,9 @@ def arguments():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--batch", type=int, default=32, help="samples a step (default: %(default)s)")
     parser.add_argument("--free", type=int, default=16, help="steps of the free phase, T1 (default: %(default)s)")
-    parser.add_argument("--nudged", type=int, default=10, help="steps of each of the two nudged phases, T2 (default: %(default)s)")
+    parser.add_argument(
+        "--nudged", type=int, default=10, help="steps of each of the two nudged phases, T2 (default: %(default)s)"
+    )
     parser.add_argument("--step-size", type=float, default=0.5, help="of the phases, epsilon (default: %(default)s)")
     parser.add_argument("--nudge", type=float, default=0.3, help="beta (default: %(default)s)")
     parser.add_argument("--rate", type=float, default=1e-3, help="learning rate (default: %(default)s)")
@@ -87,9 +89,7 @@ class Peer:
         """Seconds of one step, by the clock and of the process."""
         start, processor_start = time.perf_counter(), time.process_time()
         # Its figures of convergence and its plots are those of batch 0.
-        self.train_minibatch(
-            self.network, self.optimiser, self.images, self.labels, self.settings, self.criterion, batch_idx=1
-        )
+        self.train_minibatch(self.network, self.optimiser, self.images, self.labels, self.settings, self.criterion, batch_idx=1)
         return time.perf_counter() - start, time.process_time() - processor_start
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 
 try:
-    import torch.utils.tensorboard  # noqa: F401
+    import torch.utils.tensorboard
 except ImportError:
     # The peer's `Optimizer` shares a file with its TensorBoard monitor, which is not used here.
     stub = types.ModuleType("torch.utils.tensorboard")
@@ -79,7 +79,7 @@ class Peer:
         self.free_minimiser.compute_equilibrium()
         self.cost.set_target(labels)
         right = int((~self.cost.error_fn()).sum())
-        for parameter, gradient in zip(self.energy.params(), self.estimator.compute_gradient()):
+        for parameter, gradient in zip(self.energy.params(), self.estimator.compute_gradient(), strict=False):
             parameter.state.grad = gradient
         self.optimiser.step()
         for parameter in self.energy.params():

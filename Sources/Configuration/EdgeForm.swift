@@ -21,7 +21,7 @@ struct EdgeForm: ConfigurationSection, Equatable {
     kind = edge.kind
     gain = edge.gain
     learningRate = edge.learningRate
-    guard edge.kind == .convolution else { return }
+    guard edge.drivesImages else { return }
     kernel = edge.kernel
     stride = edge.stride
     padding = edge.padding
@@ -70,8 +70,12 @@ struct EdgeForm: ConfigurationSection, Equatable {
       ("kernel", kernel != nil), ("stride", stride != nil), ("padding", padding != nil), ("pool", pool != nil),
       ("window", window != nil),
     ]
-    if kind == .dense, let extra = convolutional.first(where: \.isPresent) {
-      throw reader[extra.key].failure("a dense edge has no \(extra.key)")
+    switch kind {
+    case .convolution: break
+    case .dense:
+      if let extra = convolutional.first(where: \.isPresent) {
+        throw reader[extra.key].failure("a dense edge has no \(extra.key)")
+      }
     }
     if window != nil, pool == nil || pool == EdgeDescription.Pooling.none {
       throw reader["window"].failure("there is no pooling to have a window; set `pool` to `max` or `average`")

@@ -68,22 +68,26 @@ extension IsingMachineSettings: ConfigurationSection {
         "kind", \.kind,
         "`anneal`: simulated annealing, nudged phases in reverse; `gibbs`: p-bits, and `langevin`: amplitudes, both averaged at one "
           + "temperature."),
-      ConfigurationKey("sweeps", \.sweeps, .from(1, to: 1_000_000), "`anneal`: of one anneal; else: that are averaged."),
       ConfigurationKey(
-        "reads", \.reads, .from(1, to: 65_536), "`anneal`: of which the lowest counts; else: chains that are averaged."),
-      ConfigurationKey("hot", \.hot, .atLeast(0), "`anneal`: the temperature in the beginning, in units of the couplings."),
-      ConfigurationKey("cold", \.cold, .atLeast(0), "`anneal`: the temperature in the end."),
+        "sweeps", \.sweeps, .from(1, to: 1_000_000),
+        "`anneal`: sweeps of one anneal; `gibbs`, `langevin`: sweeps whose states are averaged."),
+      ConfigurationKey(
+        "reads", \.reads, .from(1, to: 65_536),
+        "`anneal`: anneals, of which the lowest energy counts; `gibbs`, `langevin`: chains that are averaged."),
+      ConfigurationKey("hot", \.hot, .atLeast(0), "`anneal`: the temperature at the start, in units of the couplings."),
+      ConfigurationKey("cold", \.cold, .atLeast(0), "`anneal`: the temperature at the end."),
       ConfigurationKey(
         "reversal", \.reversal, .from(0, to: 1),
         "`anneal`: how far from `cold` to `hot` nudged phases go up from the free state; `null`: they anneal from random states."),
       ConfigurationKey(
         "skips", \.skips,
         "Samples that are not nudged: none, those whose class is `right`, or whose output spins all are (`settled`)."),
-      ConfigurationKey("temperature", \.temperature, .above(0), "`gibbs`, `langevin`: in units of the couplings."),
       ConfigurationKey(
-        "warmUp", \.warmUp, .from(0, to: 1_000_000), "`gibbs`, `langevin`: sweeps before the first one that counts."),
+        "temperature", \.temperature, .above(0), "`gibbs`, `langevin`: the temperature, in units of the couplings."),
       ConfigurationKey(
-        "interval", \.interval, .from(1, to: 1_000_000), "`gibbs`, `langevin`: sweeps from one that counts to the next."),
+        "warmUp", \.warmUp, .from(0, to: 1_000_000), "`gibbs`, `langevin`: sweeps before the first one that is averaged."),
+      ConfigurationKey(
+        "interval", \.interval, .from(1, to: 1_000_000), "`gibbs`, `langevin`: sweeps from one that is averaged to the next."),
       ConfigurationKey("rate", \.rate, .above(0), "`langevin`: η, how far a step goes along the field."),
     ]
   }

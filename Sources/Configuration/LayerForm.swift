@@ -15,7 +15,7 @@ struct LayerForm: ConfigurationSection {
 
   /// The long form of a layer.
   init(_ layer: LayerDescription, isOutput: Bool) {
-    let isDense = layer.edges.allSatisfy { $0.kind == .dense }
+    let isDense = !layer.edges.contains(where: \.drivesImages)
     name = layer.name
     channels = isDense ? nil : layer.channels
     units = isDense ? layer.channels : nil

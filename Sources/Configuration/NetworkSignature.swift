@@ -49,8 +49,12 @@ extension Configuration {
 
 extension EdgeDescription {
   fileprivate var signature: String {
-    guard kind == .convolution else { return "dense" }
-    let pooling = pooling == Pooling.none ? "no pooling" : "\(pooling.rawValue) pooling \(window)"
-    return "convolution \(kernel)×\(kernel), stride \(stride), padding \(padding), \(pooling)"
+    let convolution = "convolution \(kernel)×\(kernel), stride \(stride), padding \(padding)"
+    return switch coupling {
+    case .dense: "dense"
+    case .convolution: "\(convolution), no pooling"
+    case .maxPooled(let window): "\(convolution), max pooling \(window)"
+    case .averagePooled(let window): "\(convolution), average pooling \(window)"
+    }
   }
 }

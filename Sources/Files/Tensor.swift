@@ -1,9 +1,12 @@
-/// A dense array of numbers in row-major order, as a safetensors file holds it.
-package struct Tensor: Equatable, Sendable {
+/// A dense array of numbers in row-major order, as a safetensors file holds it, and as a training hands on its state.
+public struct Tensor: Equatable, Sendable {
   /// The element types of the safetensors format.
-  package enum ElementType: String, CaseIterable, Sendable {
+  public enum ElementType: String, CaseIterable, Sendable {
+    /// One byte, 0 or 1.
     case bool = "BOOL"
+    /// 0 … 255.
     case uint8 = "U8"
+    /// −128 … 127.
     case int8 = "I8"
     /// Four bits of exponent and three of mantissa, without infinities (Micikevicius et al. 2022, "FP8 formats for deep learning").
     case float8E4M3 = "F8_E4M3"
@@ -11,21 +14,31 @@ package struct Tensor: Equatable, Sendable {
     case float8E5M2 = "F8_E5M2"
     /// A power of two.
     case float8E8M0 = "F8_E8M0"
+    /// Two bytes, without a sign.
     case uint16 = "U16"
+    /// Two bytes, with a sign.
     case int16 = "I16"
+    /// Half precision of IEEE 754: five bits of exponent and ten of mantissa.
     case float16 = "F16"
+    /// The upper half of an F32: eight bits of exponent and seven of mantissa.
     case bfloat16 = "BF16"
+    /// Four bytes, without a sign.
     case uint32 = "U32"
+    /// Four bytes, with a sign.
     case int32 = "I32"
+    /// Single precision.
     case float32 = "F32"
+    /// Eight bytes, without a sign.
     case uint64 = "U64"
+    /// Eight bytes, with a sign.
     case int64 = "I64"
+    /// Double precision.
     case float64 = "F64"
     /// Two F32, real and imaginary part.
     case complex64 = "C64"
 
     /// Bytes of one element.
-    package var size: Int {
+    public var size: Int {
       switch self {
       case .bool, .uint8, .int8, .float8E4M3, .float8E5M2, .float8E8M0: 1
       case .uint16, .int16, .float16, .bfloat16: 2
@@ -35,11 +48,12 @@ package struct Tensor: Equatable, Sendable {
     }
   }
 
-  package let type: ElementType
+  /// What `bytes` hold.
+  public let type: ElementType
   /// Extent of each dimension; empty for a single number.
-  package let shape: [Int]
+  public let shape: [Int]
   /// The elements, little-endian.
-  package let bytes: [UInt8]
+  public let bytes: [UInt8]
 
   /// - Precondition: `bytes` holds as many elements as `shape` says; the public initialisers see to it.
   init(type: ElementType, shape: [Int], bytes: [UInt8]) {
@@ -50,14 +64,15 @@ package struct Tensor: Equatable, Sendable {
   }
 
   /// Number of elements.
-  package var count: Int { bytes.count / type.size }
+  public var count: Int { bytes.count / type.size }
 }
 
 /// A tensor that does not hold what was asked of it.
-package struct TensorError: Error, Equatable, CustomStringConvertible {
-  package var description: String
+public struct TensorError: Error, Equatable, CustomStringConvertible {
+  public let description: String
 
-  package init(_ description: String) {
+  /// An error with a message that says what was found and what was expected.
+  public init(_ description: String) {
     self.description = description
   }
 }
@@ -65,25 +80,31 @@ package struct TensorError: Error, Equatable, CustomStringConvertible {
 // MARK: - From elements
 
 extension Tensor {
+  /// A tensor of F32.
+  ///
   /// - Parameter shape: the extents; one dimension if `nil`.
   /// - Precondition: the product of `shape` is the number of elements; so for every initialiser from elements.
-  package init(_ elements: [Float], shape: [Int]? = nil) {
+  public init(_ elements: [Float], shape: [Int]? = nil) {
     self.init(.float32, shape ?? [elements.count], patterns: elements.lazy.map(\.bitPattern), count: elements.count)
   }
 
-  package init(_ elements: [Double], shape: [Int]? = nil) {
+  /// A tensor of F64.
+  public init(_ elements: [Double], shape: [Int]? = nil) {
     self.init(.float64, shape ?? [elements.count], patterns: elements.lazy.map(\.bitPattern), count: elements.count)
   }
 
-  package init(_ elements: [Int64], shape: [Int]? = nil) {
+  /// A tensor of I64.
+  public init(_ elements: [Int64], shape: [Int]? = nil) {
     self.init(.int64, shape ?? [elements.count], patterns: elements, count: elements.count)
   }
 
-  package init(_ elements: [UInt64], shape: [Int]? = nil) {
+  /// A tensor of U64.
+  public init(_ elements: [UInt64], shape: [Int]? = nil) {
     self.init(.uint64, shape ?? [elements.count], patterns: elements, count: elements.count)
   }
 
-  package init(_ elements: [UInt8], shape: [Int]? = nil) {
+  /// A tensor of U8.
+  public init(_ elements: [UInt8], shape: [Int]? = nil) {
     self.init(type: .uint8, shape: shape ?? [elements.count], bytes: elements)
   }
 
@@ -109,7 +130,7 @@ extension Tensor {
   /// The elements of a tensor of real floating-point numbers, of which only those of F64 are rounded.
   ///
   /// - Throws: `TensorError` for any other type.
-  package func floats() throws -> [Float] {
+  public func floats() throws -> [Float] {
     switch type {
     case .float16: (0..<count).map { Float(Float16(bitPattern: pattern(at: $0))) }
     case .bfloat16: (0..<count).map { Float(bitPattern: UInt32(pattern(at: $0) as UInt16) << 16) }
@@ -139,7 +160,7 @@ extension Tensor {
   /// The elements of a tensor of real floating-point numbers.
   ///
   /// - Throws: `TensorError` for any other type.
-  package func doubles() throws -> [Double] {
+  public func doubles() throws -> [Double] {
     switch type {
     case .float64: (0..<count).map { Double(bitPattern: pattern(at: $0)) }
     default: try floats().map(Double.init)
@@ -149,7 +170,7 @@ extension Tensor {
   /// The elements of a tensor of whole numbers up to 2⁶³ − 1.
   ///
   /// - Throws: `TensorError` for any other type.
-  package func integers() throws -> [Int64] {
+  public func integers() throws -> [Int64] {
     switch type {
     case .int64: (0..<count).map { pattern(at: $0) }
     case .int32: (0..<count).map { Int64(pattern(at: $0) as Int32) }
@@ -165,7 +186,7 @@ extension Tensor {
   /// The elements of a U64 tensor.
   ///
   /// - Throws: `TensorError` for any other type.
-  package func words() throws -> [UInt64] {
+  public func words() throws -> [UInt64] {
     guard type == .uint64 else { throw TensorError("holds \(type.rawValue), expected U64") }
     return (0..<count).map { pattern(at: $0) }
   }

@@ -1,6 +1,19 @@
 /// A fixed run of numbers, aligned to 64 bytes, zero at first: what every kernel reads and writes.
 ///
 /// A reference type, so that planes of spins are never copied by accident inside a relaxation.
+///
+/// It is the one owner of memory that kernels and MPI read and write. The pointers to it, `base` within this module and
+/// ``unsafeElements`` for others, are valid as long as the buffer lives, and do not keep it alive: Swift may free a local buffer after
+/// the last line that names it, even while C still uses its pointer. Therefore
+///
+/// - a pointer is taken where it is passed on, and is not stored, but in a type that also stores the buffer (`HaloRows.owner`);
+/// - the buffer behind it is a parameter of the function that calls C, or a stored property of such a parameter or of `self`, all of
+///   which live to the end of the call;
+/// - a buffer that is a local constant is held by `withExtendedLifetime` around the call, unless a later line reads it;
+/// - what a non-blocking or persistent operation of MPI reads or writes is stored beside its request and is not touched until the wait
+///   has ended.
+///
+/// Nothing checks that two functions do not write to a buffer at the same time. A rank has one thread, so none does.
 public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
   /// The number of elements, fixed when the memory is taken.
   public let count: Int

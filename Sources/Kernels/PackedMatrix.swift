@@ -19,7 +19,9 @@ public final class PackedMatrix: Sendable {
       for column in 0..<columns { padded[row * paddedColumns + column] = elements[row * columns + column] }
     }
     packed = AlignedBuffer(count: rows * paddedColumns)
-    InstructionSet.current.kernels.pack(padded.base, Int64(paddedColumns), Int64(rows), Int64(paddedColumns), packed.base)
+    withExtendedLifetime(padded) {
+      InstructionSet.current.kernels.pack(padded.base, Int64(paddedColumns), Int64(rows), Int64(paddedColumns), packed.base)
+    }
   }
 
   /// Floats from one row of a product to the next: `columns` up to a multiple of 16.

@@ -1,3 +1,4 @@
+import Files
 import Host
 import Kernels
 import Networks
@@ -112,25 +113,25 @@ public final class HopfieldLearner: TrainableNetwork {
   public var traffic: (sent: (messages: Int, bytes: Int), predicted: (messages: Int, bytes: Int)) { network.traffic }
   public var sweeps: Int { network.sweeps }
 
-  public func extraTensors() throws -> [String: TrainingState.Values] {
+  public func extraTensors() throws -> [String: Tensor] {
     guard let warmStates else { return [:] }
-    var tensors: [String: TrainingState.Values] = [:]
+    var tensors: [String: Tensor] = [:]
     for (index, layer) in network.layout.layers.enumerated() {
       let all = try warmStates.gathered(layer: index + 1, over: grid)
-      tensors["warm.\(layer.name)"] = .init(shape: [all.count], values: all)
+      tensors["warm.\(layer.name)"] = Tensor(all)
     }
     return tensors
   }
 
-  public func restoreExtra(_ tensors: [String: TrainingState.Values]) throws {
+  public func restoreExtra(_ tensors: [String: Tensor]) throws {
     guard let warmStates else { return }
     for (index, layer) in network.layout.layers.enumerated() {
       let name = "warm.\(layer.name)"
       let count = settings.batch.size * layer.shape.stride
-      guard let tensor = tensors[name], tensor.values.count == count else {
+      guard let tensor = tensors[name], tensor.count == count else {
         throw NetworkError("tensor \(name) is missing or has another size; \(count) numbers were expected")
       }
-      warmStates.assign(tensor.values, layer: index + 1)
+      warmStates.assign(try tensor.floats(), layer: index + 1)
     }
   }
 }

@@ -21,7 +21,7 @@ final class PatchWhitening {
 
   /// - Throws: `TrainingError.setting` where no convolution sees the image.
   init(_ layout: NetworkLayout, images: any TrainingImages) throws {
-    let edges = layout.edges.filter { $0.pre == 0 && $0.description.kind == .convolution }
+    let edges = layout.edges.filter { $0.pre == 0 && $0.description.drivesImages }
     guard !edges.isEmpty else {
       throw TrainingError.setting(
         key: "learning.whitenPatches", reason: "is for networks with a convolution of the image; leave it out")

@@ -1,3 +1,4 @@
+import Files
 import Kernels
 import Networks
 
@@ -59,13 +60,10 @@ public final class SilentChannels {
     return count
   }
 
-  var tensors: [String: TrainingState.Values] {
+  var tensors: [String: Tensor] {
     Dictionary(
       uniqueKeysWithValues: moved.enumerated().map { layer, channels in
-        (
-          Self.prefix + layout.layers[layer].name,
-          TrainingState.Values(shape: [channels.count], values: channels.map { $0 ? 1 : 0 })
-        )
+        (Self.prefix + layout.layers[layer].name, Tensor(channels.map { $0 ? 1 : 0 } as [Float]))
       })
   }
 
@@ -73,17 +71,17 @@ public final class SilentChannels {
   /// epoch.
   ///
   /// - Throws: `NetworkError` that names a tensor of another size.
-  func restore(_ tensors: [String: TrainingState.Values]) throws {
+  func restore(_ tensors: [String: Tensor]) throws {
     for layer in moved.indices {
       let name = Self.prefix + layout.layers[layer].name
       guard let tensor = tensors[name] else {
         moved[layer] = moved[layer].map { _ in true }
         continue
       }
-      guard tensor.values.count == moved[layer].count else {
-        throw NetworkError("tensor \(name) has \(tensor.values.count) numbers; this network expects \(moved[layer].count)")
+      guard tensor.count == moved[layer].count else {
+        throw NetworkError("tensor \(name) has \(tensor.count) numbers; this network expects \(moved[layer].count)")
       }
-      moved[layer] = tensor.values.map { $0 != 0 }
+      moved[layer] = try tensor.floats().map { $0 != 0 }
     }
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Kernels
 import Networks
 
@@ -84,11 +85,11 @@ public protocol TrainableNetwork: AnyObject {
   var relaxationsPerSample: Int { get }
 
   /// What a training needs besides parameters and moments to go on to the same bits. Collective; complete on rank 0.
-  func extraTensors() throws -> [String: TrainingState.Values]
+  func extraTensors() throws -> [String: Tensor]
   /// Takes back what `extraTensors` gave.
   ///
   /// - Throws: `NetworkError` that names the first tensor that does not fit.
-  func restoreExtra(_ tensors: [String: TrainingState.Values]) throws
+  func restoreExtra(_ tensors: [String: Tensor]) throws
 }
 
 extension NetworkLayout {
@@ -107,6 +108,6 @@ extension TrainableNetwork {
   public var isReporter: Bool { true }
   public var relaxationsPerSample: Int { 0 }
   public var traffic: (sent: (messages: Int, bytes: Int), predicted: (messages: Int, bytes: Int)) { ((0, 0), (0, 0)) }
-  public func extraTensors() throws -> [String: TrainingState.Values] { [:] }
-  public func restoreExtra(_ tensors: [String: TrainingState.Values]) throws {}
+  public func extraTensors() throws -> [String: Tensor] { [:] }
+  public func restoreExtra(_ tensors: [String: Tensor]) throws {}
 }

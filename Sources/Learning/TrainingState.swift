@@ -1,3 +1,4 @@
+import Files
 import Kernels
 import Networks
 
@@ -6,36 +7,22 @@ import Networks
 /// Names: `<layer>.<from>.weight`, `<layer>.bias`; an optimiser's moments behind `optimiser.<moment>.`, the average of the
 /// parameters behind `average.`; warm states as `warm.<layer>`; channels that have moved as `moved.<layer>`. Nothing in it depends on the number of ranks.
 public struct TrainingState: Sendable {
-  /// The numbers of one block, in single precision. Files hold them as a tensor of bytes, whose element type a reader must ask for.
-  public struct Values: Sendable {
-    /// The extent of every dimension; empty for one number.
-    public var shape: [Int]
-    /// In row-major order.
-    public var values: [Float]
-
-    /// - Parameter values: as many as the product of `shape`.
-    public init(shape: [Int], values: [Float]) {
-      self.shape = shape
-      self.values = values
-    }
-  }
-
-  /// By name, as above.
-  public var tensors: [String: Values]
+  /// By name, as above; in single precision.
+  public var tensors: [String: Tensor]
   /// Where the training stands.
   public var position: TrainingPosition
 
   /// A state from a checkpoint; `Trainer.restore` checks that it fits.
-  public init(tensors: [String: Values], position: TrainingPosition) {
+  public init(tensors: [String: Tensor], position: TrainingPosition) {
     self.tensors = tensors
     self.position = position
   }
 
   /// Refuses a state that the last update has brought out of the numbers, so that no checkpoint is made of it.
   ///
-  /// - Throws: `TrainingError.nonFinite` that names the first such tensor.
+  /// - Throws: `TrainingError.nonFinite` that names the first such tensor, `TensorError` where one holds no floating-point numbers.
   public func requireFinite() throws {
-    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) where !tensor.values.allSatisfy(\.isFinite) {
+    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) where try !tensor.floats().allSatisfy(\.isFinite) {
       let epoch = position.batch == 0 ? position.epoch : position.epoch + 1
       throw TrainingError.nonFinite(what: "tensor \(name)", epoch: epoch, step: position.step)
     }
@@ -44,24 +31,25 @@ public struct TrainingState: Sendable {
 
 extension ParameterLayout {
   /// Every block of a flat buffer by name.
-  public func tensors(of buffer: AlignedBuffer<Float>, prefix: String = "") -> [String: TrainingState.Values] {
+  public func tensors(of buffer: AlignedBuffer<Float>, prefix: String = "") -> [String: Tensor] {
     Dictionary(
       uniqueKeysWithValues: blocks.map {
-        (prefix + $0.name, TrainingState.Values(shape: $0.shape, values: tensor($0, of: buffer)))
+        (prefix + $0.name, Tensor(tensor($0, of: buffer), shape: $0.shape))
       })
   }
 
   /// Writes every block of `tensors` into a flat buffer.
   ///
-  /// - Throws: `NetworkError` that names the first tensor that is missing or has another shape.
-  public func assign(_ tensors: [String: TrainingState.Values], prefix: String = "", to buffer: AlignedBuffer<Float>) throws {
+  /// - Throws: `NetworkError` that names the first tensor that is missing or has another shape, `TensorError` where one holds no
+  ///   floating-point numbers.
+  public func assign(_ tensors: [String: Tensor], prefix: String = "", to buffer: AlignedBuffer<Float>) throws {
     for block in blocks {
       let name = prefix + block.name
       guard let tensor = tensors[name] else { throw NetworkError("tensor \(name) is missing; expected shape \(block.shape)") }
-      guard tensor.shape == block.shape, tensor.values.count == block.shape.reduce(1, *) else {
+      guard tensor.shape == block.shape else {
         throw NetworkError("tensor \(name) has shape \(tensor.shape); this network expects \(block.shape)")
       }
-      assign(tensor.values, to: block, of: buffer)
+      assign(try tensor.floats(), to: block, of: buffer)
     }
   }
 }

@@ -4,6 +4,8 @@ import Kernels
 final class CoupledEdge {
   let layout: NetworkLayout.Edge
   let coupling: any Coupling
+  /// The same under max-pooling, with an arg-max.
+  let pooled: MaxPooledConvolution?
   /// Clamped edges read the unfolded input.
   let unfolding: Unfolding?
   let clampedInput: SpinPlanes?
@@ -11,12 +13,12 @@ final class CoupledEdge {
   private let foldedWeights: AlignedBuffer<Float>?
   private let foldedGradient: AlignedBuffer<Float>?
 
-  var isMaxPooled: Bool { coupling is MaxPooledConvolution }
+  var isMaxPooled: Bool { pooled != nil }
 
   /// Whether the drive keeps to the arg-max that there is, under max-pooling.
-  var isPoolingFrozen: Bool { (coupling as? MaxPooledConvolution)?.isPoolingFrozen ?? false }
+  var isPoolingFrozen: Bool { pooled?.isPoolingFrozen ?? false }
 
-  func freezePooling(_ isFrozen: Bool) { (coupling as? MaxPooledConvolution)?.isPoolingFrozen = isFrozen }
+  func freezePooling(_ isFrozen: Bool) { pooled?.isPoolingFrozen = isFrozen }
 
   init(_ edge: NetworkLayout.Edge, of strip: Strip, capacity: Int, workspace: Workspace) {
     self.layout = edge
@@ -37,18 +39,22 @@ final class CoupledEdge {
       shape = edge.convolution(
         pre: strip.plane(edge.pre), from: strip.ownedRows(edge.pre).lowerBound, to: post, from: postRows.lowerBound)
     }
-    if edge.isMaxPooled {
+    switch edge.description.coupling {
+    case .maxPooled(let window):
       let linked = strip.partition.linkedRows(edge, strip: strip.index).from(postRows.lowerBound)
-      coupling = MaxPooledConvolution(
-        shape: shape, window: edge.description.window, post: post, capacity: capacity, workspace: workspace, linkedRows: linked)
-    } else if edge.description.kind == .dense, edge.pre != 0 {
+      let pooled = MaxPooledConvolution(
+        shape: shape, window: window, post: post, capacity: capacity, workspace: workspace, linkedRows: linked,
+        tiles: edge.tiles(in: strip.layout, firstRow: postRows.lowerBound), isClamped: edge.pre == 0)
+      (coupling, self.pooled) = (pooled, pooled)
+    case .dense where edge.pre == 0:
+      (coupling, pooled) = (DenseCoupling(pre: shape.pre, post: post, workspace: workspace, isClamped: true), nil)
+    case .dense:
+      let rows = strip.layout.shape(edge.pre).rows
       coupling = DenseCoupling(
-        pre: shape.pre, preRows: strip.layout.shape(edge.pre).rows, firstRow: strip.ownedRows(edge.pre).lowerBound, post: post,
-        workspace: workspace)
-    } else if edge.description.kind == .dense {
-      coupling = DenseCoupling(pre: shape.pre, post: post, workspace: workspace)
-    } else {
-      coupling = PlainConvolution(shape: shape, post: post, workspace: workspace)
+        pre: shape.pre, preRows: rows, firstRow: strip.ownedRows(edge.pre).lowerBound, post: post, workspace: workspace)
+      pooled = nil
+    case .convolution, .averagePooled:
+      (coupling, pooled) = (PlainConvolution(shape: shape, post: post, workspace: workspace, isClamped: edge.pre == 0), nil)
     }
     let foldedCount = coupling.weightCount
     foldedWeights = effective.folding.map { _ in AlignedBuffer(count: foldedCount) }

@@ -235,7 +235,7 @@ public final class HopfieldNetwork {
       drive = fields { layer in layout.edges.contains { $0.post == layer && $0.pre != 0 } }
       topDown = fields { layer in layout.edges.contains { $0.pre == layer } }
       outputField = AlignedBuffer(count: capacity * layout.output.shape.fieldCount)
-      let pooled = layout.edges.filter { $0.description.pooling == .max }.map { shapes[$0.post - 1].fieldCount }
+      let pooled = layout.edges.filter(\.isMaxPooled).map { shapes[$0.post - 1].fieldCount }
       unusedDrive = AlignedBuffer(count: capacity * (pooled.max() ?? 0))
       changes = AlignedBuffer(count: 2 * strip.partition.pieces * layout.layers.count)
       sums = PieceSums(strip, count: layout.blocks.map(\.count).max() ?? 0)

@@ -98,7 +98,12 @@ struct LayoutBuilder {
   }
 
   private func outputSize(of edge: EdgeDescription, pre: Int, layer: String) throws -> (Int, Int) {
-    guard edge.kind == .convolution else { return (1, 1) }
+    let window: Int?
+    switch edge.coupling {
+    case .dense: return (1, 1)
+    case .convolution: window = nil
+    case .maxPooled(let side), .averagePooled(let side): window = side
+    }
     let place = "layer \(layer), edge from \(edge.from)"
     guard edge.kernel > 0, edge.stride > 0, edge.padding >= 0, edge.padding < edge.kernel else {
       throw NetworkError(
@@ -114,25 +119,27 @@ struct LayoutBuilder {
           "\(place): a kernel of \(edge.kernel) is larger than its input of \(size) \(what) with padding \(edge.padding)")
       }
       let plain = (size + 2 * edge.padding - edge.kernel) / edge.stride + 1
-      guard edge.pooling != .none else { return plain }
-      guard (2...15).contains(edge.window) else {
-        throw NetworkError("\(place): a pooling window of \(edge.window); it must be 2 to 15")
+      guard let window else { return plain }
+      guard (2...15).contains(window) else {
+        throw NetworkError("\(place): a pooling window of \(window); it must be 2 to 15")
       }
-      guard plain % edge.window == 0 else {
+      guard plain % window == 0 else {
         throw NetworkError(
-          "\(place): \(plain) \(what) cannot be pooled by windows of \(edge.window); change kernel, stride or padding so that "
-            + "\(edge.window) divides them")
+          "\(place): \(plain) \(what) cannot be pooled by windows of \(window); change kernel, stride or padding so that "
+            + "\(window) divides them")
       }
-      return plain / edge.window
+      return plain / window
     }
     return (try outputs(planes[pre].rows, "rows"), try outputs(planes[pre].columns, "columns"))
   }
 
   private mutating func append(_ edge: EdgeDescription, pre: Int, post: Int, layer: LayerDescription) throws {
     let source = planes[pre]
-    let dense = edge.kind == .dense
-    let kernelRows = dense ? source.rows : edge.kernel
-    let kernelColumns = dense ? source.columns : edge.kernel
+    let (kernelRows, kernelColumns) =
+      switch edge.coupling {
+      case .dense: (source.rows, source.columns)
+      case .convolution, .maxPooled, .averagePooled: (edge.kernel, edge.kernel)
+      }
     let taps = kernelRows * kernelColumns
     let posts = PlaneShape.padded(layer.channels)
     // The input is unfolded: taps and channels together are padded. Other planes have padded channels.
@@ -146,8 +153,8 @@ struct LayoutBuilder {
     let fanIn = source.channels * taps
     let block = ParameterBlock(
       name: "\(layer.name).\(edge.from).weight", offset: parameterCount, count: count,
-      shape: dense
-        ? [layer.channels, fanIn] : [layer.channels, source.channels, kernelRows, kernelColumns],
+      shape: edge.drivesImages
+        ? [layer.channels, source.channels, kernelRows, kernelColumns] : [layer.channels, fanIn],
       bound: edge.gain / Float(fanIn).squareRoot(), learningRate: edge.learningRate,
       order: .init(posts: layer.channels, taps: taps, pres: source.channels, postStride: postStride, tapStride: tapStride))
     parameterCount += count
@@ -182,16 +189,17 @@ struct LayoutBuilder {
 
   /// Zeros around a layer: what the convolutions out of it pad, and what the transposed ones into it reach.
   private func halo(of layer: Int) -> Int {
-    let out = edges.filter { $0.pre == layer && $0.description.kind == .convolution }.map(\.description.padding)
-    let into = edges.filter {
-      $0.post == layer && $0.pre != 0 && $0.description.kind == .convolution && $0.description.pooling != .max
-    }
-    .map { edge in
-      let source = planes[edge.pre]
-      return edge.effective.convolution(
-        pre: PlaneShape(channels: source.channels, rows: source.rows, columns: source.columns),
-        postChannels: planes[layer].channels
-      ).postHalo
+    let out = edges.filter { $0.pre == layer }.map(\.effective.padding)
+    let into = edges.filter { $0.post == layer && $0.pre != 0 }.map { edge in
+      switch edge.description.coupling {
+      case .dense, .maxPooled: return 0
+      case .convolution, .averagePooled:
+        let source = planes[edge.pre]
+        return edge.effective.convolution(
+          pre: PlaneShape(channels: source.channels, rows: source.rows, columns: source.columns),
+          postChannels: planes[layer].channels
+        ).postHalo
+      }
     }
     return (out + into).max() ?? 0
   }
@@ -214,17 +222,18 @@ extension NetworkLayout.Edge {
   }
 
   var effective: Effective {
-    guard description.kind == .convolution else {
+    switch description.coupling {
+    case .dense:
       return Effective(kernelRows: kernelRows, kernelColumns: kernelColumns, stride: 1, padding: 0, folding: nil)
-    }
-    guard description.pooling == .average else {
+    case .convolution, .maxPooled:
       return Effective(
         kernelRows: kernelRows, kernelColumns: kernelColumns, stride: description.stride, padding: description.padding,
         folding: nil)
+    case .averagePooled(let window):
+      let folding = AveragePooling(kernel: description.kernel, stride: description.stride, window: window)
+      return Effective(
+        kernelRows: folding.foldedKernel, kernelColumns: folding.foldedKernel, stride: folding.foldedStride,
+        padding: description.padding, folding: folding)
     }
-    let folding = AveragePooling(kernel: description.kernel, stride: description.stride, window: description.window)
-    return Effective(
-      kernelRows: folding.foldedKernel, kernelColumns: folding.foldedKernel, stride: folding.foldedStride,
-      padding: description.padding, folding: folding)
   }
 }

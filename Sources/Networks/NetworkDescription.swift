@@ -96,3 +96,33 @@ public struct EdgeDescription: Equatable, Sendable {
     self.learningRate = learningRate
   }
 }
+
+extension EdgeDescription {
+  /// What couples the two layers, with the number that only it has.
+  ///
+  /// Code that depends on it switches over all cases, without a `default`: so the compiler names every place that a new coupling touches.
+  package enum CouplingKind: Equatable, Sendable {
+    case dense
+    case convolution
+    case maxPooled(window: Int)
+    case averagePooled(window: Int)
+  }
+
+  /// What couples the two layers; pooling of a dense edge counts for nothing.
+  package var coupling: CouplingKind {
+    switch (kind, pooling) {
+    case (.dense, _): .dense
+    case (.convolution, .none): .convolution
+    case (.convolution, .max): .maxPooled(window: window)
+    case (.convolution, .average): .averagePooled(window: window)
+    }
+  }
+
+  /// Whether the layer that it drives has rows and columns; the others have one pixel.
+  package var drivesImages: Bool {
+    switch coupling {
+    case .dense: false
+    case .convolution, .maxPooled, .averagePooled: true
+    }
+  }
+}

@@ -89,7 +89,12 @@ public struct NetworkLayout: Equatable, Sendable {
 
 extension NetworkLayout.Edge {
   /// Side of the pooling window, 1 without pooling.
-  var poolingWindow: Int { description.kind == .dense || description.pooling == .none ? 1 : description.window }
+  var poolingWindow: Int {
+    switch description.coupling {
+    case .dense, .convolution: 1
+    case .maxPooled(let window), .averagePooled(let window): window
+    }
+  }
 }
 
 /// Weights of one edge, or biases of one layer, in the flat buffer of parameters.

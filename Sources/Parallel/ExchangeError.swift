@@ -31,7 +31,7 @@ public struct ExchangeError: Error, CustomStringConvertible {
 
   public var description: String {
     let others = neighbours.isEmpty ? "all ranks" : neighbours.map(Self.name).joined(separator: " or ")
-    let action = cause.errorClass == .timeout ? "waited in vain for" : "could not exchange with"
+    let action = cause.errorClass == .timeout ? "timed out waiting for" : "could not exchange with"
     return "\(Self.name(place)) \(action) \(others) in the exchange of \(content): \(cause)" + (absent.map(Self.text) ?? "")
   }
 

@@ -38,9 +38,11 @@ public struct MachineSpeed: Sendable {
     for _ in 0..<blocks {
       let start = Profile.now
       for _ in 0..<rounds {
-        try world.sendReceive(
-          UnsafeBufferPointer(outgoing.unsafeElements), to: (world.rank + 1) % world.size, into: incoming.unsafeElements,
-          from: (world.rank + world.size - 1) % world.size)
+        try withExtendedLifetime((outgoing, incoming)) {
+          _ = try world.sendReceive(
+            UnsafeBufferPointer(outgoing.unsafeElements), to: (world.rank + 1) % world.size, into: incoming.unsafeElements,
+            from: (world.rank + world.size - 1) % world.size)
+        }
       }
       best = min(best, (Profile.now - start) / Double(rounds))
     }

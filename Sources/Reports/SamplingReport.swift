@@ -8,6 +8,8 @@ package struct SamplingReport {
   private let answer: SamplingAnswer
   private var result: SamplingResult { answer.result }
   private var estimates: [TemperatureEstimate] { result.temperatures }
+  /// A single temperature has no curves; the table has all that is known of it.
+  private var isLadder: Bool { estimates.filter(\.temperature.isFinite).count > 1 }
 
   package init(_ answer: SamplingAnswer) { self.answer = answer }
 
@@ -20,8 +22,9 @@ package struct SamplingReport {
       status: verdict.isConverged ? ("converged", .good) : ("not converged", .bad), lead: [sentence], figures: keyFigures,
       sections: [
         HTMLPage.Section("Verdict", reasons),
-        HTMLPage.Section("Averages against temperature", [ChartFigure.row(averages), table]),
-        HTMLPage.Section("Free energy and entropy", freeEnergies), HTMLPage.Section("Diagnostics", diagnostics),
+        HTMLPage.Section(
+          isLadder ? "Averages against temperature" : "Averages", [isLadder ? ChartFigure.row(averages) : "", table]),
+        HTMLPage.Section("Free energy and entropy", freeEnergies), HTMLPage.Section("Diagnostics", isLadder ? diagnostics : []),
         HTMLPage.Section("Swaps of the ladder", swaps), HTMLPage.Section("Settings", [settings]),
       ].filter(\.hasContent))
   }
@@ -125,7 +128,7 @@ package struct SamplingReport {
   private var hasFreeEnergies: Bool { estimates.contains { $0.logZ != nil } }
 
   private var freeEnergies: [String] {
-    guard hasFreeEnergies else { return [] }
+    guard hasFreeEnergies, isLadder else { return [] }
     return [
       ChartFigure.row([
         chart("ln Z", "ln Z", [("ln Z", { $0.logZ })]), chart("free energy", "F = −T ln Z", [("F", { $0.freeEnergy })]),

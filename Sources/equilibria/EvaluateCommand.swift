@@ -2,9 +2,7 @@ import ArgumentParser
 import Configuration
 import Datasets
 import Experiments
-import Foundation
 import Host
-import Learning
 import MPI
 
 struct EvaluateCommand: ParsableCommand {
@@ -12,8 +10,8 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Measures a trained network on the test set.",
     discussion: """
-      The checkpoint carries its configuration. Of a run folder the best checkpoint is taken. The last line reads \
-      `test accuracy NN.NN %`. A warning says when the images were classified before their states had settled; \
+      The checkpoint contains its configuration. For a run folder, the best checkpoint is used. The last line reads \
+      `test accuracy NN.NN %`. A warning is printed if images were classified before their states had settled; \
       --at-equilibrium lets them settle and measures once more. Ctrl-C, SIGTERM, SIGUSR1 and SIGHUP end it without a result \
       (exit code \(Exit.stopped)).
 
@@ -61,70 +59,10 @@ struct EvaluateCommand: ParsableCommand {
         return try Job.stopped()
       }
       guard let display else { return 0 }
-      if !atEquilibrium, let warning = evaluation.warning(result) { display.message("warning: \(warning)") }
-      if json {
-        let report = Report(
-          checkpoint: checkpoint, name: evaluation.configuration.name, images: result.images, mirror: mirror,
-          figures: Figures(result), equilibrium: settled.map(Figures.init))
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        print(String(decoding: try encoder.encode(report), as: UTF8.self))
-      } else {
-        let images = "\(result.images) test images\(mirror ? ", each averaged with its mirror image" : "")"
-        print("\(evaluation.configuration.name): \(images), \(Self.relaxation(result))")
-        if let settled {
-          print(
-            String(format: "at the equilibrium: test accuracy %.2f %%, test loss ", 100 * settled.accuracy)
-              + LossFigure.text(settled.loss) + ", " + Self.relaxation(settled))
-        }
-        print("test loss " + LossFigure.text(result.loss))
-        if let warning = LossFigure.warning(of: result.loss, in: evaluation.configuration) {
-          display.message("warning: \(warning)")
-        }
-        print("test accuracy " + String(format: "%.2f %%", 100 * result.accuracy))
-      }
+      let answer = EvaluationAnswer(evaluation, checkpoint: checkpoint, isMirrored: mirror, result: result, settled: settled)
+      for warning in answer.warnings { display.message("warning: \(warning)") }
+      print(json ? try answer.json() : answer.text)
       return 0
-    }
-  }
-
-  private static func relaxation(_ result: Evaluation) -> String {
-    String(format: "%.1f sweeps", result.sweeps)
-      + (result.residual.map { String(format: ", residual %.1e, 90th percentile %.1e", $0.mean, $0.percentile90) } ?? "")
-  }
-
-  private struct Report: Encodable {
-    let checkpoint: String
-    let name: String
-    let images: Int
-    let mirror: Bool
-    let figures: Figures
-    let equilibrium: Figures?
-
-    private enum Key: CodingKey { case checkpoint, name, images, mirror, equilibrium }
-
-    /// The figures stand beside the name; those at the equilibrium are an object of their own.
-    func encode(to encoder: any Encoder) throws {
-      try figures.encode(to: encoder)
-      var container = encoder.container(keyedBy: Key.self)
-      try container.encode(checkpoint, forKey: .checkpoint)
-      try container.encode(name, forKey: .name)
-      try container.encode(images, forKey: .images)
-      try container.encode(mirror, forKey: .mirror)
-      try container.encodeIfPresent(equilibrium, forKey: .equilibrium)
-    }
-  }
-
-  private struct Figures: Encodable {
-    let accuracy: Double
-    let loss: Double
-    let sweeps: Double
-    /// Mean over the images; absent where nothing relaxes.
-    let residual: Double?
-    let residual90: Double?
-
-    init(_ result: Evaluation) {
-      (accuracy, loss, sweeps) = (result.accuracy, result.loss, result.sweeps)
-      (residual, residual90) = (result.residual?.mean, result.residual?.percentile90)
     }
   }
 }

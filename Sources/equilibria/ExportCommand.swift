@@ -9,9 +9,9 @@ struct ExportCommand: ParsableCommand {
     commandName: "export",
     abstract: "Writes only the weights of a checkpoint, optionally at half precision.",
     discussion: """
-      The configuration goes with them, so that evaluate, train --initial and inspect take the file; the optimiser's moments and \
-      the place in the training do not. Of a run folder the best checkpoint is taken. Where a checkpoint holds an average of the \
-      weights (learning.averaging), that is written.
+      The configuration is included, so that evaluate, train --initial and inspect accept the file; the optimiser's moments and \
+      the position in the training are not. For a run folder, the best checkpoint is used. If a checkpoint holds an average of the \
+      weights (learning.averaging), the average is written.
 
         equilibria export runs/mine --output mine.safetensors
         equilibria export runs/mine --output mine.safetensors --precision bf16

@@ -7,8 +7,8 @@ struct InspectCommand: ParsableCommand {
     commandName: "inspect",
     abstract: "Shows what a checkpoint, or any other safetensors file, holds.",
     discussion: """
-      Tensors with their shapes and norms; of a checkpoint also its place in the training, its network and its configuration. \
-      The checksum is verified. Of a run folder the best checkpoint is shown, or the last one where none is the best.
+      Lists tensors with their shapes and norms; for a checkpoint also its position in the training, its network and its \
+      configuration. The checksum is verified. For a run folder, the best checkpoint is shown, or the last one if there is no best.
 
         equilibria inspect models/cifar10-small.safetensors
         equilibria inspect runs/mine

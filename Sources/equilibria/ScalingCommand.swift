@@ -12,10 +12,10 @@ struct ScalingCommand: ParsableCommand {
     commandName: "scaling",
     abstract: "Measures a step on several numbers of ranks, and predicts it on more.",
     discussion: """
-      Starts a job for every point, so it runs without a launcher itself. Every point is a row of scaling.csv in --folder at once; \
-      the same command goes on where it was interrupted, and draws the plots. A step is a mini-batch of a configuration's training, \
-      on images that the program draws and with tolerances of 0, so that every point does the same work; or a sweep over the spins \
-      of a drawn Ising problem, spread over the ranks (docs/guide/scaling.md).
+      Starts one job per point, so run it without a launcher. Each point becomes a row of scaling.csv in --folder as soon as it is \
+      measured; repeating the command resumes an interrupted study and draws the plots. A step is a mini-batch of a configuration's \
+      training, on synthetic images and with tolerances of 0, so that every point does the same work; or a sweep over the spins of \
+      a drawn Ising problem that is spread over the ranks (docs/guide/scaling.md).
 
         equilibria scaling configs/cifar10-small.yaml --ranks 1,2 --strong --weak
         equilibria scaling configs/cifar10-small.yaml --ranks 1,2,4 \\
@@ -91,7 +91,7 @@ struct ScalingCommand: ParsableCommand {
     let study = try ScalingStudy(subject, settings: try settings(), folder: folder, program: program)
     switch try study.measure(say: { print($0) }) {
     case .stopped:
-      print("stopped; the same command goes on")
+      print("stopped; repeat the command to resume")
       throw ExitCode(Exit.stopped)
     case .finished:
       print("\n" + (try study.evaluate()))

@@ -10,8 +10,8 @@ struct SolveCommand: ParsableCommand {
     commandName: "solve",
     abstract: "Searches for the ground state of an Ising problem: Max-Cut, QUBO, communities and others.",
     discussion: """
-      The ranks share out the reads, or the spins (--spread); a time limit holds for all of them. The best state so far is written when Ctrl-C, \
-      SIGTERM, SIGUSR1 or SIGHUP ends the search (exit code \(Exit.stopped)). docs/guide/solve.md shows every option at work.
+      The ranks divide the reads, or the spins of each read (--spread); a time limit applies to all of them. If Ctrl-C, SIGTERM, SIGUSR1 \
+      or SIGHUP ends the search, the best state so far is written (exit code \(Exit.stopped)). docs/guide/solve.md shows every option in use.
 
         equilibria solve G22.txt --time 10
         mpirun -n 2 equilibria solve G22.txt --machine cim-cac \\

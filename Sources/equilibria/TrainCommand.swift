@@ -10,9 +10,9 @@ struct TrainCommand: ParsableCommand {
     commandName: "train",
     abstract: "Trains a network by equilibrium propagation, on any number of ranks.",
     discussion: """
-      Ends with the accuracy on the test set of the weights that were best on the validation split. Any number of ranks gives the \
-      same bits. Ctrl-C, SIGTERM, SIGUSR1 and SIGHUP write a checkpoint and leave with exit code \(Exit.stopped); --resume goes on from \
-      it.
+      At the end, the weights that were best on the validation images are measured on the test images. The result has the same bits \
+      on any number of ranks. Ctrl-C, SIGTERM, SIGUSR1 and SIGHUP write a checkpoint and exit with code \(Exit.stopped); --resume \
+      continues from it.
 
         mpirun -n 2 equilibria train configs/fashion-mnist.yaml
         mpirun -n 2 equilibria train configs/cifar10-small.yaml \\
@@ -45,7 +45,7 @@ struct TrainCommand: ParsableCommand {
   var initial: String?
 
   func validate() throws {
-    if resume && runDir == nil { throw ValidationError("--resume needs --run-dir, the folder of the run to go on with") }
+    if resume && runDir == nil { throw ValidationError("--resume needs --run-dir, the folder of the run to resume") }
   }
 
   func run() {

@@ -14,7 +14,8 @@ struct DeclaredTarget {
     return text.matches(of: /\.(target|testTarget|executableTarget)\(\s*name: "([^"]+)"/).map { match in
       let arguments = parenthesised(text[match.range.lowerBound...])
       let list = arguments.range(of: "dependencies:").map { String(arguments[$0.upperBound...]) } ?? ""
-      let names = list.replacing(/(?:package|path): "[^"]+"/, with: "").matches(of: /"([^"]+)"/).map { String($0.1) }
+      let other = /(?:package|path): "[^"]+"|\.embedInCode\("[^"]+"\)/
+      let names = list.replacing(other, with: "").matches(of: /"([^"]+)"/).map { String($0.1) }
       let path = arguments.firstMatch(of: /path: "([^"]+)"/).map { String($0.1) }
       return DeclaredTarget(
         name: String(match.2), folder: path ?? "\(match.1 == "testTarget" ? "Tests" : "Sources")/\(match.2)",

@@ -65,7 +65,7 @@ import Testing
   /// Every product has an article whose program is, word for word, one of `Examples`, where it is built and run.
   @Test func articlesShowExamples() throws {
     let examples = try SourceTree.files(in: "Examples", endingIn: ".swift").map(\.text)
-    for product in ["MPI", "Solving", "Learning"] {
+    for product in ["MPI", "Solving", "Sampling", "Learning"] {
       let articles = try SourceTree.files(in: "Sources/\(product)/\(product).docc", endingIn: ".md")
       let programs = articles.flatMap { $0.text.components(separatedBy: "```swift\n").dropFirst() }
         .map { $0.components(separatedBy: "\n```")[0] }

@@ -23,7 +23,7 @@ enum House {
     Room(name: "Networks", imports: ["MPI", "Kernels", "Host", "Parallel", "Machines"]),
     Room(name: "Solving", imports: ["MPI", "Kernels", "Host", "Files", "Parallel", "Ising", "Machines"]),
     Room(name: "Sampling", imports: ["MPI", "Kernels", "Host", "Files", "Parallel", "Ising", "Machines", "Solving"]),
-    Room(name: "Learning", imports: ["MPI", "Kernels", "Host", "Parallel", "Ising", "Machines", "Networks", "Solving"]),
+    Room(name: "Learning", imports: ["MPI", "Kernels", "Host", "Files", "Parallel", "Ising", "Machines", "Networks", "Solving"]),
     Room(name: "Datasets", imports: ["MPI", "Kernels", "Host", "Files", "Parallel", "Learning"]),
     Room(name: "Configuration", imports: libraries.subtracting(["MPI"]).union(["Yams"])),
     Room(name: "Experiments", imports: libraries.union(["Configuration"])),
@@ -51,7 +51,7 @@ enum House {
     "equilibria",
   ]
   /// What signatures of products name.
-  static let publicFiles: Set<String> = ["Sources/Host/Profile.swift"]
+  static let publicFiles: Set<String> = ["Sources/Host/Profile.swift", "Sources/Files/Tensor.swift"]
 
   /// Where pointers may be handled.
   static let unsafeRooms: Set<String> = ["MPI", "Kernels", "Parallel"]

@@ -1,4 +1,5 @@
 import Foundation
+import TestTools
 import Testing
 
 @testable import Ising
@@ -76,7 +77,7 @@ import Testing
 
   @Test func whatDoesNotFitIsAnError() throws {
     let hardware = try HardwareGraph.chimera(size: 1).graph()
-    #expect(throws: ProblemError("9 spins on a chip of 8, expected no more than it has")) {
+    #expect(throws: ProblemError("9 spins on a chip of 8, expected at most as many as it has")) {
       try EmbeddingSearch.embedding(of: complete(9), on: hardware, seed: 1)
     }
     // A cell of Chimera holds the complete graph of five spins at most.
@@ -178,7 +179,7 @@ import Testing
     let errors = zip(first.couplings, asked.couplings).map { $0 / $1 - 1 }
     let deviation = (errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)).squareRoot()
     // 4,950 draws: five deviations of the estimate are 0.1 · 5/√9900.
-    #expect(abs(deviation - 0.1) < 0.1 * 0.051)
+    expectClose(deviation, 0.1, relative: 0.051)
     for spin in 0..<100 {
       for entry in first.row(spin) {
         let other = Int(first.neighbours[entry])
@@ -202,8 +203,8 @@ import Testing
 
   @Test func estimateIsPowerTimesTime() throws {
     let estimate = try DeviceEstimate(power: 12e-3, settlingTime: 3e-6)
-    #expect(abs(estimate.energy(samples: 1) - 0.036e-6) < 1e-18)
-    #expect(abs(estimate.time(samples: 10) - 30e-6) < 1e-15)
+    expectClose(estimate.energy(samples: 1), 0.036e-6, absolute: 1e-18)
+    expectClose(estimate.time(samples: 10), 30e-6, absolute: 1e-15)
     #expect(throws: ProblemError.self) { try DeviceEstimate(power: 0, settlingTime: 1) }
   }
 }

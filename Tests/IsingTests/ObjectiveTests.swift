@@ -1,3 +1,4 @@
+import TestTools
 import Testing
 
 @testable import Ising
@@ -12,8 +13,8 @@ import Testing
     for spins in states(objective.problem.spinCount) {
       let measure = try objective.measure(of: spins).value
       let energy = try objective.problem.energy(of: spins)
-      #expect(abs(objective.measure(atEnergy: energy) - measure) < 1e-9)
-      #expect(abs(objective.energy(atMeasure: measure) - energy) < 1e-9)
+      expectClose(objective.measure(atEnergy: energy), measure, absolute: 1e-9)
+      expectClose(objective.energy(atMeasure: measure), energy, absolute: 1e-9)
     }
   }
 
@@ -66,8 +67,8 @@ import Testing
     let variance = problem.couplings.reduce(0) { $0 + $1 * $1 } / Double(problem.couplings.count)
     // Of 44,850 draws the deviations are 1/√(300 · 44850) and √2/(300 √44850); five of them are allowed.
     #expect(abs(mean) < 5 * 0.000273)
-    #expect(abs(variance - 1 / Double(count)) < 5 * 0.0000223)
-    #expect(abs(problem.rootMeanSquareField - 1) < 0.02)
+    expectClose(variance, 1 / Double(count), absolute: 5 * 0.0000223)
+    expectClose(problem.rootMeanSquareField, 1, absolute: 0.02)
   }
 
   @Test func drawnProblemsDependOnTheirSeedAlone() throws {

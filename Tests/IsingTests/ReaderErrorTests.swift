@@ -65,7 +65,7 @@ import Testing
     ),
     (
       "%%MatrixMarket matrix coordinate real symmetric\n2 2 2\n1 1 1\n1 1 2\n",
-      "f:4: entry (1, 1) is there twice, expected every entry once"
+      "f:4: entry (1, 1) occurs twice, expected every entry once"
     ),
     (
       "%%MatrixMarket matrix array real symmetric\n2 2\n1\n2\n",
@@ -104,7 +104,7 @@ import Testing
       "graph [\n node [ id 0 ]\n edge [ source 0 target 4 ]\n]",
       "f:3: the edge's node 4 is not in the graph, expected one of its nodes"
     ),
-    ("graph [\n node [ id 0 ]\n node [ id 0 ]\n]", "f:3: node 0 is there twice, expected every node once"),
+    ("graph [\n node [ id 0 ]\n node [ id 0 ]\n]", "f:3: node 0 occurs twice, expected every node once"),
     ("graph [\n node [ label 0 ]\n]", "f:2: a node without `id`, expected one"),
     ("graph [\n node [ id 0 ]\n edge [ source 0 ]\n]", "f:3: an edge without `target`, expected both ends"),
     ("graph [\n directed 1\n]", "f:2: directed 1, expected 0: an undirected graph"),

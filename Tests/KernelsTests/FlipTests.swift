@@ -1,3 +1,4 @@
+import TestTools
 import Testing
 
 @testable import Kernels
@@ -63,11 +64,11 @@ import Testing
       flips.copySpins(to: copy)
       #expect(order.indices.allSatisfy { copy[$0] == Float(spins[order[$0]]) }, "sweep \(step)")
       let energy = couplings.energy { Double(spins[$0]) }
-      #expect(abs(flips.energy - energy) < 1e-3, "sweep \(step): energy \(flips.energy), expected \(energy)")
+      expectClose(flips.energy, energy, absolute: 1e-3, "energy after sweep \(step)")
     }
     let before = flips.energy
     try flips.reset(to: spins)
-    #expect(abs(flips.energy - before) < 1e-3)
+    expectClose(flips.energy, before, absolute: 1e-3)
   }
 
   @Test func coloursAreIndependentSets() {

@@ -1,3 +1,4 @@
+import TestTools
 import Testing
 
 @testable import Kernels
@@ -18,7 +19,7 @@ import Testing
       let value = Double(sample) / 2000
       let level = quantiser.level(of: value)
       levels.insert(level)
-      #expect(abs(level - min(max(value, -1.5), 1.5)) <= 1.5 / Double(count - 1) * (1 + 1e-12))
+      expectClose(level, min(max(value, -1.5), 1.5), absolute: 1.5 / Double(count - 1) * (1 + 1e-12))
     }
     #expect(levels.count == count && levels.min() == -1.5 && levels.max() == 1.5)
     #expect(quantiser.level(of: 0) == 0)
@@ -51,7 +52,7 @@ import Testing
       for (index, value) in values.enumerated() {
         let place = Double((rounded[index] + 1) / step)
         #expect(value == 0 ? rounded[index] == 0 : abs(place - place.rounded()) < 1e-3)
-        #expect(abs(rounded[index] - min(max(value, -1), 1)) < step)
+        expectClose(rounded[index], min(max(value, -1), 1), absolute: step)
         sums[index] += Double(rounded[index])
       }
       let twice = plane(rounded.elements)
@@ -77,7 +78,7 @@ import Testing
     for (index, phase) in phases.enumerated() {
       let turns = Double(rounded[index]) / (2 * .pi) * steps
       #expect(abs(turns - turns.rounded()) < 1e-5 && abs(rounded[index] - phase) <= Float.pi / Float(steps) * 1.001)
-      #expect(abs(Quantiser(bits: 3, scale).level(of: Double(phase)) - Double(rounded[index])) < 1e-5)
+      expectClose(Quantiser(bits: 3, scale).level(of: Double(phase)), Double(rounded[index]), absolute: 1e-5)
     }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestTools
 import Testing
 
 @testable import Kernels
@@ -110,7 +111,7 @@ import Testing
       kernel.addEnergies(to: &energies)
       for lane in 0..<lanes {
         let energy = test.couplings.energy(of: spins[lane])
-        #expect(abs(Double(energies[lane]) * kernel.energyUnit - energy) < 1e-6)
+        expectClose(Double(energies[lane]) * kernel.energyUnit, energy, absolute: 1e-6)
       }
     }
   }

@@ -1,4 +1,5 @@
 import Foundation
+import TestTools
 import Testing
 
 @testable import Kernels
@@ -85,8 +86,8 @@ import Testing
     try PlaneSums(system).sizes(x, squared: true, into: squares)
     for replica in 0..<3 {
       let column = (0..<19).map { Double(x[$0 * system.shape.stride + replica]) }
-      #expect(abs(sizes[replica] - column.reduce(0) { $0 + abs($1) }) < 1e-5)
-      #expect(abs(squares[replica] - column.reduce(0) { $0 + $1 * $1 }) < 1e-5)
+      expectClose(sizes[replica], column.reduce(0) { $0 + abs($1) }, absolute: 1e-5)
+      expectClose(squares[replica], column.reduce(0) { $0 + $1 * $1 }, absolute: 1e-5)
     }
   }
 
@@ -104,8 +105,8 @@ import Testing
     let (cosines, sines) = (AlignedBuffer<Float>(count: 4096), AlignedBuffer<Float>(count: 4096))
     MachineSteps.cosinesAndSines(of: angles, cosines: cosines, sines: sines)
     for index in 0..<4096 {
-      #expect(abs(Double(sines[index]) - sin(Double(angles[index]))) < 3e-7)
-      #expect(abs(Double(cosines[index]) - cos(Double(angles[index]))) < 3e-7)
+      expectClose(Double(sines[index]), sin(Double(angles[index])), absolute: 3e-7)
+      expectClose(Double(cosines[index]), cos(Double(angles[index])), absolute: 3e-7)
     }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestTools
 import Testing
 
 @testable import Kernels
@@ -33,7 +34,7 @@ import Testing
         for (spin, identifier) in identifiers.enumerated() {
           for replica in 0..<replicas {
             let expected = transform(unit(identifier, 9 + UInt32(replica), step))
-            #expect(abs(Double(plane[spin * source.shape.stride + replica]) - expected) < 2e-6 * max(1, abs(expected)))
+            expectClose(Double(plane[spin * source.shape.stride + replica]), expected, absolute: 2e-6 * max(1, abs(expected)))
           }
         }
       }
@@ -66,11 +67,11 @@ import Testing
       }
       let count = Double(values.count)
       let average = values.reduce(0, +) / count
-      #expect(abs(average - mean) < 5 * (variance / count).squareRoot(), "\(kind): mean \(average)")
+      expectClose(average, mean, absolute: 5 * (variance / count).squareRoot(), "\(kind): mean")
       let spread = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
-      #expect(abs(spread - variance) < 0.03 * variance, "\(kind): variance \(spread)")
+      expectClose(spread, variance, relative: 0.03, "\(kind): variance")
       let skew = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) * ($1 - mean) } / count
-      #expect(abs(skew - third) < 0.15 * max(1, variance * variance), "\(kind): third moment \(skew)")
+      expectClose(skew, third, absolute: 0.15 * max(1, variance * variance), "\(kind): third moment")
     }
   }
 

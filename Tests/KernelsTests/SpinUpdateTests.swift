@@ -1,4 +1,5 @@
 import Foundation
+import TestTools
 import Testing
 
 @testable import Kernels
@@ -37,7 +38,7 @@ import Testing
       }
     for (field, spin) in zip(fields, apply(rule, to: fields)) {
       let exact = Self.exact(rule, Double(field))
-      #expect(abs(Double(spin) - exact) <= 1e-6 * abs(exact) + 2e-38, "\(rule) of \(field): \(spin), exactly \(exact)")
+      expectClose(Double(spin), exact, absolute: 2e-38, relative: 1e-6, "\(rule) of \(field)")
     }
   }
 
@@ -132,7 +133,7 @@ import Testing
           let hasSlope1 = [.clamp, .relu6, .linear].contains(rule)
           let moved = old + Double(factor) * ((hasSlope1 ? f : Self.exact(rule, f)) - old)
           let expected = sample == 1 ? min(max(moved, low), high) : old
-          #expect(abs(Double(planes.buffer[place]) - expected) < 3e-6)
+          expectClose(Double(planes.buffer[place]), expected, absolute: 3e-6)
         }
       }
     }

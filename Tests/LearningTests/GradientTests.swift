@@ -1,5 +1,6 @@
 import Kernels
 import Networks
+import TestTools
 import Testing
 
 @testable import Learning
@@ -109,7 +110,7 @@ import Testing
         2 * compared.smooth >= compared.chosen,
         "\(block.name): only \(compared.smooth) of \(compared.chosen) derivatives can be compared")
       #expect(compared.cosine > 0.995, "\(block.name): cosine \(compared.cosine)")
-      #expect(abs(compared.normRatio - 1) < 0.05, "\(block.name): norm ratio \(compared.normRatio)")
+      expectClose(compared.normRatio, 1, absolute: 0.05, "\(block.name): norm ratio")
     }
   }
 }

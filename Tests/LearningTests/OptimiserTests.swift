@@ -1,6 +1,7 @@
 import Foundation
 import Kernels
 import Networks
+import TestTools
 import Testing
 
 @testable import Learning
@@ -51,7 +52,7 @@ import Testing
       for update in 0..<3 {
         let rate = (parameter < 2 ? 0.5 : 0.1) * (update == 2 ? 0.5 : 1)
         value = step(value, scale[update] * Double(Self.gradients[update][parameter]), rate)
-        #expect(abs(Double(computed[update][parameter]) - value) < 2e-6, "parameter \(parameter), update \(update)")
+        expectClose(Double(computed[update][parameter]), value, absolute: 2e-6, "parameter \(parameter), update \(update)")
       }
     }
   }

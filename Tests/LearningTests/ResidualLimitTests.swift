@@ -1,6 +1,7 @@
 import Kernels
 import Networks
 import Parallel
+import TestTools
 import Testing
 
 @testable import Learning
@@ -34,7 +35,7 @@ extension AcrossRanks {
       #expect(plain.residual > 1e-4 && plain.values.contains { $0 != 0 })
       #expect(try gradient(2 * Float(plain.residual), estimator: estimator).values == plain.values)
       let scaled = try gradient(Float(plain.residual) / 4, estimator: estimator).values
-      for (value, whole) in zip(scaled, plain.values) { #expect(abs(value - whole / 4) <= 1e-5 * abs(whole)) }
+      for (value, whole) in zip(scaled, plain.values) { expectClose(value, whole / 4, relative: 4e-5) }
     }
   }
 }

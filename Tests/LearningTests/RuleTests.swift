@@ -1,5 +1,6 @@
 import Kernels
 import Networks
+import TestTools
 import Testing
 
 @testable import Learning
@@ -70,7 +71,7 @@ import Testing
         2 * compared.smooth >= compared.chosen,
         "\(block.name): only \(compared.smooth) of \(compared.chosen) derivatives can be compared")
       #expect(compared.cosine > 0.999, "\(block.name): cosine \(compared.cosine)")
-      #expect(abs(compared.normRatio - 1) < tolerance, "\(block.name): norm ratio \(compared.normRatio)")
+      expectClose(compared.normRatio, 1, absolute: tolerance, "\(block.name): norm ratio")
     }
   }
 

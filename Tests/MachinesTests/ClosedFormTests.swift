@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import TestTools
 import Testing
 
 @testable import Machines
@@ -144,9 +145,9 @@ import Testing
       for step in 0..<steps { try machine.step(MachineTime(step, of: steps)) }
       let phase = Double(machine.phases[0])
       if field == 0 {
-        #expect(abs(phase - (.pi / 2 + 0.7 * 0.05 * 20)) < 1e-4)
+        expectClose(phase, .pi / 2 + 0.7 * 0.05 * 20, absolute: 1e-4)
       } else {
-        #expect(abs(Double(frequency) - Double(field) * (sin(phase) + Double(even) * cos(phase))) < 1e-4)
+        expectClose(Double(frequency), Double(field) * (sin(phase) + Double(even) * cos(phase)), absolute: 1e-4)
       }
     }
   }
@@ -162,7 +163,7 @@ import Testing
     machine.begin()
     func phases() -> [Double] { machine.column(0, of: machine.phases) }
     for step in 0..<1000 { try machine.step(MachineTime(step, of: 1000)) }
-    #expect(abs(phases()[0] - phases()[1]) < 1e-3)
+    expectClose(phases()[0], phases()[1], absolute: 1e-3)
     let before = phases()[0]
     for step in 0..<50 { try machine.step(MachineTime(step, of: 50)) }
     #expect(abs(phases()[0] - before + Double(even) / scale * 0.02 * 50) < 1e-3)
@@ -203,7 +204,7 @@ import Testing
     }
     let expected = 1 / tanh(2.0) - 0.5
     // Clipping at the walls is an error of the order of a step's noise, √(2ηT) = .045.
-    #expect(abs(sum / samples - expected) < 0.03, "mean \(sum / samples), expected \(expected)")
+    expectClose(sum / samples, expected, absolute: 0.03, "mean")
   }
 }
 

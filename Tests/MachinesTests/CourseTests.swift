@@ -1,3 +1,4 @@
+import TestTools
 import Testing
 
 @testable import Machines
@@ -12,7 +13,7 @@ import Testing
 
   @Test func reverseAnnealingRisesToItsPeakAndFallsToItsEnd() {
     let course = FlipSampler.reverseCourse(peak: 0.4, end: 0.1, rise: 0.25)
-    #expect(abs(course.value(at: 0.25) - 0.4) < 1e-12)
+    expectClose(course.value(at: 0.25), 0.4, absolute: 1e-12)
     #expect(abs(course.value(at: 0) - 0.1) < 1e-12 && abs(course.value(at: 1) - 0.1) < 1e-12)
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import TestTools
 import Testing
 
 @testable import Machines
@@ -81,7 +82,7 @@ import Testing
     // Low enough that the hyperbolic tangent is not all or nothing.
     settings.sensitivity = 0.2
     let gain = Double(settings.gain(spins: 12))
-    #expect(abs(gain - (0.8 - pow(12.0 / 220, 2))) < 1e-6)
+    expectClose(gain, 0.8 - pow(12.0 / 220, 2), absolute: 1e-6)
     #expect(settings.gain(spins: 2000) == 0, "the fit ends at 800 spins, and would hold no amplitudes equal here")
     var e = [Double](repeating: 1, count: 12)
     var (best, rate) = (Double.infinity, 0.0)

@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import TestTools
 import Testing
 
 @testable import Machines
@@ -18,7 +19,7 @@ import Testing
       let (x, b) = (Double(amplitude), Double(pump))
       let energy = (x * x + b * b).squareRoot()
       let expected = energy / cosh(atanh(b / energy) - energy)
-      #expect(abs(Double(abs(states[spin])) - expected) < 2e-6 * expected, "amplitude \(x)")
+      expectClose(Double(abs(states[spin])), expected, relative: 2e-6, "amplitude \(x)")
       #expect((states[spin] > 0) == (spin % 2 == 0))
     }
   }

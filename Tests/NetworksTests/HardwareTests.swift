@@ -1,5 +1,6 @@
 import Kernels
 import Machines
+import TestTools
 import Testing
 
 @testable import Networks
@@ -22,7 +23,7 @@ import Testing
       let greatest = before.map(abs).max()!
       let step = 2 * greatest / Float((1 << bits) - 1)
       #expect(Set(after).subtracting([0]).count <= 1 << bits)
-      for (own, device) in zip(before, after) { #expect(abs(own - device) <= step / 2 * 1.0001) }
+      for (own, device) in zip(before, after) { expectClose(own, device, absolute: step / 2 * 1.0001) }
     }
     #expect(network.parameters.elements == (try Networks.network(Networks.chain(), capacity: 2)).parameters.elements)
   }
@@ -40,7 +41,7 @@ import Testing
     #expect(first.realised.elements != (try network(limits)).realised.elements)
     let ratios = zip(first.realised.elements, first.parameters.elements).filter { $1 != 0 }.map { Double($0 / $1) - 1 }
     let variance = ratios.reduce(0) { $0 + $1 * $1 } / Double(ratios.count)
-    #expect(abs(variance.squareRoot() - 0.2) < 0.02)
+    expectClose(variance.squareRoot(), 0.2, absolute: 0.02)
   }
 
   /// The states that relax are those of the parameters that the device has.
@@ -64,10 +65,10 @@ import Testing
     var limits = HardwareLimits()
     limits.phaseNoise = 0.2
     func deviation(_ step: Float) -> Float { (limits.phaseVariance(step: step) * step).squareRoot() }
-    #expect(abs(deviation(0.1) - 0.1 * 0.2) < 1e-6)
-    #expect(abs(deviation(0.4) - 2 * 0.1 * 0.2) < 1e-6)
+    expectClose(deviation(0.1), 0.1 * 0.2, absolute: 1e-6)
+    expectClose(deviation(0.4), 2 * 0.1 * 0.2, absolute: 1e-6)
     limits.stateNoise = 0.03
-    #expect(abs(deviation(0.1) - Float(0.0004 + 0.0009).squareRoot()) < 1e-6)
+    expectClose(deviation(0.1), Float(0.0004 + 0.0009).squareRoot(), absolute: 1e-6)
   }
 
   /// A device's oscillators have the same frequencies for every sample, normal with the given deviation, and another's have others.
@@ -88,7 +89,7 @@ import Testing
     #expect(all.count == network.layout.layers.reduce(0) { $0 + $1.shape.spins })
     let variance = all.reduce(0) { $0 + $1 * $1 } / Float(all.count)
     // The variance of n draws has a relative deviation of √(2/n).
-    #expect(abs(variance / 0.25 - 1) < 4 * (2 / Float(all.count)).squareRoot())
+    expectClose(variance / 0.25, 1, absolute: 4 * (2 / Float(all.count)).squareRoot())
   }
 
   @Test func limitsOfPhasesAreRefusedElsewhere() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import TestTools
 import Testing
 
 @testable import Networks
@@ -54,7 +55,7 @@ import Testing
       #expect(reports[0].map(\.sweeps) == reports[1].map(\.sweeps) && predictions[0] == predictions[1])
       // The output's part is added up in another precision.
       for (own, other) in zip(reports[0], reports[1]) {
-        #expect(abs(own.change - other.change) < 1e-6 * max(own.change, 1))
+        expectClose(own.change, other.change, absolute: 1e-6 * max(own.change, 1))
       }
       for (own, other) in zip(states[0], states[1]) {
         #expect(own.contains { $0 != 0 })
@@ -155,7 +156,7 @@ import Testing
     _ = try relaxation.run(network, samples: 1, nudge: nil, observe: nil)
     func compare() {
       let states = network.states(0..<1).flatMap { $0 }
-      for i in 0..<16 { #expect(abs(Double(states[i]) - cos(phases[i])) < 2e-6, "spin \(i)") }
+      for i in 0..<16 { expectClose(Double(states[i]), cos(phases[i]), absolute: 2e-6, "spin \(i)") }
     }
     compare()
     guard beta != 0 else { return }

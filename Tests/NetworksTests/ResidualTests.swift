@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import TestTools
 import Testing
 
 @testable import Networks
@@ -38,8 +39,8 @@ import Testing
     place([1, 1], in: network, sample: 1)
     let relaxation = Relaxation(RelaxationSettings(), layout: network.layout)
     let residuals = try relaxation.residuals(of: network, samples: 2)
-    #expect(abs(residuals[0] - ((0.64 - 0.3) / 0.3 + (0.19 - 0.1) / 0.1) / 2) < 1e-6)
-    #expect(abs(residuals[1] - (0 + (1 - 0.75)) / 2) < 1e-6)
+    expectClose(residuals[0], ((0.64 - 0.3) / 0.3 + (0.19 - 0.1) / 0.1) / 2, absolute: 1e-6)
+    expectClose(residuals[1], (0 + (1 - 0.75)) / 2, absolute: 1e-6)
   }
 
   /// A read-out has no state of its own.
@@ -48,7 +49,7 @@ import Testing
     network.clamp([1, 1], samples: 2)
     place([0.3, 0], in: network, sample: 0)
     let residuals = try Relaxation(RelaxationSettings(), layout: network.layout).residuals(of: network, samples: 1)
-    #expect(abs(residuals[0] - (0.6 - 0.3) / 0.3) < 1e-6)
+    expectClose(residuals[0], (0.6 - 0.3) / 0.3, absolute: 1e-6)
   }
 
   static let orders = RelaxationSettings.Order.allCases
@@ -142,7 +143,7 @@ import Testing
       try relaxation.run(network, samples: 1, nudge: nil, observe: nil)
       return try relaxation.residuals(of: network, samples: 1)[0]
     }
-    #expect(abs(try residual(.coherentIsing) - (0.5 - 0.1 - 0.001) / 0.1) < 1e-5)
-    #expect(abs(try residual(.oscillator) - (0.5 * cos(0.1) + 0.3 * sin(0.2))) < 1e-5)
+    expectClose(try residual(.coherentIsing), (0.5 - 0.1 - 0.001) / 0.1, absolute: 1e-5)
+    expectClose(try residual(.oscillator), 0.5 * cos(0.1) + 0.3 * sin(0.2), absolute: 1e-5)
   }
 }

@@ -4,6 +4,7 @@ import Kernels
 import Networks
 import Parallel
 import TestSupport
+import TestTools
 import Testing
 
 @testable import Scaling
@@ -38,12 +39,12 @@ import Testing
 
   @Test func modelIsRecovered() throws {
     let model = try PerformanceModel(study)
-    #expect(abs(model.unit / 0.01 - 1) < 1e-6)
-    #expect(abs(model.imbalance / 0.05 - 1) < 1e-6)
-    #expect(abs(model.latencies / 3 - 1) < 1e-6)
-    #expect(abs(model.transfers / 1.5 - 1) < 1e-6)
+    expectClose(model.unit, 0.01, relative: 1e-6)
+    expectClose(model.imbalance, 0.05, relative: 1e-6)
+    expectClose(model.latencies, 3, relative: 1e-6)
+    expectClose(model.transfers, 1.5, relative: 1e-6)
     let unseen = Self.point(64, samples: 1, messages: 126, bytes: 2e6, latency: 5e-5, bandwidth: 3e8)
-    #expect(abs(model.seconds(of: unseen) / unseen.seconds - 1) < 1e-6)
+    expectClose(model.seconds(of: unseen), unseen.seconds, relative: 1e-6)
   }
 
   /// Steps of a second whose messages take a ten-thousandth of it, give or take a twentieth.
@@ -59,16 +60,16 @@ import Testing
     points[0].seconds *= 3
     points[9].seconds *= 2
     let model = try PerformanceModel(points)
-    #expect(abs(model.unit / 0.01 - 1) < 0.05)
-    #expect(abs(model.latencies / 3 - 1) < 0.05)
-    #expect(abs(model.transfers / 1.5 - 1) < 0.05)
+    expectClose(model.unit, 0.01, relative: 0.05)
+    expectClose(model.latencies, 3, relative: 0.05)
+    expectClose(model.transfers, 1.5, relative: 0.05)
   }
 
   @Test func intervalHoldsTheTruthAndNarrowsWithoutNoise() throws {
     let truth = Self.point(64, samples: 1, messages: 126, bytes: 2e6)
     let exact = try PredictionInterval.of(study) { $0.seconds(of: truth) }
     #expect(exact.low <= exact.middle && exact.middle <= exact.high)
-    #expect(abs(exact.middle / truth.seconds - 1) < 1e-6)
+    expectClose(exact.middle, truth.seconds, relative: 1e-6)
     var noisy = study + study
     for index in noisy.indices { noisy[index].seconds *= index % 2 == 0 ? 1.1 : 0.9 }
     let wide = try PredictionInterval.of(noisy) { $0.seconds(of: truth) }
@@ -90,7 +91,7 @@ import Testing
     table.add(Self.point(2, samples: 32))
     table.add(Self.point(4, samples: 32))
     #expect(table.points[0].efficiency == 1)
-    #expect(abs((table.points[1].efficiency ?? 0) - table.points[0].seconds / table.points[1].seconds / 2) < 1e-12)
+    expectClose(table.points[1].efficiency ?? 0, table.points[0].seconds / table.points[1].seconds / 2, absolute: 1e-12)
   }
 
   @Test func tableIsReadBack() throws {

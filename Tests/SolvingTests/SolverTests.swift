@@ -2,6 +2,7 @@ import Foundation
 import Ising
 import Kernels
 import Machines
+import TestTools
 import Testing
 
 @testable import Solving
@@ -85,7 +86,7 @@ struct SmallProblem {
     }
     // The field's root mean square is 1.
     let exact = 1 / (1 + exp(-2.0))
-    #expect(abs(try shareOfEqual() - exact) < 4 * (exact * (1 - exact) / 2000).squareRoot())
+    expectClose(try shareOfEqual(), exact, absolute: 4 * (exact * (1 - exact) / 2000).squareRoot())
     settings.keep = .best
     #expect(try shareOfEqual() == 1)
     settings.machine = .coherentIsing
@@ -160,7 +161,7 @@ struct SmallProblem {
       var settings = SolverSettings()
       (settings.reads, settings.steps) = (20, 200)
       let best = try #require(try Solver(small.problem, settings).run().samples.best)
-      #expect(abs(best.energy - small.groundEnergy) <= 1e-6 * abs(small.groundEnergy))
+      expectClose(best.energy, small.groundEnergy, relative: 1e-6)
     }
   }
 

@@ -163,7 +163,7 @@ def test_host_that_vanishes(cluster, program, tmp_path, grid):
         finally:
             cluster("link", second, "up").succeeds()
     result.ends(ERROR, f"{second} (rank 1)")
-    assert re.search(r"waited in vain for|not finished within 5\.0 seconds", result.text), result
+    assert re.search(r"timed out waiting for|not finished within 5\.0 seconds", result.text), result
 
 
 def test_cluster_leaves_nothing_behind(cluster):

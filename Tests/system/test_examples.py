@@ -40,16 +40,21 @@ def ising_network(line: str, ranks: int) -> bool:
     return line == "8 of 8 images are told apart: [0, 0, 0, 0, 1, 1, 1, 1]"
 
 
+def spin_glass(line: str, ranks: int) -> bool:
+    return line == "4 of 4 energies lie within four errors of the exact ones"
+
+
 CHECKS = {
     "MPIRing": ("example-mpi-ring", ring),
     "MaxCut": ("example-max-cut", max_cut),
     "OwnMachine": ("example-own-machine", own_machine),
     "OwnImages": ("example-own-images", own_images),
     "XOR": ("example-xor", xor),
+    "SpinGlass": ("example-spin-glass", spin_glass),
     "IsingNetwork": ("example-ising-network", ising_network),
 }
 # What is printed without a time: the same text on any number of ranks.
-SAME_ON_ANY_RANKS = ["OwnMachine", "OwnImages", "XOR", "IsingNetwork"]
+SAME_ON_ANY_RANKS = ["OwnMachine", "OwnImages", "XOR", "SpinGlass", "IsingNetwork"]
 
 
 def test_every_example_is_checked():

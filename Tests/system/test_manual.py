@@ -1,6 +1,6 @@
 """Every command line of README.md and docs/ that calls `equilibria` runs: the line as it stands, with small data in the place of
 what it names and with limits behind it that make it short. The lines of a page run one after another in one folder. The tutorial
-runs as it stands, with the files that it shows."""
+runs as it stands, with the files that it shows. Links lead somewhere, and the indices are complete."""
 
 import os
 import re
@@ -168,3 +168,33 @@ def test_tutorial(job, program, launcher, tmp_path):
     last = [[row for row in Run(tmp_path / f"runs/seed-{seed}").rows if row["kind"] == "validation"][-1] for seed in (1, 2, 3)]
     assert len(points) == 8 == len(list(figure.iter(f"{svg}path"))) - 1
     assert points[-1][1] == pytest.approx(250 - 230 * sum(float(row["accuracy"]) for row in last) / 3, abs=0.06)
+
+
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *(ROOT / folder / "README.md" for folder in ("Benchmarks", "Examples", "Tests/system")),
+]
+
+
+def headings(page: Path) -> set[str]:
+    """The anchors of a page, as GitHub names them."""
+    titles = re.findall(
+        r"^#+ (.*)$", re.sub(r"^```.*?^```", "", page.read_text(), flags=re.DOTALL | re.MULTILINE), flags=re.MULTILINE
+    )
+    return {re.sub(r"[^\w\- ]", "", title.strip().lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page):
+    for name, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)", page.read_text()):
+        target = page.parent / name if name else page
+        assert target.exists(), f"{name} is not there"
+        assert not anchor or target.suffix != ".md" or anchor in headings(target), f"{name} has no heading #{anchor}"
+
+
+@pytest.mark.parametrize("folder", ["docs/guide", "docs/results"])
+def test_index_names_every_page(folder):
+    pages = {path.name for path in (ROOT / folder).iterdir() if path.suffix in (".md", ".ipynb")} - {"README.md"}
+    assert pages <= set(re.findall(r"\]\(([\w.-]+)", (ROOT / folder / "README.md").read_text()))

@@ -289,7 +289,7 @@ def test_scaling_study_that_is_stopped(start, study):
     with start(None, *command, "--steps", 2000) as running:
         time.sleep(2)
         running.signal(signal.SIGUSR1)
-        running.wait().ends(STOPPED, "goes on")
+        running.wait().ends(STOPPED, "repeat the command to resume")
 
 
 @pytest.mark.seconds(15)

@@ -34,6 +34,12 @@ def test_help(script, name):
     fails(script(name, "--wrong"), "--wrong", f"scripts/{name} --help")
 
 
+@pytest.mark.skipif(not shutil.which("ruff"), reason="ruff is not installed")
+@pytest.mark.parametrize("check", [["check"], ["format", "--check"]], ids=["check", "format"])
+def test_python_is_clean(job, check):
+    job(None, *check[1:], ROOT, command=["ruff", check[0]]).succeeds()
+
+
 def test_quickstart_with_wrong_options(script, tmp_path):
     fails(script("quickstart", "--ranks", 0), "--ranks 0")
     fails(script("quickstart", "--ranks"), "--ranks needs a value")

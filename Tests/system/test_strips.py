@@ -131,7 +131,7 @@ def test_rank_that_does_not_answer(start, tmp_path):
         running.waits_for(lambda: any(row["kind"] == "epoch" for row in run.rows))
         # It stays stopped until the end of the job, which ends all its processes.
         os.kill(running.ranks()[-1], signal.SIGSTOP)
-        running.wait().ends(ERROR, "waited in vain for rank", "in the exchange of", "(strip")
+        running.wait().ends(ERROR, "timed out waiting for rank", "in the exchange of", "(strip")
 
 
 def test_network_too_large_for_one_rank(one, job, tmp_path):

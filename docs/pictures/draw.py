@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Draws the pictures of the README and the manual as SVG, beside this file. Needs Python's standard library only.
 
-overview.svg  accuracy by epoch, from the tables of docs/results/results.md, and the best cut of G22 against time, from g22-*.csv here:
+overview.svg  accuracy by epoch, from the tables of docs/results/results.md, and the best cut of G22 against time, from the
+              g22-*.csv here:
 
     for machine in anneal sb-discrete cim-cac oscillator; do
       equilibria solve G22.txt --machine $machine --time 5 --seed 1 --trace docs/pictures/g22-$machine.csv
@@ -30,7 +31,8 @@ STYLE = """
     .blue { stroke: #4493f8 } .orange { stroke: #db6d28 } .green { stroke: #3fb950 } .purple { stroke: #ab7df8 }
     text.blue { fill: #4493f8 } text.orange { fill: #db6d28 } text.green { fill: #3fb950 } text.purple { fill: #ab7df8 }
   }
-  text { font: 13px system-ui, sans-serif } .title { font-weight: 600; font-size: 14px } .name { font-weight: 600 } .small { font-size: 11.5px }
+  text { font: 13px system-ui, sans-serif } .title { font-weight: 600; font-size: 14px } .name { font-weight: 600 }
+  .small { font-size: 11.5px }
 """
 
 
@@ -43,7 +45,8 @@ def write(name, width, height, title, parts):
     (FOLDER / name).write_text(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">\n'
         f"<title>{title}</title>\n<style>{STYLE}</style>\n"
-        f'<rect class="paper" width="{width}" height="{height}" rx="8"/>\n{body}\n</svg>\n')
+        f'<rect class="paper" width="{width}" height="{height}" rx="8"/>\n{body}\n</svg>\n'
+    )
 
 
 # The overview
@@ -100,10 +103,14 @@ class Panel:
 def overview():
     training = Panel(50, (1, 20), (50, 100))
     training.axes(
-        "Training: validation accuracy", "epoch", [(epoch, epoch) for epoch in (1, 5, 10, 15, 20)],
-        [(level, f"{level} %") for level in range(50, 101, 10)])
+        "Training: validation accuracy",
+        "epoch",
+        [(epoch, epoch) for epoch in (1, 5, 10, 15, 20)],
+        [(level, f"{level} %") for level in range(50, 101, 10)],
+    )
     for heading, name, colour, place in [
-        ("MNIST, 1-32-64", "MNIST", "blue", (12.4, 98.4)), ("Fashion-MNIST, 1-32-64", "Fashion-MNIST", "green", (12.4, 90.6)),
+        ("MNIST, 1-32-64", "MNIST", "blue", (12.4, 98.4)),
+        ("Fashion-MNIST, 1-32-64", "Fashion-MNIST", "green", (12.4, 90.6)),
         ("CIFAR-10, 32-64-128-128", "CIFAR-10", "orange", (16, 71.5)),
     ]:
         training.curve(enumerate(epochs(heading), 1), colour)
@@ -112,14 +119,18 @@ def overview():
     least, longest = 12000, 5
     search = Panel(450, (1e-3, longest), (least, 13500), logarithmic=True)
     search.axes(
-        "Search: best cut of G22 on one core", "seconds", [(1e-3, "0.001"), (1e-2, "0.01"), (0.1, "0.1"), (1, "1")],
-        [(cut, cut) for cut in range(12000, 13501, 250)])
+        "Search: best cut of G22 on one core",
+        "seconds",
+        [(1e-3, "0.001"), (1e-2, "0.01"), (0.1, "0.1"), (1, "1")],
+        [(cut, cut) for cut in range(12000, 13501, 250)],
+    )
     known = search.y(13359)
-    search.parts.append(
-        f'<line class="edge" stroke-dasharray="4 4" x1="450" x2="750" y1="{known:.1f}" y2="{known:.1f}"/>')
+    search.parts.append(f'<line class="edge" stroke-dasharray="4 4" x1="450" x2="750" y1="{known:.1f}" y2="{known:.1f}"/>')
     for machine, name, colour, place in [
-        ("anneal", "annealing", "blue", (0.022, 13200)), ("sb-discrete", "bifurcation", "green", (1.65, 12200)),
-        ("cim-cac", "CIM", "purple", (0.27, 12540)), ("oscillator", "oscillators", "orange", (0.24, 13030)),
+        ("anneal", "annealing", "blue", (0.022, 13200)),
+        ("sb-discrete", "bifurcation", "green", (1.65, 12200)),
+        ("cim-cac", "CIM", "purple", (0.27, 12540)),
+        ("oscillator", "oscillators", "orange", (0.24, 13030)),
     ]:
         points = [(1e-3, least)]
         for seconds, cut in trace(machine):
@@ -127,11 +138,16 @@ def overview():
                 points = [(max(seconds, 1e-3), least)]
                 continue
             points += [(seconds, points[-1][1]), (seconds, cut)]
-        search.curve(points + [(longest, points[-1][1])], colour)
+        search.curve([*points, (longest, points[-1][1])], colour)
         search.label(*place, name, colour, "end" if machine != "cim-cac" else "start")
     search.label(0.0011, 13395, "best known: 13359", "pale")
-    write("overview.svg", 800, 300, "Accuracy by epoch of three trainings, and the best cut of G22 against time on four machines",
-          training.parts + search.parts)
+    write(
+        "overview.svg",
+        800,
+        300,
+        "Accuracy by epoch of three trainings, and the best cut of G22 against time on four machines",
+        training.parts + search.parts,
+    )
 
 
 # The modules: rows from the top, each module with its centre, what it holds, and the product that it belongs to.
@@ -142,20 +158,42 @@ ROWS = [
     [("Configuration", 278, "YAML to checked values", "")],
     [("Datasets", 278, "readers, augmentation", "")],
     [("Learning", 278, "EP, baselines, trainer", "blue")],
-    [("Networks", 158, "layers, strips, relaxation", ""), ("Solving", 400, "searches over ranks", "blue"),
-     ("Sampling", 650, "chains, tempering", "blue")],
-    [("Parallel", 158, "grid, halos, fixed sums", ""), ("Machines", 400, "local rules", ""),
-     ("Ising", 650, "problems, files, chips", "")],
-    [("MPI", 80, "bindings", "blue"), ("Host", 288, "memory, energy", ""), ("Kernels", 480, "buffers, products", ""),
-     ("Files", 710, "atomic, gzip, tensors", "")],
+    [
+        ("Networks", 158, "layers, strips, relaxation", ""),
+        ("Solving", 400, "searches over ranks", "blue"),
+        ("Sampling", 650, "chains, tempering", "blue"),
+    ],
+    [
+        ("Parallel", 158, "grid, halos, fixed sums", ""),
+        ("Machines", 400, "local rules", ""),
+        ("Ising", 650, "problems, files, chips", ""),
+    ],
+    [
+        ("MPI", 80, "bindings", "blue"),
+        ("Host", 288, "memory, energy", ""),
+        ("Kernels", 480, "buffers, products", ""),
+        ("Files", 710, "atomic, gzip, tensors", ""),
+    ],
     [("CMPI", 80, "", ""), ("CMetis", 190, "", ""), ("CKernels", 480, "", ""), ("CZlib", 710, "", "")],
 ]
 # What each imports, without what it reaches through others.
 IMPORTS = {
-    "equilibria": "Reports Scaling Sampling", "Reports": "Experiments", "Scaling": "Experiments", "Experiments": "Configuration",
-    "Configuration": "Datasets", "Datasets": "Learning", "Learning": "Networks Solving", "Networks": "Parallel Machines",
-    "Solving": "Parallel Machines Ising", "Sampling": "Parallel Ising", "Parallel": "MPI CMetis Host Kernels", "Machines": "Kernels", "Ising": "Kernels Files Host",
-    "MPI": "CMPI", "Kernels": "CKernels", "Files": "CZlib",
+    "equilibria": "Reports Scaling Sampling",
+    "Reports": "Experiments",
+    "Scaling": "Experiments",
+    "Experiments": "Configuration",
+    "Configuration": "Datasets",
+    "Datasets": "Learning",
+    "Learning": "Networks Solving",
+    "Networks": "Parallel Machines",
+    "Solving": "Parallel Machines Ising",
+    "Sampling": "Parallel Ising",
+    "Parallel": "MPI CMetis Host Kernels",
+    "Machines": "Kernels",
+    "Ising": "Kernels Files Host",
+    "MPI": "CMPI",
+    "Kernels": "CKernels",
+    "Files": "CZlib",
 }
 
 
@@ -172,7 +210,8 @@ def modules():
             places[name] = (x, y, y + height)
             boxes.append(
                 f'<rect class="box {product}" stroke-width="{2 if product else 1}" x="{x - width / 2}" y="{y}" width="{width}" '
-                f'height="{height}" rx="6"/>')
+                f'height="{height}" rx="6"/>'
+            )
             boxes.append(text(x, y + 18, name, "ink name", "middle"))
             if holds:
                 boxes.append(text(x, y + 34, holds, "pale small", "middle"))
@@ -186,21 +225,30 @@ def modules():
                 # Past the rows between, from the side.
                 side = x + 95
                 edges.append(
-                    f'<path class="edge" marker-end="url(#head)" d="M{side},{bottom - tall / 2:.0f} C{to},{bottom - tall / 2:.0f} '
-                    f'{to},{bottom + pitch:.0f} {to},{y - 5}"/>')
+                    f'<path class="edge" marker-end="url(#head)" d="M{side},{bottom - tall / 2:.0f} '
+                    f'C{to},{bottom - tall / 2:.0f} {to},{bottom + pitch:.0f} {to},{y - 5}"/>'
+                )
                 continue
             start = x + 28 * (index - (len(targets) - 1) / 2)
             end = to + max(-36, min(36, (start - to) * 0.25))
             bend = (y - bottom) * 0.5
             edges.append(
                 f'<path class="edge" marker-end="url(#head)" d="M{start:.0f},{bottom} C{start:.0f},{bottom + bend:.0f} '
-                f'{end:.0f},{y - bend:.0f} {end:.0f},{y - 5}"/>')
+                f'{end:.0f},{y - bend:.0f} {end:.0f},{y - 5}"/>'
+            )
     head = (
         '<defs><marker id="head" viewBox="0 0 8 8" refX="4" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
-        '<path class="head" d="M0,0 L8,4 L0,8 z"/></marker></defs>')
+        '<path class="head" d="M0,0 L8,4 L0,8 z"/></marker></defs>'
+    )
     bottom = top + len(ROWS) * pitch
     legend = [text(20, bottom + 8, "Blue: the libraries that other packages can import", "blue small")]
-    write("modules.svg", 800, bottom + 20, "The modules of Equilibria; each imports only modules below it", [head] + edges + boxes + legend)
+    write(
+        "modules.svg",
+        800,
+        bottom + 20,
+        "The modules of Equilibria; each imports only modules below it",
+        [head, *edges, *boxes, *legend],
+    )
 
 
 overview()

@@ -93,10 +93,8 @@ package struct RelaxationRun {
     _ network: HopfieldNetwork, samples: Range<Int>, as prefix: String, on grid: ProcessGrid, in file: inout TensorFile
   ) throws {
     for (index, layer) in layout.layers.enumerated() {
-      let isDense = layout.edges.first { $0.post == index + 1 }?.description.kind == .dense
-      let shape =
-        isDense
-        ? [samples.count, layer.shape.channels] : [samples.count, layer.shape.channels, layer.shape.rows, layer.shape.columns]
+      let isImage = layout.edges.first { $0.post == index + 1 }?.description.drivesImages ?? true
+      let shape = [samples.count, layer.shape.channels] + (isImage ? [layer.shape.rows, layer.shape.columns] : [])
       let values = try network.unpackedSpins(layer: index + 1, samples: samples, over: grid)
       if grid.spin.rank == 0 { file.tensors["\(prefix).\(layer.name)"] = Tensor(values, shape: shape) }
     }

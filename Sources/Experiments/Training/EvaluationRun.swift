@@ -64,9 +64,6 @@ package struct EvaluationRun {
   package func runAtEquilibrium(progress: ((Double) -> Void)? = nil) throws -> Evaluation? {
     try equilibrium?.evaluate(images, over: grid, shouldStop: { StopSignal.isRequested }, progress: progress)
   }
-
-  /// What is to be said of a result that is none of an equilibrium.
-  package func warning(_ result: Evaluation) -> TransientWarning? { TransientWarning(result, of: configuration) }
 }
 
 /// Said of an evaluation whose images were classified before they had settled.

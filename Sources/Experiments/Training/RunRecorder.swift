@@ -197,7 +197,7 @@ final class RunRecorder {
   func stopped(at trainer: Trainer) {
     display.finish()
     display.message(
-      "\(StopSignal.name ?? "a signal on another rank"): checkpoint written after step \(trainer.position.step); go on with --resume "
+      "\(StopSignal.name ?? "a signal on another rank"): checkpoint written after step \(trainer.position.step); resume with --resume "
         + "--run-dir \(folder.path)")
     folder.close()
   }

@@ -13,7 +13,7 @@ extension TrainingState {
       return value
     }
     self.init(
-      tensors: try checkpoint.tensors.mapValues { Values(shape: $0.shape, values: try $0.floats()) },
+      tensors: try checkpoint.tensors.mapValues { try $0.rounded(to: .f32) },
       position: TrainingPosition(epoch: try number("position.epoch"), batch: try number("position.batch"), step: checkpoint.step))
   }
 
@@ -28,8 +28,8 @@ extension TrainingState {
     var configuration = configuration
     configuration.grid = GridSettings()
     return try Checkpoint(
-      tensors: tensors.mapValues { Tensor($0.values, shape: $0.shape) }, configuration: configuration, epoch: epochs,
-      step: position.step, validationAccuracy: accuracy, extra: extra)
+      tensors: tensors, configuration: configuration, epoch: epochs, step: position.step, validationAccuracy: accuracy,
+      extra: extra)
   }
 
   /// The same state on every rank: rank 0's.
@@ -38,11 +38,11 @@ extension TrainingState {
     let header = state.map { [$0.position.epoch, $0.position.batch, $0.position.step] } ?? []
     let position = try group.broadcastVarying(header, root: 0)
     let allNames = try group.broadcastVarying(Array(names.joined(separator: "\n").utf8), root: 0)
-    var tensors: [String: Values] = [:]
+    var tensors: [String: Tensor] = [:]
     for name in String(decoding: allNames, as: UTF8.self).split(separator: "\n").map(String.init) {
       let shape = try group.broadcastVarying(state?.tensors[name]?.shape ?? [], root: 0)
-      let values = try group.broadcastVarying(state?.tensors[name]?.values ?? [], root: 0)
-      tensors[name] = Values(shape: shape, values: values)
+      let values = try group.broadcastVarying(state?.tensors[name]?.floats() ?? [], root: 0)
+      tensors[name] = Tensor(values, shape: shape)
     }
     return TrainingState(
       tensors: tensors, position: TrainingPosition(epoch: position[0], batch: position[1], step: position[2]))

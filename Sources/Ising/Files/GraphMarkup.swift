@@ -25,7 +25,7 @@ struct GraphMarkup {
 
   mutating func append(_ node: Node, line: Int) throws {
     guard places.updateValue(nodes.count, forKey: node.id) == nil else {
-      throw ProblemFileError(file: file, line: line, reason: "node \(node.id) is there twice, expected every node once")
+      throw ProblemFileError(file: file, line: line, reason: "node \(node.id) occurs twice, expected every node once")
     }
     nodes.append(node)
   }
@@ -47,7 +47,7 @@ struct GraphMarkup {
         list.append(source, target, edge.weight, line: line)
       } else if loops.updateValue(edge.weight, forKey: source) != nil {
         throw ProblemFileError(
-          file: file, line: line, reason: "the edge of node \(edge.source) to itself is there twice, expected every edge once")
+          file: file, line: line, reason: "the edge of node \(edge.source) to itself occurs twice, expected every edge once")
       }
     }
     return ProblemContent(

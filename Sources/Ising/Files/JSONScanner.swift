@@ -56,7 +56,7 @@ struct JSONScanner {
       guard take(":") else { throw scanner.failure("found \(found()), expected `:` after \"\(key)\"") }
       let member = try value(depth: depth + 1)
       guard members.updateValue(member, forKey: key) == nil else {
-        throw scanner.failure("\"\(key)\" is there twice, expected every key once", line: member.line)
+        throw scanner.failure("\"\(key)\" occurs twice, expected every key once", line: member.line)
       }
       scanner.skipSpace()
     } while take(",")

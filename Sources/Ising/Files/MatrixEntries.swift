@@ -27,7 +27,7 @@ struct MatrixEntries {
     if row == column {
       guard diagonal.updateValue(value, forKey: row) == nil else {
         throw ProblemFileError(
-          file: file, line: line, reason: "entry (\(row + 1), \(row + 1)) is there twice, expected every entry once")
+          file: file, line: line, reason: "entry (\(row + 1), \(row + 1)) occurs twice, expected every entry once")
       }
     } else if isSymmetric || row > column {
       lower.append(row, column, value, line: line)
@@ -36,7 +36,7 @@ struct MatrixEntries {
     }
   }
 
-  /// - Throws: if an entry is there twice, or one of a general matrix has no equal on the other side.
+  /// - Throws: if an entry occurs twice, or one of a general matrix has no equal on the other side.
   func graph() throws -> (WeightedGraph, diagonal: [Double]) {
     let graph = try lower.graph(vertexCount: order)
     if !isSymmetric { try compare(with: graph) }
@@ -51,7 +51,7 @@ struct MatrixEntries {
       let place = "(\(entry.row + 1), \(entry.column + 1))"
       guard seen.insert(SIMD2(entry.row, entry.column)).inserted else {
         throw ProblemFileError(
-          file: file, line: entry.line, reason: "entry \(place) is there twice, expected every entry once")
+          file: file, line: entry.line, reason: "entry \(place) occurs twice, expected every entry once")
       }
       let mirrored = rows.weight(Int(entry.row), Int(entry.column))
       guard mirrored == entry.value else {

@@ -53,7 +53,7 @@ public struct EmbeddingSearch {
     let usable = AdjacencyRows(hardware)
     let available = (0..<hardware.vertexCount).count { usable.starts[$0 + 1] > usable.starts[$0] }
     guard problem.spinCount <= available else {
-      throw ProblemError("\(problem.spinCount) spins on a chip of \(available), expected no more than it has")
+      throw ProblemError("\(problem.spinCount) spins on a chip of \(available), expected at most as many as it has")
     }
     for attempt in 0..<attempts {
       var search = EmbeddingSearch(problem, on: hardware, seed: seed, attempt: attempt)

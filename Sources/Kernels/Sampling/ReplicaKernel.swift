@@ -51,7 +51,7 @@ struct ReplicaKey {
     let (key, place) = (AlignedBuffer<UInt64>(count: 2), AlignedBuffer<UInt32>(count: 4))
     (key[0], key[1]) = words
     for index in 0..<4 { place[index] = counter[index] }
-    set.sampling.random_bits(key.base, place.base, drawn.base)
+    withExtendedLifetime((key, place)) { set.sampling.random_bits(key.base, place.base, drawn.base) }
     return drawn.elements
   }
 }

@@ -132,7 +132,7 @@ extension RowPlan {
     let argMax = channel.argMax.compactMap { index -> HaloRows? in
       let edge = partition.layout.edges[index]
       let rows = partition.copiedArgMax(edge, from: from, to: to)
-      guard !rows.isEmpty, let coupling = edges[index].coupling as? MaxPooledConvolution else { return nil }
+      guard !rows.isEmpty, let coupling = edges[index].pooled else { return nil }
       return HaloRows(argMaxOf: coupling, rows: rows.from(strip.ownedRows(edge.post).lowerBound))
     }
     return states + argMax

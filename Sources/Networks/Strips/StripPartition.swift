@@ -95,7 +95,12 @@ public struct StripPartition: Sendable {
 }
 
 extension NetworkLayout.Edge {
-  var isMaxPooled: Bool { description.kind == .convolution && description.pooling == .max }
+  var isMaxPooled: Bool {
+    switch description.coupling {
+    case .maxPooled: true
+    case .dense, .convolution, .averagePooled: false
+    }
+  }
 
   /// Rows of outputs of the convolution for each row of the post layer: more than one where they are pooled afterwards.
   private var outputsPerRow: Int { isMaxPooled ? description.window : 1 }
@@ -104,16 +109,24 @@ extension NetworkLayout.Edge {
     effective.convolution(pre: layout.shape(pre), postChannels: layout.shape(post).channels)
   }
 
-  /// Rows of the pre layer that the drive of `rows` of the post layer reads, its padding included.
+  /// Winograd's tiles of outputs, if the drive is computed in such; `firstRow` of the post layer is that which a strip begins with.
+  func tiles(in layout: NetworkLayout, firstRow: Int = 0) -> WinogradTiles? {
+    guard pre != 0, isMaxPooled else { return nil }
+    return WinogradTiles(convolution(in: layout), window: description.window, firstRow: firstRow * outputsPerRow)
+  }
+
+  /// Rows of the pre layer that the drive of `rows` of the post layer reads, its padding included: all that a tile reads in which
+  /// one of them lies.
   func preRows(of rows: Range<Int>, in layout: NetworkLayout) -> Range<Int> {
     guard !rows.isEmpty else { return 0..<0 }
-    return convolution(in: layout).preRows(of: rows.lowerBound * outputsPerRow..<rows.upperBound * outputsPerRow)
+    let outputs = outputRows(of: rows)
+    return convolution(in: layout).preRows(of: tiles(in: layout)?.computedRows(for: outputs) ?? outputs)
   }
 
   /// Rows of the post layer that the top-down field on `rows` of the pre layer reads; without max-pooling, zeros beyond the layer
   /// too.
   func postRows(of rows: Range<Int>, in layout: NetworkLayout) -> Range<Int> {
-    guard description.kind == .convolution else { return rows.isEmpty ? 0..<0 : 0..<1 }
+    guard description.drivesImages else { return rows.isEmpty ? 0..<0 : 0..<1 }
     let outputs = convolution(in: layout).outputRows(of: rows)
     guard !outputs.isEmpty else { return 0..<0 }
     let reached =

@@ -75,8 +75,9 @@
   // Marks of a logarithmic axis: powers of ten, and on a short one their doubles and halves.
   function mark(value) {
     if (this.type !== "logarithmic") return number(value);
-    const leading = Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
-    return leading === 1 || (this.max < 100 * this.min && (leading === 2 || leading === 5)) ? number(value) : null;
+    const leading = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
+    const is = (digit) => Math.abs(leading - digit) < 1e-6;
+    return is(1) || (this.max < 100 * this.min && (is(2) || is(5))) ? number(value) : null;
   }
 
   function axis(title, isLogarithmic, includesZero) {
@@ -118,7 +119,13 @@
     });
     plot.replaceChildren(canvas);
     const x = axis(form.x, form.xIsLogarithmic, false);
-    if (!form.xIsLogarithmic && form.series.some((line) => line.style === "points")) x.grace = "4%";
+    if (form.xIsLogarithmic) {
+      // The library would fill up to the next power of ten.
+      const places = form.series.flatMap((line) => line.points.map((point) => point[0]));
+      Object.assign(x, { min: Math.min(...places) / 1.1, max: Math.max(...places) * 1.1 });
+    } else if (form.series.some((line) => line.style === "points")) {
+      x.grace = "4%";
+    }
     const chart = new Chart(canvas, {
       type: "line", data: { datasets: form.series.map(dataset) }, plugins: [overlay],
       options: {
@@ -201,12 +208,13 @@
   // Dragging over a chart shows the range that was dragged over; a double click shows everything again.
   function zoom(chart, canvas, figure) {
     const all = make("button", { type: "button", className: "option" }, "show all");
+    const { min, max } = chart.options.scales.x;
     const show = (least, greatest) => {
       Object.assign(chart.options.scales.x, { min: least, max: greatest });
       chart.update("none");
-      if (least === undefined) all.remove(); else figure.querySelector(".tools").append(all);
+      if (least === min) all.remove(); else figure.querySelector(".tools").append(all);
     };
-    all.onclick = () => show(undefined, undefined);
+    all.onclick = () => show(min, max);
     canvas.ondblclick = all.onclick;
     canvas.onpointerdown = (event) => {
       if (event.pointerType !== "mouse" || event.button !== 0) return;

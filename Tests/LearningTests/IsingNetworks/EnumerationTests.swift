@@ -1,5 +1,6 @@
 import Kernels
 import Networks
+import TestTools
 import Testing
 
 @testable import Learning
@@ -32,8 +33,8 @@ import Testing
     try network.relaxFreely(sample: 0, number: 0)
     let (spins, pairs) = exact.averages(fields: exact.fields(ExactNetwork.image(0)), temperature: temperature)
     // 40 000 samples, most of them independent: a deviation of .02 is three to four standard errors.
-    for spin in spins.indices { #expect(abs(Double(network.free.spins[spin]) - spins[spin]) < 0.02) }
-    for pair in pairs.indices { #expect(abs(Double(network.free.pairs[pair]) - pairs[pair]) < 0.02) }
+    for spin in spins.indices { expectClose(Double(network.free.spins[spin]), spins[spin], absolute: 0.02) }
+    for pair in pairs.indices { expectClose(Double(network.free.pairs[pair]), pairs[pair], absolute: 0.02) }
   }
 
   /// Amplitudes in a box with no couplings: `⟨x⟩ = coth(h/T) − T/h`.
@@ -57,7 +58,7 @@ import Testing
       let ratio = Double(field) / 0.5
       let mean = Self.cosh(ratio) / Self.sinh(ratio) - 1 / ratio
       // Euler's step in a box errs by the order of its length at the walls.
-      #expect(abs(Double(network.free.spins[spin]) - mean) < 0.06)
+      expectClose(Double(network.free.spins[spin]), mean, absolute: 0.06)
     }
   }
 
@@ -97,7 +98,7 @@ import Testing
       let sizes = range.reduce(0.0) { $0 + wanted[$1] * wanted[$1] }
       let ours = range.reduce(0.0) { $0 + Double(gradient[$1]) * Double(gradient[$1]) }
       #expect(dot / (sizes * ours).squareRoot() > 0.99, "\(block.name)")
-      #expect(abs((ours / sizes).squareRoot() - 1) < 0.05, "\(block.name)")
+      expectClose((ours / sizes).squareRoot(), 1, absolute: 0.05, "\(block.name)")
     }
   }
 }

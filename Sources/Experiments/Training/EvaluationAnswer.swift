@@ -1,0 +1,82 @@
+import Configuration
+import Foundation
+import Learning
+
+/// What an evaluation came to, as text and JSON tell it.
+package struct EvaluationAnswer {
+  /// The file or folder that was named.
+  let checkpoint: String
+  let configuration: Configuration
+  /// Whether each image was averaged with its mirror image.
+  let isMirrored: Bool
+  let result: Evaluation
+  /// The same at the equilibrium, if that was measured.
+  let settled: Evaluation?
+
+  package init(_ run: EvaluationRun, checkpoint: String, isMirrored: Bool, result: Evaluation, settled: Evaluation?) {
+    self.checkpoint = checkpoint
+    configuration = run.configuration
+    self.isMirrored = isMirrored
+    self.result = result
+    self.settled = settled
+  }
+
+  /// That the images had not settled, unless the equilibrium was measured too, and that the network has not learned.
+  package var warnings: [String] {
+    let transient = settled == nil ? TransientWarning(result, of: configuration)?.description : nil
+    return [transient, LossFigure.warning(of: result.loss, in: configuration)].compactMap(\.self)
+  }
+
+  package var text: String {
+    let images = "\(result.images) test images\(isMirrored ? ", each averaged with its mirror image" : "")"
+    var lines = ["\(configuration.name): \(images), \(Self.relaxation(result))"]
+    if let settled {
+      lines.append(
+        String(format: "at the equilibrium: test accuracy %.2f %%, test loss ", 100 * settled.accuracy)
+          + LossFigure.text(settled.loss) + ", " + Self.relaxation(settled))
+    }
+    lines.append("test loss " + LossFigure.text(result.loss))
+    lines.append(String(format: "test accuracy %.2f %%", 100 * result.accuracy))
+    return lines.joined(separator: "\n")
+  }
+
+  private static func relaxation(_ result: Evaluation) -> String {
+    String(format: "%.1f sweeps", result.sweeps)
+      + (result.residual.map { String(format: ", residual %.1e, 90th percentile %.1e", $0.mean, $0.percentile90) } ?? "")
+  }
+
+  package func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  }
+}
+
+extension EvaluationAnswer: Encodable {
+  private enum Key: CodingKey { case checkpoint, name, images, mirror, equilibrium }
+
+  /// The figures stand beside the name; those at the equilibrium are an object of their own.
+  package func encode(to encoder: any Encoder) throws {
+    try Figures(result).encode(to: encoder)
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(checkpoint, forKey: .checkpoint)
+    try container.encode(configuration.name, forKey: .name)
+    try container.encode(result.images, forKey: .images)
+    try container.encode(isMirrored, forKey: .mirror)
+    try container.encodeIfPresent(settled.map(Figures.init), forKey: .equilibrium)
+  }
+
+  private struct Figures: Encodable {
+    let accuracy: Double
+    let loss: Double
+    let sweeps: Double
+    /// Mean over the images; absent where nothing relaxes.
+    let residual: Double?
+    let residual90: Double?
+
+    init(_ result: Evaluation) {
+      (accuracy, loss, sweeps) = (result.accuracy, result.loss, result.sweeps)
+      (residual, residual90) = (result.residual?.mean, result.residual?.percentile90)
+    }
+  }
+}
