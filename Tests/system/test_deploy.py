@@ -21,6 +21,8 @@ AT_RUN_TIME = {
     "mpich": "mpich",
     "libmpich-dev": "mpich",
     "zlib1g-dev": "zlib1g",
+    "libpng-dev": "libpng16-16",
+    "libturbojpeg0-dev": "libturbojpeg0",
     "libmetis-dev": "libmetis5",
     "pkg-config": None,
     "dataset-fashion-mnist": "dataset-fashion-mnist",
@@ -33,6 +35,8 @@ IN_SPACK = {
     "mpich": "mpich",
     "libmpich-dev": "mpich",
     "zlib1g-dev": "zlib-api",
+    "libpng-dev": "libpng",
+    "libturbojpeg0-dev": "libjpeg-turbo",
     "libmetis-dev": "metis",
     "pkg-config": "pkgconfig",
 }
@@ -170,7 +174,7 @@ def test_spack_recipe_names_what_the_build_needs(stand, version, monkeypatch):
 
 def test_spack_recipe_builds_and_installs(stand, version, monkeypatch, tmp_path):
     package = stand.recipe("equilibria", monkeypatch)()
-    library = {name: f"/spack/{name}" for name in ("mpich", "zlib-api", "metis")}
+    library = {name: f"/spack/{name}" for name in ("mpich", "zlib-api", "libpng", "libjpeg-turbo", "metis")}
     spec = {
         name: SimpleNamespace(
             prefix=SimpleNamespace(include=f"{path}/include"), libs=SimpleNamespace(directories=[f"{path}/lib"])

@@ -148,14 +148,15 @@ ROWS = [
      ("Ising", 650, "problems, files, chips", "")],
     [("MPI", 80, "bindings", "blue"), ("Host", 288, "memory, energy", ""), ("Kernels", 480, "buffers, products", ""),
      ("Files", 710, "atomic, gzip, tensors", "")],
-    [("CMPI", 80, "", ""), ("CMetis", 190, "", ""), ("CKernels", 480, "", ""), ("CZlib", 710, "", "")],
+    [("CMPI", 80, "", ""), ("CMetis", 190, "", ""), ("CKernels", 440, "", ""), ("CZlib", 542, "", ""), ("CPNG", 644, "", ""),
+     ("CTurboJPEG", 746, "", "")],
 ]
 # What each imports, without what it reaches through others.
 IMPORTS = {
     "equilibria": "Reports Scaling Sampling", "Reports": "Experiments", "Scaling": "Experiments", "Experiments": "Configuration",
     "Configuration": "Datasets", "Datasets": "Learning", "Learning": "Networks Solving", "Networks": "Parallel Machines",
     "Solving": "Parallel Machines Ising", "Sampling": "Ising", "Parallel": "MPI CMetis Host Kernels", "Machines": "Kernels", "Ising": "Kernels Files Host",
-    "MPI": "CMPI", "Kernels": "CKernels", "Files": "CZlib",
+    "MPI": "CMPI", "Kernels": "CKernels", "Files": "CZlib CPNG CTurboJPEG",
 }
 
 

@@ -74,6 +74,9 @@ package final class TrainingRun {
     }
   }
 
+  /// Where it is recorded; `nil` on other ranks than the first.
+  package var folder: String? { recorder?.folder.path }
+
   /// What ends a run is the last line of its log.
   private func loggingErrors<Result>(_ body: () throws -> Result) throws -> Result {
     do {
@@ -198,7 +201,8 @@ package final class TrainingRun {
       var checkpoint = try state.checkpoint(
         configuration: configuration, epochs: trainer.epochFraction, accuracy: accuracy, best: best)
       if recorder.epoch.steps > 0 { checkpoint.extra[Self.epochMeansKey] = recorder.epoch.description }
-      try recorder.folder.checkpoints.save(checkpoint, isBest: isBest)
+      let kept = configuration.run.checkpoint.keep * trainer.batchesPerEpoch
+      try recorder.folder.checkpoints.save(checkpoint, isBest: isBest) { kept > 0 && $0 % kept == 0 }
     }
   }
 
