@@ -44,7 +44,7 @@ let package = Package(
     .target(name: "Ising", dependencies: ["Kernels", "Files", "Host"]),
 
     // What runs the machines on problems, on one rank and on many.
-    .target(name: "Solving", dependencies: ["Ising", "Machines", "Parallel", "Kernels", "MPI", "Host"]),
+    .target(name: "Solving", dependencies: ["Ising", "Machines", "Parallel", "Kernels", "MPI", "Files", "Host"]),
 
     // Boltzmann distributions of problems: chains, parallel tempering, averages with errors.
     .target(name: "Sampling", dependencies: ["Ising", "Kernels", "MPI", "Files", "Host"]),
@@ -74,8 +74,11 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Experiments", "Configuration", "Learning", "Ising", "Datasets", "Networks", "Kernels", "MPI", "Files", "Host", "CZlib",
-      ]),
+        "Experiments", "Configuration", "Learning", "Ising", "Sampling", "Datasets", "Networks", "Kernels", "MPI", "Files", "Host",
+        "CZlib",
+      ],
+      // Style and script of the pages lie in the program, which is one file.
+      resources: [.embedInCode("Page/page.css"), .embedInCode("Page/page.js")]),
 
     .executableTarget(
       name: "equilibria",
@@ -130,7 +133,9 @@ let package = Package(
     .testTarget(name: "MachinesTests", dependencies: ["Machines", "Kernels", "TestTools"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Machines", "Kernels", "TestTools"]),
     .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
-    .testTarget(name: "SolvingTests", dependencies: ["Solving", "Ising", "Machines", "Kernels", "MPI", "TestTools"]),
+    .testTarget(
+      name: "SolvingTests",
+      dependencies: ["Solving", "Ising", "Machines", "Kernels", "MPI", "TestSupport", "TestTools"]),
     .testTarget(
       name: "SamplingTests", dependencies: ["Sampling", "Ising", "Kernels", "MPI", "Files", "TestSupport", "TestTools"]),
     .testTarget(

@@ -17,8 +17,9 @@ SlurmctldHost=$(hostname -s)($(cat "$state/address"))
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
-# A requeued job waits until the credential of its last start has expired: 2 minutes by default.
-AuthInfo=socket=$state/slurm/munge.socket,cred_expire=10
+# A requeued job waits until the credential of its last start has expired: 2 minutes by default. A start that takes longer fails, so
+# that it must not be too short on a busy machine.
+AuthInfo=socket=$state/slurm/munge.socket,cred_expire=30
 CredType=cred/munge
 MpiDefault=pmi2
 ProctrackType=proctrack/pgid

@@ -161,6 +161,9 @@ extension Configuration {
       return left == right ? nil : "\(path): \(left), \(right)"
     }
   }
+
+  /// Every single value with its key path, in the order of the file.
+  package var values: [(path: String, value: String)] { ConfigurationForm(self).leaves(in: nil) }
 }
 
 extension Configuration {

@@ -46,6 +46,11 @@ extension LearningSettings: ConfigurationSection {
         "At the end of an epoch, draw fresh weights for hidden channels that none of its images moved; the log says how many."
       ).written { $0.revivesChannels },
       ConfigurationKey(
+        "whitenPatches", \.whitensPatches,
+        "Train the convolutions of the image in coordinates in which its patches are white: of independent elements with variance 1. "
+          + "Weight decay then acts on these coordinates."
+      ).written { $0.whitensPatches },
+      ConfigurationKey(
         "residualLimit", \.residualLimit, .above(0),
         "An image whose residual r after the free phase is greater counts limit/r as much in the gradient, which takes the time of a "
           + "sweep; `null`: all images count alike."

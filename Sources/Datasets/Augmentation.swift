@@ -16,8 +16,11 @@ public struct Augmentation: Equatable, Sendable {
 
   /// The image padded by `padding` pixels all round, of which a window of the image's own size is cut.
   public struct Crop: Equatable, Sendable {
+    /// Pixels that are added on every side; an offset of the window is 0 … 2 `padding`.
     public var padding: Int
+    /// What the added pixels hold.
     public var mode: PaddingMode
+    /// `padding` pixels on every side, filled as `mode` says.
     public init(padding: Int = 4, mode: PaddingMode = .edge) {
       self.padding = padding
       self.mode = mode
@@ -26,10 +29,12 @@ public struct Augmentation: Equatable, Sendable {
 
   /// Mirror left and right in half of the draws.
   public var flip: Bool
+  /// The random window; nil leaves images where they are.
   public var crop: Crop?
   /// Side of a square of zeros, the mean after normalisation, that hides a part of the image (DeVries & Taylor 2017); 0: none.
   public var cutout: Int
 
+  /// Without arguments images are left as they are.
   public init(flip: Bool = false, crop: Crop? = nil, cutout: Int = 0) {
     self.flip = flip
     self.crop = crop

@@ -11,6 +11,7 @@ public struct AugmentationDraw: Equatable, Sendable {
   /// The pixel of the finished window, row by row, in the middle of the square of zeros; nil where there is none.
   public var hole: Int?
 
+  /// A draw with given values; `Augmentation.draw` makes random ones.
   public init(row: Int, column: Int, flip: Bool, hole: Int? = nil) {
     self.row = row
     self.column = column

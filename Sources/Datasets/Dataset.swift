@@ -4,8 +4,11 @@ import Parallel
 
 /// A data set in memory.
 public struct Dataset: Sendable {
+  /// The name by which a configuration asks for it.
   public let name: DatasetName
+  /// Of every image.
   public let shape: ImageShape
+  /// The number of classes; labels are 0 … `classes` − 1.
   public let classes: Int
   /// One a class, in the order of the labels.
   public let classNames: [String]
@@ -16,6 +19,7 @@ public struct Dataset: Sendable {
   /// Empty if not asked for. It chooses nothing: what is held out for choices comes from `train`, see `TrainingSplit`.
   public let test: LabelledImages
 
+  /// A data set from images in memory: all of `shape`, labels below `classes`, one class name for each class.
   public init(
     name: DatasetName, shape: ImageShape, classes: Int, classNames: [String], folder: String?, train: LabelledImages,
     test: LabelledImages

@@ -28,8 +28,11 @@ public enum DatasetPart: String, CaseIterable, Sendable {
 
 /// What is known of a data set without reading its files, and how to find and read them.
 public struct DatasetDescription: Sendable {
+  /// The name by which a configuration asks for it.
   public let name: DatasetName
+  /// Of every image.
   public let shape: ImageShape
+  /// The number of classes; labels are 0 … `classes` − 1.
   public let classes: Int
   /// One a class, in the order of the labels.
   public let classNames: [String]
@@ -39,6 +42,7 @@ public struct DatasetDescription: Sendable {
   public let folders: [String]
   /// The system package that installs it, if there is one.
   public let package: String?
+  /// Of the form in which the data set is published.
   public let reader: any DatasetReader
   /// Of other forms in which people have the data set.
   var otherReaders: [any DatasetReader] = []

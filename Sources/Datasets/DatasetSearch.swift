@@ -6,6 +6,7 @@ public struct DatasetSearch: Equatable, Sendable {
   /// The folders, in order; each is looked in itself and in the data set's own folder names.
   public var roots: [String]
 
+  /// Looks in these folders, in this order.
   public init(roots: [String]) { self.roots = roots }
 
   /// The search path of this process: `folder` alone if given; else

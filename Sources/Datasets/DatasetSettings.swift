@@ -2,8 +2,11 @@ import Kernels
 
 /// Rows and columns of an image.
 public struct ImageSize: Equatable, Sendable {
+  /// Pixels from top to bottom.
   public var rows: Int
+  /// Pixels from left to right.
   public var columns: Int
+  /// A size in pixels.
   public init(rows: Int, columns: Int) {
     self.rows = rows
     self.columns = columns
@@ -20,6 +23,7 @@ public enum ImageSelection: String, CaseIterable, Sendable {
 
 /// Which data a run uses and how they are prepared: the `data` section of a configuration.
 public struct DatasetSettings: Equatable, Sendable {
+  /// Which data set is read, or drawn.
   public var name: DatasetName
   /// The only folder to look in; nil takes the search path.
   public var folder: String?
@@ -44,6 +48,7 @@ public struct DatasetSettings: Equatable, Sendable {
   /// Where the data are if `name` is `files`; no matter else.
   public var files = FilesSettings(train: "")
 
+  /// All images of `name` from the search path, unless arguments say otherwise.
   public init(
     name: DatasetName, folder: String? = nil, limit: Int? = nil, validation: Int = 0, normalisation: Normalisation? = nil,
     augmentation: Augmentation = Augmentation(), synthetic: SyntheticSettings = SyntheticSettings()

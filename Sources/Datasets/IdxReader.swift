@@ -4,6 +4,7 @@ import Kernels
 ///
 /// The magic number is `00 00 type dimensions`; type 8 is an unsigned byte. Source: LeCun, Cortes & Burges, "The MNIST database".
 public struct IdxReader: DatasetReader {
+  /// A reader of the four files of MNIST and of the data sets that took over its names.
   public init() {}
 
   public func files(_ part: DatasetPart) -> [String] {

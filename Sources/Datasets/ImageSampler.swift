@@ -6,9 +6,11 @@ import Learning
 /// What it writes for an image depends on (seed, epoch, image) alone, so ranks that share an `EpochOrder` may divide a batch in
 /// any way. It holds no copy of the images. A value is immutable and may be used by several threads at once.
 public struct ImageSampler: TrainingImages, Sendable {
+  /// The whole part of the data set, of which `selection` names images.
   public let images: LabelledImages
   /// The images that may be asked for: index `i` of a batch is image `selection[i]`.
   public let selection: [Int]
+  /// What is done to images at random; nil for evaluations.
   public let augmentation: Augmentation?
 
   private let seed: UInt64

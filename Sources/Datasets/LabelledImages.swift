@@ -2,6 +2,7 @@ import Kernels
 
 /// Images of one shape with their class labels, as the files hold them.
 public struct LabelledImages: Equatable, Sendable {
+  /// Channels, rows and columns of every image.
   public let shape: ImageShape
   /// The number of classes; every label is below it.
   public let classes: Int

@@ -5,6 +5,7 @@ public struct Normalisation: Equatable, Sendable {
   /// One a channel, greater than zero.
   public var deviation: [Float]
 
+  /// One mean and one deviation for each channel, of pixels scaled to 0 … 1.
   public init(mean: [Float], deviation: [Float]) {
     self.mean = mean
     self.deviation = deviation

@@ -2,6 +2,7 @@ import Kernels
 
 /// Images that the program draws itself: one pattern a class, and noise on every image.
 public struct SyntheticSettings: Equatable, Sendable {
+  /// Channels, rows and columns of every image.
   public var shape: ImageShape
   /// 2 to 256.
   public var classes: Int
@@ -14,6 +15,7 @@ public struct SyntheticSettings: Equatable, Sendable {
   /// Seed of the patterns and the noise; independent of the run's seed.
   public var seed: UInt64
 
+  /// Small images by default: 512 of 1×8×8 in 4 classes, which a network learns in seconds.
   public init(
     shape: ImageShape = ImageShape(channels: 1, rows: 8, columns: 8), classes: Int = 4, train: Int = 512, test: Int = 128,
     noise: Float = 0.25, seed: UInt64 = 0
@@ -61,6 +63,7 @@ public struct SyntheticSettings: Equatable, Sendable {
 public struct SyntheticReader: DatasetReader {
   private let settings: SyntheticSettings
 
+  /// A reader of the images that `settings` describe.
   public init(_ settings: SyntheticSettings) { self.settings = settings }
 
   public func files(_ part: DatasetPart) -> [String] { [] }

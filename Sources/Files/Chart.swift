@@ -139,24 +139,29 @@ package struct Chart {
     let dash = series.style == .dashed ? " stroke-dasharray=\"5 4\"" : ""
     var parts = ["<path d=\"\(path)\" fill=\"none\" stroke=\"\(colour)\" stroke-width=\"1.6\"\(dash)/>"]
     // A line of one point would not be seen.
-    if series.points.count == 1 { parts.append(drawPoints(series, x, y)) }
+    if series.points.count == 1 { parts.append(drawPoints(series, x, y)) } else { parts += errorBars(series, x, y) }
     return parts.joined(separator: "\n")
   }
 
   private func drawPoints(_ series: Series, _ x: Axis, _ y: Axis) -> String {
     let colour = Self.colour(series.colour)
-    return series.points.enumerated().compactMap { index, point -> String? in
+    let circles = series.points.compactMap { point -> String? in
       guard let across = x.place(point.x), let up = y.place(point.y) else { return nil }
-      var text = "<circle cx=\"\(left(across))\" cy=\"\(top(up))\" r=\"3\" fill=\"\(colour)\">"
-      text += "<title>\(series.name.escapedForMarkup): \(Axis.label(point.x)), \(Axis.label(point.y))</title></circle>"
-      if index < series.errors.count, let low = y.place(point.y - series.errors[index]),
-        let high = y.place(point.y + series.errors[index])
-      {
-        text +=
-          "<line x1=\"\(left(across))\" x2=\"\(left(across))\" y1=\"\(top(low))\" y2=\"\(top(high))\" stroke=\"\(colour)\"/>"
+      return "<circle cx=\"\(left(across))\" cy=\"\(top(up))\" r=\"3\" fill=\"\(colour)\">"
+        + "<title>\(series.name.escapedForMarkup): \(Axis.label(point.x)), \(Axis.label(point.y))</title></circle>"
+    }
+    return (circles + errorBars(series, x, y)).joined(separator: "\n")
+  }
+
+  private func errorBars(_ series: Series, _ x: Axis, _ y: Axis) -> [String] {
+    zip(series.points, series.errors).compactMap { point, error in
+      guard let across = x.place(point.x), let low = y.place(point.y - error), let high = y.place(point.y + error) else {
+        return nil
       }
-      return text
-    }.joined(separator: "\n")
+      let place = left(across)
+      return
+        "<line x1=\"\(place)\" x2=\"\(place)\" y1=\"\(top(low))\" y2=\"\(top(high))\" stroke=\"\(Self.colour(series.colour))\"/>"
+    }
   }
 
   /// The mean of every so many neighbouring points.

@@ -40,7 +40,7 @@ package func nearest(to word: String, among candidates: [String]) -> String? {
   let scored = candidates.map { candidate in
     let known = Array(candidate.lowercased())
     let isBeginning = min(typed.count, known.count) >= 3 && (known.starts(with: typed) || typed.starts(with: known))
-    let distance = isBeginning ? 1 : alignmentDistance(typed, known)
+    let distance = isBeginning && typed != known ? 1 : alignmentDistance(typed, known)
     return (candidate: candidate, distance: distance, limit: max(1, max(typed.count, known.count) / 3))
   }
   return scored.filter { $0.distance <= $0.limit }.min { $0.distance < $1.distance }?.candidate

@@ -26,6 +26,7 @@ public final class Profile {
     case update
     /// Reading, augmenting and clamping images.
     case load
+    /// Writing checkpoints.
     case checkpoint
     /// Accuracy on validation images.
     case evaluation
@@ -34,6 +35,7 @@ public final class Profile {
   /// Seconds so far, in the order of `Phase.allCases`.
   public private(set) var seconds = Array(repeating: 0.0, count: Phase.allCases.count)
 
+  /// All times zero.
   public init() {}
 
   /// Seconds of a phase so far.

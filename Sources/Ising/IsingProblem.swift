@@ -120,5 +120,6 @@ public struct IsingProblem: Sendable, Equatable {
 public struct ProblemError: Error, Equatable, CustomStringConvertible {
   public let description: String
 
+  /// An error with a message that names the thing and what was expected.
   public init(_ description: String) { self.description = description }
 }

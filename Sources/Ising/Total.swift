@@ -1,8 +1,11 @@
 /// A sum of a problem's own numbers: exact where those are integers.
 public enum Total: Sendable, Equatable {
+  /// Exact: all terms were integers.
   case integer(Int64)
+  /// Rounded to double precision.
   case real(Double)
 
+  /// In double precision; integers above 2⁵³ are rounded.
   public var value: Double {
     switch self {
     case .integer(let sum): Double(sum)

@@ -2,9 +2,11 @@
 ///
 /// The edges keep the order in which they were given, so that what is reported can be computed from a file's own lines.
 public struct WeightedGraph: Sendable, Equatable {
+  /// The number of vertices, those without edges included.
   public let vertexCount: Int
   /// The two ends of each edge, counted from 0; never the same vertex.
   public let sources: [Int32]
+  /// The other end of each edge, in the order of `sources`.
   public let targets: [Int32]
   /// Finite.
   public let weights: [Double]
@@ -32,6 +34,7 @@ public struct WeightedGraph: Sendable, Equatable {
     self.weights = weights
   }
 
+  /// The number of edges, each counted once.
   public var edgeCount: Int { weights.count }
 
   /// The sum of all weights.

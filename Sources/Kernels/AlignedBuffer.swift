@@ -2,6 +2,7 @@
 ///
 /// A reference type, so that planes of spins are never copied by accident inside a relaxation.
 public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
+  /// The number of elements, fixed when the memory is taken.
   public let count: Int
   /// For the kernels of this module; a multiple of 64 bytes.
   let base: UnsafeMutablePointer<Element>

@@ -3,18 +3,23 @@
 /// Pooling by the mean of `window × window` outputs of a convolution with kernel k and stride t is one convolution with kernel
 /// `k + (window − 1)·t` and stride `window·t`; for 3×3 and 2×2, 4×4 at stride 2: 2.25 times fewer operations.
 public struct AveragePooling: Sendable {
-  /// Side of the original kernel, its stride, and the pooling window.
+  /// Side of the original kernel.
   public let kernel: Int
+  /// The original convolution's stride.
   public let stride: Int
+  /// Side of the pooling window, which is also its stride.
   public let window: Int
 
+  /// Pooling over `window × window` outputs of a `kernel × kernel` convolution.
   public init(kernel: Int, stride: Int, window: Int) {
     self.kernel = kernel
     self.stride = stride
     self.window = window
   }
 
+  /// `k + (window − 1)·t`, the side of the folded kernel.
   public var foldedKernel: Int { kernel + (window - 1) * stride }
+  /// `window·t`, the stride of the folded convolution.
   public var foldedStride: Int { window * stride }
 
   /// `folded[p][u][v][c] = window⁻² Σ_{a,b < window} w[p][u − a·stride][v − b·stride][c]` for `posts` post channels of rows of

@@ -1,9 +1,13 @@
 /// The extent of an image: channels, rows, columns.
 public struct ImageShape: Equatable, Hashable, Sendable, CustomStringConvertible {
+  /// Planes, such as the colours of an image.
   public var channels: Int
+  /// Pixels from top to bottom.
   public var rows: Int
+  /// Pixels from left to right.
   public var columns: Int
 
+  /// Unchecked: whoever takes a shape from a file checks it first.
   public init(channels: Int, rows: Int, columns: Int) {
     self.channels = channels
     self.rows = rows
@@ -24,10 +28,15 @@ public struct ImageShape: Equatable, Hashable, Sendable, CustomStringConvertible
 public struct ConvolutionShape: Equatable, Sendable {
   /// The plane that is read; its halo is at least the padding.
   public let pre: PlaneShape
+  /// Post channels without padding.
   public let postChannels: Int
+  /// Rows of the kernel.
   public let kernelRows: Int
+  /// Columns of the kernel.
   public let kernelColumns: Int
+  /// Pre pixels from one output to the next, in both directions.
   public let stride: Int
+  /// Pixels of zeros beside the pre plane, on either side.
   public let padding: Int
   /// Rows from the kernel's first one, for the first row of outputs, down to the first row of the pre plane: the padding, and
   /// between strips whatever lies between where they begin, which may be negative.
@@ -51,8 +60,11 @@ public struct ConvolutionShape: Equatable, Sendable {
     self.padding = padding
   }
 
+  /// Columns of outputs: `(columns + 2 padding − kernel)/stride + 1`, rounded down.
   public var columns: Int { (pre.columns + 2 * padding - kernelColumns) / stride + 1 }
+  /// Positions of the kernel.
   public var taps: Int { kernelRows * kernelColumns }
+  /// Post channels up to the next multiple of 16.
   public var paddedPostChannels: Int { PlaneShape.padded(postChannels) }
 
   /// Floats of the weights in the order post channel, kernel row, kernel column, pre channel, both channels padded.

@@ -61,6 +61,7 @@ public final class Workspace {
   private var entries = AlignedBuffer<Entry>(count: 0)
   private var counts = AlignedBuffer<Int32>(count: 0)
 
+  /// Takes no memory until a coupling asks for some; it then grows to the greatest request.
   public init() {}
 
   func floats(_ count: Int) -> AlignedBuffer<Float> {

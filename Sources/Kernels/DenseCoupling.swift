@@ -4,6 +4,7 @@ import CKernels
 ///
 /// The same weights as a convolution whose kernel is the whole pre plane, so that the order of weights is the same.
 public final class DenseCoupling: Coupling {
+  /// The convolution whose kernel is the whole pre plane.
   public let shape: ConvolutionShape
   public let post: PlaneShape
   public var pre: PlaneShape { shape.pre }
@@ -25,7 +26,10 @@ public final class DenseCoupling: Coupling {
   ///   - pre: a whole plane, or a strip of one that holds all other rows above and below.
   ///   - preRows: rows of the whole pre plane, those of `pre` unless given.
   ///   - firstRow: the row of the whole plane that the strip begins with.
-  public init(pre: PlaneShape, preRows: Int? = nil, firstRow: Int = 0, post: PlaneShape, workspace: Workspace) {
+  ///   - isClamped: the pre plane's spins never move, and no field on them is asked for.
+  public init(
+    pre: PlaneShape, preRows: Int? = nil, firstRow: Int = 0, post: PlaneShape, workspace: Workspace, isClamped: Bool = false
+  ) {
     precondition(post.rows == 1 && post.columns == 1)
     shape = ConvolutionShape(
       pre: pre, postChannels: post.channels, kernelRows: preRows ?? pre.rows, kernelColumns: pre.columns, topPadding: firstRow,
@@ -39,13 +43,14 @@ public final class DenseCoupling: Coupling {
     postOrigin = AlignedBuffer(count: 1)
     postOrigin[0] = Int64(post.offset(row: 0, column: 0))
     forwardWeights = AlignedBuffer(count: shape.weightCount)
-    transposedWeights = AlignedBuffer(count: pre.fieldCount * post.paddedChannels)
+    transposedWeights = AlignedBuffer(count: isClamped ? 0 : pre.fieldCount * post.paddedChannels)
   }
 
   public func load(_ parameters: AlignedBuffer<Float>, at offset: Int) {
     precondition(offset >= 0 && offset + weightCount <= parameters.count)
     let weights = UnsafePointer(parameters.base + offset)
-    arrangement.packForward(weights, scratch: workspace.floats(weightCount), into: forwardWeights)
+    arrangement.packForward(weights, into: forwardWeights)
+    guard transposedWeights.count > 0 else { return }
     // As they lie, the weights are a matrix of post channels × (pixel, pre channel). One row of pixels is one packed matrix.
     for row in 0..<shape.pre.rows {
       InstructionSet.current.kernels.pack(
@@ -66,6 +71,7 @@ public final class DenseCoupling: Coupling {
   public func topDown(from post: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool) {
     precondition(post.shape == self.post && samples <= post.capacity && samples * shape.pre.fieldCount <= field.count)
     precondition(rows.lowerBound >= 0 && rows.upperBound <= shape.pre.rows)
+    precondition(transposedWeights.count > 0 || shape.pre.fieldCount == 0, "a clamped plane has no field")
     for row in rows {
       InstructionSet.current.kernels.convolve(
         post.buffer.base, postOrigin.base, Int64(post.shape.stride), zero.base, 1, Int64(post.shape.paddedChannels),

@@ -61,6 +61,7 @@ public struct InstructionSet: Sendable {
 
 /// Kernels that are not there, or that this processor does not run.
 public struct UnknownInstructionSet: Error, Equatable, CustomStringConvertible {
+  /// What was asked for.
   public let name: String
 
   public var description: String {

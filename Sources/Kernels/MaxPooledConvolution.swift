@@ -6,7 +6,9 @@ import CKernels
 /// field and gradient are therefore sums over that one position: `window²` times fewer operations than a dense transposed
 /// convolution, and fewer still as spins at zero are left out.
 public final class MaxPooledConvolution: Coupling {
+  /// The convolution before pooling.
   public let shape: ConvolutionShape
+  /// Side of the pooling window, which is also its stride.
   public let window: Int
   public let post: PlaneShape
   public var pre: PlaneShape { shape.pre }
@@ -33,11 +35,13 @@ public final class MaxPooledConvolution: Coupling {
   private let forwardWeights: AlignedBuffer<Float>
   private let weightsByTap: AlignedBuffer<Float>
   private let winograd: WinogradConvolution?
+  private let scatter: WindowScatter?
   /// The index within its window of each post spin of the linked rows, as the last drive left it; of rows around a strip, as
   /// whoever drives them wrote it here.
   public let argMax: AlignedBuffer<UInt8>
   /// Numbers of one sample, and of one row, in `argMax`.
   public var argMaxStride: Int { linkedRows.count * argMaxRowStride }
+  /// Numbers of one row in `argMax`.
   public var argMaxRowStride: Int { post.columns * post.paddedChannels }
   /// Pre channels whose transposed weights lie together.
   private let slice: Int
@@ -51,8 +55,11 @@ public final class MaxPooledConvolution: Coupling {
   ///   - window: the side of the pooling window, at most 15; it divides the convolution's rows and columns.
   ///   - capacity: samples that fit.
   ///   - linkedRows: rows of the post plane that pre spins are linked to; those of `post` unless given.
+  ///   - tiles: between strips; those of whole planes unless given.
+  ///   - isClamped: the pre plane's spins never move, and no field on them is asked for.
   public init(
-    shape: ConvolutionShape, window: Int, post: PlaneShape, capacity: Int, workspace: Workspace, linkedRows: Range<Int>? = nil
+    shape: ConvolutionShape, window: Int, post: PlaneShape, capacity: Int, workspace: Workspace, linkedRows: Range<Int>? = nil,
+    tiles: WinogradTiles? = nil, isClamped: Bool = false
   ) {
     precondition(window >= 1 && window <= 15 && shape.rows % window == 0 && shape.columns % window == 0)
     precondition(
@@ -96,14 +103,19 @@ public final class MaxPooledConvolution: Coupling {
         postOffsets[(row - linkedRows.lowerBound) * post.columns + column] = Int64(post.offset(row: row, column: column))
       }
     }
+    scatter =
+      WindowScatter.suits(shape, window: window) && !isClamped
+      ? WindowScatter(shape: shape, post: post, workspace: workspace) : nil
+    let gathers = scatter == nil && !isClamped
     slice = Self.slice(of: shape)
     (reach, reachStarts) = Self.reaches(
-      of: shape, window: window, post: post, linkedRows: linkedRows, tapStride: channels * slice)
-    forwardWeights = AlignedBuffer(count: WinogradConvolution.suits(shape, window: window) ? 0 : shape.weightCount)
-    weightsByTap = AlignedBuffer(count: shape.weightCount)
-    winograd =
-      WinogradConvolution.suits(shape, window: window)
-      ? WinogradConvolution(shape: shape, post: post, corners: memberCorners, capacity: capacity, workspace: workspace) : nil
+      of: shape, window: window, post: post, linkedRows: gathers ? linkedRows : 0..<0, tapStride: channels * slice)
+    let tiles = WinogradConvolution.isEnabled ? tiles ?? WinogradTiles(shape, window: window) : nil
+    winograd = tiles.map {
+      WinogradConvolution(shape: shape, post: post, tiles: $0, capacity: capacity, workspace: workspace)
+    }
+    forwardWeights = AlignedBuffer(count: winograd == nil ? shape.weightCount : 0)
+    weightsByTap = AlignedBuffer(count: gathers ? shape.weightCount : 0)
     argMax = AlignedBuffer(count: capacity * linkedRows.count * post.columns * channels)
     // A register tile is twelve pixels: small planes go together, large ones stay in the second-level cache.
     chunk = max(1, min(capacity, max(256 / max(pixels, 1), 65_536 / max(pixels * channels, 1))))
@@ -149,9 +161,10 @@ public final class MaxPooledConvolution: Coupling {
     if let winograd {
       winograd.load(weights)
     } else {
-      arrangement.packForward(weights, scratch: workspace.floats(weightCount), into: forwardWeights)
+      arrangement.packForward(weights, into: forwardWeights)
     }
-    arrangeSlices(weights)
+    scatter?.load(weights)
+    if weightsByTap.count > 0 { arrangeSlices(weights) }
   }
 
   /// `weightsByTap` ← [slice][tap][post channel][pre channel of the slice].
@@ -199,9 +212,19 @@ public final class MaxPooledConvolution: Coupling {
   public func topDown(from post: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool) {
     precondition(post.shape == self.post && samples <= post.capacity && samples * shape.pre.fieldCount <= field.count)
     precondition(rows.lowerBound >= 0 && rows.upperBound <= shape.pre.rows)
+    let windowRows = linkedWindowRows(of: rows)
+    let firstRow = windowRows.lowerBound - linkedRows.lowerBound
+    if let scatter {
+      scatter.topDown(
+        from: post.buffer.base, stride: post.shape.stride, offsets: postOffsets.base + firstRow * self.post.columns,
+        argMax: argMax.base + firstRow * argMaxRowStride, argMaxStride: argMaxStride, windows: windowRows, into: field,
+        samples: samples, rows: rows, accumulate: accumulate)
+      return
+    }
+    precondition(weightsByTap.count > 0, "a clamped plane has no field")
     let kernels = InstructionSet.current.kernels
     let lists = linkedRows.count * self.post.columns * members
-    let windows = linkedWindows(of: rows)
+    let windows = firstRow * self.post.columns..<(firstRow + windowRows.count) * self.post.columns
     let firstPixel = rows.lowerBound * shape.pre.columns
     // Where the weights are cut into slices, several samples read a slice while it is in the cache.
     let together =
@@ -224,13 +247,12 @@ public final class MaxPooledConvolution: Coupling {
     }
   }
 
-  /// The windows, counted from the first linked one, that rows of the pre plane are linked to.
-  private func linkedWindows(of rows: Range<Int>) -> Range<Int> {
+  /// The rows of windows that rows of the pre plane are linked to.
+  private func linkedWindowRows(of rows: Range<Int>) -> Range<Int> {
     let outputs = shape.outputRows(of: rows)
-    guard !outputs.isEmpty else { return 0..<0 }
+    guard !outputs.isEmpty else { return linkedRows.lowerBound..<linkedRows.lowerBound }
     let reached = outputs.lowerBound.quotientRoundedDown(by: window)..<outputs.upperBound.quotientRoundedUp(by: window)
-    let linked = reached.clamped(to: linkedRows)
-    return (linked.lowerBound - linkedRows.lowerBound) * post.columns..<(linked.upperBound - linkedRows.lowerBound) * post.columns
+    return reached.clamped(to: linkedRows)
   }
 
   public func addGradient(

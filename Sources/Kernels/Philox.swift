@@ -8,6 +8,7 @@ public struct Philox: Sendable, Equatable {
   /// The key, usually `(seed, stream)`.
   public var key: SIMD2<UInt32>
 
+  /// A generator with a given key; the other initialisers make one from a seed and a stream.
   public init(key: SIMD2<UInt32>) { self.key = key }
 
   /// Folds a 64-bit seed and a stream number into one key. Streams of one seed are independent of each other.

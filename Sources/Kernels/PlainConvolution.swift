@@ -5,6 +5,7 @@ import CKernels
 /// The transpose is computed as forward convolutions over the post plane, one for each residue of the pixel's position modulo
 /// the stride, each with the taps that reach that residue: no zero is multiplied.
 public final class PlainConvolution: Coupling {
+  /// The convolution from pre to post plane.
   public let shape: ConvolutionShape
   public let post: PlaneShape
   public var pre: PlaneShape { shape.pre }
@@ -40,7 +41,8 @@ public final class PlainConvolution: Coupling {
 
   /// - Parameter post: the plane that is driven, with the rows and columns around it that the transpose reads: `shape.postHalo`
   ///   of a whole plane, `shape.outputRows` of a strip.
-  public init(shape: ConvolutionShape, post: PlaneShape, workspace: Workspace) {
+  /// - Parameter isClamped: the pre plane's spins never move, and no field on them is asked for.
+  public init(shape: ConvolutionShape, post: PlaneShape, workspace: Workspace, isClamped: Bool = false) {
     precondition(post.rows == shape.rows && post.columns == shape.columns && post.channels == shape.postChannels)
     precondition(shape.pre.halo >= shape.padding)
     let reached = shape.outputRows(of: 0..<shape.pre.rows)
@@ -55,7 +57,7 @@ public final class PlainConvolution: Coupling {
     targets = AlignedBuffer(count: post.pixels)
     for pixel in 0..<post.pixels { targets[pixel] = Int64(pixel * post.paddedChannels) }
     forwardWeights = AlignedBuffer(count: shape.weightCount)
-    transposedWeights = AlignedBuffer(count: shape.weightCount)
+    transposedWeights = AlignedBuffer(count: isClamped ? 0 : shape.weightCount)
     residues = Self.residues(of: shape, post: post)
   }
 
@@ -105,8 +107,9 @@ public final class PlainConvolution: Coupling {
   public func load(_ parameters: AlignedBuffer<Float>, at offset: Int) {
     precondition(offset >= 0 && offset + weightCount <= parameters.count)
     let weights = UnsafePointer(parameters.base + offset)
+    arrangement.packForward(weights, into: forwardWeights)
+    guard transposedWeights.count > 0 else { return }
     let scratch = workspace.floats(weightCount)
-    arrangement.packForward(weights, scratch: scratch, into: forwardWeights)
     for residue in residues {
       arrangement.packTransposed(
         weights, chosen: residue.taps, scratch: scratch, into: transposedWeights.base + residue.weightOffset)
@@ -128,6 +131,7 @@ public final class PlainConvolution: Coupling {
   public func topDown(from post: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool) {
     precondition(post.shape == self.post && samples <= post.capacity && samples * shape.pre.fieldCount <= field.count)
     precondition(rows.lowerBound >= 0 && rows.upperBound <= shape.pre.rows)
+    precondition(transposedWeights.count > 0, "a clamped plane has no field")
     for residue in residues {
       let pixels = residue.pixels(in: rows)
       InstructionSet.current.kernels.convolve(

@@ -11,11 +11,15 @@ public struct Quantiser: Equatable, Sendable {
   public enum Scale: Equatable, Sendable {
     /// From minus this number to it.
     case range(Double)
+    /// A whole turn, at multiples of `2π/2ᵇ`.
     case circle
+    /// A whole turn as published, at multiples of `2π/(2ᵇ − 1)`.
     case publishedCircle
   }
 
+  /// `b`, 1 to 32.
   public let bits: Int
+  /// Where the levels lie.
   public let scale: Scale
 
   /// - Precondition: 1 to 32 bits; a range above 0.

@@ -5,12 +5,17 @@
 ///
 /// A plane may be a strip of a larger one: the rows above and below it then hold copies of the neighbouring strips' rows.
 public struct PlaneShape: Equatable, Sendable {
+  /// Channels without padding.
   public let channels: Int
+  /// Rows of spins, without those above and below.
   public let rows: Int
+  /// Columns of spins, without the halo.
   public let columns: Int
   /// Columns on either side.
   public let halo: Int
+  /// Rows of zeros or of copies above the spins.
   public let rowsAbove: Int
+  /// Rows of zeros or of copies below the spins.
   public let rowsBelow: Int
 
   /// A whole plane, or a strip of one; `rowsAbove` and `rowsBelow` are `halo` unless given.
@@ -25,6 +30,7 @@ public struct PlaneShape: Equatable, Sendable {
 
   /// `channels` up to the next multiple of 16.
   public var paddedChannels: Int { PlaneShape.padded(channels) }
+  /// Positions of the plane, each with all channels.
   public var pixels: Int { rows * columns }
   /// Floats from one row to the next.
   public var rowStride: Int { (columns + 2 * halo) * paddedChannels }
@@ -44,13 +50,16 @@ public struct PlaneShape: Equatable, Sendable {
 
 /// The spins of one layer for a number of samples.
 public final class SpinPlanes: Sendable {
+  /// Of one sample.
   public let shape: PlaneShape
   /// Samples that fit.
   public let capacity: Int
+  /// `capacity` samples, each of `shape.stride` floats.
   public let buffer: AlignedBuffer<Float>
   /// Where each pixel of a sample begins.
   let pixelOffsets: AlignedBuffer<Int64>
 
+  /// Planes of zeros for `capacity` samples.
   public init(shape: PlaneShape, capacity: Int) {
     self.shape = shape
     self.capacity = capacity

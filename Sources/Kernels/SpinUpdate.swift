@@ -5,7 +5,9 @@ import CKernels
 /// Infinite fields saturate. A field that is not a number saturates too, save under `linear`, which hands it on: a diverged
 /// network shows in its output.
 public enum LocalRule: Int32, Sendable {
+  /// `min(max(f, 0), 1)`.
   case clamp = 0
+  /// `min(max(f/2, 0), 1)`, `1/(1 + exp(−f))`, `min(max(f, 0), 6)`, `tanh f`, and `f`.
   case halfClamp, sigmoid, relu6, tanh, linear
 }
 
@@ -16,6 +18,7 @@ public struct SpinChange: Sendable {
   /// `Σ s²` of the new states.
   public var size: Double
 
+  /// Sums that were computed elsewhere, such as on other strips.
   public init(moved: Double, size: Double) {
     self.moved = moved
     self.size = size

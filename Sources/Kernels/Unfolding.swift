@@ -3,10 +3,15 @@
 /// The clamped input's convolution is computed once a sample; an image has one or three channels, and a kernel's worth of them
 /// fills vectors that the channels alone would leave nearly empty.
 public struct Unfolding: Sendable {
+  /// The clamped input.
   public let image: PlaneShape
+  /// Rows of a patch.
   public let kernelRows: Int
+  /// Columns of a patch.
   public let kernelColumns: Int
+  /// Pixels from one patch to the next.
   public let stride: Int
+  /// Pixels of zeros beside the image, on either side.
   public let padding: Int
   /// The rows of patches that are unfolded.
   public let rows: Range<Int>

@@ -10,14 +10,9 @@ struct WeightArrangement {
   let preChannels: Int
 
   /// `packed` ← rows (tap, pre channel) × columns post channel, as `convolve` reads them: the forward product.
-  func packForward(_ weights: UnsafePointer<Float>, scratch: AlignedBuffer<Float>, into packed: AlignedBuffer<Float>) {
-    let rows = taps * preChannels
-    for post in 0..<postChannels {
-      let source = weights + post * rows
-      let target = scratch.base + post
-      for row in 0..<rows { target[row * postChannels] = source[row] }
-    }
-    InstructionSet.current.kernels.pack(scratch.base, Int64(postChannels), Int64(rows), Int64(postChannels), packed.base)
+  func packForward(_ weights: UnsafePointer<Float>, into packed: AlignedBuffer<Float>) {
+    let rows = Int64(taps * preChannels)
+    InstructionSet.current.kernels.pack_transposed(weights, rows, rows, Int64(postChannels), packed.base)
   }
 
   /// `packed` ← rows (tap of `chosen`, post channel) × columns pre channel: the transposed product over those taps.

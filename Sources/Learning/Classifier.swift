@@ -5,6 +5,7 @@ import Networks
 public struct Classification: Equatable, Sendable {
   /// One an image.
   public var losses: [Double]
+  /// The class with the greatest output, one an image.
   public var predictions: [Int]
   /// What the network says of each image, one number a class.
   public var outputs: [[Float]] = []
@@ -15,6 +16,7 @@ public struct Classification: Equatable, Sendable {
   /// Sweeps that they took, added up over the images.
   public var sweeps: Int
 
+  /// Results that were gathered elsewhere; none unless given.
   public init(losses: [Double] = [], predictions: [Int] = [], sweeps: Int = 0) {
     self.losses = losses
     self.predictions = predictions

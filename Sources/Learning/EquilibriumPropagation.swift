@@ -3,9 +3,13 @@ import Networks
 
 /// What the relaxation of one micro-shard came to. Sums over its samples.
 public struct ShardReport: Equatable, Sendable {
+  /// The cost of the outputs, before any nudge.
   public var loss = 0.0
+  /// Samples whose class was right, before any nudge.
   public var correct = 0
+  /// Of the free phase.
   public var free = RelaxationReport()
+  /// Of the nudged phases, which sweep together.
   public var nudged = RelaxationReport()
   /// Sweeps of a sample's free phase on average, where samples end one by one; `free` has those of the slowest.
   public var meanSweeps: Double?
@@ -14,6 +18,7 @@ public struct ShardReport: Equatable, Sendable {
   /// What the network counts besides, by `TrainableNetwork.metricNames`.
   public var metrics: [Double] = []
 
+  /// Of no samples.
   public init() {}
 }
 
@@ -28,7 +33,9 @@ public struct ShardReport: Equatable, Sendable {
 /// The two phases relax as one batch of twice the samples, for as many sweeps, so that a free phase that has not converged adds the same
 /// to both.
 public final class EquilibriumPropagation {
+  /// The network that relaxes; its states are left as the last phase ended.
   public let network: HopfieldNetwork
+  /// Cost, estimator, β and batch.
   public let settings: LearningSettings
   /// Called after every sweep, with the nudge if there is one.
   public var observe: ((Nudge?) throws -> Void)?
@@ -40,6 +47,7 @@ public final class EquilibriumPropagation {
   /// Samples that the network must have room for.
   public static func capacity(_ settings: LearningSettings) -> Int { 2 * settings.batch.shard }
 
+  /// - Precondition: the network has room for `capacity(settings)` samples, and the settings' cost.
   public init(network: HopfieldNetwork, relaxation: any NetworkRelaxation, settings: LearningSettings) {
     precondition(network.capacity >= Self.capacity(settings) && network.cost == settings.cost)
     self.network = network

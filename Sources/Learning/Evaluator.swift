@@ -6,7 +6,9 @@ import Parallel
 public struct Evaluation: Equatable, Sendable {
   /// Mean over the images.
   public var loss: Double
+  /// The share of images whose class was right, 0 to 1.
   public var accuracy: Double
+  /// Images that were evaluated.
   public var images: Int
   /// Mean over the images.
   public var sweeps: Double
@@ -18,10 +20,12 @@ public struct Evaluation: Equatable, Sendable {
 
 /// How far images are from equilibrium: their residuals (`NetworkRelaxation.residuals`) in two numbers.
 public struct ResidualSummary: Equatable, Sendable {
+  /// Mean over the images.
   public var mean: Double
   /// The 90th percentile: the least residual that nine tenths of the images do not exceed.
   public var percentile90: Double
 
+  /// Numbers that were computed elsewhere.
   public init(mean: Double, percentile90: Double) {
     self.mean = mean
     self.percentile90 = percentile90
@@ -38,6 +42,7 @@ public struct ResidualSummary: Equatable, Sendable {
 
 /// Evaluates a network, micro-shards shared out over the data groups of a grid.
 public struct Evaluator {
+  /// What is evaluated.
   public let classifier: any Classifier
   private let shard: Int
   /// Images from one question whether to stop to the next. Where images end one by one, slots are refilled before they run empty.
@@ -101,7 +106,7 @@ public struct Evaluator {
       sweeps: Double(all.sweeps) / count, residual: ResidualSummary(all.residuals), predictions: all.predictions)
   }
 
-  /// The images of a data rank: whole micro-shards.
+  /// The images of a data group: whole micro-shards.
   private func share(of images: Int, rank: Int, ranks: Int) -> Range<Int> {
     let shards = (images + shard - 1) / shard
     return min(rank * shards / ranks * shard, images)..<min((rank + 1) * shards / ranks * shard, images)

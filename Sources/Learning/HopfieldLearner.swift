@@ -5,6 +5,7 @@ import Parallel
 
 /// A Hopfield network, or this rank's strip of one, that learns by equilibrium propagation.
 public final class HopfieldLearner: TrainableNetwork {
+  /// This rank's network or strip, with room for all samples of its nudged phases.
   public let network: HopfieldNetwork
   private let grid: ProcessGrid
   private let settings: LearningSettings

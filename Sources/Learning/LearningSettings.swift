@@ -45,6 +45,7 @@ public enum Estimator: String, CaseIterable, Sendable {
 
 /// How a layered network learns.
 public enum LearningRule: String, CaseIterable, Sendable {
+  /// From free and nudged equilibria of a network with an energy.
   case equilibriumPropagation
   /// Through the last sweeps of the free phase: the exact gradient of the same network.
   case backpropagationThroughTime
@@ -61,32 +62,45 @@ public struct LearningSettings: Equatable, Sendable {
     /// Samples a micro-shard: the unit that one rank relaxes at a time, and the leaf of the reduction tree. Fixed, whatever the
     /// number of ranks, so that the bits do not depend on it.
     public var shard: Int
+    /// - Parameters:
+    ///   - size: samples a step.
+    ///   - shard: samples of a micro-shard; `size` is a multiple of it.
     public init(size: Int = 64, shard: Int = 8) {
       self.size = size
       self.shard = shard
     }
   }
 
+  /// What the output is nudged by, and what evaluations report as loss.
   public var cost: Cost = .squaredError
+  /// How the gradient is computed.
   public var rule: LearningRule = .equilibriumPropagation
+  /// Which phases equilibrium propagation compares.
   public var estimator: Estimator = .centred
   /// β.
   public var nudge: Float = 0.2
+  /// Samples of an update and of a micro-shard.
   public var batch = Batch()
+  /// Passes over the training images.
   public var epochs: Int = 10
   /// Start a free phase from the states that the same micro-shard ended its last free phase with (Scellier 2023).
   public var warmStart = false
   /// Compare every micro-shard's gradient with the exact one.
   public var measuresCosine = false
+  /// How a gradient becomes an update.
   public var optimiser = OptimiserSettings()
+  /// How learning rates change over the epochs.
   public var schedule = ScheduleSettings()
   /// The decay of the moving average of the parameters that is evaluated in their place; 0: none.
   public var averaging: Float = 0
   /// Draw fresh weights for hidden channels that no image of an epoch moves, see `SilentChannels`.
   public var revivesChannels = false
+  /// Train the convolutions of the image as if its patches were white, see `PatchWhitening`.
+  public var whitensPatches = false
   /// An image whose residual r after the free phase is greater counts limit/r as much in the gradient; `nil`: all count alike.
   public var residualLimit: Float? = nil
 
+  /// Centred equilibrium propagation for 10 epochs by gradient descent with momentum.
   public init() {}
 }
 
@@ -94,21 +108,28 @@ public struct LearningSettings: Equatable, Sendable {
 public struct OptimiserSettings: Equatable, Sendable {
   /// Gradient descent with momentum; Adam (Kingma & Ba 2015); AdamW (Loshchilov & Hutter 2019).
   public enum Kind: String, CaseIterable, Sendable { case sgd, adam, adamW }
+  /// The update rule.
   public var kind: Kind = .sgd
   /// Where an edge names none of its own.
   public var learningRate: Float = 0.01
+  /// `sgd`: the share of the last update that is added to this one.
   public var momentum: Float = 0.9
+  /// `sgd`: the gradient is taken where momentum leads (Sutskever et al. 2013).
   public var nesterov = false
-  /// Adam's β₁, β₂ and ε.
+  /// Adam's decay of the gradient, `β₁`.
   public var beta1: Float = 0.9
+  /// Adam's decay of the squared gradient, `β₂`.
   public var beta2: Float = 0.999
+  /// Adam's `ε`, added to the root of the squared gradient.
   public var epsilon: Float = 1e-8
+  /// `adamW`: subtracted from each weight, times weight and learning rate; `sgd`, `adam`: added to the gradient, times weight.
   public var weightDecay: Float = 0
   /// Greatest Euclidean norm of the whole gradient; `nil`: no clipping.
   public var clip: Float? = nil
   /// Parameters are kept within ±bound, the range of a machine's couplings; `nil`: any.
   public var bound: Float? = nil
 
+  /// Gradient descent with momentum 0.9.
   public init() {}
 }
 
@@ -121,6 +142,7 @@ extension LearningSettings {
 public struct ScheduleSettings: Equatable, Sendable {
   /// The form of the factor's course.
   public enum Kind: String, CaseIterable, Sendable { case constant, step, exponential, cosine }
+  /// The form of the course; constant unless set.
   public var kind: Kind = .constant
   /// Epochs over which the rate rises linearly from 0.
   public var warmUp: Float = 0
@@ -131,6 +153,7 @@ public struct ScheduleSettings: Equatable, Sendable {
   /// `cosine`: the fraction of the learning rate that is left at the end.
   public var floor: Float = 0
 
+  /// A constant factor of 1.
   public init() {}
 }
 

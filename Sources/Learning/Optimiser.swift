@@ -4,6 +4,7 @@ import Networks
 
 /// Moves parameters against a gradient. All state is in `moments`, so that a checkpoint can hold it.
 public final class Optimiser {
+  /// The rule and its numbers.
   public let settings: OptimiserSettings
   /// SGD: the velocity. Adam, AdamW: first and second moments. Each lies as the parameters do.
   public let moments: [(name: String, values: AlignedBuffer<Float>)]
@@ -11,6 +12,9 @@ public final class Optimiser {
   public private(set) var updates: Int
   private let blocks: [ParameterBlock]
 
+  /// - Parameters:
+  ///   - layout: where the blocks of parameters lie, and which have learning rates of their own.
+  ///   - updates: those made before, which Adam's corrections count.
   public init(_ settings: OptimiserSettings, layout: any ParameterLayout, updates: Int = 0) {
     self.settings = settings
     self.updates = updates

@@ -15,6 +15,7 @@ public final class SilentChannels {
   /// By hidden layer and channel.
   private var moved: [[Bool]]
 
+  /// - Parameter seed: from which fresh weights are drawn.
   public init(_ layout: NetworkLayout, seed: UInt64) {
     self.layout = layout
     self.seed = seed

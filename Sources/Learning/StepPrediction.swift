@@ -6,11 +6,15 @@ import Parallel
 /// The estimate is coarse: products run at a fixed share of the processor's peak, exchange is not hidden behind them, and every
 /// phase makes all its sweeps. It serves to compare grids.
 public struct StepPrediction: Sendable {
+  /// The grid that it is predicted for.
   public let shape: GridShape
-  /// Seconds of products; of rows exchanged; of sums over ranks.
+  /// Seconds of products.
   public let computing: Double
+  /// Seconds in which rows are exchanged.
   public let exchanging: Double
+  /// Seconds in which gradients are summed over ranks.
   public let reducing: Double
+  /// Seconds of the whole mini-batch.
   public var total: Double { computing + exchanging + reducing }
 
   /// The share of the measured peak that products reach.

@@ -18,6 +18,11 @@ public struct MicroShard {
   /// Whether the residuals of free phases are wanted, which take the time of about one sweep.
   public var measuresResiduals: Bool
 
+  /// - Parameters:
+  ///   - pixels: of all samples, one after the other, as the network's input lies.
+  ///   - index: the micro-shard's number in its mini-batch.
+  ///   - batch: samples of the whole mini-batch, by which gradients are divided.
+  ///   - step: updates made before.
   public init(
     pixels: [Float], labels: ArraySlice<Int>, index: Int, batch: Int, step: Int, sign: Float = 1, measuresResiduals: Bool = false
   ) {
@@ -38,9 +43,11 @@ public struct MicroShard {
 ///
 /// A gradient depends on the parameters, the micro-shard and nothing else, so that a training has the same bits on any grid.
 public protocol TrainableNetwork: AnyObject {
+  /// The blocks of the parameters, by name and place.
   var parameterLayout: any ParameterLayout { get }
   /// Weights and biases, as `parameterLayout` places them. `parametersChanged()` follows every write.
   var parameters: AlignedBuffer<Float> { get }
+  /// Takes the parameters as they are now; follows every write to `parameters`.
   func parametersChanged()
 
   /// Whether it begins with all micro-shards of a step at once, by `begin`.

@@ -6,9 +6,13 @@ import Parallel
 
 /// Where a training stands: `step` updates were made, and mini-batch `batch` of epoch `epoch` is next.
 public struct TrainingPosition: Equatable, Sendable {
+  /// Epochs that are complete.
   public var epoch = 0
+  /// Mini-batches of this epoch that are done.
   public var batch = 0
+  /// Updates since the start of the training.
   public var step = 0
+  /// The start of a training, unless given.
   public init(epoch: Int = 0, batch: Int = 0, step: Int = 0) {
     self.epoch = epoch
     self.batch = batch
@@ -20,16 +24,20 @@ public struct TrainingPosition: Equatable, Sendable {
 public struct StepReport: Equatable, Sendable {
   /// Mean over the samples.
   public var loss: Double
+  /// The share of samples whose class was right, 0 to 1.
   public var accuracy: Double
   /// Means over the micro-shards.
   public var freeSweeps: Double
+  /// Mean sweeps of the nudged phases over the micro-shards.
   public var nudgedSweeps: Double
   /// Where the free phases have ended, over the images; in steps in which it was measured (`Trainer.residualInterval`), of networks
   /// that relax.
   public var residual: ResidualSummary?
+  /// The Euclidean norm of the whole gradient, before clipping.
   public var gradientNorm: Double
   /// The schedule's factor.
   public var rateFactor: Float
+  /// Samples of the mini-batch, over all ranks.
   public var samples: Int
   /// Means over the samples of what the network counts besides, by `TrainableNetwork.metricNames`.
   public var metrics: [Double]
@@ -41,9 +49,13 @@ public struct StepReport: Equatable, Sendable {
 
 /// What a rank may ask of all of them, once a step; every rank learns of it in that step's report, and acts at the same step.
 public struct StepRequests: OptionSet, Sendable {
+  /// One bit for each request.
   public let rawValue: Int
+  /// The requests whose bits are set.
   public init(rawValue: Int) { self.rawValue = rawValue }
+  /// Training ends after this step.
   public static let stop = StepRequests(rawValue: 1)
+  /// A checkpoint is written after this step.
   public static let checkpoint = StepRequests(rawValue: 2)
 }
 
@@ -52,16 +64,23 @@ public struct StepRequests: OptionSet, Sendable {
 /// The order of samples, the micro-shards and the trees in which their gradients are added are fixed by the settings alone;
 /// every rank makes the same update. So the bits do not depend on the grid.
 public final class Trainer {
+  /// What is trained: this rank's copy or strip.
   public let network: any TrainableNetwork
+  /// The update rule and its moments, the same on every rank.
   public let optimiser: Optimiser
   /// Of the parameters, with `learning.averaging`.
   public let average: WeightAverage?
   /// With `learning.reviveChannels`.
   public let silent: SilentChannels?
+  /// Rule, batch, schedule and optimiser.
   public let settings: LearningSettings
+  /// The ranks that train together.
   public let grid: ProcessGrid
+  /// What time has been spent on.
   public let times: Profile
+  /// The mini-batch that is next.
   public private(set) var position = TrainingPosition()
+  /// Whole mini-batches of an epoch; images that are left over wait for another epoch.
   public let batchesPerEpoch: Int
   /// Asked once a step on every rank.
   public var requests: () -> StepRequests = { [] }
@@ -72,6 +91,8 @@ public final class Trainer {
   private let seed: UInt64
   private let images: any TrainingImages
   private let reduction: GridReduction
+  /// With `learning.whitenPatches`.
+  private let whitening: PatchWhitening?
   private var order: (epoch: Int, indices: [Int])?
   private var pixels: [Float] = []
   private var labels: [Int] = []
@@ -94,7 +115,13 @@ public final class Trainer {
     self.images = images
     batchesPerEpoch = images.count / settings.batch.size
     optimiser = Optimiser(settings.optimiser, layout: network.parameterLayout)
-    silent = settings.revivesChannels ? SilentChannels(try Self.layout(of: network), seed: seed) : nil
+    silent = settings.revivesChannels ? SilentChannels(try Self.layout(of: network, "reviveChannels"), seed: seed) : nil
+    whitening =
+      settings.whitensPatches ? try PatchWhitening(Self.layout(of: network, "whitenPatches"), images: images) : nil
+    guard whitening == nil || (settings.optimiser.bound == nil && network.parameterMemory == nil) else {
+      throw TrainingError.setting(
+        key: "learning.whitenPatches", reason: "moves other numbers than the weights, which then leave their range; leave it out")
+    }
     if let memory = network.parameterMemory {
       memory.begin(with: network.parameters)
       network.parametersChanged()
@@ -123,9 +150,9 @@ public final class Trainer {
   }
 
   /// - Throws: `TrainingError.setting` where there are no channels of layers.
-  private static func layout(of network: any TrainableNetwork) throws -> NetworkLayout {
+  private static func layout(of network: any TrainableNetwork, _ key: String) throws -> NetworkLayout {
     guard let layout = network.parameterLayout as? NetworkLayout else {
-      throw TrainingError.setting(key: "learning.reviveChannels", reason: "is for layered networks; leave it out")
+      throw TrainingError.setting(key: "learning.\(key)", reason: "is for layered networks; leave it out")
     }
     return layout
   }
@@ -160,6 +187,7 @@ public final class Trainer {
 
   /// Epochs passed, with the fraction of the present one.
   public var epochFraction: Double { Double(position.epoch) + Double(position.batch) / Double(batchesPerEpoch) }
+  /// Whether all epochs are done.
   public var isFinished: Bool { position.epoch >= settings.epochs }
 
   /// One mini-batch: relaxations, reduction, update. Collective.
@@ -209,7 +237,9 @@ public final class Trainer {
     }
     let factor = settings.schedule.factor(at: epochFraction, of: settings.epochs)
     times.measure(.update) {
+      whitening?.whiten(network.parameters, gradient: total.gradient)
       optimiser.update(network.parameters, gradient: total.gradient, norm: norm, factor: factor)
+      whitening?.restore(network.parameters)
       network.parameterMemory?.write(network.parameters, update: optimiser.updates)
       average?.add(network.parameters, updates: optimiser.updates)
     }
@@ -252,7 +282,9 @@ public final class Trainer {
 
 /// Settings that cannot be trained with, or a training that left the numbers.
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
+  /// A key of the configuration whose value does not fit, and why.
   case setting(key: String, reason: String)
+  /// A number that is infinite or not a number after an update: the training diverged.
   case nonFinite(what: String, epoch: Int, step: Int)
 
   public var description: String {

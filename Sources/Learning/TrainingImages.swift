@@ -1,5 +1,6 @@
 /// Images and labels by index, in an order that is the same on every rank.
 public protocol TrainingImages {
+  /// The number of images.
   var count: Int { get }
 
   /// All indices in the order of one epoch.

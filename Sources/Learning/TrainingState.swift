@@ -20,9 +20,12 @@ public struct TrainingState: Sendable {
     }
   }
 
+  /// By name, as above.
   public var tensors: [String: Values]
+  /// Where the training stands.
   public var position: TrainingPosition
 
+  /// A state from a checkpoint; `Trainer.restore` checks that it fits.
   public init(tensors: [String: Values], position: TrainingPosition) {
     self.tensors = tensors
     self.position = position

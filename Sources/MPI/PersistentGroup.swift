@@ -20,6 +20,7 @@ public struct PersistentGroup: ~Copyable {
   /// Whether the operations have been started and not yet waited for.
   public private(set) var isActive = false
 
+  /// A group without operations; ``add(_:)`` fills it.
   public init() {}
 
   /// The number of operations.

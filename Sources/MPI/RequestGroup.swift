@@ -12,6 +12,7 @@ public struct RequestGroup: ~Copyable {
   private var list = RequestList()
   private var failuresBefore = Failures.count
 
+  /// A group without operations; ``add(_:)`` fills it.
   public init() {}
 
   /// The number of operations added since the last ``waitAll()``.

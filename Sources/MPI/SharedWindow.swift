@@ -14,6 +14,7 @@ internal import CMPI
 /// - Important: call ``free()`` before the window is dropped. It is collective, so it cannot happen by itself; a window
 ///   that is not freed keeps its memory until MPI is finalised.
 public struct SharedWindow<Element: MPIDatatype>: ~Copyable {
+  /// The ranks of one node that share the window.
   public let communicator: Communicator
   /// The caller's own segment.
   public let local: UnsafeMutableBufferPointer<Element>

@@ -13,11 +13,16 @@ import Kernels
 public final class AdamIsingMachine: PhasedMachine {
   /// The numbers of the equation above, with the defaults of a search.
   public struct Settings: Equatable, Sendable {
+    /// Pump, coupling, noise and limit, as in `CoherentIsingMachine`.
     public var coherent: CoherentIsingMachine.Settings
+    /// The decay of the mean drift, `β₁`.
     public var beta1: Float = 0.9
+    /// The decay of the mean squared drift, `β₂`.
     public var beta2: Float = 0.999
+    /// Added to the root of the mean squared drift in the denominator.
     public var epsilon: Float = 1e-3
 
+    /// The defaults above; step and noise are smaller than without Adam.
     public init() {
       coherent = CoherentIsingMachine.Settings()
       coherent.step = 0.02
@@ -27,6 +32,7 @@ public final class AdamIsingMachine: PhasedMachine {
 
   public let system: SpinSystem
   public let states: AlignedBuffer<Float>
+  /// May be changed between steps.
   public var settings: Settings
   private let field: AlignedBuffer<Float>
   private let first: AlignedBuffer<Float>
@@ -34,6 +40,7 @@ public final class AdamIsingMachine: PhasedMachine {
   private let noise: SpinNoise
   private var steps: Float = 0
 
+  /// Takes the memory of all planes; amplitudes are zero until `start`.
   public init(_ system: SpinSystem, settings: Settings = Settings()) {
     self.system = system
     self.settings = settings

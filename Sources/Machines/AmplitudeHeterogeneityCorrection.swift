@@ -14,6 +14,7 @@ import Kernels
 public final class AmplitudeHeterogeneityCorrection: AmplitudeMachine {
   /// The numbers of the equation above, with the defaults of a search.
   public struct Settings: Equatable, Sendable {
+    /// Euler's step `dt`.
     public var step: Float = 0.05
     /// `p`.
     public var pump = Course.constant(0.6)
@@ -25,8 +26,10 @@ public final class AmplitudeHeterogeneityCorrection: AmplitudeMachine {
     public var target: Float = 0.2
     /// The share of the replica's mean of x² in `a`.
     public var steering: Float = 0.5
+    /// Error signals are clipped here.
     public var errorLimit: Float = 32
 
+    /// The defaults above.
     public init() {}
   }
 
@@ -34,12 +37,14 @@ public final class AmplitudeHeterogeneityCorrection: AmplitudeMachine {
   public let states: AlignedBuffer<Float>
   /// `e`.
   public let errors: AlignedBuffer<Float>
+  /// May be changed between steps.
   public var settings: Settings
   private let field: AlignedBuffer<Float>
   private let rates: AlignedBuffer<Float>
   private let targets: AlignedBuffer<Float>
   private let squares: AlignedBuffer<Double>
 
+  /// Takes the memory of all planes; amplitudes are zero until `start`.
   public init(_ system: SpinSystem, settings: Settings = Settings()) {
     self.system = system
     self.settings = settings

@@ -16,6 +16,7 @@ import Kernels
 public final class ChaoticAmplitudeControl: AmplitudeMachine {
   /// The numbers of the equation above, with the defaults of a search.
   public struct Settings: Equatable, Sendable {
+    /// Euler's step `dt`.
     public var step: Float = 0.05
     /// `r`; `nil` is `.8 − (N/220)²`, but no less than 0: the fit is one to N ≤ 800. Below −1 the error signals of 2,000 spins run
     /// into their limit, and amplitudes are no longer held equal: G22 ends at 13,030 instead of 13,330.
@@ -39,6 +40,7 @@ public final class ChaoticAmplitudeControl: AmplitudeMachine {
     /// Steps from one look at the energy to the next. Each costs another field.
     public var stepsPerLook = 4
 
+    /// The defaults above.
     public init() {}
 
     /// `r` for a number of spins.
@@ -51,6 +53,7 @@ public final class ChaoticAmplitudeControl: AmplitudeMachine {
   public let states: AlignedBuffer<Float>
   /// `e`.
   public let errors: AlignedBuffer<Float>
+  /// May be changed between steps.
   public var settings: Settings
   private let field: AlignedBuffer<Float>
   private let meter: EnergyMeter
@@ -60,6 +63,7 @@ public final class ChaoticAmplitudeControl: AmplitudeMachine {
   private let sinceBest: AlignedBuffer<Int32>
   private var looks = 0
 
+  /// Takes the memory of all planes; amplitudes are zero until `start`.
   public init(_ system: SpinSystem, settings: Settings = Settings()) {
     self.system = system
     self.settings = settings

@@ -24,15 +24,18 @@ public final class CoherentIsingMachine: PhasedMachine {
     /// Amplitudes are clipped here.
     public var limit: Float = 1.5
 
+    /// The defaults above.
     public init() {}
   }
 
   public let system: SpinSystem
   public let states: AlignedBuffer<Float>
+  /// May be changed between steps.
   public var settings: Settings
   private let field: AlignedBuffer<Float>
   private let noise: SpinNoise
 
+  /// Takes the memory of all planes; amplitudes are zero until `start`.
   public init(_ system: SpinSystem, settings: Settings = Settings()) {
     self.system = system
     self.settings = settings

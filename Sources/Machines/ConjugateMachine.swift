@@ -12,6 +12,7 @@ import Kernels
 public final class ConjugateMachine: PhasedMachine {
   /// The numbers of the equation above, with the defaults of a search.
   public struct Settings: Equatable, Sendable {
+    /// `dt`, of velocities and positions alike.
     public var step: Float = 0.5
     /// `p` in the course of a run.
     public var pump = Course.linear(from: 0, to: 1)
@@ -24,6 +25,7 @@ public final class ConjugateMachine: PhasedMachine {
     /// Whether step and friction follow the measured decay of the residual, see `Inertia`; for p = 0 and c = 1.
     public var isAdaptive = false
 
+    /// The defaults above.
     public init() {}
   }
 
@@ -31,10 +33,13 @@ public final class ConjugateMachine: PhasedMachine {
   public let states: AlignedBuffer<Float>
   /// `y`.
   public let momenta: AlignedBuffer<Float>
+  /// May be changed between steps.
   public var settings: Settings
+  /// What an adaptive machine has measured of its decay.
   public private(set) var inertia = Inertia()
   private let field: AlignedBuffer<Float>
 
+  /// Takes the memory of all planes; amplitudes and momenta are zero until `start`.
   public init(_ system: SpinSystem, settings: Settings = Settings()) {
     self.system = system
     self.settings = settings

@@ -2,7 +2,9 @@ import Foundation
 
 /// A number that changes in the course of a run: a pump, a temperature.
 public enum Course: Equatable, Sendable {
+  /// The same number throughout.
   case constant(Double)
+  /// A straight line from the start of the run to its end.
   case linear(from: Double, to: Double)
   /// The ratio of neighbouring values is the same; both ends are positive.
   case geometric(from: Double, to: Double)

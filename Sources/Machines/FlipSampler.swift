@@ -9,9 +9,11 @@ import Kernels
 public final class FlipSampler: Machine {
   /// With which probability a spin flips.
   public enum Rule: String, CaseIterable, Sendable {
+    /// `min(1, exp(−ΔE/T))`, and `1/(1 + exp(ΔE/T))`.
     case metropolis, heatBath
   }
 
+  /// The spins, and the fields on them as flips change them.
   public let couplings: any FlipOperator
   /// `T` in the course of a run, in units of `fieldScale`.
   public var temperature: Course

@@ -13,10 +13,13 @@ public final class HardwareMachine<Wrapped: AmplitudeMachine>: AmplitudeMachine 
     /// Standard deviation of the noise of a step.
     public var noise: Float = 0
 
+    /// An ideal device.
     public init() {}
   }
 
+  /// The machine whose states are limited.
   public let machine: Wrapped
+  /// Resolution and noise of the states.
   public let settings: Settings
   private let noise: SpinNoise
 

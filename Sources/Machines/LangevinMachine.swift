@@ -21,15 +21,18 @@ public final class LangevinMachine: PhasedMachine {
     /// `T` in the course of a run.
     public var temperature = Course.linear(from: 0.4, to: 0.01)
 
+    /// The defaults above.
     public init() {}
   }
 
   public let system: SpinSystem
   public let states: AlignedBuffer<Float>
+  /// May be changed between steps.
   public var settings: Settings
   private let field: AlignedBuffer<Float>
   private let noise: SpinNoise
 
+  /// Takes the memory of all planes; states are zero until `start`.
   public init(_ system: SpinSystem, settings: Settings = Settings()) {
     self.system = system
     self.settings = settings

@@ -11,19 +11,23 @@ import Kernels
 public final class LeakyMachine: PhasedMachine {
   /// Which spins move by which rule.
   public struct Settings: Equatable, Sendable {
+    /// Euler's step `dt`, in units of the leak's time.
     public var step: Float = 0.5
     /// Spins one after the other, whole vectors each, and their ρ.
     public var parts: [Part]
 
+    /// The default step; `parts` lists every spin once, in order.
     public init(parts: [Part]) { self.parts = parts }
   }
 
   /// Spins of one activation.
   public struct Part: Equatable, Sendable {
+    /// Spins of the plane; bounds are multiples of 16.
     public var spins: Range<Int>
     /// Any but `halfClamp`.
     public var rule: LocalRule
 
+    /// Spins `spins` move by `rule`.
     public init(spins: Range<Int>, rule: LocalRule) {
       self.spins = spins
       self.rule = rule
@@ -35,9 +39,11 @@ public final class LeakyMachine: PhasedMachine {
   public let states: AlignedBuffer<Float>
   /// u.
   public let potentials: AlignedBuffer<Float>
+  /// The step, and the ρ of each part.
   public let settings: Settings
   private let field: AlignedBuffer<Float>
 
+  /// Takes the memory of all planes; potentials are zero until `start`.
   public init(_ system: SpinSystem, settings: Settings) {
     self.system = system
     self.settings = settings

@@ -13,6 +13,7 @@ public struct MachineTime: Equatable, Sendable {
   /// From 0 at the first step to 1 at the last: what schedules are read by.
   public var fraction: Double
 
+  /// - Parameter fraction: from 0 at the start of the run to 1 at its end.
   public init(step: UInt32, fraction: Double) {
     self.step = step
     self.fraction = fraction

@@ -5,22 +5,39 @@ import Kernels
 /// A new machine is a case here, a line of `entry` and one of `amplitudeMachine`. Numbers and their defaults are the machine's own
 /// `Settings`.
 public enum MachineKind: String, CaseIterable, Sendable {
+  /// `CoherentIsingMachine`.
   case coherentIsing = "cim"
+  /// `ChaoticAmplitudeControl`.
   case chaoticAmplitudeControl = "cim-cac"
+  /// `AmplitudeHeterogeneityCorrection`.
   case amplitudeHeterogeneityCorrection = "cim-ahc"
+  /// `AdamIsingMachine`.
   case adam = "cim-adam"
+  /// `TravellingWaveMachine`.
   case travellingWave = "cim-tw"
+  /// `ConjugateMachine`.
   case conjugate
+  /// `SimulatedBifurcation`, adiabatic.
   case adiabaticBifurcation = "sb-adiabatic"
+  /// `SimulatedBifurcation`, ballistic.
   case ballisticBifurcation = "sb-ballistic"
+  /// `SimulatedBifurcation`, discrete.
   case discreteBifurcation = "sb-discrete"
+  /// `SimulatedBifurcation`, ballistic with heating.
   case heatedBallisticBifurcation = "sb-ballistic-heated"
+  /// `SimulatedBifurcation`, discrete with heating.
   case heatedDiscreteBifurcation = "sb-discrete-heated"
+  /// `OscillatorMachine`.
   case oscillator
+  /// `LangevinMachine`.
   case langevin
+  /// `FlipSampler` by heat bath, at one temperature.
   case gibbs
+  /// `FlipSampler` by Metropolis, from hot to cold.
   case anneal
+  /// `FlipSampler` by Metropolis, from a given state up to part of the temperature and down again.
   case reverseAnneal = "reverse-anneal"
+  /// `LeakyMachine`, in networks only.
   case leaky
 
   /// Where a machine may be used.
@@ -37,6 +54,7 @@ public enum MachineKind: String, CaseIterable, Sendable {
   public struct Entry: Sendable {
     /// What it is, in the field's words.
     public let title: String
+    /// Where it may be used.
     public let uses: Set<Use>
     /// Steps of a search's run when neither steps nor a time limit are given.
     public let standardSteps: Int
@@ -48,6 +66,7 @@ public enum MachineKind: String, CaseIterable, Sendable {
     }
   }
 
+  /// This machine's line of the catalogue.
   public var entry: Entry {
     switch self {
     case .coherentIsing: Entry("coherent Ising machine, mean field", [.solving, .networks])
@@ -75,7 +94,9 @@ public enum MachineKind: String, CaseIterable, Sendable {
   /// The machines that may be used for something, in the catalogue's order.
   public static func machines(for use: Use) -> [MachineKind] { allCases.filter { $0.entry.uses.contains(use) } }
 
+  /// Whether it visits ±1 spins one after the other.
   public var isSequential: Bool { entry.isSequential }
+  /// Steps of a search's run when neither steps nor a time limit are given.
   public var standardSteps: Int { entry.standardSteps }
 }
 
@@ -90,6 +111,7 @@ public struct MachineTuning: Sendable {
   /// Standard deviation of the noise that amplitudes get in each step.
   public var stateNoise = 0.0
 
+  /// No change.
   public init() {}
 }
 

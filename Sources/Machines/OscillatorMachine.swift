@@ -17,6 +17,7 @@ import Kernels
 public final class OscillatorMachine: PhasedMachine {
   /// The numbers of the equations above, with the defaults of a search.
   public struct Settings {
+    /// Euler's step `dt`.
     public var step: Float = 0.1
     /// `K` for a field of size 1.
     public var coupling: Float = 1
@@ -37,6 +38,7 @@ public final class OscillatorMachine: PhasedMachine {
     /// `ω` of each spin, as a plane of the system's shape; `nil`: none.
     public var frequencies: AlignedBuffer<Float>?
 
+    /// The defaults above.
     public init() {}
   }
 
@@ -45,6 +47,7 @@ public final class OscillatorMachine: PhasedMachine {
   public let states: AlignedBuffer<Float>
   /// `φ`.
   public let phases: AlignedBuffer<Float>
+  /// May be changed between steps.
   public var settings: Settings
   private let sines: AlignedBuffer<Float>
   private let cosineField: AlignedBuffer<Float>
@@ -52,6 +55,7 @@ public final class OscillatorMachine: PhasedMachine {
   private let none: AlignedBuffer<Float>
   private let noise: SpinNoise
 
+  /// Takes the memory of all planes; phases are zero until `start`.
   public init(_ system: SpinSystem, settings: Settings = Settings()) {
     self.system = system
     self.settings = settings

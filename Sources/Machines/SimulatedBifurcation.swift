@@ -12,11 +12,13 @@ import Kernels
 public final class SimulatedBifurcation: AmplitudeMachine {
   /// What the field acts on, and what holds the amplitudes back.
   public enum Variant: String, CaseIterable, Sendable {
+    /// The field of amplitudes with a cubic wall; the same with inelastic walls at ±1; the field of signs with these walls.
     case adiabatic, ballistic, discrete
   }
 
   /// The numbers of the equation above, with the defaults of a search.
   public struct Settings: Equatable, Sendable {
+    /// What the field acts on, and what holds amplitudes back.
     public var variant: Variant
     /// `Δt`.
     public var step: Float
@@ -27,6 +29,7 @@ public final class SimulatedBifurcation: AmplitudeMachine {
     /// `ξ`.
     public var heating: Float = 0
 
+    /// The defaults above; the step is 0.5 if adiabatic, else 1.
     public init(_ variant: Variant) {
       self.variant = variant
       step = variant == .adiabatic ? 0.5 : 1
@@ -37,10 +40,12 @@ public final class SimulatedBifurcation: AmplitudeMachine {
   public let states: AlignedBuffer<Float>
   /// `y`.
   public let momenta: AlignedBuffer<Float>
+  /// May be changed between steps.
   public var settings: Settings
   private let field: AlignedBuffer<Float>
   private let signs: AlignedBuffer<Float>
 
+  /// Takes the memory of all planes; amplitudes and momenta are zero until `start`.
   public init(_ system: SpinSystem, settings: Settings) {
     self.system = system
     self.settings = settings

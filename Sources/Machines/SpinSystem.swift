@@ -4,9 +4,11 @@ import Kernels
 public final class SpinSystem {
   /// What a draw of noise is for. Draws for different purposes are independent.
   public enum Purpose: UInt32, Sendable {
+    /// Of the steps; of the states in which runs begin; of a device's states (`HardwareMachine`).
     case dynamics, start, hardware
   }
 
+  /// What the couplings and biases make of the states.
   public let field: any FieldOperator
   /// The natural unit of fields: `√(Σ_j J_ij² + h_i²)`, root mean square over the spins of all ranks.
   public let fieldScale: Float
@@ -14,6 +16,7 @@ public final class SpinSystem {
   public let spinCount: Int
   /// The global number of each spin of this rank.
   public let identifiers: [UInt32]
+  /// Sums over the spins of all ranks, replica by replica.
   public let sums: PlaneSums
   private let partitioned: (any PartitionedField)?
   /// Where amplitudes may be, if the system says so.
@@ -54,6 +57,7 @@ public final class SpinSystem {
     unit = shape.replicaNumbers(1)
   }
 
+  /// Of a plane of this rank's spins.
   public var shape: ReplicaShape { field.shape }
 
   /// Whether evaluations bring in the present states of other ranks' spins (`PartitionedField`); always so where one rank has them
@@ -106,9 +110,12 @@ public final class SpinSystem {
 
 /// Inelastic walls: the interval in which each amplitude stays, as two planes of the system's shape.
 public struct SpinBox {
+  /// The least value of each amplitude.
   public let lower: AlignedBuffer<Float>
+  /// The greatest value of each amplitude.
   public let upper: AlignedBuffer<Float>
 
+  /// Two planes of the system's shape, `lower` nowhere above `upper`.
   public init(lower: AlignedBuffer<Float>, upper: AlignedBuffer<Float>) {
     self.lower = lower
     self.upper = upper
@@ -117,6 +124,7 @@ public struct SpinBox {
 
 /// The energies of the spins that amplitudes stand for. A look costs one field, and always an exchange: it tells of one state.
 public final class EnergyMeter {
+  /// The spins whose energies are computed.
   public let system: SpinSystem
   /// ±1 as of the last look.
   public let spins: AlignedBuffer<Float>
@@ -124,6 +132,7 @@ public final class EnergyMeter {
   public let energies: AlignedBuffer<Double>
   private let field: AlignedBuffer<Float>
 
+  /// Takes two planes of the system's shape.
   public init(_ system: SpinSystem) {
     self.system = system
     spins = system.shape.plane()

@@ -25,11 +25,13 @@ public final class TravellingWaveMachine: AmplitudeMachine {
     /// Standard deviation of the noise of a round trip.
     public var noise: Float = 0.02
 
+    /// The defaults above.
     public init() {}
   }
 
   public let system: SpinSystem
   public let states: AlignedBuffer<Float>
+  /// May be changed between steps.
   public var settings: Settings
   private let field: AlignedBuffer<Float>
   private let noise: SpinNoise
@@ -37,6 +39,7 @@ public final class TravellingWaveMachine: AmplitudeMachine {
   /// Amplitudes are clipped here: far above where they settle.
   static let limit: Float = 1.5
 
+  /// Takes the memory of all planes; amplitudes are zero until `start`.
   public init(_ system: SpinSystem, settings: Settings = Settings()) {
     precondition(settings.loss > 0 && settings.loss <= 0.5, "a loss of \(settings.loss)")
     self.system = system

@@ -11,6 +11,7 @@ public enum Activation: String, CaseIterable, Sendable {
   case sigmoid
   /// `min(max(z, 0), 6)`.
   case relu6
+  /// `tanh z`.
   case tanh
   /// `z`: the output layer.
   case linear

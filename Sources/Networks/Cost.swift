@@ -7,6 +7,7 @@ public struct Nudge: Sendable {
   /// β of each sample; 0 leaves it free.
   public var strengths: [Float]
 
+  /// - Parameter strengths: β of each sample, as many as there are labels.
   public init(labels: [Int], strengths: [Float]) {
     self.labels = labels
     self.strengths = strengths
@@ -27,18 +28,24 @@ public struct Cost: Equatable, Sendable {
     case crossEntropyReadout
   }
 
+  /// The formula.
   public var kind: Kind
   /// ε: targets `y` are mixed with those of all classes alike, `(1 − ε) y + ε/classes` (Szegedy et al. 2016).
   public var smoothing: Float
 
+  /// - Parameter smoothing: ε, from 0 to less than 1.
   public init(_ kind: Kind, smoothing: Float = 0) {
     self.kind = kind
     self.smoothing = smoothing
   }
 
+  /// `½‖o − y‖²` without smoothing.
   public static let squaredError = Cost(.squaredError)
+  /// `½‖o − y‖²` with targets ±1, without smoothing.
   public static let signedSquaredError = Cost(.signedSquaredError)
+  /// Cross-entropy of an output inside the system, without smoothing.
   public static let crossEntropy = Cost(.crossEntropy)
+  /// Cross-entropy of a read-out outside the energy, without smoothing.
   public static let crossEntropyReadout = Cost(.crossEntropyReadout)
 
   /// Moves the output of one sample in its field `z`; `label` is the index of the right class.

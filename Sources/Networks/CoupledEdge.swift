@@ -40,15 +40,16 @@ final class CoupledEdge {
     if edge.isMaxPooled {
       let linked = strip.partition.linkedRows(edge, strip: strip.index).from(postRows.lowerBound)
       coupling = MaxPooledConvolution(
-        shape: shape, window: edge.description.window, post: post, capacity: capacity, workspace: workspace, linkedRows: linked)
+        shape: shape, window: edge.description.window, post: post, capacity: capacity, workspace: workspace, linkedRows: linked,
+        tiles: edge.tiles(in: strip.layout, firstRow: postRows.lowerBound), isClamped: edge.pre == 0)
     } else if edge.description.kind == .dense, edge.pre != 0 {
       coupling = DenseCoupling(
         pre: shape.pre, preRows: strip.layout.shape(edge.pre).rows, firstRow: strip.ownedRows(edge.pre).lowerBound, post: post,
         workspace: workspace)
     } else if edge.description.kind == .dense {
-      coupling = DenseCoupling(pre: shape.pre, post: post, workspace: workspace)
+      coupling = DenseCoupling(pre: shape.pre, post: post, workspace: workspace, isClamped: true)
     } else {
-      coupling = PlainConvolution(shape: shape, post: post, workspace: workspace)
+      coupling = PlainConvolution(shape: shape, post: post, workspace: workspace, isClamped: edge.pre == 0)
     }
     let foldedCount = coupling.weightCount
     foldedWeights = effective.folding.map { _ in AlignedBuffer(count: foldedCount) }

@@ -17,6 +17,7 @@ import Kernels
 /// On a strip every method that throws is collective over the strips, and throws what the exchange with them throws. A whole
 /// network throws nothing.
 public final class HopfieldNetwork {
+  /// The layers and edges of the whole network, and where their parameters lie.
   public let layout: NetworkLayout
   /// The part of the network that is here.
   public let strip: Strip

@@ -6,12 +6,15 @@ import Kernels
 public struct NetworkDescription: Equatable, Sendable {
   /// Channels, rows and columns of the clamped input.
   public var input: ImageShape
+  /// From the first hidden layer to the output.
   public var layers: [LayerDescription]
+  /// Which energy, and so which dynamics, the layers have.
   public var energy: NetworkEnergy
   /// γ of the graded energy, see `HopfieldNetwork`: how strongly a layer acts on the layer below it, as a share of how strongly that
   /// one drives it. One number for all layers, or one a layer, of which the first counts for nothing: below it is the clamped input.
   public var feedback: [Float]
 
+  /// Unchecked; `NetworkLayout` refuses what cannot be.
   public init(input: ImageShape, layers: [LayerDescription], energy: NetworkEnergy = .hopfield, feedback: [Float] = [1]) {
     self.input = input
     self.layers = layers
@@ -33,12 +36,16 @@ public enum NetworkEnergy: String, CaseIterable, Sendable {
 
 /// One population of spins and the edges that drive it from below.
 public struct LayerDescription: Equatable, Sendable {
+  /// Unique in the network; tensors of checkpoints are named after it.
   public var name: String
+  /// Channels of the layer's plane; classes, on the output layer.
   public var channels: Int
   /// Ignored on the output layer, which is linear.
   public var activation: Activation
+  /// What drives the layer from below, at least one edge.
   public var edges: [EdgeDescription]
 
+  /// A layer that `edges` drive, with `σ(z) = min(max(z, 0), 1)` unless given.
   public init(name: String, channels: Int, activation: Activation = .clamp, edges: [EdgeDescription]) {
     self.name = name
     self.channels = channels
@@ -56,11 +63,15 @@ public struct EdgeDescription: Equatable, Sendable {
 
   /// The name of the layer that the edge comes from.
   public var from: String
+  /// Whether its weights are shared over positions.
   public var kind: Kind
   /// Side of the square kernel; unused by dense edges, as are `stride`, `padding` and pooling.
   public var kernel: Int
+  /// Pre pixels from one output of the convolution to the next.
   public var stride: Int
+  /// Pixels of zeros beside the pre plane, on either side.
   public var padding: Int
+  /// What is done with the outputs of each window.
   public var pooling: Pooling
   /// Side of the pooling window, which is also its stride.
   public var window: Int
@@ -69,6 +80,7 @@ public struct EdgeDescription: Equatable, Sendable {
   /// Learning rate of this edge's weights; `nil` takes the optimiser's. The layer's bias takes that of its first edge.
   public var learningRate: Float?
 
+  /// A 3×3 convolution without padding or pooling, unless arguments say otherwise.
   public init(
     from: String, kind: Kind, kernel: Int = 3, stride: Int = 1, padding: Int = 0,
     pooling: Pooling = .none, window: Int = 2, gain: Float = 0.5, learningRate: Float? = nil

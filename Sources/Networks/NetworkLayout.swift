@@ -6,8 +6,11 @@ import Kernels
 public struct NetworkLayout: Equatable, Sendable {
   /// A layer with its shape and the place of its bias.
   public struct Layer: Equatable, Sendable {
+    /// As the description names it.
     public let name: String
+    /// Channels, rows and columns, with the halo that its convolutions need.
     public let shape: PlaneShape
+    /// Its σ; linear on the output layer.
     public let activation: Activation
     /// `g` of the graded energy: the layer's factor in it, 1 of the output and greater by 1/γ a layer below it.
     public let energyFactor: Float
@@ -17,22 +20,29 @@ public struct NetworkLayout: Equatable, Sendable {
 
   /// A coupling between two layers, with the place of its weights.
   public struct Edge: Equatable, Sendable {
+    /// The edge as it was described.
     public let description: EdgeDescription
     /// Layer indices.
     public let pre: Int
+    /// The layer that is driven; above `pre`.
     public let post: Int
     /// How strongly the post layer acts on the pre layer, as a share of how strongly it is driven: the product of γ over the layers
     /// above the pre layer, up to the post layer.
     public let feedback: Float
+    /// Where its weights lie in the parameters.
     public let weight: ParameterBlock
     /// The kernel's rows and columns: the whole pre plane on a dense edge.
+    /// Rows of the kernel.
     public let kernelRows: Int
+    /// Columns of the kernel.
     public let kernelColumns: Int
   }
 
+  /// The clamped input, layer 0.
   public let input: PlaneShape
   /// Layers 1 … N.
   public let layers: [Layer]
+  /// In the order of layers, and within a layer as its description lists them.
   public let edges: [Edge]
   /// Floats of all parameters, padding included.
   public let parameterCount: Int
@@ -48,6 +58,7 @@ public struct NetworkLayout: Equatable, Sendable {
     (layers, edges, parameterCount) = builder.finish()
   }
 
+  /// The last layer.
   public var output: Layer { layers[layers.count - 1] }
   /// The layer's channels, rows and columns; those of the input for 0.
   public func shape(_ layer: Int) -> PlaneShape { layer == 0 ? input : layers[layer - 1].shape }
@@ -85,6 +96,7 @@ extension NetworkLayout.Edge {
 public struct ParameterBlock: Equatable, Sendable {
   /// `<layer>.<from>.weight` or `<layer>.bias`.
   public let name: String
+  /// The first float of the block in the buffer of parameters.
   public let offset: Int
   /// Floats, padding included.
   public let count: Int
@@ -92,6 +104,7 @@ public struct ParameterBlock: Equatable, Sendable {
   public let shape: [Int]
   /// Weights are drawn uniformly in ±bound, biases too.
   public let bound: Float
+  /// The block's own learning rate; `nil` takes the optimiser's.
   public let learningRate: Float?
   let order: Order
 
@@ -141,5 +154,6 @@ public struct ParameterBlock: Equatable, Sendable {
 /// A network that cannot be.
 public struct NetworkError: Error, Equatable, CustomStringConvertible {
   public let description: String
+  /// An error with a message that names the layer or tensor and what was expected.
   public init(_ description: String) { self.description = description }
 }

@@ -3,11 +3,13 @@ import Machines
 
 /// What a phase came to.
 public struct RelaxationReport: Equatable, Sendable {
+  /// Sweeps that were made.
   public var sweeps: Int
   /// Of the last sweep: `mean over layers of ‖Δs‖ / max(‖s‖, 1e-6)`. How far the state is from equilibrium is another thing, see
   /// `NetworkRelaxation.residuals`.
   public var change: Double
 
+  /// What a phase without sweeps comes to, unless given.
   public init(sweeps: Int = 0, change: Double = 0) {
     self.sweeps = sweeps
     self.change = change
@@ -16,6 +18,7 @@ public struct RelaxationReport: Equatable, Sendable {
 
 /// What brings the samples of a network to an equilibrium, phase by phase.
 public protocol NetworkRelaxation {
+  /// When free and nudged phases end, and by which order and machine they sweep.
   var settings: RelaxationSettings { get }
 
   /// Relaxes samples 0 … `samples` − 1: a free phase from the network's present states, a nudged one from where the last free phase
@@ -77,6 +80,7 @@ public struct Relaxation: NetworkRelaxation {
   let freeSchedule: UpdateSchedule
   private let nudgedSchedule: UpdateSchedule
 
+  /// - Parameter layout: of the networks that it will relax.
   public init(_ settings: RelaxationSettings, layout: NetworkLayout) {
     self.settings = settings
     freeSchedule = UpdateSchedule(settings.order, layout: layout, nudged: false)
@@ -162,6 +166,7 @@ public final class InertialRelaxation: NetworkRelaxation {
 
   public var settings: RelaxationSettings { rule.settings }
 
+  /// - Parameter layout: of the networks that it will relax.
   public init(_ settings: RelaxationSettings, layout: NetworkLayout) {
     rule = Relaxation(settings, layout: layout)
   }

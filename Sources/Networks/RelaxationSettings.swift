@@ -14,9 +14,12 @@ public struct RelaxationSettings: Equatable, Sendable {
   /// One phase's end: after `sweeps` sweeps, or as soon as the change of a sweep,
   /// `mean over layers of ‖Δs‖ / max(‖s‖, 1e-6)`, falls below `tolerance` (0: never).
   public struct Stop: Equatable, Sendable {
+    /// The greatest number of sweeps.
     public var sweeps: Int
+    /// The change of a sweep below which the phase ends; 0: never.
     public var tolerance: Float
 
+    /// A fixed number of sweeps, unless `tolerance` is given.
     public init(sweeps: Int, tolerance: Float = 0) {
       self.sweeps = sweeps
       self.tolerance = tolerance
@@ -30,7 +33,9 @@ public struct RelaxationSettings: Equatable, Sendable {
   ///
   /// Source: Young, Trans. AMS 76, 92 (1954); Cryer, SIAM J. Control 9, 385 (1971), for walls.
   public var overRelaxation: Float = 1
+  /// The end of the free phase.
   public var free: Stop
+  /// The end of each nudged phase.
   public var nudged: Stop
   /// Whether spins under max-pooling stay coupled, while nudged, to the positions that were the greatest when the free phase
   /// ended.
@@ -40,6 +45,7 @@ public struct RelaxationSettings: Equatable, Sendable {
   /// What the device that relaxes makes of parameters and states.
   public var hardware = HardwareLimits()
 
+  /// 30 free sweeps or a change of 1e-3, and 6 nudged sweeps, by the network's own rule.
   public init(
     order: Order = .checkerboard, free: Stop = Stop(sweeps: 30, tolerance: 1e-3), nudged: Stop = Stop(sweeps: 6),
     freezesPooling: Bool = true, machine: MachineSettings = MachineSettings()

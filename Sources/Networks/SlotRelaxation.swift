@@ -10,6 +10,7 @@ public final class SlotRelaxation {
   public struct Settled {
     /// Its number among those that were asked for, from 0.
     public var sample: Int
+    /// Sweeps until it ended.
     public var sweeps: Int
     /// Of its last sweep.
     public var change: Double

@@ -4,6 +4,7 @@ import MPI
 public struct ExchangeError: Error, CustomStringConvertible {
   /// A rank of the job, and the strip that it holds.
   public struct Place: Equatable, Sendable {
+    /// Its rank among all of the job.
     public let rank: Int
     /// `nil` where the exchange is not one of strips.
     public let strip: Int?
@@ -11,15 +12,19 @@ public struct ExchangeError: Error, CustomStringConvertible {
 
   /// A rank of the job that gave no sign of life afterwards, and its host.
   public struct Absence: Equatable, Sendable {
+    /// Its rank among all of the job.
     public let rank: Int
+    /// The name of the host that it ran on.
     public let host: String
   }
 
+  /// Who noticed the failure.
   public let place: Place
   /// Who did not answer, as far as is known.
   public let neighbours: [Place]
   /// What was to travel.
   public let content: String
+  /// What MPI, or the deadline of the wait, reported.
   public let cause: MPIError
   /// Who was not there when everyone was asked; `nil` if nobody was asked.
   public let absent: [Absence]?
@@ -65,7 +70,7 @@ extension ProcessGrid {
     }
   }
 
-  /// The same for communication of the data group.
+  /// The same for communication between data groups, of ranks with the same strip.
   public func namingData<Result>(_ content: @autoclosure () -> String, _ body: () throws -> Result) throws -> Result {
     do {
       return try body()

@@ -11,6 +11,7 @@ public struct MachineSpeed: Sendable {
   /// Bytes a second of a long message.
   public var bandwidth: Double
 
+  /// Given speeds, in operations a second, seconds a message, and bytes a second.
   public init(operations: Double, latency: Double, bandwidth: Double) {
     self.operations = operations
     self.latency = latency

@@ -1,11 +1,13 @@
 import Kernels
 import MPI
 
-/// Ranks arranged as data × spin: those of one spin group hold the strips of one network, those of one data group the same strip
-/// of as many networks.
+/// Ranks arranged as data × spin: `data` copies of a network, each cut into `spin` strips.
 ///
-/// Ranks are counted node by node, so that a spin group lies on one node wherever it fits there.
+/// The ranks of one copy are a data group, since copies relax different images, and its members exchange rows over the communicator `spin`.
+/// The communicator `data` joins the ranks that have the same strip, one of each copy. Ranks are counted node by node, so that a copy lies
+/// on one node wherever it fits there.
 public struct ProcessGrid: Sendable {
+  /// All ranks of the grid, with the deadline of its waits.
   public let world: Communicator
   /// The ranks with the same strip; this rank's place says which micro-shards it relaxes.
   public let data: Communicator
@@ -62,6 +64,7 @@ public struct ProcessGrid: Sendable {
     (self.world, self.data, self.spin, self.spinRanks, self.rollCall) = (world, data, spin, spinRanks, rollCall)
   }
 
+  /// The extents, data × spin.
   public var shape: GridShape { GridShape(data: data.size, spin: spin.size) }
 
   /// This rank's place among all, counted node by node in the order of each node's first rank.
@@ -89,13 +92,13 @@ extension ProcessGrid {
     return spin.rank == 0 ? parts : nil
   }
 
-  /// What every data rank has, in their order. Collective over the data group.
+  /// What the ranks with the same strip have, in the order of data groups. Collective over `data`.
   ///
   /// In one message a rank, in memory that outlives it: who waits for a rank that is gone waits here, where the error can say which
   /// host it is on.
   ///
   /// - Parameters:
-  ///   - counts: how many numbers each data rank has.
+  ///   - counts: how many numbers each of these ranks has.
   ///   - content: what they are, for messages.
   public func gatherOverData(_ values: [Double], counts: [Int], _ content: String) throws -> [Double] {
     let layout = try BlockLayout(counts: counts)
@@ -118,6 +121,7 @@ public struct GridShape: Equatable, Sendable, CustomStringConvertible {
   /// Strips of each.
   public var spin: Int
 
+  /// `data` groups of `spin` ranks each.
   public init(data: Int, spin: Int) {
     self.data = data
     self.spin = spin
@@ -137,6 +141,7 @@ public struct GridShape: Equatable, Sendable, CustomStringConvertible {
 /// A grid that cannot be.
 public struct GridError: Error, Equatable, CustomStringConvertible {
   public let description: String
+  /// An error with a message that names the grid and what was expected.
   public init(_ description: String) { self.description = description }
 }
 

@@ -8,13 +8,14 @@ struct CurveCharts {
   init(_ runs: [RecordedRun]) { self.runs = runs }
 
   var charts: [Chart] {
-    [
-      chart("loss", "loss", [(.epoch, "training", .line), (.validation, "validation", .dashed)], \.loss),
-      chart("accuracy", "accuracy", [(.epoch, "training", .line), (.validation, "validation", .dashed)], \.accuracy),
-      chart(
-        "sweeps of the free phase", "sweeps", [(.epoch, "training", .line), (.validation, "validation", .dashed)], \.freeSweeps),
+    let both: [(MetricsLog.Kind, String, Chart.Series.Style)] = [
+      (.epoch, "training", .line), (.validation, "validation", .dashed),
+    ]
+    return [
+      chart("accuracy", "accuracy", both, \.accuracy), chart("loss", "loss", both, \.loss),
+      chart("sweeps of the free phase", "sweeps", both, \.freeSweeps),
+      chart("residual at the end of the free phase", "residual", scale: .logarithmic, both, \.residual),
       chart("sweeps of the nudged phases", "sweeps", [(.epoch, "", .line)], \.nudgedSweeps),
-      chart("residual at the end of the free phase", "residual", scale: .logarithmic, [(.epoch, "", .line)], \.residual),
       chart("speed", "samples/s", [(.epoch, "", .line)], includesZero: true, \.samplesPerSecond),
       chart("learning rate", "learning rate", [(.epoch, "", .line)], includesZero: true, \.learningRate),
     ]
@@ -32,6 +33,7 @@ struct CurveCharts {
         let rows = run.metrics.rows(of: kind)
         let used = kind == .epoch && rows.count < 2 ? run.metrics.rows(of: .interval) + rows : rows
         let points = used.compactMap { row in row[keyPath: figure].map { (x: row.epoch, y: $0) } }
+        guard !points.isEmpty else { continue }
         series.append(
           Chart.Series(
             name: runs.count == 1 ? name : [run.label, name].filter { !$0.isEmpty }.joined(separator: ", "),

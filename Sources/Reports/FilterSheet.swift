@@ -2,7 +2,7 @@ import Experiments
 import Files
 import Networks
 
-/// The weights of an edge from the input, one picture a channel of the layer.
+/// The weights of an edge from the input, a picture a channel of the layer.
 struct FilterSheet {
   /// More would not be looked at one by one.
   static let mostFilters = 128
@@ -10,7 +10,9 @@ struct FilterSheet {
   let name: String
   let shown: Int
   let count: Int
-  let picture: Picture
+  /// Whether they are in the colours of the input.
+  let isColour: Bool
+  let pictures: [Picture]
 
   /// The sheets of all edges from the input.
   ///
@@ -29,11 +31,14 @@ struct FilterSheet {
     shown = min(count, Self.mostFilters)
     let (rows, columns) = (edge.kernelRows, edge.kernelColumns)
     let size = channels * rows * columns
-    let pictures = (0..<shown).map { filter in
+    isColour = channels == 3
+    pictures = (0..<shown).map { filter in
       Self.picture(weights[filter * size..<(filter + 1) * size], channels: channels, rows: rows, columns: columns)
     }
-    picture = .tiled(pictures, columns: columns > 8 ? 16 : 32)
   }
+
+  /// In units of the text's size: a kernel of five has pixels that can be told apart.
+  var tileWidth: Double { (pictures.first?.width ?? 1) > 12 ? 5.5 : 4 }
 
   /// Colour images have filters in colour, grey where a weight is zero; the filters of others are their mean over channels, blue
   /// where it is negative and red where it is positive. Each has its own scale.

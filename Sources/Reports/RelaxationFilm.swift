@@ -1,3 +1,4 @@
+import Foundation
 import Networks
 
 /// The states of a network after every sweep of a free phase.
@@ -34,10 +35,22 @@ struct RelaxationFilm {
     frames.append(Frame(states: states, output: output, energy: energy, change: change))
   }
 
-  /// The sweeps that a strip of a dozen pictures shows: more of the first ones, in which more happens, and the last.
+  /// More frames would make a large page.
+  private static let mostFrames = 60
+
+  /// The sweeps that have pictures: all of a short film; of a long one the first, in which most happens, then further and further apart, and
+  /// the last.
   var shownSweeps: [Int] {
-    let candidates = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128]
-    return candidates.filter { $0 < frames.count } + (frames.isEmpty ? [] : [frames.count])
+    guard frames.count > Self.mostFrames else { return Array(1..<frames.count + 1) }
+    let first = Self.mostFrames / 2
+    let ratio = Double(frames.count) / Double(first)
+    let rest = (1...Self.mostFrames - first).map { step in
+      Int((Double(first) * pow(ratio, Double(step) / Double(Self.mostFrames - first))).rounded())
+    }
+    return Array(1...first)
+      + rest.reduce(into: []) { sweeps, sweep in
+        if sweep > (sweeps.last ?? first) { sweeps.append(sweep) }
+      }
   }
 
   /// The channels of a layer that vary most over the plane in the end, which show most.

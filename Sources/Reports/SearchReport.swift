@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Ising
 
 /// One HTML page about a search for a ground state, which needs nothing else.
 package struct SearchReport {
@@ -14,47 +15,124 @@ package struct SearchReport {
     }
   }
 
-  /// The file's name and the problem.
-  package var title: String
   /// What is known of the search: names and values, in order.
   package var facts: [(name: String, value: String)]
-  /// The best value against time, as SVG.
-  package var plot: String
-  /// What the levels are values of: `energy`, `cut`, `modularity`.
-  package var measureName: String
+  /// The best value against time.
+  package var plot: TracePlot
   /// The best first. None where reads are not counted.
   package var levels: [Level]
+  /// Whether it was asked to end.
+  package var wasStopped: Bool
 
   package init(
-    title: String, facts: [(name: String, value: String)], plot: String, measureName: String, levels: [Level] = []
+    facts: [(name: String, value: String)], plot: TracePlot, levels: [Level] = [], wasStopped: Bool = false
   ) {
-    self.title = title
     self.facts = facts
     self.plot = plot
-    self.measureName = measureName
     self.levels = levels
+    self.wasStopped = wasStopped
   }
 
   /// Rows of the table of levels; a chart shows all of them.
   private static let mostRows = 20
 
-  package var html: String {
-    var body = [
-      "<h1>\(HTML.escape(title))</h1>",
-      HTML.table(head: ["", ""], rows: facts.map { [$0.name, $0.value] }, className: "text"),
-      "<h2>The best \(HTML.escape(measureName)) against time</h2>", "<div class=\"chart\">\(plot)</div>",
+  private var measureName: String { plot.trace.measureName }
+
+  package var html: String { page.text }
+
+  var page: HTMLPage {
+    var sections = [
+      HTMLPage.Section("The best \(measureName) against time", charts)
     ]
-    if !levels.isEmpty {
-      body.append("<h2>Reads</h2>")
-      if levels.count > 1 { body.append("<div class=\"charts\">\(distribution.svg)</div>") }
-      body.append(
-        HTML.table(
-          head: [measureName, "reads"], rows: levels.prefix(Self.mostRows).map { [Self.text($0.value), "\($0.reads)"] }))
-      if levels.count > Self.mostRows {
-        body.append("<p class=\"note\">The best \(Self.mostRows) of \(levels.count) values.</p>")
-      }
+    if !levels.isEmpty { sections.append(HTMLPage.Section("What the reads found", reads)) }
+    sections.append(
+      HTMLPage.Section(
+        "Settings and figures",
+        [HTML.table("Settings and figures", head: [], rows: facts.map { [$0.name, $0.value] }, className: "text")]))
+    return HTMLPage(
+      kind: "Search for a ground state", title: plot.title, status: status, lead: [sentence], figures: keyFigures,
+      sections: sections)
+  }
+
+  // MARK: - Summary
+
+  private func fact(_ name: String) -> String? { facts.first { $0.name == name }?.value }
+  private var best: Double? { plot.trace.points.last?.measure }
+
+  private var status: (text: String, kind: HTMLPage.Status) {
+    if let best, let known = plot.bestKnown, isReached(best, known) { return ("best known \(measureName) reached", .good) }
+    return wasStopped ? ("ended before its time", .caution) : ("complete", .good)
+  }
+
+  /// A greater cut or modularity is better, and a lower energy.
+  private func isReached(_ best: Double, _ known: Double) -> Bool { measureName == "energy" ? best <= known : best >= known }
+
+  private var sentence: String {
+    let size = [
+      fact("spins").map { "\($0) spins" } ?? fact("vertices").map { "\($0) vertices" },
+      fact("couplings").map { "\($0) couplings" },
+    ].compactMap { $0 }.joined(separator: " and ")
+    let place = [
+      fact("machine").map { "the machine \($0)" }, fact("ranks").map { "on \($0 == "1" ? "1 rank" : "\($0) ranks")" },
+    ].compactMap { $0 }.joined(separator: " ")
+    let found = best.map { " found the \(measureName) \(Self.text($0))" } ?? " found nothing"
+    var text = "In \(ReportText.duration(plot.seconds)) \(place)\(found)\(size.isEmpty ? "" : " of a problem of \(size)")."
+    if let first = plot.trace.points.last, plot.trace.points.count > 1 {
+      text += " It was reached after \(ReportText.duration(first.seconds))."
     }
-    return HTMLPage(title: title, body: body).text
+    if let best, let known = plot.bestKnown {
+      text +=
+        isReached(best, known)
+        ? " That is the best known value."
+        : " The best known value is \(Self.text(known)): it is \(Self.text(abs(known - best))) away."
+    }
+    return text
+  }
+
+  private var keyFigures: [HTMLPage.KeyFigure] {
+    let reads = levels.reduce(0) { $0 + $1.reads }
+    return [
+      best.map { HTMLPage.KeyFigure(measureName, Self.text($0)) },
+      plot.bestKnown.map { HTMLPage.KeyFigure("best known", Self.text($0)) },
+      HTMLPage.KeyFigure(
+        "time", ReportText.duration(plot.seconds), note: fact("ranks").map { $0 == "1" ? "on 1 rank" : "on \($0) ranks" } ?? ""),
+      levels.first.map {
+        HTMLPage.KeyFigure(
+          "reads", ReportText.grouped(reads), note: "\(ReportText.grouped($0.reads)) with the best \(measureName)")
+      },
+    ].compactMap { $0 }
+  }
+
+  /// The best value so far, and how far it is from the best that is known, or that was found in the end.
+  private var charts: [String] {
+    var best = plot.chart
+    best.title = "best \(measureName) so far"
+    let goal = plot.bestKnown ?? self.best ?? 0
+    let name = plot.bestKnown == nil ? "best that was found" : "best known"
+    // A distance of nothing has no place on a logarithmic axis.
+    let points = best.series[0].points.map { (x: $0.x, y: abs(goal - $0.y)) }.filter { $0.y > 0 }
+    let distance = Chart(
+      title: "distance from the \(name) \(measureName)", xTitle: "seconds", yTitle: "distance", xScale: .logarithmic,
+      yScale: .logarithmic, series: [Chart.Series(name: "distance", colour: 0, style: .steps, points: points)])
+    return [
+      ChartFigure.row([best, distance]),
+      HTML.paragraph("A step is a better state. Time is on a logarithmic axis, and so is the distance.", className: "note"),
+    ]
+  }
+
+  // MARK: - Reads
+
+  private var reads: [String] {
+    var parts: [String] = []
+    if levels.count > 1 { parts.append(ChartFigure.row([distribution])) }
+    parts.append(
+      HTML.table(
+        "What the reads found", head: [measureName, "reads"],
+        rows: levels.prefix(Self.mostRows).map { [Self.text($0.value), "\($0.reads)"] }))
+    if levels.count > Self.mostRows {
+      parts.append(HTML.paragraph("The best \(Self.mostRows) of \(levels.count) values.", className: "note"))
+    }
+    return parts
   }
 
   private static func text(_ value: Double) -> String {

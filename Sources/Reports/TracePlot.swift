@@ -21,7 +21,9 @@ package struct TracePlot {
   private static let shortest = 1e-3
 
   /// The picture as an SVG file.
-  package var svg: String {
+  package var svg: String { chart.file }
+
+  var chart: Chart {
     let first = pow(10, (log10(max(trace.points.first?.seconds ?? 0, Self.shortest))).rounded(.down))
     let last = max(seconds, first * 10)
     var points = trace.points.map { (x: max($0.seconds, first), y: $0.measure) }
@@ -37,7 +39,6 @@ package struct TracePlot {
     let isRising = (trace.points.last?.measure ?? 0) > (trace.points.first?.measure ?? 0)
     return Chart(
       title: title, xTitle: "seconds", yTitle: trace.measureName, xScale: .logarithmic, legend: isRising ? .bottom : .top,
-      series: series
-    ).file
+      series: series)
   }
 }

@@ -32,6 +32,8 @@ final class TrainedNetwork {
   /// Test images that there are; the functions below count them from 0.
   var count: Int { sampler.count }
 
+  func className(_ label: Int) -> String { classNames.indices.contains(label) ? classNames[label] : "\(label)" }
+
   func label(of image: Int) -> Int { Int(images.labels[sampler.selection[image]]) }
 
   func picture(of image: Int) -> Picture {

@@ -31,63 +31,55 @@ package struct TrainingReport {
     try AtomicFile.write(try html(), to: path)
   }
 
-  func html() throws -> String {
-    let title = runs.count == 1 ? runs[0].label : "\(runs.count) runs"
-    var body = ["<h1>\(HTML.escape(title))</h1>", summary]
-    if let spread { body.append(spread) }
-    body.append(
-      "<div class=\"charts\">\(CurveCharts(runs).charts.filter { !$0.isEmpty }.map(\.svg).joined(separator: "\n"))</div>")
-    body.append(energy)
-    if runs.count > 1 { body.append(differences) }
-    body += try sections.map { try $0.html() }
-    return HTMLPage(title: title, body: body).text
-  }
+  func html() throws -> String { try page.text }
 
-  // MARK: - Parts
-
-  private var summary: String {
-    let rows = runs.map { run in
-      let last = run.metrics.rows.last
-      return [
-        run.label, percent(run.test?.accuracy), percent(run.bestValidation?.accuracy),
-        last.map { String(format: "%.6g of %d", $0.epoch, run.configuration.learning.epochs) } ?? "none",
-        last.map { ProgressLine.duration($0.time) } ?? "", run.samplesPerSecond.map { String(format: "%.4g", $0) } ?? "",
-        run.starts.last.map { "\($0.ranks)" } ?? "", "\(run.configuration.seed)",
-      ]
+  private var page: HTMLPage {
+    get throws {
+      let summaries = runs.map(RunSummary.init)
+      return runs.count == 1 ? try page(of: summaries[0]) : try page(comparing: RunComparison(summaries))
     }
-    return HTML.table(
-      head: ["run", "test accuracy", "best validation", "epochs", "time", "samples/s", "ranks", "seed"], rows: rows)
   }
 
-  private func percent(_ share: Double?) -> String { share.map { String(format: "%.2f %%", 100 * $0) } ?? "–" }
-
-  /// Mean and standard deviation over runs that differ in their seed alone.
-  private var spread: String? {
-    let accuracies = runs.compactMap { $0.test?.accuracy }
-    guard accuracies.count > 1, accuracies.count == runs.count,
-      runs.allSatisfy({ run in
-        run.configuration.differences(from: runs[0].configuration).allSatisfy { $0.hasPrefix("seed:") || $0.hasPrefix("run.") }
-      })
-    else { return nil }
-    let mean = accuracies.reduce(0, +) / Double(accuracies.count)
-    let variance = accuracies.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(accuracies.count - 1)
-    return "<p>Test accuracy over \(accuracies.count) seeds: "
-      + String(format: "%.2f ± %.2f %% (mean and standard deviation).</p>", 100 * mean, 100 * variance.squareRoot())
+  private func page(of summary: RunSummary) throws -> HTMLPage {
+    var parts = [HTMLPage.Section("Summary", [sections[0].failure, RunComparison([summary]).table])]
+    parts.append(HTMLPage.Section("Curves", [ChartFigure.row(CurveCharts(runs).charts)]))
+    parts += try RunSections.Part.allCases.map { HTMLPage.Section($0.title, try sections[0].elements(of: $0, headingLevel: 3)) }
+    parts.insert(HTMLPage.Section("Energy", energy), at: parts.count - 1)
+    return HTMLPage(
+      kind: "Training", title: summary.run.label, status: summary.status, lead: summary.sentences, figures: summary.keyFigures,
+      sections: parts.filter(\.hasContent))
   }
 
-  private var differences: String {
-    let lines = runs.dropFirst().flatMap { run in
-      run.configuration.differences(from: runs[0].configuration).map { [run.label, $0] }
+  /// The same parts, each with one column a run.
+  private func page(comparing comparison: RunComparison) throws -> HTMLPage {
+    let failures = zip(runs, sections).compactMap { run, section in
+      run.error.map { _ in HTML.heading(run.label, level: 3) + section.failure }
     }
-    return lines.isEmpty
-      ? ""
-      : "<h2>What differs from \(HTML.escape(runs[0].label))</h2>"
-        + HTML.table(head: ["run", "key: here, there"], rows: lines, className: "text")
+    var parts = [
+      HTMLPage.Section("The runs side by side", [comparison.table] + failures),
+      HTMLPage.Section("Means over seeds", comparison.means ?? []),
+      HTMLPage.Section("What differs", [comparison.differences].compactMap { $0 }),
+      HTMLPage.Section("Curves", [ChartFigure.row(CurveCharts(runs).charts)]),
+    ]
+    parts += try RunSections.Part.allCases.map { part in
+      let columns = try zip(runs, sections).compactMap { run, section -> String? in
+        let elements = try section.elements(of: part, headingLevel: 4)
+        guard elements.contains(where: { !$0.isEmpty }) else { return nil }
+        return "<section class=\"run\">\(HTML.heading(run.label, level: 3))\(elements.joined(separator: "\n"))</section>"
+      }
+      return HTMLPage.Section(part.title, columns.isEmpty ? [] : ["<div class=\"runs\">\(columns.joined(separator: "\n"))</div>"])
+    }
+    parts.insert(HTMLPage.Section("Energy", energy), at: parts.count - 1)
+    return HTMLPage(
+      kind: "Trainings compared", title: comparison.title, lead: comparison.sentences, figures: comparison.figures,
+      sections: parts.filter(\.hasContent))
   }
+
+  // MARK: - Energy
 
   /// What a training took of energy, and what a device would have taken for its relaxations: of the runs whose configuration describes one
   /// (`machine`), and of all with `wattsPerCore`.
-  private var energy: String {
+  private var energy: [String] {
     let described = runs.filter { $0.configuration.device != nil || wattsPerCore != nil }
     let rows = described.compactMap { run -> [String]? in
       guard let last = run.metrics.rows.last(where: { $0.kind == .epoch }) else { return nil }
@@ -101,15 +93,16 @@ package struct TrainingReport {
         wattsPerCore.map { Self.energy(coreSeconds * $0) } ?? "–",
       ]
     }
-    guard !rows.isEmpty else { return "" }
+    guard !rows.isEmpty else { return [] }
     let sources = Set(described.compactMap { $0.configuration.device?.source }).sorted().map { "A device: \($0)." }
-    return "<h2>Energy</h2>"
-      + HTML.table(
+    return [
+      HTML.table(
+        "Estimates of the energy",
         head: [
           "run", "images learned", "relaxations an image", "a device", "this machine",
           wattsPerCore.map { "at \($0) W a core" } ?? "needs --watts-per-core",
-        ], rows: rows)
-      + "<p class=\"note\">\(HTML.escape((["Estimates."] + sources).joined(separator: " ")))</p>"
+        ], rows: rows), HTML.paragraph((["Estimates."] + sources).joined(separator: " "), className: "note"),
+    ]
   }
 
   private static func energy(_ joules: Double) -> String {

@@ -14,7 +14,9 @@ import MPI
 /// Chains are ladders of replicas, one at each temperature, that swap temperatures with their neighbours; the ranks divide the ladders. What
 /// is found depends on the problem, the settings and the seed alone.
 public struct Sampler {
+  /// The problem whose states are sampled.
   public let problem: IsingProblem
+  /// What to sample, and how long.
   public let settings: SamplerSettings
   private let home: ReplicaHome
   private let chainCount: Int
@@ -33,10 +35,13 @@ public struct Sampler {
 
   /// Where a run stands.
   public struct Progress: Equatable, Sendable {
+    /// Sweeps that are done, of all rounds.
     public let sweeps: Int
+    /// Sweeps of the whole run.
     public let ofSweeps: Int
     /// Counted from 0, the measured one last.
     public let round: Int
+    /// Rounds of the run, the measured one included.
     public let rounds: Int
   }
 
@@ -44,6 +49,7 @@ public struct Sampler {
   public struct Outcome: Sendable {
     /// On rank 0, of a run that was not stopped.
     public let result: SamplingResult?
+    /// Whether the run ended because it was asked to, on any rank.
     public let wasStopped: Bool
     /// The same on all ranks.
     public let isConverged: Bool

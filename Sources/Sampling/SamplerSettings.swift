@@ -18,6 +18,7 @@ public struct SamplerSettings: Sendable {
 
   /// Where chains begin.
   public enum Start: Equatable, Sendable {
+    /// ±1 with equal probability, drawn from the seed.
     case random
     /// All spins up.
     case up
@@ -25,6 +26,7 @@ public struct SamplerSettings: Sendable {
     case state([Int8])
   }
 
+  /// At which temperatures, or between which.
   public var temperatures: Temperatures
   /// Independent ladders, each with a replica at every temperature. `nil`: as many as the kernel takes at the price of one, at least 4.
   public var chains: Int?
@@ -38,9 +40,11 @@ public struct SamplerSettings: Sendable {
   public var every = 8
   /// Adds an infinite temperature, of which ln Z is known, and so gives ln Z of all.
   public var freeEnergy = false
+  /// Where chains begin.
   public var start = Start.random
   /// Spins that stay as they are, by number.
   public var fixed: [Int: Int8] = [:]
+  /// Of all random numbers; runs with the same seed have the same bits.
   public var seed: UInt64 = 1
   /// States of each temperature that are kept, thinned evenly over the measured sweeps; a multiple of the chains at least as great.
   public var samples = 0
@@ -49,6 +53,7 @@ public struct SamplerSettings: Sendable {
   static let greatestRounds = 30
   static let greatestTemperatures = 1024
 
+  /// Random starts, and 12 rounds that double.
   public init(temperatures: Temperatures) { self.temperatures = temperatures }
 
   /// - Throws: `SamplerError` if a number makes no sense.
@@ -115,6 +120,7 @@ public struct SamplerSettings: Sendable {
 public struct SamplerError: Error, Equatable, CustomStringConvertible {
   public let description: String
 
+  /// An error with a message that names the setting and what was expected.
   public init(_ description: String) { self.description = description }
 }
 

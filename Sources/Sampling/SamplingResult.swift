@@ -2,6 +2,7 @@ import Ising
 
 /// What a run has found.
 public struct SamplingResult: Sendable {
+  /// The settings that were asked for.
   public let settings: SamplerSettings
   /// From the coldest to the hottest.
   public let temperatures: [TemperatureEstimate]
@@ -11,17 +12,23 @@ public struct SamplingResult: Sendable {
   public let ladderHistory: [LadderRound]
   /// Kept states.
   public let samples: SampledStates
+  /// Independent ladders.
   public let chains: Int
+  /// Sweeps of the last round, which were measured.
   public let measuredSweeps: Int
+  /// Sweeps before them.
   public let burnInSweeps: Int
   /// Sweeps between two measurements of magnetisations and overlaps.
   public let every: Int
+  /// Ranks that divided the ladders.
   public let ranks: Int
   /// How replicas were held.
   public let kernel: String
   /// Visits of single spins, of all rounds and ranks.
   public let spinUpdates: Double
+  /// Wall-clock time of the run.
   public let seconds: Double
+  /// Whether the figures may be believed.
   public private(set) var verdict: Verdict
 
   /// Bins in which the measured sweeps were added up.
@@ -29,9 +36,11 @@ public struct SamplingResult: Sendable {
 
   /// A round of adaptation.
   public struct LadderRound: Equatable, Sendable {
+    /// Sweeps of the round.
     public let sweeps: Int
     /// From the hottest to the coldest, like the rejections of neighbours.
     public let temperatures: [Double]
+    /// The share of swaps that each pair of neighbours rejected.
     public let rejections: [Double]
   }
 
@@ -71,8 +80,11 @@ public struct SamplingResult: Sendable {
 public struct SampledStates: Sendable {
   /// States of each chain at each temperature.
   public let draws: Int
+  /// Independent ladders.
   public let chains: Int
+  /// Temperatures at which states were kept.
   public let temperatureCount: Int
+  /// Spins of a state.
   public let spins: Int
   let kept: KeptSamples
 
@@ -90,6 +102,7 @@ public struct SampledStates: Sendable {
     return (0..<spins).map { bytes[$0 / 8] >> UInt8($0 % 8) & 1 == 1 ? 1 : -1 }
   }
 
+  /// The energy of a kept state, counted like `state(temperature:chain:draw:)`.
   public func energy(temperature: Int, chain: Int, draw: Int) -> Double {
     kept.energy(temperature: temperatureCount - 1 - temperature, chain: chain, draw: draw)
   }

@@ -21,10 +21,10 @@ struct AmplitudeSearch {
   private static let stepsPerLook = 10
 
   func run() throws {
-    if let reads = settings.reads {
-      try run(reads: share.run(of: reads), isAlone: reads == 1)
+    if let reads = settings.readRange {
+      try run(reads: share.run(of: reads), isAlone: settings.reads == 1)
     } else if settings.time == nil {
-      try run(reads: share.run(of: standardBatch * share.count), isAlone: false)
+      try run(reads: share.run(of: 0..<standardBatch * share.count), isAlone: false)
     } else {
       try runUntilTimeIsOver()
     }

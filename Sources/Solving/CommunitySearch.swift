@@ -5,6 +5,7 @@ import MPI
 ///
 /// Every division is a sequence of bisections, each an Ising problem that one rank solves.
 public struct CommunitySearch {
+  /// The graph, and what is asked of it.
   public let question: CommunityQuestion
   private let settings: SolverSettings
   private let couplings: DeviceCouplings

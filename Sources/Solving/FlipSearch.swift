@@ -42,7 +42,7 @@ struct FlipSearch {
   /// Reads one after the other, until all are done or the time is over.
   private func runReads(with reader: FlipRun) throws {
     let random = RandomSpins(seed: settings.seed)
-    let reads = settings.reads ?? (settings.time == nil ? 1 : Int.max)
+    let reads = settings.readRange ?? 0..<(settings.time == nil ? 1 : Int.max)
     var sweeps = settings.steps ?? kind.standardSteps
     for (place, read) in share.reads(of: reads).enumerated() {
       if place > 0, try record.clock.isOver() { break }
@@ -50,7 +50,7 @@ struct FlipSearch {
       // With a time and a number of reads but no number of sweeps, the first read's speed tells how many sweeps the others may
       // take.
       if settings.steps == nil, settings.reads != nil, record.clock.isLimited, place == 0 {
-        sweeps = try sweepsThatFit(reads: share.readCount(of: reads), reader, start)
+        sweeps = try sweepsThatFit(reads: share.readCount(of: reads.count), reader, start)
       }
       try record.add(try reader.run(from: start, sweeps: sweeps, number: read))
     }

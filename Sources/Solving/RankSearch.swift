@@ -15,6 +15,7 @@ struct RankSearch {
   /// What this rank has found, and what that has cost it.
   struct Outcome {
     var samples: SampleSet
+    var best: SampleSet.Sample?
     var machine: MachineKind
     var spinUpdates: Double
     var seconds: Double
@@ -43,15 +44,19 @@ struct RankSearch {
     } else {
       try AmplitudeSearch(problem: problem, home: home, settings: settings, kind: kind, record: record, share: share).run()
     }
-    return Outcome(samples: record.samples(), machine: kind, spinUpdates: record.spinUpdates, seconds: clock.seconds)
+    return Outcome(
+      samples: record.samples(), best: record.best, machine: kind, spinUpdates: record.spinUpdates, seconds: clock.seconds)
   }
 }
 
 /// Which reads are this rank's. A read's number decides its noise, so that all ranks together do the reads that one would.
 public struct ReadShare: Sendable, Equatable {
+  /// This rank's share, from 0.
   public var place: Int
+  /// Shares in all.
   public var count: Int
 
+  /// - Precondition: `place` is below `count`.
   public init(place: Int = 0, of count: Int = 1) {
     precondition((0..<count).contains(place), "share \(place) of \(count)")
     self.place = place
@@ -59,18 +64,21 @@ public struct ReadShare: Sendable, Equatable {
   }
 
   /// Every `count`-th, from its own place on: for machines that take one read after the other.
-  func reads(of all: Int) -> StrideTo<Int> { stride(from: place, to: all, by: count) }
+  func reads(of all: Range<Int>) -> StrideTo<Int> { stride(from: all.lowerBound + place, to: all.upperBound, by: count) }
 
   func readCount(of all: Int) -> Int { max(all - place + count - 1, 0) / count }
 
   /// A run of reads: for machines that take many at once.
-  func run(of all: Int) -> Range<Int> { place * all / count..<(place + 1) * all / count }
+  func run(of all: Range<Int>) -> Range<Int> {
+    all.lowerBound + place * all.count / count..<all.lowerBound + (place + 1) * all.count / count
+  }
 }
 
 /// ±1 with equal probability: a pure function of seed, run and spin.
 public struct RandomSpins {
   private let philox: Philox
 
+  /// - Parameter seed: of the search.
   public init(seed: UInt64) { philox = Philox(seed: seed, .startingSpins) }
 
   /// The state from which a run starts, −1 or 1 a spin; the same on every rank.

@@ -22,7 +22,8 @@ final class SearchRecord {
     self.observe = observe
     target = settings.targetEnergy
     capacity = settings.reads ?? settings.greatestSampleCount
-    addsBest = (settings.keep ?? (settings.machine == .gibbs ? .last : .best)) == .best
+    // Of a part, what reads passed through is not one of them (`LongSearch`).
+    addsBest = settings.part == nil && (settings.keep ?? (settings.machine == .gibbs ? .last : .best)) == .best
   }
 
   /// Takes a run's state, whose energy is worked out from the problem's own numbers.

@@ -12,7 +12,9 @@ import Machines
 /// With `reads` and `steps` and without a time limit, results depend on the problem, the settings and the seed alone, on
 /// whichever number of ranks. With a time limit they depend on the speed of the host too.
 public struct Solver {
+  /// The problem whose ground state is sought.
   public let problem: IsingProblem
+  /// The machine, its reads and its limits.
   public let settings: SolverSettings
 
   /// - Throws: `SolverError` if a setting makes no sense or the problem has no spins.
@@ -33,15 +35,23 @@ public struct Solver {
     over world: Communicator? = nil, shouldStop: @escaping () -> Bool = { false },
     progress: @escaping (SearchProgress) -> Void = { _ in }
   ) throws -> Solution {
+    try run(over: world, known: nil, shouldStop: shouldStop, progress: progress)
+  }
+
+  /// Searches, with a state from before, which the result is not worse than. Collective.
+  func run(
+    over world: Communicator?, known: [Int8]?, shouldStop: @escaping () -> Bool,
+    progress: @escaping (SearchProgress) -> Void
+  ) throws -> Solution {
     let spread = try SpreadChoice(problem, settings, over: world)
     guard settings.choosesMachine, let time = settings.time, time > 0 else {
-      return try search(settings, spread, over: world, shouldStop: shouldStop, progress: progress)
+      return try search(settings, spread, over: world, known: known, shouldStop: shouldStop, progress: progress)
     }
     let choice = try AutomaticChoice(settings, time: time) {
       try search($0, spread, over: world, shouldStop: shouldStop, progress: { _ in })
     }
     var solution = try search(
-      choice.settings, spread, over: world, known: choice.best?.spins, shouldStop: shouldStop, progress: progress)
+      choice.settings, spread, over: world, known: known ?? choice.best?.spins, shouldStop: shouldStop, progress: progress)
     solution.seconds += choice.seconds
     solution.spinUpdates += choice.spinUpdates
     return solution
@@ -62,11 +72,12 @@ public struct Solver {
       trace.append($0)
       progress($0)
     }
-    let lowest = own.samples.best?.energy ?? .infinity
+    let lowest = own.best?.energy ?? .infinity
     let hasReachedTarget = settings.targetEnergy.map { lowest <= $0 } ?? false
     try agreement.finish(stopsOthers: hasReachedTarget || shouldStop())
     var solution = Solution(
-      samples: own.samples, energy: lowest, trace: trace, machine: own.machine, settings: settings, spread: spread,
+      samples: own.samples, lowest: own.best, energy: lowest, trace: trace, machine: own.machine, settings: settings,
+      spread: spread,
       ranks: world?.size ?? 1, spinUpdates: own.spinUpdates, seconds: own.seconds, wasStopped: shouldStop())
     if let world {
       if !sharesSpins { solution.samples = try gather(own, settings, over: world) }
@@ -74,14 +85,24 @@ public struct Solver {
       solution.seconds = try world.allreduce(solution.seconds, .max)
       solution.wasStopped = try world.allreduce(solution.wasStopped ? 1 : 0, .max) != 0
       solution.energy = try world.allreduce(lowest, .min)
+      solution.lowest = try shared(own.best, of: solution.energy, over: world)
     }
     return solution
+  }
+
+  /// The lowest state of all ranks, of equal ones that of the lowest rank.
+  private func shared(
+    _ own: SampleSet.Sample?, of energy: Double, over world: Communicator
+  ) throws -> SampleSet.Sample? {
+    let holders = try world.allgather(own?.energy ?? .infinity)
+    guard let holder = holders.firstIndex(of: energy), let own else { return own }
+    return SampleSet.Sample(spins: try world.broadcastVarying(own.spins, root: holder), energy: energy)
   }
 
   /// Everyone's samples on rank 0. A rank without a read has nothing but the state it would begin with.
   private func gather(_ own: RankSearch.Outcome, _ settings: SolverSettings, over world: Communicator) throws -> SampleSet {
     guard world.size > 1 else { return own.samples }
-    let hasReads = settings.reads.map { world.rank < $0 } ?? true
+    let hasReads = settings.readRange.map { world.rank < $0.count } ?? true
     let samples = hasReads ? own.samples.samples : []
     let energies = try world.gatherVarying(samples.map(\.energy), root: 0)
     let occurrences = try world.gatherVarying(samples.map(\.occurrences), root: 0)
@@ -105,6 +126,8 @@ public struct Solver {
 public struct Solution: Sendable {
   /// The states of the reads, best first. Where ranks divide the reads, rank 0 has those of all and every other rank its own.
   public var samples: SampleSet
+  /// The state of the lowest energy that any rank was in, on every rank, even if no read ended in it.
+  public var lowest: SampleSet.Sample?
   /// The lowest energy that any rank has found, on every rank.
   public var energy: Double
   /// Every state of this rank that was better than all its states before.
@@ -115,6 +138,7 @@ public struct Solution: Sendable {
   public var settings: SolverSettings
   /// What the ranks divided between them.
   public var spread: SpreadChoice
+  /// Ranks of the search.
   public var ranks: Int
   /// Moves of single spins that were tried, on all ranks.
   public var spinUpdates: Double
@@ -128,5 +152,6 @@ public struct Solution: Sendable {
 public struct SearchProgress: Equatable, Sendable {
   /// Since the search began.
   public var seconds: Double
+  /// The lowest so far.
   public var energy: Double
 }

@@ -5,6 +5,7 @@ import Machines
 public struct SolverSettings: Sendable {
   /// Which time the limits mean.
   public enum Clock: String, CaseIterable, Sendable {
+    /// Time as a clock on the wall shows it.
     case wall
     /// The processor time of this process: what a run costs on a machine that others use too.
     case processor
@@ -28,6 +29,7 @@ public struct SolverSettings: Sendable {
   public var steps: Int?
   /// Seconds. `nil`: until all reads are done. 0: the first states, and nothing more.
   public var time: Double?
+  /// Which time `time` and reports mean.
   public var clock = Clock.wall
   /// The search ends with a state of this energy or a lower one.
   public var targetEnergy: Double?
@@ -37,6 +39,7 @@ public struct SolverSettings: Sendable {
   public var keep: Keep?
   /// Where every run begins, one −1 or 1 a spin. `nil`: random states.
   public var initial: [Int8]?
+  /// Of all random numbers; without a time limit, searches with the same seed have the same bits.
   public var seed: UInt64 = 1
   /// A multiplier of the machine's coupling strength, or of its temperatures.
   public var scale = 1.0
@@ -52,9 +55,15 @@ public struct SolverSettings: Sendable {
   /// Distinct states that are kept when the number of reads is not given.
   public var greatestSampleCount = 16
 
+  /// Those of the reads that are to be done; `nil`: all.
+  var part: Range<Int>?
+  /// The reads of this search, where their number is given.
+  var readRange: Range<Int>? { part ?? reads.map { 0..<$0 } }
+
   /// Beyond this ranks would hardly know of each other.
   private static let greatestExchangeEvery = 1_000_000
 
+  /// The defaults above.
   public init() {}
 
   /// - Throws: `SolverError` if a number makes no sense.
@@ -131,5 +140,6 @@ extension MachineKind {
 public struct SolverError: Error, Equatable, CustomStringConvertible {
   public let description: String
 
+  /// An error with a message that names the setting and what was expected.
   public init(_ description: String) { self.description = description }
 }

@@ -9,6 +9,7 @@ import MPI
 /// print(answer.text(samples: 10))
 /// ```
 public struct SpinSearch {
+  /// The problem, and what its energies mean.
   public let question: SpinQuestion
   private let device: DeviceProblem
   private let solver: Solver
@@ -39,19 +40,26 @@ public struct SpinSearch {
   ///
   /// - Parameters:
   ///   - world: ranks that search together; `nil`: this one alone.
+  ///   - store: where the search is kept, so that it can go on after an interruption; `nil`: nowhere.
   ///   - shouldStop: asked some thousand times a second; once it says yes on any rank, all end soon, with what they have.
   ///   - progress: called with every state of this rank that is better than all its states before.
   /// - Returns: on rank 0 the answer of all ranks.
   public func run(
-    over world: Communicator? = nil, shouldStop: @escaping () -> Bool = { false },
+    over world: Communicator? = nil, store: SearchStore? = nil, shouldStop: @escaping () -> Bool = { false },
     progress: @escaping (SearchTrace.Point) -> Void = { _ in }
   ) throws -> SpinAnswer {
     var trace = SearchTrace(measureName: measureName)
-    let solution = try solver.run(over: world, shouldStop: shouldStop) { found in
+    func found(_ found: SearchProgress) {
       let measure = device.isFaithful ? question.objective.measure(atEnergy: found.energy) : found.energy
       trace.append(seconds: found.seconds, measure: measure)
       progress(SearchTrace.Point(seconds: found.seconds, measure: measure))
     }
+    let solution =
+      if let store {
+        try LongSearch(solver, store: store).run(over: world, shouldStop: shouldStop, progress: found)
+      } else {
+        try solver.run(over: world, shouldStop: shouldStop, progress: found)
+      }
     let samples = try device.decode(solution.samples)
     guard let best = samples.best?.spins else { throw ProblemError("no state was found") }
     return SpinAnswer(

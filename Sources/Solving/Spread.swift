@@ -12,6 +12,7 @@ public enum Spread: String, CaseIterable, Sendable {
 
 /// The spread that suits a search, and why.
 public struct SpreadChoice: Equatable, Sendable {
+  /// What ranks divide.
   public var spread: Spread
   /// One clause, for the user.
   public var reason: String
@@ -22,6 +23,7 @@ public struct SpreadChoice: Equatable, Sendable {
   /// The share of the node's memory that copies of the couplings may take.
   private static let memoryShare = 0.5
 
+  /// A spread that the caller has chosen.
   public init(_ spread: Spread, because reason: String) {
     self.spread = spread
     self.reason = reason

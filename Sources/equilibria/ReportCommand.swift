@@ -5,10 +5,10 @@ import Reports
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Writes a page about one or several trainings: curves, filters, a relaxation, confusions.",
+    abstract: "Writes a page about one or several trainings: summary, curves, weights, a relaxation, confusions.",
     discussion: """
-      The page is one HTML file that needs no network. Of several runs the curves are drawn over each other. A training that still \
-      runs may be looked at, too. While training, TensorBoard shows the figures: tensorboard --logdir runs
+      The page is one HTML file that needs no network. Several runs are shown side by side, with means over seeds. A training that \
+      still runs may be looked at, too. While training, TensorBoard shows the figures: tensorboard --logdir runs
 
         equilibria report runs/mine
         equilibria report runs/mine-seed-* --output seeds.html

@@ -29,7 +29,7 @@ struct SampleCommand: ParsableCommand {
   @OptionGroup(title: "Problem") var problem: SampleProblemOptions
   @OptionGroup(title: "Sampling") var sampling: SampleRunOptions
   @OptionGroup(title: "Output") var output: SampleOutputOptions
-  @OptionGroup(title: "Long runs") var folder: SampleFolderOptions
+  @OptionGroup(title: "Long runs") var folder: LongRunOptions
 
   func validate() throws {
     try sampling.validate()
@@ -52,7 +52,8 @@ struct SampleCommand: ParsableCommand {
       let progress = world.rank == 0 ? SampleProgress() : nil
       defer { progress?.finish() }
       let found = try SpinSampling(question, settings).run(
-        over: world, store: opened?.store, shouldStop: { StopSignal.isRequested }, progress: { progress?.show($0) })
+        over: world, store: try opened.map { try SamplingStore(folder: $0.path, resumes: $0.resumes, minutes: $0.minutes) },
+        shouldStop: { StopSignal.isRequested }, progress: { progress?.show($0) })
       progress?.finish()
       if found.wasStopped {
         if world.rank == 0, opened == nil {
@@ -62,7 +63,7 @@ struct SampleCommand: ParsableCommand {
       }
       if let answer = found.answer {
         try output.write(answer)
-        try opened?.write(answer)
+        try opened?.write(json: answer.json(), text: answer.text)
         print(output.json ? try answer.json() : answer.text)
       }
       return output.requireConverged && !found.isConverged ? Exit.notConverged : 0
@@ -82,50 +83,5 @@ struct SampleProblemOptions: ParsableArguments {
     var settings = QuestionSettings()
     (settings.kind, settings.format) = (problem, format)
     return settings
-  }
-}
-
-/// Where a run is kept.
-struct SampleFolderOptions: ParsableArguments {
-  @Option(help: "A folder for checkpoints and the result.", completion: .directory)
-  var runDir: String?
-
-  @Flag(help: "Go on from the checkpoint in --run-dir, on any number of ranks, or begin if there is none.")
-  var resume = false
-
-  @Option(help: ArgumentHelp("Between two checkpoints.", valueName: "minutes"))
-  var checkpointEvery = 15.0
-
-  func validate() throws {
-    if resume, runDir == nil { throw ValidationError("--resume needs --run-dir, the folder of the run to go on with") }
-    guard checkpointEvery > 0, checkpointEvery.isFinite else {
-      throw ValidationError("--checkpoint-every \(checkpointEvery): expected minutes, more than 0")
-    }
-  }
-
-  /// The folder of a run, which rank 0 locks.
-  struct Opened {
-    let store: SamplingStore
-    let lock: RunLock?
-    let folder: String
-
-    func write(_ answer: SamplingAnswer) throws {
-      try AtomicFile.write(try answer.json() + "\n", to: "\(folder)/result.json")
-      try AtomicFile.write(answer.text + "\n", to: "\(folder)/result.txt")
-    }
-  }
-
-  /// Collective.
-  func open(on world: Communicator) throws -> Opened? {
-    guard let runDir else { return nil }
-    var lock: RunLock?
-    if world.rank == 0 {
-      try FileBytes.createFolder(runDir)
-      lock = try RunLock(folder: runDir) { FileHandle.standardError.write(Data("warning: \($0)\n".utf8)) }
-    }
-    // Others look when the folder is there.
-    try world.barrier()
-    return Opened(
-      store: try SamplingStore(folder: runDir, resumes: resume, minutes: checkpointEvery), lock: lock, folder: runDir)
   }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Files
 import Foundation
 import MPI
+import Reports
 import Sampling
 import Solving
 
@@ -16,6 +18,11 @@ struct SampleOutputOptions: ParsableArguments {
     help: "Write the kept states here: .npz, .safetensors or .csv. Without --samples 1000 of each temperature.",
     completion: .file(extensions: ["npz", "safetensors", "csv"]))
   var output: String?
+
+  @Option(
+    help: "Write an HTML page about the run: averages against temperature, diagnostics, swaps, the verdict.",
+    completion: .file(extensions: ["html"]))
+  var report: String?
 
   @Flag(help: "End with exit code 77 unless every diagnostic is passed.")
   var requireConverged = false
@@ -34,13 +41,13 @@ struct SampleOutputOptions: ParsableArguments {
 
   /// A result that cannot be written should be known before the run, not after it.
   func checkWritable(on world: Communicator) throws {
-    guard world.rank == 0, let output else { return }
-    try WritablePath.check(output)
+    guard world.rank == 0 else { return }
+    for path in [output, report].compactMap({ $0 }) { try WritablePath.check(path) }
   }
 
   func write(_ answer: SamplingAnswer) throws {
-    guard let output else { return }
-    try SampleFile.write(answer, to: output)
+    if let output { try SampleFile.write(answer, to: output) }
+    if let report { try AtomicFile.write(SamplingReport(answer).html, to: report) }
   }
 }
 

@@ -30,12 +30,15 @@ struct SolveCommand: ParsableCommand {
   @OptionGroup(title: "Search") var search: SolveSearchOptions
   @OptionGroup(title: "Device") var device: SolveDeviceOptions
   @OptionGroup(title: "Output") var output: SolveOutputOptions
+  @OptionGroup(title: "Long runs") var folder: LongRunOptions
 
   func validate() throws {
     try problem.validate()
     try search.validate()
     try device.validate()
     try output.validate()
+    try folder.validate()
+    if folder.runDir != nil { try search.checkKept() }
   }
 
   func run() {
@@ -43,13 +46,19 @@ struct SolveCommand: ParsableCommand {
       StopSignal.install()
       try output.checkWritable(on: world)
       let meter = ProcessorEnergy()
-      var answer = try answer(to: try Question(file: file, problem.settings), over: world)
+      let question = try Question(file: file, problem.settings)
+      let opened = try folder.open(on: world)
+      defer { opened?.lock?.release() }
+      var answer = try answer(to: question, keptIn: opened, over: world)
       if var spins = answer as? SpinAnswer {
         (spins.processorJoules, spins.estimate) = (meter?.joules, try device.estimate())
         answer = spins
       }
       if world.rank == 0 {
         try output.write(answer)
+        if !answer.wasStopped {
+          try opened?.write(json: answer.json(samples: output.samples), text: answer.text(samples: output.samples))
+        }
         print(output.json ? try answer.json(samples: output.samples) : answer.text(samples: output.samples))
       }
       return answer.wasStopped ? try Job.stopped() : 0
@@ -57,7 +66,8 @@ struct SolveCommand: ParsableCommand {
   }
 
   /// Searches, with the progress of rank 0 on standard error.
-  private func answer(to question: Question, over world: Communicator) throws -> any Answer {
+  private func answer(to question: Question, keptIn folder: LongRunOptions.Opened?, over world: Communicator) throws -> any Answer
+  {
     let progress = world.rank == 0 ? ProgressLine(limit: search.timeLimit) : nil
     defer { progress?.finish() }
     func shouldStop() -> Bool {
@@ -69,11 +79,12 @@ struct SolveCommand: ParsableCommand {
       let spins = try SpinSearch(
         question, try settings(for: question.objective), on: device.settings, shouldStop: { StopSignal.isRequested })
       let bestKnown = question.bestKnown.map { " (best known \(SearchTrace.text($0)))" } ?? ""
-      return try spins.run(over: world, shouldStop: shouldStop) {
+      let store = try folder.map { try SearchStore(folder: $0.path, resumes: $0.resumes, minutes: $0.minutes) }
+      return try spins.run(over: world, store: store, shouldStop: shouldStop) {
         progress?.found("\(spins.measureName) \(SearchTrace.text($0.measure))\(bestKnown)")
       }
     case .communities(let question):
-      try search.checkCommunities(hasChip: device.hardware != nil)
+      try search.checkCommunities(hasChip: device.hardware != nil, isKept: folder != nil)
       let communities = CommunitySearch(
         question, try settings(), couplings: device.couplings, targetModularity: search.target)
       return try communities.run(over: world, shouldStop: shouldStop) {

@@ -46,8 +46,8 @@ struct SolveOutputOptions: ParsableArguments {
     if let path = self.plot { try write(plot.svg, to: path) }
     if let path = report {
       let page = SearchReport(
-        title: plot.title, facts: answer.facts, plot: plot.svg, measureName: plot.trace.measureName,
-        levels: answer.levels.map { SearchReport.Level(value: $0.value, reads: $0.reads) })
+        facts: answer.facts, plot: plot, levels: answer.levels.map { SearchReport.Level(value: $0.value, reads: $0.reads) },
+        wasStopped: answer.wasStopped)
       try write(page.html, to: path)
     }
   }

@@ -84,14 +84,21 @@ struct SolveSearchOptions: ParsableArguments {
     if auto, reads != nil && steps != nil, time == nil { throw ValidationError("--auto needs --time, of which it takes a tenth") }
   }
 
+  /// Refuses what a search that is kept in a folder cannot have.
+  func checkKept() throws {
+    if time != nil, reads != nil {
+      throw ValidationError("--run-dir with --time and --reads: which reads fit depends on the interruptions; give one of them")
+    }
+  }
+
   /// Seconds, `nil` if the number of reads or steps decides.
   var timeLimit: Double? { time ?? (reads == nil && steps == nil || auto ? Self.standardTime : nil) }
 
   /// Refuses what is for one Ising problem alone.
-  func checkCommunities(hasChip: Bool) throws {
+  func checkCommunities(hasChip: Bool, isKept: Bool) throws {
     for (isGiven, name) in [
       (initial != nil, "--initial"), (hasChip, "--hardware"), (auto, "--auto"), (spread == .spins, "--spread spins"),
-      (exchangeEvery > 1, "--exchange-every"),
+      (exchangeEvery > 1, "--exchange-every"), (isKept, "--run-dir"),
     ] where isGiven {
       throw ProblemError("\(name) is for one Ising problem; communities are a sequence of them")
     }

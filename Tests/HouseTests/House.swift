@@ -23,7 +23,7 @@ enum House {
     Room(name: "Ising", imports: ["Kernels", "Files", "Host"]),
     Room(name: "Machines", imports: ["Kernels"]),
     Room(name: "Networks", imports: ["MPI", "Kernels", "Host", "Parallel", "Machines"]),
-    Room(name: "Solving", imports: ["MPI", "Kernels", "Host", "Parallel", "Ising", "Machines"]),
+    Room(name: "Solving", imports: ["MPI", "Kernels", "Host", "Files", "Parallel", "Ising", "Machines"]),
     Room(name: "Sampling", imports: ["MPI", "Kernels", "Host", "Files", "Parallel", "Ising", "Machines", "Solving"]),
     Room(name: "Learning", imports: ["MPI", "Kernels", "Host", "Parallel", "Ising", "Machines", "Networks", "Solving"]),
     Room(name: "Datasets", imports: ["MPI", "Kernels", "Host", "Files", "Parallel", "Learning"]),

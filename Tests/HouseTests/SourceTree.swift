@@ -24,35 +24,6 @@ struct SourceFile {
   /// Names of types that it extends, the outermost of nested ones.
   var extendedTypes: [String] { text.matches(of: /(?m)^(?:[@\w]+ )*extension +(\w+)/).map { String($0.1) } }
 
-  /// A type, function or subscript that is public.
-  struct Declaration {
-    let name: String
-    let line: Int
-    let hasDocstring: Bool
-  }
-
-  var publicDeclarations: [Declaration] {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let pattern =
-      #/
-      ^\x20* (?: @\w+ (?: \( [^)]* \) )? \x20 )* public \x20
-      (?: (?: static|final|mutating|nonmutating|consuming|borrowing|override|indirect ) \x20 )*
-      (?: struct|class|enum|protocol|actor|func|subscript ) \b \x20* `? ( [\w<=+*\/\-]* )
-      /#
-    return lines.indices.compactMap { index in
-      guard let match = lines[index].firstMatch(of: pattern) else { return nil }
-      let before = lines[..<index].last { !$0.contains(/^ *@/) } ?? ""
-      return Declaration(name: String(match.1), line: index + 1, hasDocstring: before.contains(/^ *\/\/\//))
-    }
-  }
-
-  /// Names of functions that its protocols require.
-  var requirements: [String] {
-    text.matches(of: /(?m)^(?:\w+ )*protocol [^\n]*\n((?:(?!\}).*\n)*)\}/).flatMap {
-      $0.1.matches(of: /(?m)^  (?:@\w+ |mutating |static |consuming )*func +(\w+)/).map { String($0.1) }
-    }
-  }
-
   var holdsProtocol: Bool { text.contains(/(?m)^(?:[\w]+ )*protocol +\w/) }
   var holdsEntryPoint: Bool { text.contains(/(?m)^@main\b/) }
 }

@@ -89,6 +89,10 @@ struct CouplingCase: CustomTestStringConvertible, Sendable {
         return [
           CouplingCase(kind: .plain, pre: image, postChannels: post, padding: 1, samples: samples),
           CouplingCase(kind: .maxPooled, pre: image, postChannels: post, padding: 1, window: 2, samples: samples),
+          // Wide enough for a field that is added up window by window.
+          CouplingCase(
+            kind: .maxPooled, pre: ImageShape(channels: pre, rows: 4 - 2 * (column % 2), columns: 10 - 2 * (column % 2)),
+            postChannels: post, padding: column % 2, window: 2, samples: samples),
           CouplingCase(kind: .maxPooled, pre: image, postChannels: post, kernel: 1, window: 2, samples: samples),
           CouplingCase(
             kind: .dense, pre: ImageShape(channels: pre, rows: 1 + row % 2, columns: 1 + column % 3), postChannels: post,
@@ -101,9 +105,13 @@ struct CouplingCase: CustomTestStringConvertible, Sendable {
   /// Weights that do not fit a cache in one piece, and samples that do not fit a chunk.
   static let large: [CouplingCase] = [
     CouplingCase(
-      kind: .maxPooled, pre: ImageShape(channels: 256, rows: 4, columns: 4), postChannels: 160, padding: 1, window: 2, samples: 5),
+      kind: .maxPooled, pre: ImageShape(channels: 256, rows: 4, columns: 6), postChannels: 160, padding: 1, window: 2, samples: 5),
     CouplingCase(
       kind: .maxPooled, pre: ImageShape(channels: 96, rows: 8, columns: 8), postChannels: 400, padding: 2, window: 2, samples: 3),
+    CouplingCase(
+      kind: .maxPooled, pre: ImageShape(channels: 20, rows: 10, columns: 14), postChannels: 70, padding: 1, window: 2, samples: 9),
+    CouplingCase(
+      kind: .maxPooled, pre: ImageShape(channels: 16, rows: 2, columns: 2), postChannels: 270, padding: 1, window: 2, samples: 7),
     CouplingCase(
       kind: .maxPooled, pre: ImageShape(channels: 16, rows: 2, columns: 2), postChannels: 16, padding: 1, window: 2, samples: 61),
     CouplingCase(

@@ -8,6 +8,7 @@ import Testing
   @Test(arguments: [
     CouplingCase(kind: .plain, pre: ImageShape(channels: 64, rows: 6, columns: 6), postChannels: 48, padding: 1),
     CouplingCase(kind: .maxPooled, pre: ImageShape(channels: 64, rows: 6, columns: 6), postChannels: 48, padding: 1, window: 2),
+    CouplingCase(kind: .maxPooled, pre: ImageShape(channels: 64, rows: 8, columns: 8), postChannels: 48, padding: 1, window: 2),
     CouplingCase(
       kind: .maxPooled, pre: ImageShape(channels: 64, rows: 6, columns: 6), postChannels: 48, kernel: 5, padding: 2, window: 2),
     CouplingCase(kind: .dense, pre: ImageShape(channels: 64, rows: 4, columns: 4), postChannels: 10),
@@ -98,12 +99,13 @@ import Testing
     }
     expectClose(computed, expected, tolerance: 1e-6)
   }
+}
 
-  private func expectClose(_ computed: some Sequence<Double>, _ expected: some Sequence<Double>, tolerance: Double) {
-    let (computed, expected) = (Array(computed), Array(expected))
-    let greatest = expected.map(abs).max() ?? 0
-    let error = zip(computed, expected).map { abs($0 - $1) }.max() ?? .infinity
-    #expect(computed.count == expected.count && greatest > 0)
-    #expect(error <= tolerance * greatest, "greatest error \(error) beside numbers up to \(greatest)")
-  }
+/// The greatest error beside the greatest number.
+func expectClose(_ computed: some Sequence<Double>, _ expected: some Sequence<Double>, tolerance: Double) {
+  let (computed, expected) = (Array(computed), Array(expected))
+  let greatest = expected.map(abs).max() ?? 0
+  let error = zip(computed, expected).map { abs($0 - $1) }.max() ?? .infinity
+  #expect(computed.count == expected.count && greatest > 0)
+  #expect(error <= tolerance * greatest, "greatest error \(error) beside numbers up to \(greatest)")
 }

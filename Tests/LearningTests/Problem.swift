@@ -125,6 +125,11 @@ struct Problem: CustomTestStringConvertible, Sendable {
       $0.optimiser.kind = .adamW
       $0.averaging = 0.5
     }.silenced,
+    Problem("whitened patches") {
+      $0.whitensPatches = true
+      $0.optimiser.kind = .adamW
+      $0.optimiser.weightDecay = 0.01
+    },
     Problem("residual limit") { $0.residualLimit = 0.01 },
     Problem("linear response, warm start") {
       $0.estimator = .linearResponse

@@ -75,20 +75,21 @@ import Testing
     }
   }
 
-  /// A middle strip of the pyramid sends each neighbour one row of every layer's states, and of the arg-max of every convolution
-  /// above the first, and the read-out's rows to all: nothing else.
+  /// A strip of the pyramid sends each neighbour one row of every layer's states, or as many as are read by a tile of two rows that
+  /// the cut divides, and one of the arg-max of every convolution above the first, and the read-out's rows to all: nothing else.
   @Test func trafficIsTheBoundary() throws {
     let layout = try Self.pyramid()
     let plan = RowPlan(try StripPartition(layout, strips: 2), order: .checkerboard)
-    // conv4 has one row a strip; the read-out reads it whole, and so do its neighbours.
-    let states = 16 * 32 + 8 * 64 + 4 * 128 + 2 * 128
+    // conv4 has one row a strip, both of one tile that reads all of conv3; the read-out reads it whole, and so do its neighbours.
+    let states = 16 * 32 + 8 * 64 + 2 * 4 * 128 + 2 * 128
     let argMax = 8 * 64 + 4 * 128 + 2 * 128
     for strip in 0..<2 {
       #expect(plan.traffic(from: strip) == (2, 4 * states + argMax))
     }
     let quarters = RowPlan(try StripPartition(layout, strips: 4), order: .checkerboard)
-    // Of conv3's four rows each is the boundary on both sides; conv4's two lie on strips 1 and 3 and go to all others that read them.
-    #expect(quarters.traffic(from: 0).bytesPerSample == 4 * (16 * 32 + 8 * 64 + 4 * 128) + 8 * 64 + 4 * 128)
+    // Of conv3's four rows the first and second are one tile, for which strip 1 reads both of strip 0's rows of conv2. conv4's two rows
+    // lie on strips 1 and 3, which both read all of conv3.
+    #expect(quarters.traffic(from: 0).bytesPerSample == 4 * (16 * 32 + 2 * 8 * 64 + 2 * 4 * 128) + 8 * 64 + 4 * 128)
   }
 
   /// A network of one strip sends nothing.

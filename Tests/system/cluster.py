@@ -64,6 +64,11 @@ class Cluster:
         lines = (line.split() for line in self("status").succeeds().stdout.splitlines())
         return [words[0] for words in lines if words[2:] == ["link", "up"]]
 
+    @property
+    def logs(self) -> list[Path]:
+        """What Slurm's controller and hosts have written."""
+        return sorted(Path("/run/virtual-cluster", self.name, "slurm").glob("*.log"))
+
     def processes(self, host: str) -> list[int]:
         """All that run on a host."""
         found = subprocess.run(["ip", "netns", "pids", host], capture_output=True, text=True, check=True).stdout

@@ -24,6 +24,7 @@ AT_RUN_TIME = {
     "libpng-dev": "libpng16-16",
     "libturbojpeg0-dev": "libturbojpeg0",
     "libmetis-dev": "libmetis5",
+    "libjs-chart.js": "libjs-chart.js",
     "pkg-config": None,
     "dataset-fashion-mnist": "dataset-fashion-mnist",
     "faketime": None,

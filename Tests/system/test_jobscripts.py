@@ -8,7 +8,7 @@ from jobs import ROOT
 
 DEPLOYED = sorted(path for pattern in ("*.sh", "*.sbatch", "*.pbs", "in-container") for path in (ROOT / "deploy").glob(pattern))
 SHELL = [*DEPLOYED, *sorted(path for path in (ROOT / "scripts").glob("virtual-*") if path.suffix != ".c")]
-EDITED = ["train.sbatch", "seeds.sbatch", "scaling.sbatch", "train.pbs", "train.sh"]
+EDITED = ["train.sbatch", "seeds.sbatch", "scaling.sbatch", "ising.sbatch", "train.pbs", "train.sh"]
 
 
 @pytest.mark.parametrize("path", SHELL, ids=lambda path: path.name)

@@ -14,6 +14,7 @@ VARIANTS = {
     "random-sign": ["learning.estimator=randomSign", "learning.optimiser.nesterov=true"],
     "linear-response": ["learning.estimator=linearResponse", "learning.residualLimit=0.01", "network.feedback=0.3"],
     "revived-channels": ["learning.reviveChannels=true", "learning.optimiser.kind=adamW"],
+    "whitened-patches": ["learning.whitenPatches=true", "learning.optimiser.kind=adamW"],
     "read-out": ["learning.cost=crossEntropyReadout", "relaxation.order=sequential"],
     "conjugate": ["relaxation.machine=conjugate"],
     "coherent-with-noise": ["relaxation.machine=cim", "relaxation.cim.noise=0.02", "relaxation.free.sweeps=20"],

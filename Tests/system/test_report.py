@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import time
@@ -13,11 +14,13 @@ from pathlib import Path
 
 import pytest
 
+import browser
 from jobs import CONFIGURATIONS, DIVERGED, ERROR, INPUT, ROOT, STOPPED, USAGE
 from runs import Run, settings
 
 TRAIN = CONFIGURATIONS / "train.yaml"
-BROWSER = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None)
+# Debian's Chart.js, which makes charts of the pages interactive.
+LIBRARY = Path("/usr/share/javascript/chart.js/chart.min.js")
 
 
 @pytest.fixture
@@ -37,9 +40,19 @@ def test_report_of_a_run(one, run):
     # Its pictures: curves, and filters and states.
     assert "<svg" in text
     assert "data:image/png;base64," in text
-    for section in ("Relaxation of test image 0", "taken for", "Configuration", "Where the time went"):
+    for section in (
+        "Summary",
+        "Curves",
+        "Network and weights",
+        "A relaxation",
+        "Taken for",
+        "Where the time went",
+        "Configuration",
+    ):
         assert section in text
+    assert "Test image 0 is clamped" in text
     assert not re.search(r'(src|href)="?https?:', text)
+    assert ("Chart.js v" in text) == LIBRARY.exists()
     assert page.stat().st_size <= 5_000_000
 
 
@@ -56,9 +69,11 @@ def page_of_two(one, trained, tmp_path_factory) -> Path:
 def test_report_of_two_runs(page_of_two):
     text = page_of_two.read_text()
     # What tells them apart, and the mean of two seeds.
-    assert "What differs from run-1" in text
-    assert "over 2 seeds: " in text
-    assert "Relaxation of test image 7" in text
+    assert re.search(r'<th scope="row">seed</th><td>1</td><td>2</td>', text)
+    accuracies = [Run(page_of_two.parent / f"run-{seed}").test_accuracy for seed in (1, 2)]
+    mean, deviation = 100 * statistics.mean(accuracies), 100 * statistics.stdev(accuracies)
+    assert f"<td>1, 2</td><td>{mean:.2f} ± {deviation:.2f} %</td>" in text
+    assert text.count("Test image 7 is clamped") == 2
 
 
 def test_report_of_a_run_that_an_error_ended(job, one, tmp_path):
@@ -92,21 +107,90 @@ def test_report_without_the_data(job, one, tmp_path):
     assert "No relaxation and no confusion" in (run.folder / "report.html").read_text()
 
 
-@pytest.mark.skipif(not BROWSER, reason="there is no browser (chromium-headless-shell)")
-def test_report_in_a_browser(job, page_of_two, tmp_path):
-    browser = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu"]
-    drawn = job(
-        None,
-        "--window-size=1200,5000",
-        f"--screenshot={tmp_path / 'page.png'}",
-        "--enable-logging=stderr",
-        page_of_two.as_uri(),
-        command=browser,
-    )
-    assert (tmp_path / "page.png").stat().st_size > 0
-    assert not re.search("CONSOLE|ERR_", drawn.text), drawn
-    document = job(None, "--dump-dom", page_of_two.as_uri(), command=browser)
-    assert document.stdout.count("<img ") == page_of_two.read_text().count("<img ")
+# Pages in a browser
+
+needs_browser = pytest.mark.skipif(not browser.PROGRAM, reason="there is no browser (chromium-headless-shell)")
+
+
+@pytest.fixture(scope="module")
+def page_of_one(one, trained, tmp_path_factory) -> Path:
+    page = tmp_path_factory.mktemp("page") / "one.html"
+    one("report", trained(TRAIN).folder, "--output", page, "--watts-per-core", 5).succeeds()
+    return page
+
+
+@pytest.fixture(scope="module")
+def page_of_a_search(one, tmp_path_factory) -> Path:
+    page = tmp_path_factory.mktemp("page") / "search.html"
+    one("solve", "torus:12x12", "--steps", 100, "--reads", 20, "--report", page).succeeds()
+    return page
+
+
+@pytest.fixture(scope="module")
+def page_of_samples(one, tmp_path_factory) -> Path:
+    page = tmp_path_factory.mktemp("page") / "samples.html"
+    one("sample", "torus:6x6", "--temperatures", "0.8:3:5", "--rounds", 7, "--free-energy", "--report", page).succeeds()
+    return page
+
+
+PAGES = ("page_of_one", "page_of_two", "page_of_a_search", "page_of_samples")
+
+
+@needs_browser
+@pytest.mark.seconds(30)
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("width", [360, 1280, 3840])
+def test_page_in_a_browser(request, tmp_path, name, width):
+    """Nothing is wider than the window, every chart is drawn, no script fails, and nothing is asked of a network."""
+    look = browser.look(request.getfixturevalue(name), width, tmp_path, dark=width == 1280)
+    found = look.found
+    assert not look.log
+    assert found["errors"] == []
+    assert found["overflow"] <= 0, found["wide"]
+    assert found["wide"] == []
+    assert found["charts"] > 0
+    assert found["tall"] == 0
+    drawn = "canvases" if LIBRARY.exists() else "svgs"
+    assert found[drawn] == found["charts"]
+    if LIBRARY.exists():
+        assert found["numbers"] > 0
+    assert all(text.startswith("1 of ") for text in found["first"])
+    assert not any(text.startswith("1 of ") for text in found["played"])
+    assert found["violations"] == []
+
+
+@needs_browser
+@pytest.mark.parametrize("name", PAGES)
+def test_picture_of_a_page(request, tmp_path, name):
+    browser.screenshot(request.getfixturevalue(name), 1280, 2000, tmp_path / "page.png")
+    assert (tmp_path / "page.png").stat().st_size > 20_000
+
+
+@needs_browser
+def test_browser_sees_what_is_wrong(page_of_one, tmp_path):
+    """The checks above, on a page that is broken on purpose."""
+    broken = tmp_path / "broken.html"
+    wrong = '<img src="https://example.org/a.png"><div style="width:9000px">wide</div><script>missing()</script>'
+    broken.write_text(page_of_one.read_text().replace("<footer>", f"{wrong}<footer>"))
+    look = browser.look(broken, 1280, tmp_path)
+    assert "example.org" in look.log
+    assert "missing" in look.log
+    assert look.found["overflow"] > 0
+    assert "image-alt" in [rule for rule, *_ in look.found["violations"]]
+
+
+def test_report_of_samples(page_of_samples):
+    text = page_of_samples.read_text()
+    for part in (
+        "Verdict",
+        "Averages against temperature",
+        "Free energy and entropy",
+        "Diagnostics",
+        "Swaps of the ladder",
+        "Settings",
+    ):
+        assert part in text
+    assert text.count('<figure class="chart">') >= 8
 
 
 # TensorBoard

@@ -4,6 +4,7 @@ They need root, and Debian's packages of Slurm, which `scripts/virtual-cluster i
 """
 
 import csv
+import json
 import os
 import re
 import shutil
@@ -22,16 +23,9 @@ TRAIN = CONFIGURATIONS / "train.yaml"
 pytestmark = [
     pytest.mark.xdist_group("Slurm"),
     pytest.mark.seconds(80),
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(1200),
 ]
 may_make_hosts = pytest.mark.skipif(not can_make_hosts(), reason="this user may not make network namespaces and links")
-
-
-def wait_until(condition, seconds: float = 240) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"waited {seconds} s in vain"
-        time.sleep(0.2)
 
 
 @pytest.fixture(scope="module")
@@ -83,11 +77,22 @@ class Project:
         path = self.folder / f"equilibria-{number}.log"
         return path.read_text() if path.exists() else ""
 
-    def awaits(self, number: str, words: str, seconds: float = 240) -> None:
-        try:
-            wait_until(lambda: words in self.log(number), seconds)
-        except AssertionError as error:
-            raise AssertionError(f"`{words}` is not in the log:\n{self.log(number)[-4000:]}") from error
+    def awaits(self, number: str, words: str) -> None:
+        self.waits(number, lambda: words in self.log(number))
+
+    def waits(self, number: str, condition, seconds: float = 400) -> None:
+        """Waits for something that the job does, or says what Slurm knows of it."""
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, f"waited {seconds} s in vain:\n{self.account(number)}"
+            time.sleep(0.2)
+
+    def account(self, number: str) -> str:
+        """The job and the nodes as Slurm sees them, and the ends of all logs."""
+        questions = [["scontrol", "show", "job", number], ["sinfo", "-N", "-l"], ["sinfo", "-R"]]
+        answers = [self.slurm("slurm", *question).stdout for question in questions]
+        logs = [*self.folder.glob("*.log"), *self.slurm.logs]
+        return "\n".join(answers + [f"{path.name}:\n{path.read_text(errors='replace')[-2000:]}" for path in logs])
 
     def is_gone(self, number: str) -> bool:
         return not self.slurm("slurm", "squeue", "-h", "-j", number).stdout.strip()
@@ -112,22 +117,22 @@ def test_stopped_requeued_and_moved(one, trained, project):
     run = Run(project.folder / "run")
     project.edit_training(nodes=2, minutes=5)
     number = project.submit("train.sbatch")
-    wait_until(lambda: any(row["epoch"] == "10" for row in run.rows))
+    project.waits(number, lambda: any(row["epoch"] == "10" for row in run.rows))
     # What Slurm sends before the limit.
     project.slurm("slurm", "scancel", "--batch", "--signal=USR1", number).succeeds()
     project.awaits(number, "requeued")
     project.awaits(number, "start 2, ")
-    wait_until(lambda: len(run.starts) == 2)
+    project.waits(number, lambda: len(run.starts) == 2)
     assert [start["ranks"] for start in run.starts] == [2, 2]
     assert run.rows[0]["epoch"] == "1"
     # The script removes the lock that the killed job may have left.
     project.slurm("slurm", "scancel", number).succeeds()
-    wait_until(lambda: project.is_gone(number))
+    project.waits(number, lambda: project.is_gone(number))
     rows = run.rows
     project.edit_training(nodes=4, minutes=5)
     number = project.submit("train.sbatch")
-    wait_until(lambda: run.is_complete)
-    wait_until(lambda: project.is_gone(number))
+    project.waits(number, lambda: run.is_complete)
+    project.waits(number, lambda: project.is_gone(number))
     assert run.starts[-1]["ranks"] == 4
     # It has gone on, not begun anew.
     assert rows[0] == run.rows[0]
@@ -145,9 +150,32 @@ def test_array_of_seeds(one, trained, project):
     )
     number = project.submit("seeds.sbatch")
     runs = [Run(project.folder / f"seeds-seed-{seed}") for seed in (1, 2)]
-    wait_until(lambda: all(run.is_complete for run in runs))
-    wait_until(lambda: project.is_gone(number))
+    project.waits(number, lambda: all(run.is_complete for run in runs))
+    project.waits(number, lambda: project.is_gone(number))
     same_run(trained(TRAIN, "seed=2"), runs[1])
+
+
+@may_make_hosts
+def test_search_that_is_requeued(one, project):
+    """A search is stopped and requeued, and ends with the result of one without a stop."""
+    search = "torus:60x60 --machine anneal --reads 400 --sweeps 2000"
+    project.edit(
+        "ising.sbatch",
+        SBATCH_nodes="#SBATCH --nodes=2 --ntasks-per-node=1 --time=5",
+        command=f'command="solve {search} --checkpoint-every 0.02"',
+        run="run=search",
+    )
+    number = project.submit("ising.sbatch")
+    folder = project.folder / "search"
+    project.waits(number, lambda: (folder / "checkpoint.safetensors").exists())
+    project.slurm("slurm", "scancel", "--batch", "--signal=USR1", number).succeeds()
+    log = project.folder / f"equilibria-ising-{number}.log"
+    project.waits(number, lambda: "requeued" in log.read_text())
+    project.waits(number, lambda: project.is_gone(number))
+    result = json.loads((folder / "result.json").read_text())
+    whole = one("solve", *search.split(), "--json").succeeds().json
+    assert (result["energy"], result["reads"], result["spins"]) == (whole["energy"], 400, whole["spins"])
+    assert result["samples"] == whole["samples"]
 
 
 @may_make_hosts
@@ -160,8 +188,8 @@ def test_scaling_study_of_two_nodes(project):
     )
     number = project.submit("scaling.sbatch")
     model = project.folder / "study/model.txt"
-    wait_until(lambda: model.exists() and model.stat().st_size > 0)
-    wait_until(lambda: project.is_gone(number))
+    project.waits(number, lambda: model.exists() and model.stat().st_size > 0)
+    project.waits(number, lambda: project.is_gone(number))
     with (project.folder / "study/scaling.csv").open(newline="") as file:
         points = list(csv.reader(file))[1:]
     assert ["strong", "2", "1", "2", "2"] in [point[:5] for point in points]
@@ -181,7 +209,7 @@ def test_time_limit(one, job, trained, project, tmp_path):
     number = project.submit("train.sbatch")
     project.awaits(number, "requeued")
     run = Run(project.folder / "run")
-    wait_until(lambda: run.is_complete, 900)
+    project.waits(number, lambda: run.is_complete, 900)
     assert len(run.starts) > 1
     same_run(whole, run)
 

@@ -102,7 +102,7 @@ IMPOSSIBLE = {
         4,
         STRIPS,
         ["learning.batch.size=4", "grid.data=4"],
-        ["4 data ranks", "1 micro-shard;", "1 × 4"],
+        ["4 data groups", "1 micro-shard;", "1 × 4"],
     ),
     "no-strip": (2, STRIPS, ["grid.spin=0"], ["grid.spin", "from 1"]),
     "exchange-every-0-sweeps": (2, STRIPS, ["exchange.every=0"], ["exchange.every", "from 1 to 1000"]),

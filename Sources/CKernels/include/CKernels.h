@@ -13,6 +13,10 @@
 #include "EquilibriaSampling.h"
 
 #define EQ_CHANNEL_PAD 16
+// Weights of one post channel in a slice of 16 pre channels of a 3×3 kernel.
+#define EQ_SCATTER_ROW (9 * 16)
+// Numbers of a window's list beyond its capacity: vectors are written whole.
+#define EQ_LIST_SLACK 16
 
 // One non-zero position that reaches a pixel in a transposed convolution under max-pooling: the list it is in (window × positions + position) and
 // the offset of the kernel's tap in the packed weights.
@@ -36,6 +40,9 @@ typedef struct {
   // [block][row][channel of block]; a last block of half the width is used when the columns need no more. `columns` is a multiple of EQ_CHANNEL_PAD.
   void (*pack)(const float *source, int64_t source_stride, int64_t rows, int64_t columns, float *packed);
 
+  // The same of a matrix of which `source` is the transpose: packed row r, column c is source[c · source_stride + r].
+  void (*pack_transposed)(const float *source, int64_t source_stride, int64_t rows, int64_t columns, float *packed);
+
   // output[target[q] + n·target_stride + c] (+)= Σ_tap Σ_k input[pixel[q] + n·pixel_stride + tap[t] + k] · weights[tap·depth + k][c]
   // for every pixel q < pixels of every sample n < samples.
   void (*convolve)(const float *input, const int64_t *pixel, int64_t pixel_stride, const int64_t *tap, int64_t taps, int64_t depth,
@@ -49,14 +56,22 @@ typedef struct {
                    int64_t windows, int64_t samples, float *pooled, int64_t pooled_stride, uint8_t *argmax, int64_t argmax_stride,
                    int32_t accumulate, int32_t holds);
 
-  // Winograd's F(2×2, 3×3) under 2×2 max-pooling, whose windows are its output tiles. `winograd_input` transforms the 4×4 patch at
-  // corner[w · members]: transformed[16][sample × window][channels]. Between the two lie sixteen matrix products over the channels.
-  // `winograd_pool` turns `count` floats of each of the sixteen products, `plane` floats apart, into the maxima and their indices;
-  // `holds` as above.
-  void (*winograd_input)(const float *pre, const int64_t *corner, int32_t members, int64_t pre_stride, int64_t row_stride, int64_t channels,
-                         int64_t windows, int64_t samples, float *transformed);
-  void (*winograd_pool)(const float *products, int64_t plane, int64_t count, float *pooled, uint8_t *argmax, int32_t accumulate,
-                        int32_t holds);
+  // Winograd's F(m×m, 3×3), m = `side` = 2 or 4, of a convolution with stride 1, in tiles of m×m outputs of whole rows of tiles.
+  // `winograd_weights` transforms the flat weights [post channel][3][3][pre channel] into [block][(m + 2)²][pre channel][channel of block];
+  // `scratch` holds 9 · pres · block floats.
+  // `winograd_input` transforms the patches; `pre` points to the first number of the first tile's patch:
+  // transformed[(m + 2)²][sample × tile][channels].
+  // `winograd_multiply` multiplies by one block of the weights: products[(m + 2)²][rows][width], `rows` being sample × tile.
+  // `winograd_pool` takes the block to the maxima of windows of 2×2 outputs and their places, of rows 0 ..< `rows` of windows; the first tile
+  // begins with row `first_row`, which may be negative. `pooled` and `argmax` point to the block's first channel in row 0; `holds` as above.
+  void (*winograd_weights)(const float *flat, int32_t side, int64_t pres, int64_t posts, float *scratch, float *weights);
+  void (*winograd_input)(const float *pre, int64_t pre_stride, int64_t row_stride, int32_t side, int64_t channels, int64_t tile_rows,
+                         int64_t tile_columns, int64_t samples, float *transformed);
+  void (*winograd_multiply)(const float *transformed, const float *weights, int32_t side, int64_t rows, int64_t depth, int64_t width,
+                            float *products);
+  void (*winograd_pool)(const float *products, int32_t side, int64_t width, int64_t tile_rows, int64_t tile_columns, int64_t samples,
+                        int64_t first_row, int64_t rows, int64_t channels, float *pooled, int64_t pooled_stride, uint8_t *argmax,
+                        int64_t argmax_stride, int32_t accumulate, int32_t holds);
 
   // Lists, for each window and each position in it, the channels whose arg-max is there and whose spin is not zero.
   // entries: [list][channels]; counts: [list]; list = n·lists + w·members + i. offset = channel · channel_stride.
@@ -69,6 +84,19 @@ typedef struct {
   void (*gather)(const eq_entry *entries, const int32_t *counts, int64_t list_capacity, int64_t lists, const eq_reach *reach,
                  const int32_t *reach_start, const float *weights, int64_t weights_stride, int32_t width, int64_t channels, float *output,
                  int64_t output_stride, int64_t pixels, int64_t samples, int32_t accumulate);
+
+  // The same for 3×3 kernels with stride 1 under windows of 2×2, a slice of 16 pre channels at a time.
+  // `list_windows`: for each sample, window and block of post channels the four lists of the channels whose arg-max is at a place and whose
+  // spin is not zero: values and offsets [sample][window][block][4][block + EQ_LIST_SLACK], counts [sample][window][block][4];
+  // offset = channel in the block · EQ_SCATTER_ROW.
+  // `scatter`: output[n · output_stride + q · channels + c] (+)= Σ value · weights, which are [slice][post channel][9][16], for `rows` rows of
+  // pixels. The first window's kernels begin in row `first_row`, counted from the first of those, and `padding` columns before them.
+  // `pixels` holds samples × (2 · window_rows + 2) × (2 · window_columns + 2) × 16 floats.
+  void (*list_windows)(const float *spins, const int64_t *spin_offset, int64_t spin_stride, const uint8_t *argmax, int64_t argmax_stride,
+                       int64_t channels, int64_t block, int64_t windows, int64_t samples, float *values, int32_t *offsets, int32_t *counts);
+  void (*scatter)(const float *values, const int32_t *offsets, const int32_t *counts, int64_t posts, int64_t block, const float *weights,
+                  int64_t window_rows, int64_t window_columns, int64_t samples, float *pixels, int64_t first_row, int64_t padding,
+                  float *output, int64_t output_stride, int64_t channels, int64_t rows, int64_t columns, int32_t accumulate);
 
   // Weight gradient under max-pooling: gradient[channel][tap][c] += Σ windows, samples: scale[n] · spin · pre[corner + tap + c].
   // `scratch` holds samples × windows entries.

@@ -98,7 +98,7 @@ package struct GridChoice {
     if let spin = wanted.spin, spin > strips {
       cause = "\(spin) strips are more than the \(strips) row\(strips == 1 ? "" : "s") of the tallest layer"
     } else if let data = wanted.data, data > networks {
-      cause = "\(data) data ranks share \(networks) micro-shard\(networks == 1 ? "" : "s")"
+      cause = "\(data) data groups share \(networks) micro-shard\(networks == 1 ? "" : "s")"
     } else if asked.isEmpty {
       cause = "\(ranks) ranks are too many: there are \(networks) micro-shards and at most \(strips) strips"
     } else {

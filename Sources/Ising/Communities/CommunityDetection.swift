@@ -7,7 +7,9 @@ import Kernels
 /// and then by bisecting the unions of two communities anew: which moves any number of vertices from one to the other, or joins
 /// the two. That is repeated until no pair and no part gains.
 public struct CommunityDetection: Sendable {
+  /// The graph that is divided.
   public let graph: CommunityGraph
+  /// `γ` of the modularity; greater values favour smaller communities.
   public let resolution: Double
   /// No more communities than these; `nil` for as many as gain.
   public let limit: Int?

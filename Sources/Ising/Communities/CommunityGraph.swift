@@ -2,6 +2,7 @@ import Host
 
 /// A graph whose communities are sought: weights that are not negative, and edges from a vertex to itself.
 public struct CommunityGraph: Sendable {
+  /// The number of vertices, those without edges included.
   public let vertexCount: Int
   /// `k_i`: the weights of a vertex's edges, of an edge to itself twice.
   public let degrees: [Double]

@@ -14,11 +14,13 @@ public struct ProblemContent: Sendable {
     case numbers
   }
 
+  /// What the numbers mean.
   public var kind: Kind
   /// The pairs.
   public var graph: WeightedGraph
   /// One number a vertex: what stands on the diagonal, or the numbers to be divided. Empty if there are none.
   public var diagonal: [Double]
+  /// `c`, added to the value of a function.
   public var offset: Double
   /// One name a vertex, if the file has names.
   public var labels: [String]
@@ -26,6 +28,7 @@ public struct ProblemContent: Sendable {
   public var groundTruth: [Int]
   /// The file and the form it was read in.
   public var file: String
+  /// The form in which the file was read.
   public var format: ProblemFormat
 
   init(

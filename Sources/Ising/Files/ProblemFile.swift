@@ -60,11 +60,14 @@ public enum ProblemFile {
 
 /// Why a file holds no problem: where, what was found and what was expected, as `FILE:LINE: what, expected what`.
 public struct ProblemFileError: Error, Equatable, CustomStringConvertible {
+  /// The path as it was given.
   public var file: String
   /// Counted from 1; `nil` if no line is to blame.
   public var line: Int?
+  /// What was found and what was expected.
   public var reason: String
 
+  /// - Parameter line: counted from 1; `nil` if no line is to blame.
   public init(file: String, line: Int?, reason: String) {
     self.file = file
     self.line = line

@@ -8,7 +8,9 @@ import Kernels
 public struct DeviceCouplings: Sendable, Equatable {
   /// The greatest magnitudes of a coupling and of a field.
   public struct Range: Sendable, Equatable {
+    /// In the problem's units, like `field`.
     public var coupling: Double
+    /// The greatest magnitude of a field `h`.
     public var field: Double
 
     public init(coupling: Double, field: Double) { (self.coupling, self.field) = (coupling, field) }
@@ -32,6 +34,7 @@ public struct DeviceCouplings: Sendable, Equatable {
   /// Which device.
   public var device: UInt64 = 0
 
+  /// An ideal device.
   public init() {}
 
   /// Whether the device has any fault.

@@ -4,8 +4,10 @@ public struct DeviceSettings: Sendable {
   public var chip: HardwareGraph?
   /// The coupling within chains; `nil`: √2 · rms J · √(mean degree).
   public var chainStrength: Double?
+  /// The range, resolution and mismatch of couplings and fields.
   public var couplings = DeviceCouplings()
 
+  /// No chip and no faults: the problem runs as it is.
   public init() {}
 }
 
@@ -75,6 +77,7 @@ public struct DeviceEstimate: Sendable, Equatable {
   /// Where the two figures come from.
   public var source = "an oscillator network that settles in 3 µs at 12 mW"
 
+  /// The oscillator network of the defaults.
   public init() {}
 
   /// - Throws: `ProblemError` if one of them is not above 0.

@@ -1,7 +1,9 @@
 /// A problem as a chip runs it: fields shared out over the chains, couplings over the couplers between them, and every coupler
 /// within a chain a strong one that favours equal spins.
 public struct EmbeddedProblem: Sendable {
+  /// The problem of the chip's spins.
   public let problem: IsingProblem
+  /// Which spins of the chip stand for which of the problem.
   public let embedding: MinorEmbedding
   /// The coupling within chains.
   public let chainStrength: Double

@@ -138,6 +138,7 @@ extension HardwareGraph: LosslessStringConvertible {
     }
   }
 
+  /// The name by which the command line asks for the graph, such as `chimera:16`.
   public var description: String {
     switch self {
     case .chimera(let size, _): "chimera:\(size)"

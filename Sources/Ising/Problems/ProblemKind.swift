@@ -1,9 +1,14 @@
 /// What is asked of a file's numbers.
 public enum ProblemKind: String, CaseIterable, Sendable {
+  /// The cut of greatest weight.
   case maxCut = "maxcut"
+  /// The ground state of couplings and fields.
   case ising
+  /// The minimum of a quadratic function of variables 0 and 1.
   case qubo
+  /// Two heaps of numbers whose sums differ least.
   case partition
+  /// The communities of greatest modularity.
   case communities
 
   /// What is asked if nobody says: of a function its minimum, of numbers their division, of a GML file its communities, of

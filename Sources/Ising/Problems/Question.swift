@@ -2,19 +2,24 @@ import Foundation
 
 /// A problem and what is asked of it: one Ising problem, or a sequence of them.
 public enum Question: Sendable {
+  /// Answered by the spins of one Ising problem.
   case spins(SpinQuestion)
+  /// Answered by a sequence of bisections.
   case communities(CommunityQuestion)
 }
 
 /// Which spins have the lowest energy: one Ising problem.
 public struct SpinQuestion: Sendable {
+  /// The Ising problem, and what its energies mean.
   public let objective: any SpinObjective
+  /// What was asked of the file's numbers.
   public let kind: ProblemKind
   /// The file that it comes from, or the name of a drawn problem.
   public let file: String
   /// The best measure that is known.
   public let bestKnown: Double?
 
+  /// - Parameter file: the file that the problem comes from, or its name.
   public init(_ objective: any SpinObjective, kind: ProblemKind, file: String, bestKnown: Double? = nil) {
     self.objective = objective
     self.kind = kind
@@ -25,12 +30,16 @@ public struct SpinQuestion: Sendable {
 
 /// Which communities have the greatest modularity: a sequence of Ising problems.
 public struct CommunityQuestion: Sendable {
+  /// The graph that is divided.
   public let graph: CommunityGraph
+  /// The resolution and the greatest number of communities.
   public let detection: CommunityDetection
   /// The communities that the file says are true.
   public let groundTruth: Communities?
+  /// The file that the graph comes from.
   public let file: String
 
+  /// - Parameter groundTruth: the communities that the file says are true, of the same number of vertices.
   public init(graph: CommunityGraph, detection: CommunityDetection, groundTruth: Communities?, file: String) {
     self.graph = graph
     self.detection = detection
@@ -43,6 +52,7 @@ public struct CommunityQuestion: Sendable {
 public struct QuestionSettings: Sendable {
   /// What couples vertices that are divided into communities.
   public enum CommunityCoupling: String, CaseIterable, Sendable {
+    /// The modularity's own matrix `B`.
     case modularity
     /// That of the similarity of their neighbourhoods.
     case similarity
@@ -54,10 +64,12 @@ public struct QuestionSettings: Sendable {
   public var format: ProblemFormat?
   /// No more communities than these.
   public var greatestCommunityCount: Int?
+  /// By what vertices are coupled.
   public var coupling = CommunityCoupling.modularity
   /// The modularity's `γ`; greater values favour smaller communities.
   public var resolution = 1.0
 
+  /// Modularity at resolution 1, with as many communities as gain.
   public init() {}
 }
 

@@ -29,6 +29,7 @@ extension SpinObjective {
 public struct EnergyMinimum: SpinObjective {
   public let problem: IsingProblem
 
+  /// Asks for the ground state of `problem`.
   public init(_ problem: IsingProblem) { self.problem = problem }
 
   public var measureName: String { "energy" }
@@ -45,10 +46,12 @@ public struct EnergyMinimum: SpinObjective {
 ///
 /// `J = −W`, so `E = Σ_{i<j} w_ij s_i s_j`, and the cut is `Σ_{i<j} w_ij (1 − s_i s_j)/2 = (Σ w − E)/2`.
 public struct MaxCut: SpinObjective {
+  /// The graph that is cut.
   public let graph: WeightedGraph
   public let problem: IsingProblem
   private let totalWeight: Double
 
+  /// - Throws: `ProblemError` if the graph makes no Ising problem, such as one without vertices.
   public init(_ graph: WeightedGraph) throws {
     self.graph = graph
     problem = try IsingProblem(graph: graph.scaled(by: -1))
@@ -73,6 +76,7 @@ public struct MaxCut: SpinObjective {
 /// `E = (Σ_i a_i s_i)²`, so `J_ij = −2 a_i a_j`, with `Σ a_i²` as offset; the measure is `|Σ_i a_i s_i| = √E`.
 /// Source: Lucas, "Ising formulations of many NP problems", Frontiers in Physics 2, 5 (2014), section 2.1.
 public struct NumberPartition: SpinObjective {
+  /// The numbers to be divided.
   public let numbers: [Double]
   public let problem: IsingProblem
 

@@ -4,10 +4,12 @@ public struct SampleSet: Sendable, Equatable {
   public struct Sample: Sendable, Equatable {
     /// −1 or 1, one a spin.
     public var spins: [Int8]
+    /// `E = −½ Σ J s s − Σ h s` and the problem's offset.
     public var energy: Double
     /// How many reads ended in this state.
     public var occurrences: Int
 
+    /// A state that one read ended in, or `occurrences` of them.
     public init(spins: [Int8], energy: Double, occurrences: Int = 1) {
       self.spins = spins
       self.energy = energy

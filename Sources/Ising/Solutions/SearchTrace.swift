@@ -4,9 +4,12 @@ import Foundation
 public struct SearchTrace: Sendable, Equatable {
   /// What was found when: `measure` is the energy, or the cut, after so many seconds.
   public struct Point: Sendable, Equatable {
+    /// Since the search began, in seconds of its clock.
     public var seconds: Double
+    /// The best measure found so far.
     public var measure: Double
 
+    /// `measure` was the best after `seconds`.
     public init(seconds: Double, measure: Double) {
       self.seconds = seconds
       self.measure = measure
@@ -15,8 +18,10 @@ public struct SearchTrace: Sendable, Equatable {
 
   /// What is measured: `cut`, `energy`.
   public let measureName: String
+  /// In the order of time, each better than the one before.
   public private(set) var points: [Point] = []
 
+  /// A trace without points, of `cut` or `energy`.
   public init(measureName: String) { self.measureName = measureName }
 
   /// Notes a state that is better than all before it.

@@ -6,6 +6,7 @@ import CKernels
 public final class ColouredFlips {
   /// Own spins and ghosts.
   public let spins: AlignedBuffer<Float>
+  /// The global number of each own spin, by which noise is drawn.
   public let identifiers: AlignedBuffer<UInt32>
   /// Where each colour begins among the own spins, and at the end where the last one does.
   public let colourStarts: [Int]
@@ -39,6 +40,7 @@ public final class ColouredFlips {
     for (position, identifier) in identifiers.enumerated() { self.identifiers[position] = identifier }
   }
 
+  /// Own spins, without ghosts.
   public var count: Int { couplings.rowCount }
 
   /// Works out the fields of the present spins and ghosts.

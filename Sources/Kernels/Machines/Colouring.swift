@@ -9,6 +9,7 @@ public struct Colouring: Sendable {
   /// The colour of each spin.
   public let colours: [Int]
 
+  /// Colours the spins of all rows; needs the whole graph.
   public init(_ couplings: SparseCouplings) {
     let count = couplings.rowCount
     let greatest = (0..<count).reduce(0) { max($0, couplings.row($1).count) }
@@ -34,6 +35,7 @@ public struct Colouring: Sendable {
 
 /// Items sorted by small numbers, in the order that they came among equal ones: a counting sort.
 public struct Buckets: Sendable {
+  /// Indices of the items, those of the least number first.
   public let items: [Int]
   /// Where each number's items begin, and at the end where the last one's do.
   public let starts: [Int]

@@ -2,8 +2,11 @@ import CKernels
 
 /// Couplings `±unit` between all pairs, as a bit each: 1 where they are negative. The diagonal's bit is 0, as of a coupling `+unit`.
 public final class CouplingSigns: Sendable {
+  /// The magnitude of every coupling.
   public let unit: Float
+  /// Rows that were asked for.
   public let rowCount: Int
+  /// Spins of the problem.
   public let columnCount: Int
   /// Words of 32 bits from one row to the next; bits behind the last column are 0.
   let rowWords: Int

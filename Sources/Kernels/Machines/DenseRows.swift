@@ -5,7 +5,9 @@ import CKernels
 /// The blocks are a function of the number of spins alone, and are added in order: a field has the same bits whether one rank has
 /// all spins at hand, or multiplies each block as it comes from another.
 public final class DenseRows {
+  /// Spins on which the field acts.
   public let rowCount: Int
+  /// Spins that the rows name: those of the whole problem.
   public let columnCount: Int
   /// Spins of a block; the last may have fewer.
   public let blockLength: Int
@@ -42,6 +44,7 @@ public final class DenseRows {
     stride = ReplicaShape(spins: columns, replicas: replicas).stride
   }
 
+  /// Blocks that a field is added up from.
   public var blockCount: Int { (columnCount + blockLength - 1) / blockLength }
 
   /// The columns of a block; the last one may be shorter.

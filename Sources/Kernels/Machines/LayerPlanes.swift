@@ -36,6 +36,7 @@ public struct LayerFields {
   /// From the clamped input, from below, and from above: contiguous.
   public var base, drive, topDown: AlignedBuffer<Float>?
 
+  /// The parts that a layer has; `nil` for those that it lacks.
   public init(
     bias: (buffer: AlignedBuffer<Float>, offset: Int)?, base: AlignedBuffer<Float>?, drive: AlignedBuffer<Float>?,
     topDown: AlignedBuffer<Float>?

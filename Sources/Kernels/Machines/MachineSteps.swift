@@ -6,8 +6,10 @@ public enum MachineSteps {
   /// Numbers of the coherent Ising machine's step: pump `p`, coupling `ε`, a time step, the strength of its noise, and the
   /// amplitude at which a state is clipped.
   public struct CoherentIsing: Sendable {
+    /// `dt`, `p`, `ε`, the standard deviation of one step's noise, and the greatest magnitude of an amplitude.
     public var step, pump, coupling, noise, limit: Float
 
+    /// All five numbers, for a field in natural units.
     public init(step: Float, pump: Float, coupling: Float, noise: Float, limit: Float) {
       (self.step, self.pump, self.coupling, self.noise, self.limit) = (step, pump, coupling, noise, limit)
     }
@@ -17,8 +19,10 @@ public enum MachineSteps {
 
   /// Adam's numbers; the corrections are `1/(1 − βᵗ)`.
   public struct Adam: Sendable {
+    /// `β₁`, `β₂`, `ε` in the denominator, and `1/(1 − β₁ᵗ)`, `1/(1 − β₂ᵗ)` of this step.
     public var beta1, beta2, epsilon, correction1, correction2: Float
 
+    /// All five numbers.
     public init(beta1: Float, beta2: Float, epsilon: Float, correction1: Float, correction2: Float) {
       (self.beta1, self.beta2, self.epsilon) = (beta1, beta2, epsilon)
       (self.correction1, self.correction2) = (correction1, correction2)
@@ -27,8 +31,10 @@ public enum MachineSteps {
 
   /// Numbers of the step with error signals.
   public struct Chaotic: Sendable {
+    /// `dt`, `r`, `μ`, `β` of `chaotic`, and the greatest magnitudes of an amplitude and of an error signal.
     public var step, gain, saturation, coupling, limit, errorLimit: Float
 
+    /// All six numbers.
     public init(step: Float, gain: Float, saturation: Float, coupling: Float, limit: Float, errorLimit: Float) {
       (self.step, self.gain, self.saturation) = (step, gain, saturation)
       (self.coupling, self.limit, self.errorLimit) = (coupling, limit, errorLimit)
@@ -37,8 +43,10 @@ public enum MachineSteps {
 
   /// Numbers of the step with momenta. A wall of 0 is none.
   public struct Momentum: Sendable {
+    /// `dt`, `m`, `k`, the factor of `x³`, `c`, `γ`, the heating `ξ`, and where the inelastic walls are, of `momentum`.
     public var step, mass, stiffness, cubic, coupling, friction, heating, wall: Float
 
+    /// Zero switches a term off.
     public init(
       step: Float, mass: Float = 1, stiffness: Float, cubic: Float = 0, coupling: Float, friction: Float = 0, heating: Float = 0,
       wall: Float = 0
@@ -50,8 +58,10 @@ public enum MachineSteps {
 
   /// Numbers of the step with conjugate momenta. A wall of 0 is none.
   public struct Conjugate: Sendable {
+    /// `dt`, `k`, `c`, `γ`, and where the inelastic walls are, of `conjugate`.
     public var step, stiffness, coupling, friction, wall: Float
 
+    /// All five numbers; without a wall amplitudes are not bounded.
     public init(step: Float, stiffness: Float, coupling: Float, friction: Float, wall: Float = 0) {
       (self.step, self.stiffness, self.coupling, self.friction, self.wall) = (step, stiffness, coupling, friction, wall)
     }
@@ -59,8 +69,10 @@ public enum MachineSteps {
 
   /// Numbers of the overdamped step with noise.
   public struct Langevin: Sendable {
+    /// `η`, `k`, the standard deviation of one step's noise, and the greatest magnitude of a state.
     public var rate, stiffness, noise, limit: Float
 
+    /// All four numbers.
     public init(rate: Float, stiffness: Float, noise: Float, limit: Float) {
       (self.rate, self.stiffness, self.noise, self.limit) = (rate, stiffness, noise, limit)
     }
@@ -68,8 +80,10 @@ public enum MachineSteps {
 
   /// Numbers of the oscillators' step.
   public struct Oscillator: Sendable {
+    /// `dt`, `K`, `S`, the standard deviation of one step's noise, and the even part `κ` of the coupling function.
     public var step, coupling, locking, noise, even: Float
 
+    /// An odd coupling function unless `even` is given.
     public init(step: Float, coupling: Float, locking: Float, noise: Float, even: Float = 0) {
       (self.step, self.coupling, self.locking, self.noise, self.even) = (step, coupling, locking, noise, even)
     }

@@ -1,10 +1,13 @@
 /// The states of a machine's spins beside the fields on them, as planes: one pair, or for phases those of cosines and of sines.
 public struct StatesAndFields {
+  /// Amplitudes, or cosines of phases.
   public var states: AlignedBuffer<Float>
+  /// What acts on `states`, of the same shape.
   public var field: AlignedBuffer<Float>
   /// Of a second feature.
   public var second: (states: AlignedBuffer<Float>, field: AlignedBuffer<Float>)?
 
+  /// One pair of planes, or two.
   public init(
     states: AlignedBuffer<Float>, field: AlignedBuffer<Float>,
     second: (states: AlignedBuffer<Float>, field: AlignedBuffer<Float>)? = nil
@@ -14,10 +17,13 @@ public struct StatesAndFields {
 
   /// What a spin reads of itself and of its field.
   public struct Spin {
+    /// Its amplitude, or the cosine of its phase.
     public let state: Float
+    /// The field on `state`.
     public let field: Float
     /// 0 without a second feature.
     public let second: Float
+    /// The field on `second`; 0 without a second feature.
     public let secondField: Float
   }
 

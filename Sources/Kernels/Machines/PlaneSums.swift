@@ -6,6 +6,7 @@ public final class PlaneSums {
   private let system: any FieldOperator
   private let sums: AlignedBuffer<Int64>
 
+  /// Sums over planes of the system's shape, totalled over the ranks that share its spins.
   public init(_ system: any FieldOperator) {
     self.system = system
     sums = AlignedBuffer(count: system.shape.stride)

@@ -3,9 +3,12 @@
 /// One replica is kept as it is; more are padded to a multiple of 16, so that kernels work on whole vectors. What is in the
 /// padding takes part in the arithmetic and in nothing else.
 public struct ReplicaShape: Equatable, Sendable {
+  /// Spins of this rank.
   public let spins: Int
+  /// Replicas without padding.
   public let replicas: Int
 
+  /// - Precondition: no negative number of spins; at least one replica.
   public init(spins: Int, replicas: Int) {
     precondition(spins >= 0 && replicas > 0, "a plane of \(spins) spins and \(replicas) replicas")
     self.spins = spins

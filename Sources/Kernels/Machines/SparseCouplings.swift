@@ -4,6 +4,7 @@ import CKernels
 ///
 /// Rows may name more spins than there are rows: those of another rank, behind this one's own.
 public final class SparseCouplings: Sendable {
+  /// Spins on which the field acts.
   public let rowCount: Int
   /// Spins that rows may name.
   public let columnCount: Int

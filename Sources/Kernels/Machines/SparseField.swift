@@ -33,6 +33,7 @@ public final class SparseRows {
   private let stride: Int
   private let sliced: SlicedRows?
 
+  /// - Parameter rows: the rows of `couplings` that this run adds.
   public init(_ couplings: SparseCouplings, rows: Range<Int>, replicas: Int) {
     precondition(rows.lowerBound >= 0 && rows.upperBound <= couplings.rowCount)
     self.couplings = couplings

@@ -18,7 +18,9 @@ public enum NoiseKind: Int32, Sendable {
 /// The four words of a Philox block serve four steps one after the other. So noise does not depend on which rank holds a spin,
 /// and three steps of four only read.
 public final class SpinNoise {
+  /// Of one step's plane.
   public let shape: ReplicaShape
+  /// The distribution of the numbers.
   public let kind: NoiseKind
   /// Steps 4q … 4q + 3 of the quad that was drawn last, one plane behind the other.
   private let planes: AlignedBuffer<Float>
@@ -67,8 +69,11 @@ public final class SpinNoise {
 
 /// One step's noise: `count` numbers of a buffer from `offset` on, valid until the next is asked for.
 public struct NoisePlane {
+  /// The memory that holds this step's numbers among those of other steps.
   public let buffer: AlignedBuffer<Float>
+  /// Where this step's numbers begin.
   public let offset: Int
+  /// Elements of the plane, padding included.
   public let count: Int
 
   /// One number of the plane; an index out of bounds ends the program.

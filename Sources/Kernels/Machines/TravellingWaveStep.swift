@@ -1,8 +1,10 @@
 extension MachineSteps {
   /// Numbers of a round trip through a travelling-wave amplifier. The loss `λ` and the pump are at most 1, amplitudes at most 2.
   public struct TravellingWave: Sendable {
+    /// `λ`, `p`, `ε`, the standard deviation of one step's noise, and the greatest magnitude of an amplitude.
     public var loss, pump, coupling, noise, limit: Float
 
+    /// All five numbers, for a field in natural units.
     public init(loss: Float, pump: Float, coupling: Float, noise: Float, limit: Float) {
       (self.loss, self.pump, self.coupling, self.noise, self.limit) = (loss, pump, coupling, noise, limit)
     }

@@ -9,13 +9,16 @@ public struct IsingHardware: Equatable, Sendable {
   public var chainStrength: Double?
   /// The greatest magnitudes of a coupling and of a field; what is greater is cut off. Both or neither.
   public var couplingRange: Double?
+  /// The greatest magnitude of a field; see `couplingRange`.
   public var fieldRange: Double?
   /// Of couplings and fields, over their range.
   public var bits: Int?
   /// The relative error of each coupling and field, and the device that has it.
   public var mismatch = 0.0
+  /// The device's number, from which its errors are drawn.
   public var device: UInt64 = 0
 
+  /// All couplers, and no limits.
   public init() {}
 
   var couplings: DeviceCouplings {

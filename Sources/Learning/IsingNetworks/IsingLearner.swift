@@ -11,6 +11,7 @@ import Networks
 /// target `t_i` is 1 for the right class and −1 for the others: the cost is `−Σ t_i s_i`, the squared error up to a constant. A
 /// sampler's gets `β (t_i − ⟨s_i⟩⁰)`, for the squared error of its averages.
 public final class IsingLearner: TrainableNetwork {
+  /// The parameters, and the machine that relaxes them.
   public let network: IsingNetwork
   private let settings: LearningSettings
   private let times: Profile

@@ -5,8 +5,11 @@ import Networks
 ///
 /// Not thread-safe; every user has its own, which may share parameters with others.
 public final class IsingNetwork {
+  /// The spins, their pairs, and where parameters lie.
   public let layout: IsingNetworkLayout
+  /// As `layout` places them; may be shared with other networks.
   public let parameters: AlignedBuffer<Float>
+  /// The machine's kind and numbers.
   public let settings: IsingMachineSettings
   let relaxation: any SpinRelaxation
   /// Of the last free phase.

@@ -21,12 +21,15 @@ public struct IsingNetworkDescription: Equatable, Sendable {
 
   /// Of the images.
   public var input: ImageShape
+  /// At least 2.
   public var classes: Int
   /// Hidden spins.
   public var hidden: Int
   /// Output spins of each class.
   public var spinsPerClass: Int
+  /// Which pairs of spins are coupled.
   public var graph: Graph
+  /// Which spins feel the image.
   public var inputs: Inputs
   /// `W₀` starts uniform in ±gain/√pixels.
   public var inputGain: Float
@@ -35,6 +38,7 @@ public struct IsingNetworkDescription: Equatable, Sendable {
   /// Of `b`; `nil` takes the optimiser's.
   public var biasLearningRate: Float?
 
+  /// 120 hidden spins and 4 output spins a class, as published, unless given; `IsingNetworkLayout` refuses what cannot be.
   public init(
     input: ImageShape, classes: Int, hidden: Int = 120, spinsPerClass: Int = 4, graph: Graph = .layered, inputs: Inputs = .hidden,
     inputGain: Float = 0.5, couplingGain: Float = 0.25, biasLearningRate: Float? = nil

@@ -6,6 +6,7 @@ import Networks
 ///
 /// Spins are the hidden ones, then the output spins of the first class, those of the second, and so on.
 public struct IsingNetworkLayout: ParameterLayout, Equatable {
+  /// The description that was checked.
   public let description: IsingNetworkDescription
   /// `W₀`, `[spins that feel the image, pixels]`, pixels outermost in memory.
   public let inputWeights: ParameterBlock
@@ -74,7 +75,9 @@ public struct IsingNetworkLayout: ParameterLayout, Equatable {
   public static func == (a: Self, b: Self) -> Bool { a.description == b.description }
 
   public var blocks: [ParameterBlock] { [inputWeights, couplings, bias] }
+  /// Hidden and output spins.
   public var spinCount: Int { bias.count }
+  /// Numbers of an image, all channels.
   public var pixelCount: Int { description.input.size }
   /// The first so many spins feel the image.
   public var targetCount: Int { inputWeights.shape[0] }

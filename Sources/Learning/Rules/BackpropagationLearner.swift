@@ -4,6 +4,7 @@ import Networks
 
 /// The feed-forward network of the same layers that learns by back-propagation: the reference column beside every other rule.
 public final class BackpropagationLearner: TrainableNetwork, Classifier {
+  /// The network that goes forward and back.
   public let network: FeedForwardNetwork
   private let scale: AlignedBuffer<Float>
 

@@ -5,6 +5,7 @@ import Networks
 /// A predictive-coding network that learns by equilibrium propagation. Free it has no energy, and so no gradient: one-sided
 /// estimators have one phase, `(1/β) ∂E/∂θ(s^β)`, and the centred one two.
 public final class PredictiveLearner: TrainableNetwork, Classifier {
+  /// The network whose errors relax.
   public let network: PredictiveNetwork
   private let settings: LearningSettings
   private let relaxation: RelaxationSettings

@@ -5,6 +5,7 @@ import Networks
 /// A Hopfield network that learns by back-propagation through the last sweeps of its free phase (as many as `relaxation.nudged`
 /// has), the reference for equilibrium propagation on the same network.
 public final class UnrolledLearner: TrainableNetwork {
+  /// The network that relaxes freely.
   public let network: HopfieldNetwork
   private let relaxation: Relaxation
   private let unrolled: UnrolledRelaxation

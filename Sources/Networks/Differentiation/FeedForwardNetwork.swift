@@ -8,12 +8,15 @@ import Kernels
 /// one pass upwards, with the couplings of a Hopfield network and nothing from above. Its gradient by back-propagation is what
 /// other rules of learning are compared with.
 public final class FeedForwardNetwork {
+  /// The layers, and where their parameters lie.
   public let layout: NetworkLayout
+  /// The loss, a function of the last layer's activities.
   public let cost: Cost
   /// Samples that fit.
   public let capacity: Int
   /// As `layout` places them. Call `parametersChanged()` after writing to them.
   public let parameters: AlignedBuffer<Float>
+  /// What time has been spent on.
   public let times: Profile
   /// `h_1 … h_N`.
   public let activities: [SpinPlanes]
@@ -24,6 +27,9 @@ public final class FeedForwardNetwork {
   private let drives: [AlignedBuffer<Float>]
   let topDown: [AlignedBuffer<Float>]
 
+  /// - Parameters:
+  ///   - parameters: shared, not copied; `layout.parameterCount` floats.
+  ///   - capacity: samples that fit, above 0. All memory is taken here.
   public init(
     layout: NetworkLayout, parameters: AlignedBuffer<Float>, cost: Cost, capacity: Int, times: Profile = Profile()
   ) {
@@ -40,6 +46,7 @@ public final class FeedForwardNetwork {
     parametersChanged()
   }
 
+  /// Arranges the weights for the kernels; call it after every write to `parameters`.
   public func parametersChanged() {
     times.measure(.update) { for edge in edges { edge.load(parameters) } }
   }

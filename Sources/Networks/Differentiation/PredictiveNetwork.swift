@@ -15,6 +15,7 @@ import Kernels
 /// Source: the energy of Whittington & Bogacz (2017); with ReLU ∘ pooling ∘ convolution, one forward pass and few nudged sweeps,
 /// Kerjan, Høier & Scellier (2026).
 public final class PredictiveNetwork {
+  /// The network whose forward pass makes the predictions; its activities are the states `h`.
   public let passes: FeedForwardNetwork
   /// `f_1 … f_N` at the present states.
   private let predictions: [SpinPlanes]
@@ -29,6 +30,7 @@ public final class PredictiveNetwork {
     order = (1...layout.layers.count).reversed()
   }
 
+  /// The layers, and where their parameters lie.
   public var layout: NetworkLayout { passes.layout }
 
   /// Copies states and clamped inputs of samples 0 … `count` − 1 over those from `target` on.

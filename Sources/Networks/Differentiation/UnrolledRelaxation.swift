@@ -7,6 +7,7 @@ import Kernels
 /// (Ernoult et al. 2019). Needs a whole network.
 public final class UnrolledRelaxation {
   private let network: HopfieldNetwork
+  /// The last sweeps of a free phase, through which it differentiates.
   public let sweeps: Int
   private let schedule: UpdateSchedule
   /// By update, in order: the layers that moved, with their states before.

@@ -16,7 +16,9 @@ public struct HardwareLimits: Equatable, Sendable {
   /// Bits of an amplitude, which is rounded after every step to 2ᵇ levels from −range to range; or of a phase of an oscillator, which is
   /// rounded to `phaseLevels` when it is read at the end of a phase of relaxation: couplings between oscillators are not digital.
   public var stateBits: Int?
+  /// Where the levels of a phase are; only with `stateBits`.
   public var phaseLevels = PhaseLevels.power
+  /// Whether reading a phase replaces it.
   public var phaseReading = PhaseReading.copy
   /// The amplitude at which levels end.
   public var stateRange: Float = 1
@@ -31,6 +33,7 @@ public struct HardwareLimits: Equatable, Sendable {
   /// Of a device that trains.
   public var writing = ParameterWriting()
 
+  /// No limits.
   public init() {}
 
   /// Where the levels of a phase are.

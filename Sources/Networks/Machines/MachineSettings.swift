@@ -7,11 +7,17 @@ public struct MachineSettings: Equatable, Sendable {
     /// `s ← σ(f)`, in the order of `RelaxationSettings.Order`. Other machines move all layers at once, but for adaptive conjugate
     /// variables.
     case hopfield
+    /// `ConjugateMachine`: momenta and inelastic walls.
     case conjugate
+    /// `LeakyMachine`: potentials of continuous Hopfield networks.
     case leaky
+    /// `CoherentIsingMachine`.
     case coherentIsing = "cim"
+    /// `AdamIsingMachine`: the coherent machine's drift through Adam's moments.
     case adam = "cim-adam"
+    /// `OscillatorMachine`: phases.
     case oscillator
+    /// `LangevinMachine`: noisy gradient descent.
     case langevin
   }
 
@@ -27,17 +33,21 @@ public struct MachineSettings: Equatable, Sendable {
     /// `γ` where they do not.
     public var friction: Float = 1
 
+    /// The defaults above.
     public init() {}
   }
 
   /// `u ← u + dt (ρ'(u) f − u)`, the states being `ρ(u)`.
   public struct Leaky: Equatable, Sendable {
+    /// Euler's step `dt`.
     public var step: Float = 0.5
+    /// The default step.
     public init() {}
   }
 
   /// `x += dt [(p − 1 − x²) x + ε f] + noise`: it descends `½ (1 − p) ‖x‖² + ¼ ‖x‖⁴ − ε Φ`.
   public struct CoherentIsing: Equatable, Sendable {
+    /// Euler's step `dt`.
     public var step: Float = 0.2
     /// `p`, the same throughout.
     public var pump: Float = 0
@@ -48,22 +58,29 @@ public struct MachineSettings: Equatable, Sendable {
     /// Amplitudes are clipped at ± this.
     public var limit: Float = 2
 
+    /// The defaults above.
     public init() {}
   }
 
   /// The coherent machine's drift through Adam's moments.
   public struct Adam: Equatable, Sendable {
+    /// Pump, coupling, noise and limit of the drift.
     public var coherent = CoherentIsing()
     // A phase has tens of steps: with an average over ten of them its modes could not decay by more than √.9 a step.
+    /// The decay of the mean drift, `β₁`.
     public var beta1: Float = 0.5
+    /// The decay of the mean squared drift, `β₂`.
     public var beta2: Float = 0.99
+    /// Added to the root of the mean squared drift in the denominator.
     public var epsilon: Float = 0.2
 
+    /// The defaults above.
     public init() {}
   }
 
   /// `dφ/dt = −K [Σ J sin(φ_i − φ_j) + h sin φ] − S sin 2φ + noise`; the features are cosines and sines.
   public struct Oscillator: Equatable, Sendable {
+    /// Euler's step `dt`.
     public var step: Float = 0.2
     /// `K`.
     public var coupling: Float = 1
@@ -73,6 +90,7 @@ public struct MachineSettings: Equatable, Sendable {
     /// Standard deviation of the noise of one unit of time.
     public var noise: Float = 0
 
+    /// The defaults above.
     public init() {}
   }
 
@@ -83,17 +101,26 @@ public struct MachineSettings: Equatable, Sendable {
     /// `T`.
     public var temperature: Float = 1e-4
 
+    /// The defaults above.
     public init() {}
   }
 
+  /// The machine that relaxes the network; only its numbers below are used.
   public var kind = Kind.hopfield
+  /// Numbers of `conjugate`.
   public var conjugate = Conjugate()
+  /// Numbers of `leaky`.
   public var leaky = Leaky()
+  /// Numbers of `cim`.
   public var coherentIsing = CoherentIsing()
+  /// Numbers of `cim-adam`.
   public var adam = Adam()
+  /// Numbers of `oscillator`.
   public var oscillator = Oscillator()
+  /// Numbers of `langevin`.
   public var langevin = Langevin()
 
+  /// The machine with its default numbers.
   public init(_ kind: Kind = .hopfield) { self.kind = kind }
 }
 

@@ -18,9 +18,12 @@ public struct ParameterWriting: Equatable, Sendable {
     case stochastic
   }
 
+  /// Where the parameters that updates change are kept.
   public var updates = Updates.copy
+  /// How numbers are rounded to levels; `stochastic` only in place.
   public var rounding = Rounding.nearest
 
+  /// Full precision beside the device.
   public init() {}
 
   func check(_ limits: HardwareLimits) throws {

@@ -10,6 +10,7 @@ public struct ExchangeSettings: Equatable, Sendable {
   /// Compute the interior while rows travel, or wait for them first.
   public var overlap: Bool
 
+  /// In every sweep, hidden behind the rows that need no neighbour.
   public init(every: Int = 1, overlap: Bool = true) {
     self.every = every
     self.overlap = overlap

@@ -9,6 +9,7 @@ public struct RowPlan: Sendable {
   public struct Channel: Equatable, Sendable {
     /// Layers 1 … N, and indices of edges.
     public var states: [Int] = []
+    /// Edges under max-pooling whose arg-max travels.
     public var argMax: [Int] = []
   }
 
@@ -18,7 +19,9 @@ public struct RowPlan: Sendable {
     let before: Int
   }
 
+  /// The strips between which rows travel.
   public let partition: StripPartition
+  /// The messages of a sweep, and those that send an arg-max alone.
   public private(set) var channels: [Channel] = []
   private var groups: [Group] = []
   /// By layer (1 … N).
@@ -26,6 +29,7 @@ public struct RowPlan: Sendable {
   /// By edge: the channel of its arg-max alone.
   private(set) var repairs: [Int?] = []
 
+  /// - Parameter order: of the sweeps, which decides what must have arrived when.
   public init(_ partition: StripPartition, order: RelaxationSettings.Order) {
     self.partition = partition
     let layout = partition.layout

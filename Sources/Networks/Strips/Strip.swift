@@ -2,11 +2,14 @@ import Kernels
 
 /// One strip of a network: the planes that hold its rows, and which of them need a neighbour.
 public struct Strip: Sendable {
+  /// The partition of which this is one strip.
   public let partition: StripPartition
+  /// The strip's number, from the top.
   public let index: Int
   var layout: NetworkLayout { partition.layout }
   var isWhole: Bool { partition.strips == 1 }
 
+  /// - Precondition: `index` is below the number of strips.
   public init(_ partition: StripPartition, index: Int) {
     precondition((0..<partition.strips).contains(index))
     self.partition = partition

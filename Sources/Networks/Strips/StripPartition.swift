@@ -10,7 +10,9 @@ import Kernels
 /// The cuts lie between `pieces`, sixteenths of the height unless there are more strips. Sums over spins are taken piece by piece
 /// and then in one fixed tree over pieces, so that their bits do not depend on the number of strips.
 public struct StripPartition: Sendable {
+  /// The whole network.
   public let layout: NetworkLayout
+  /// The number of strips, one a rank of the spin group.
   public let strips: Int
   /// A power of two.
   public let pieces: Int
@@ -102,10 +104,18 @@ extension NetworkLayout.Edge {
     effective.convolution(pre: layout.shape(pre), postChannels: layout.shape(post).channels)
   }
 
-  /// Rows of the pre layer that the drive of `rows` of the post layer reads, its padding included.
+  /// Winograd's tiles of outputs, if the drive is computed in such; `firstRow` of the post layer is that which a strip begins with.
+  func tiles(in layout: NetworkLayout, firstRow: Int = 0) -> WinogradTiles? {
+    guard pre != 0, isMaxPooled else { return nil }
+    return WinogradTiles(convolution(in: layout), window: description.window, firstRow: firstRow * outputsPerRow)
+  }
+
+  /// Rows of the pre layer that the drive of `rows` of the post layer reads, its padding included: all that a tile reads in which
+  /// one of them lies.
   func preRows(of rows: Range<Int>, in layout: NetworkLayout) -> Range<Int> {
     guard !rows.isEmpty else { return 0..<0 }
-    return convolution(in: layout).preRows(of: rows.lowerBound * outputsPerRow..<rows.upperBound * outputsPerRow)
+    let outputs = outputRows(of: rows)
+    return convolution(in: layout).preRows(of: tiles(in: layout)?.computedRows(for: outputs) ?? outputs)
   }
 
   /// Rows of the post layer that the top-down field on `rows` of the pre layer reads; without max-pooling, zeros beyond the layer

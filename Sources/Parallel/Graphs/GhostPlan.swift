@@ -5,6 +5,7 @@ import Kernels
 public struct GhostPlan: Sendable {
   /// The other ranks with which spins are coupled, and what goes to and fro.
   public struct Neighbour: Sendable, Equatable {
+    /// Its rank in the communicator that divides the spins.
     public var rank: Int
     /// Positions of own spins that it needs, in its order of ghosts.
     public var sent: [Int32]
@@ -18,6 +19,7 @@ public struct GhostPlan: Sendable {
   public let interiorCount: Int
   /// Global numbers of the ghosts.
   public let ghosts: [Int]
+  /// In the order of their ranks.
   public let neighbours: [Neighbour]
   /// A row for each own spin, which names positions of own spins and, behind them, ghosts, in the order of global numbers.
   public let couplings: SparseCouplings

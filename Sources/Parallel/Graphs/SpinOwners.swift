@@ -5,6 +5,7 @@ import Kernels
 public struct SpinOwners: Sendable, Equatable {
   /// The owner of each spin.
   public let ranks: [Int32]
+  /// The number of ranks that divide the spins.
   public let rankCount: Int
 
   /// Cuts the graph of the couplings so that few of them join spins of different ranks (METIS: Karypis & Kumar, SIAM J. Sci.

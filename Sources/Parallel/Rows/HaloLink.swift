@@ -9,6 +9,7 @@ public struct HaloLink {
   /// Where the neighbour's rows go here.
   public let received: [HaloRows]
 
+  /// A link to rank `peer` of the spin group, which sends what is received here and receives what is sent.
   public init(peer: Int, sent: [HaloRows], received: [HaloRows]) {
     self.peer = peer
     self.sent = sent

@@ -9,6 +9,7 @@ import MPI
 public final class GridReduction {
   /// The micro-shards of this rank's data group.
   public var own: Range<Int> { shards.own }
+  /// The micro-shards of a mini-batch, over all data groups.
   public var shardCount: Int { shards.shards }
 
   private let count: Int
@@ -22,7 +23,7 @@ public final class GridReduction {
 
   /// - Parameters:
   ///   - count: elements of each buffer.
-  ///   - shards: micro-shards of one mini-batch; at least as many as data ranks.
+  ///   - shards: micro-shards of one mini-batch; at least as many as data groups.
   ///   - subtrees: by strip, the subtrees of the tree over pieces that it sums by itself.
   public init(count: Int, shards: Int, subtrees: [[Range<Int>]], over grid: ProcessGrid) throws {
     precondition(subtrees.count == grid.spin.size)

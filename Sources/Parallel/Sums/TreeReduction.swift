@@ -7,7 +7,9 @@ import MPI
 /// shards; it adds up the whole subtrees that lie in its run as its shards come in, and the ranks together add up what is left
 /// of the tree, each a part of the elements.
 public final class TreeReduction {
+  /// The number of buffers that are summed, over all ranks.
   public let shards: Int
+  /// The elements of each buffer.
   public let count: Int
   /// The shards of this rank.
   public let own: Range<Int>

@@ -9,6 +9,7 @@ import Foundation
 public enum SampleFile {
   /// The file's format.
   public enum Form: String, CaseIterable, Sendable {
+    /// Two binary formats, and text.
     case npz, safetensors, csv
 
     /// That of the name's ending.

@@ -6,6 +6,7 @@ import MPI
 ///
 /// That is the Ising energy, but for a QUBO, whose Ising problem is four times it.
 public struct SpinSampling {
+  /// The problem, and what its energies mean.
   public let question: SpinQuestion
   private let sampler: Sampler
 
@@ -32,9 +33,11 @@ public struct SpinSampling {
 
 /// What sampling a question's states came to, as text and JSON tell it.
 public struct SamplingAnswer: Sendable {
+  /// The problem, and what its energies mean.
   public let question: SpinQuestion
   /// What was sampled: its energy is what temperatures are compared with.
   public let problem: IsingProblem
+  /// What the run found, in units of `problem`.
   public let result: SamplingResult
 
   init(question: SpinQuestion, problem: IsingProblem, result: SamplingResult) {
@@ -45,6 +48,7 @@ public struct SamplingAnswer: Sendable {
 
   private var updatesPerSecond: Double { result.spinUpdates / max(result.seconds, 1e-9) }
 
+  /// The answer as the command prints it: the run, a table of temperatures, and the verdict.
   public var text: String {
     let settings = result.settings
     var lines = ["\(question.file): \(question.kind.rawValue), \(problem.spinCount) spins, \(problem.couplingCount) couplings"]
@@ -96,7 +100,7 @@ public struct SamplingAnswer: Sendable {
   private static func number(_ value: Double) -> String { value.isNaN ? "–" : String(format: "%.4g", value) }
 
   /// `−91.92(4)`: the error in units of the last digit, of which it has two.
-  static func pair(_ estimate: Estimate?) -> String {
+  package static func pair(_ estimate: Estimate?) -> String {
     guard let estimate, estimate.value.isFinite else { return "–" }
     guard estimate.error > 0, estimate.error.isFinite else { return String(format: "%.6g", estimate.value) }
     let digits = min(max(1 - Int(floor(log10(estimate.error))), 0), 12)
@@ -107,5 +111,5 @@ public struct SamplingAnswer: Sendable {
 
 extension TemperatureEstimate {
   /// The greatest R̂ of what is measured.
-  var greatestRHat: Double? { [energyRHat, magnetisationRHat, overlapRHat].compactMap { $0 }.max() }
+  package var greatestRHat: Double? { [energyRHat, magnetisationRHat, overlapRHat].compactMap { $0 }.max() }
 }

@@ -77,14 +77,7 @@ struct RunIdentity: Codable, Equatable {
   var samples: Int
 
   init(_ problem: IsingProblem, _ settings: SamplerSettings, chains: Int) {
-    var checksum = Checksum()
-    func add(_ words: [UInt64]) {
-      checksum.update(words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } })
-    }
-    add(problem.rowStarts.map { UInt64($0) })
-    add(problem.neighbours.map { UInt64($0) })
-    add((problem.couplings + problem.fields + [problem.offset]).map(\.bitPattern))
-    self.problem = "\(problem.spinCount) spins, \(problem.couplingCount) couplings, \(checksum.text)"
+    self.problem = problem.fingerprint
     temperatures = "\(settings.temperatures)"
     self.chains = chains
     let sweeps = SamplingSchedule(settings)

@@ -1,8 +1,11 @@
 /// A number with its error of one standard deviation.
 public struct Estimate: Equatable, Sendable {
+  /// The estimated number.
   public var value: Double
+  /// One standard deviation of `value`.
   public var error: Double
 
+  /// A number with its standard deviation.
   public init(value: Double, error: Double) {
     self.value = value
     self.error = error
@@ -22,6 +25,7 @@ public struct TemperatureEstimate: Sendable {
   public let specificHeat: Estimate
   /// `⟨|m|⟩`, m the mean spin.
   public let absMagnetisation: Estimate
+  /// `⟨m²⟩`.
   public let magnetisationSquare: Estimate
   /// `½ (3 − ⟨m⁴⟩/⟨m²⟩²)`: 0 for a normal distribution, 1 for ±m.
   public let binder: Estimate
@@ -33,23 +37,29 @@ public struct TemperatureEstimate: Sendable {
   public let linkOverlap: Estimate?
   /// Integrated autocorrelation times in sweeps.
   public let energyTime: Double
+  /// Of |m|, in sweeps.
   public let magnetisationTime: Double
+  /// Of q², in sweeps.
   public let overlapTime: Double?
   /// Independent energies that the measured ones are worth, of all ladders.
   public let effectiveSamples: Double
   /// Rank-normalised split R̂ of energy, |m| and q² over the ladders.
   public let energyRHat: Double?
+  /// R̂ of |m|.
   public let magnetisationRHat: Double?
+  /// R̂ of q².
   public let overlapRHat: Double?
   /// Mean energies of the second eighth, the second quarter and the second half of the measured sweeps.
   public let equilibration: [Estimate]
   /// ln Z, where it was asked for, and with it the free energy `−T ln Z` and the entropy `(U − F)/T`.
   public var logZ: Estimate?
 
+  /// `F = −T ln Z`; `nil` without ln Z, and at infinite temperature.
   public var freeEnergy: Estimate? {
     logZ.flatMap { temperature.isFinite ? Estimate(value: -temperature * $0.value, error: temperature * $0.error) : nil }
   }
 
+  /// `S = (U − F)/T`; `nil` without ln Z.
   public var entropy: Estimate? {
     guard let logZ else { return nil }
     let rate = temperature.isFinite ? 1 / temperature : 0

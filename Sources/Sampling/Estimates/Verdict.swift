@@ -4,6 +4,7 @@ import Foundation
 public struct Verdict: Equatable, Sendable {
   /// One clause for each figure that falls short: the figure, where, and what to do.
   public let reasons: [String]
+  /// Whether no figure falls short.
   public var isConverged: Bool { reasons.isEmpty }
 
   /// Above this the chains have not sampled the same distribution (Vehtari et al. 2021).
@@ -83,6 +84,7 @@ public struct TemperingReport: Equatable, Sendable {
   public let rejections: [Double]
   /// From the hottest temperature to the coldest and back, of each ladder.
   public let roundTrips: [Int]
+  /// Measured sweeps, in which swaps were counted.
   public let sweeps: Int
 
   /// Λ, the sum of the rejections: a ladder wants 2Λ + 1 temperatures or more.

@@ -10,6 +10,7 @@ public protocol Answer: Sendable {
   var trace: SearchTrace { get }
   /// The best value that is known of what the trace measures.
   var bestKnown: Double? { get }
+  /// What the search took, in seconds of its clock.
   var seconds: Double { get }
   /// Whether the search ended because it was asked to, on any rank.
   var wasStopped: Bool { get }

@@ -3,15 +3,20 @@ import Ising
 
 /// What a search for communities came to.
 public struct CommunityAnswer: Answer {
+  /// The graph, and what was asked of it.
   public let question: CommunityQuestion
   /// Of the graph, at resolution 1.
   public var modularity: Double
+  /// The best division that was found.
   public var communities: Communities
   /// Normalised mutual information with the division that the file says is true.
   public var nmi: Double?
+  /// The machine that made the bisections, by its name in the catalogue.
   public var machine: String
+  /// The seed of the search.
   public var seed: UInt64
   public var seconds: Double
+  /// Ranks that divided the seeds.
   public var ranks: Int
   public var wasStopped: Bool
   public var trace: SearchTrace

@@ -3,6 +3,7 @@ import Ising
 
 /// What a search for a ground state came to.
 public struct SpinAnswer: Answer {
+  /// The problem, and what its energies mean.
   public let question: SpinQuestion
   /// −1 or 1, one a spin.
   public let best: [Int8]
@@ -10,7 +11,9 @@ public struct SpinAnswer: Answer {
   public let measure: Total
   /// The samples as states of the question's problem; the solution has those of what the device runs.
   public let samples: SampleSet
+  /// What the search found in the problem that the device runs.
   public let solution: Solution
+  /// How the problem lay on the chip; `nil` without one.
   public let chip: Chip?
   public let trace: SearchTrace
   public let bestKnown: Double?
@@ -21,9 +24,13 @@ public struct SpinAnswer: Answer {
 
   /// How a problem lay on a chip.
   public struct Chip: Encodable, CustomStringConvertible, Sendable {
+    /// Spins of the chip that chains use.
     public var spins: Int
+    /// Spins of the longest chain.
     public var longestChain: Int
+    /// The coupling within chains, in the problem's units.
     public var chainStrength: Double
+    /// The share of chains, over all samples, whose spins disagree.
     public var chainBreakFraction: Double
 
     public var description: String {
@@ -32,6 +39,7 @@ public struct SpinAnswer: Answer {
     }
   }
 
+  /// The machine that ran, by its name in the catalogue.
   public var machine: String { solution.machine.rawValue }
   public var title: String { "\(URL(fileURLWithPath: question.file).lastPathComponent): \(machine)" }
   public var seconds: Double { solution.seconds }

@@ -1,0 +1,194 @@
+import Configuration
+import Experiments
+import Files
+import Foundation
+import Learning
+import Networks
+
+/// What a run came to, in figures and sentences.
+struct RunSummary {
+  let run: RecordedRun
+
+  private var configuration: Configuration { run.configuration }
+
+  // MARK: - Figures
+
+  var testAccuracy: Double? { run.test?.accuracy }
+  var validationAccuracy: Double? { run.bestValidation?.accuracy }
+  /// Of training, in the last epoch.
+  var residual: Double? { lastEpoch { $0.residual } }
+  var freeSweeps: Double? { lastEpoch { $0.freeSweeps } }
+  var loss: Double? { lastEpoch { $0.loss } }
+  var seconds: Double? { run.metrics.rows.last?.time }
+  var epochs: Double? { run.metrics.rows.last?.epoch }
+  var ranks: Int? { run.starts.last?.ranks }
+
+  /// Rows by time stand in for those of a run within its first epoch.
+  private func lastEpoch(_ value: (MetricsLog.Row) -> Double?) -> Double? {
+    let rows = run.metrics.rows
+    return rows.reversed().first { $0.kind == .epoch && value($0) != nil }.flatMap(value)
+      ?? rows.reversed().first { $0.kind == .interval && value($0) != nil }.flatMap(value)
+  }
+
+  /// Training images of an epoch, as far as whole batches tell.
+  private var imagesPerEpoch: Int? {
+    guard let row = run.metrics.rows(of: .epoch).last, row.epoch > 0 else { return nil }
+    return Int((Double(row.step * configuration.learning.batch.size) / row.epoch).rounded())
+  }
+
+  /// Of the accuracy over so many images, by the binomial distribution.
+  static func standardError(_ accuracy: Double, images: Int) -> Double {
+    images < 1 ? 0 : (max(accuracy * (1 - accuracy), 0) / Double(images)).squareRoot()
+  }
+
+  // MARK: - State
+
+  var status: (text: String, kind: HTMLPage.Status) {
+    if run.error != nil { return ("ended by an error", .bad) }
+    if run.test != nil { return ("complete", .good) }
+    return run.metrics.rows.isEmpty ? ("not begun", .caution) : ("not complete", .caution)
+  }
+
+  /// Whether validation accuracy had levelled off: its best value in the last quarter of the epochs is not above that before by more than
+  /// one standard error. `nil` with too few epochs or no validation.
+  var levelling: (isLevel: Bool, text: String)? {
+    let rows = run.metrics.rows(of: .validation).filter { $0.accuracy != nil }
+    guard rows.count >= 4, let last = rows.last else { return nil }
+    let begin = 0.75 * last.epoch
+    let early = rows.filter { $0.epoch <= begin }.compactMap(\.accuracy).max()
+    let late = rows.filter { $0.epoch > begin }.compactMap(\.accuracy).max()
+    guard let early, let late else { return nil }
+    let error = Self.standardError(late, images: configuration.data.validation)
+    let gain = String(format: "%+.2f points", 100 * (late - early))
+    let scale = String(format: "standard error %.2f", 100 * error)
+    return late - early > error
+      ? (false, "is still rising: \(gain) in the last quarter of the epochs (\(scale))")
+      : (true, "has levelled off: \(gain) in the last quarter of the epochs (\(scale))")
+  }
+
+  /// One word for a table.
+  var convergence: String {
+    if run.error != nil { return "error" }
+    guard let levelling else { return "–" }
+    return levelling.isLevel ? "levelled off" : "still rising"
+  }
+
+  /// What is seen first.
+  var keyFigures: [HTMLPage.KeyFigure] {
+    func accuracy(_ name: String, _ value: Double?, images: Int) -> HTMLPage.KeyFigure? {
+      value.map { value in
+        let error = String(format: "± %.2f", 100 * Self.standardError(value, images: images))
+        return HTMLPage.KeyFigure(
+          name, ReportText.percent(value), note: images > 0 ? "\(error) over \(ReportText.grouped(images)) images" : "")
+      }
+    }
+    let last = epochs.map { String(format: "%.4g of %d", $0, configuration.learning.epochs) } ?? "none"
+    return [
+      accuracy("test accuracy", testAccuracy, images: run.predictions?.labels.count ?? 0),
+      accuracy("best validation", validationAccuracy, images: configuration.data.validation),
+      residual.map { HTMLPage.KeyFigure("residual", ReportText.short($0), note: "free phase, last epoch") },
+      freeSweeps.map {
+        HTMLPage.KeyFigure("sweeps", String(format: "%.3g", $0), note: "of at most \(configuration.relaxation.free.sweeps)")
+      }, HTMLPage.KeyFigure("epochs", last),
+      seconds.map {
+        HTMLPage.KeyFigure("time", ReportText.duration($0), note: ranks.map { "on \(counted($0, "rank"))" } ?? "")
+      },
+    ].compactMap { $0 }
+  }
+
+  // MARK: - Sentences
+
+  var sentences: [String] {
+    [[trained, spent].joined(separator: ", ") + ".", reached, settled].filter { !$0.isEmpty }
+  }
+
+  private var network: String {
+    func counts(_ network: NetworkDescription) -> String {
+      let parameters = (try? NetworkLayout(network)).map { layout in
+        ", \(ReportText.grouped(layout.blocks.reduce(0) { $0 + $1.shape.reduce(1, *) })) parameters"
+      }
+      return " of \(counted(network.layers.count, "layer"))\(parameters ?? "")"
+    }
+    func kind(_ network: NetworkDescription) -> String {
+      network.layers.contains { $0.edges.contains { $0.kind == .convolution } } ? "convolutional " : ""
+    }
+    switch configuration.model {
+    case .hopfield(let network): return "A \(kind(network))Hopfield network\(counts(network))"
+    case .feedForward(let network): return "A \(kind(network))feed-forward network\(counts(network))"
+    case .predictive(let network): return "A \(kind(network))predictive network\(counts(network))"
+    case .ising(let settings): return "An Ising network of \(counted(settings.network.hidden, "hidden spin"))"
+    }
+  }
+
+  private var trained: String {
+    let learning = configuration.learning
+    let rule =
+      switch learning.rule {
+      case .equilibriumPropagation:
+        "equilibrium propagation (estimator \(learning.estimator.rawValue), nudge \(String(format: "%g", learning.nudge)))"
+      case .backpropagationThroughTime: "back-propagation through time"
+      case .backpropagation: "back-propagation"
+      }
+    let images = imagesPerEpoch.map { "\(ReportText.grouped($0)) images of " } ?? ""
+    let done = epochs.map { String(format: "%.4g", $0) } ?? "0"
+    let epochs =
+      "\(learning.epochs)" == done ? counted(learning.epochs, "epoch") : "\(done) of \(counted(learning.epochs, "epoch"))"
+    return "\(network), trained by \(rule) on \(images)\(configuration.data.name.rawValue) for \(epochs)"
+  }
+
+  private var spent: String {
+    let hosts = Set(run.starts.last?.hosts ?? []).count
+    let place = ranks.map { " on \(counted($0, "rank"))\(hosts > 1 ? " of \(hosts) hosts" : "")" } ?? ""
+    let time = seconds.map(ReportText.duration)?.replacing(" ", with: "\u{A0}")
+    return "in \(time ?? "no time")\(place)"
+  }
+
+  private var reached: String {
+    var parts: [String] = []
+    if let accuracy = testAccuracy {
+      let count = run.predictions.map { "\(ReportText.grouped($0.labels.count)) " } ?? ""
+      parts.append("It classifies \(ReportText.percent(accuracy)) of the \(count)test images correctly.")
+    }
+    if let best = run.bestValidation, let accuracy = best.accuracy {
+      parts.append(
+        "The best validation accuracy is \(ReportText.percent(accuracy)), in epoch \(String(format: "%.4g", best.epoch)).")
+    }
+    return parts.joined(separator: " ")
+  }
+
+  private var settled: String {
+    var parts: [String] = []
+    if let sweeps = freeSweeps, configuration.learning.rule != .backpropagation {
+      let greatest = configuration.relaxation.free.sweeps
+      let left = residual.map { " and left a residual of \(ReportText.short($0))" } ?? ""
+      parts.append("In the last epoch a free phase took \(String(format: "%.3g", sweeps)) of at most \(greatest) sweeps\(left).")
+    }
+    if let levelling { parts.append("Validation accuracy \(levelling.text).") }
+    return parts.joined(separator: " ")
+  }
+}
+
+/// Numbers as a reader expects them.
+enum ReportText {
+  /// `12,345`.
+  static func grouped(_ number: Int) -> String {
+    let digits = Array(String(abs(number)))
+    let groups = stride(from: digits.count, to: 0, by: -3).map { String(digits[max($0 - 3, 0)..<$0]) }
+    return (number < 0 ? "−" : "") + groups.reversed().joined(separator: ",")
+  }
+
+  static func percent(_ share: Double) -> String { String(format: "%.2f %%", 100 * share) }
+  static func short(_ value: Double) -> String { Axis.label(Double(String(format: "%.3g", value)) ?? value) }
+
+  /// `2 h 05 min`, `3 min 12 s`, `4.2 s`.
+  static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
+    let total = Int(seconds.rounded())
+    switch seconds {
+    case ..<59.95: return String(format: "%.3g s", seconds)
+    case ..<3599.5: return String(format: "%d min %02d s", total / 60, total % 60)
+    case ..<86_400: return String(format: "%d h %02d min", total / 3600, total / 60 % 60)
+    default: return String(format: "%d d %02d h", total / 86_400, total / 3600 % 24)
+    }
+  }
+}

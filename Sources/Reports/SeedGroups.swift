@@ -1,0 +1,75 @@
+import Configuration
+import Files
+import Foundation
+
+/// Runs that differ in their seed alone.
+struct SeedGroup {
+  /// What tells its configuration from those of the other groups.
+  var name: String
+  var runs: [RunSummary]
+
+  /// A mean with the standard deviation of a single run.
+  struct Spread {
+    var mean: Double
+    /// `nil` of one run.
+    var deviation: Double?
+    var count: Int
+  }
+
+  /// Keys that change no result: the seed, and where and how fast it is computed.
+  private static let sections: Set = ["seed", "name", "run", "grid", "exchange", "timeouts", "machine"]
+  /// More would not be read in a name.
+  private static let mostKeys = 3
+
+  /// - Returns: the groups in the order of their first runs.
+  static func groups(of runs: [RunSummary]) -> [SeedGroup] {
+    var groups: [(values: [String: String], runs: [RunSummary])] = []
+    for run in runs {
+      let values = deciding(run.run.configuration)
+      if let index = groups.firstIndex(where: { $0.values == values }) {
+        groups[index].runs.append(run)
+      } else {
+        groups.append((values, [run]))
+      }
+    }
+    let order = runs.first?.run.configuration.values.map(\.path) ?? []
+    let keys = order.filter { key in Set(groups.map { $0.values[key] ?? "" }).count > 1 }
+    return groups.enumerated().map { index, group in
+      let parts = keys.compactMap { key in group.values[key].map { "\(key.split(separator: ".").last ?? "") \($0)" } }
+      let isTold = !parts.isEmpty && parts.count <= mostKeys
+      let name = isTold ? parts.joined(separator: ", ") : groups.count == 1 ? "all" : "like \(group.runs[0].run.label)"
+      return SeedGroup(name: name, runs: group.runs)
+    }
+  }
+
+  private static func deciding(_ configuration: Configuration) -> [String: String] {
+    let values = configuration.values.filter { path, _ in
+      !sections.contains(String(path.prefix { $0 != "." })) && path != "data.folder" || path.hasPrefix("run.evaluation.")
+    }
+    return Dictionary(values.map { ($0.path, $0.value) }) { first, _ in first }
+  }
+
+  func spread(_ value: (RunSummary) -> Double?) -> Spread? {
+    let values = runs.compactMap(value)
+    return values.isEmpty ? nil : Spread(values)
+  }
+}
+
+extension SeedGroup.Spread {
+  init(_ values: [Double]) {
+    let count = Double(values.count)
+    let mean = values.reduce(0, +) / count
+    self.mean = mean
+    self.count = values.count
+    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    deviation = values.count > 1 ? (squares / (count - 1)).squareRoot() : nil
+  }
+
+  /// `91.20 ± 0.31 %`.
+  var percent: String {
+    deviation.map { String(format: "%.2f ± %.2f %%", 100 * mean, 100 * $0) } ?? ReportText.percent(mean)
+  }
+
+  /// `0.0012 ± 0.0003`.
+  var text: String { [mean, deviation].compactMap { $0.map(ReportText.short) }.joined(separator: " ± ") }
+}

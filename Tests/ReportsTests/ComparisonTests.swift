@@ -1,0 +1,75 @@
+import Configuration
+import Experiments
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Reports
+
+/// What a page says of several runs, and whether it says that one has levelled off.
+@Suite struct ComparisonTests {
+  private let root: TemporaryFolder
+
+  init() throws { root = try TemporaryFolder() }
+
+  /// A run whose validation accuracies are given, an epoch each.
+  private func run(
+    _ name: String, _ overrides: String..., validation: [Double], test: Double? = nil
+  ) throws -> RunSummary {
+    let configuration = try Configuration(
+      yaml: exampleYAML, source: "example.yaml", overrides: try overrides.map { try ConfigurationOverride($0) })
+    let folder = try RunFolder.open(root(name), configuration: configuration)
+    let metrics = try MetricsLog(path: folder.path(of: .metrics))
+    for (index, accuracy) in validation.enumerated() {
+      let epoch = index + 1
+      try metrics.append(
+        MetricsLog.Row(time: Double(epoch), epoch: Double(epoch), step: epoch, kind: .validation, accuracy: accuracy))
+    }
+    if let test { try metrics.append(MetricsLog.Row(time: 9, epoch: 9, step: 9, kind: .test, accuracy: test)) }
+    folder.close()
+    return RunSummary(run: try RecordedRun(folder: folder.path))
+  }
+
+  @Test func runsAreGroupedByConfiguration() throws {
+    let runs = try [
+      run("a", "seed=1", validation: [0.5], test: 0.9), run("b", "seed=2", "run.logInterval=7", validation: [0.6], test: 0.94),
+      run("c", "seed=1", "learning.nudge=0.77", validation: [0.7], test: 0.8),
+    ]
+    let comparison = RunComparison(runs)
+    #expect(comparison.groups.map { $0.runs.map(\.run.label) } == [["a", "b"], ["c"]])
+    #expect(comparison.groups[1].name == "nudge 0.77")
+    let spread = try #require(comparison.groups[0].spread(\.testAccuracy))
+    // The deviation of two numbers is their distance over √2.
+    #expect(abs(spread.mean - 0.92) < 1e-12 && abs(try #require(spread.deviation) - 0.04 / 2.0.squareRoot()) < 1e-12)
+    #expect(spread.percent == "92.00 ± 2.83 %")
+    #expect(comparison.groups[1].spread(\.testAccuracy)?.deviation == nil)
+    #expect(comparison.groups[0].spread(\.residual) == nil)
+    #expect(comparison.means != nil && RunComparison([runs[0], runs[2]]).means == nil)
+    let differences = try #require(comparison.differences)
+    #expect(differences.contains("<th scope=\"row\">seed</th><td>1</td><td>2</td><td>1</td>"))
+    #expect(differences.contains("learning.nudge") && !differences.contains("learning.epochs"))
+    #expect(RunComparison([runs[0]]).differences == nil)
+  }
+
+  @Test func spreadOfFourNumbers() {
+    let spread = SeedGroup.Spread([1, 2, 3, 4])
+    #expect(spread.mean == 2.5 && spread.count == 4)
+    #expect(abs((spread.deviation ?? 0) - (5.0 / 3).squareRoot()) < 1e-12)
+    #expect(SeedGroup.Spread([3]).deviation == nil)
+  }
+
+  /// With 400 images the standard error at one half is 2.5 points.
+  @Test func levellingIsToldByTheStandardError() throws {
+    #expect(abs(RunSummary.standardError(0.5, images: 400) - 0.025) < 1e-12)
+    let overrides = ["data.validation=400"]
+    let level = try run("level", overrides[0], validation: [0.3, 0.4, 0.5, 0.52])
+    let rising = try run("rising", overrides[0], validation: [0.3, 0.4, 0.5, 0.53])
+    let short = try run("short", overrides[0], validation: [0.3, 0.5])
+    #expect(level.levelling?.isLevel == true && level.convergence == "levelled off")
+    #expect(rising.levelling?.isLevel == false && rising.convergence == "still rising")
+    #expect(short.levelling == nil && short.convergence == "–")
+    #expect(rising.levelling?.text.contains("+3.00 points") == true)
+    #expect(rising.status.text == "not complete")
+  }
+}
