@@ -74,7 +74,8 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Experiments", "Configuration", "Learning", "Ising", "Sampling", "Datasets", "Networks", "Kernels", "MPI", "Files", "Host",
+        "Experiments", "Configuration", "Learning", "Ising", "Sampling", "Datasets", "Networks", "Kernels", "MPI", "Files",
+        "Host",
         "CZlib",
       ],
       // Style and script of the pages lie in the program, which is one file.
@@ -127,12 +128,12 @@ let package = Package(
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestTools"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestTools"]),
     .testTarget(name: "HostTests", dependencies: ["Host", "TestSupport"]),
-    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport", "TestTools"]),
     .testTarget(
       name: "ParallelTests", dependencies: ["Parallel", "Solving", "Ising", "Machines", "Kernels", "MPI", "TestTools"]),
     .testTarget(name: "MachinesTests", dependencies: ["Machines", "Kernels", "TestTools"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Machines", "Kernels", "TestTools"]),
-    .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib"]),
+    .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib", "TestTools"]),
     .testTarget(
       name: "SolvingTests",
       dependencies: ["Solving", "Ising", "Machines", "Kernels", "MPI", "TestSupport", "TestTools"]),
@@ -141,10 +142,10 @@ let package = Package(
     .testTarget(
       name: "LearningTests",
       dependencies: ["Learning", "Networks", "Ising", "Machines", "Parallel", "Kernels", "MPI", "TestTools"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Kernels", "CZlib"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Kernels", "CZlib", "TestTools"]),
     .testTarget(
       name: "ConfigurationTests",
-      dependencies: ["Configuration", "Learning", "Ising", "Datasets", "Networks", "Kernels", "TestSupport"]),
+      dependencies: ["Configuration", "Learning", "Ising", "Datasets", "Networks", "Kernels", "TestSupport", "TestTools"]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: ["Experiments", "Configuration", "Learning", "Networks", "Kernels", "Files", "Host", "TestSupport"]),

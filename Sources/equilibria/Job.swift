@@ -31,6 +31,24 @@ enum Job {
     return try Configuration(standardInput: try world.broadcastVarying([UInt8](own), root: 0), overrides: overrides)
   }
 
+  /// The problem in a file; what comes on standard input, `-`, the first rank has for all. Notes go to standard error. Collective.
+  static func question(_ file: String, _ settings: QuestionSettings, over world: Communicator) throws -> Question {
+    let question: Question
+    if file == Configuration.standardInput {
+      let own = world.rank == 0 ? [UInt8](try FileHandle.standardInput.readToEnd() ?? Data()) : []
+      question = try Question(try world.broadcastVarying(own, root: 0), named: "standard input", settings)
+    } else {
+      question = try Question(file: file, settings)
+    }
+    let notes =
+      switch question {
+      case .spins(let spins): spins.notes
+      case .communities(let communities): communities.notes
+      }
+    if world.rank == 0 { for note in notes { FileHandle.standardError.write(Data("note: \(file): \(note)\n".utf8)) } }
+    return question
+  }
+
   /// The first rank reads the file, and what it says of the user's own data the other ranks are told.
   private static func surveyed(
     _ path: String, overrides: [ConfigurationOverride], over world: Communicator

@@ -26,6 +26,8 @@ package final class TrainingRun {
   private let recorder: RunRecorder?
   private let evaluator: Evaluator
   private let gridReason: String?
+  /// The file of the log, also where another rank keeps it.
+  private let logPath: String
   private var best: Double?
   private var lastCheckpoint = ContinuousClock.now
 
@@ -67,6 +69,8 @@ package final class TrainingRun {
         configuration, folder: folder, resume: resume, initial: initial, overrides: overrides, hosts: grid.rollCall?.hosts ?? [],
         grid: grid.shape)
       : nil
+    logPath = String(
+      decoding: try grid.world.broadcastVarying([UInt8]((recorder?.folder.path(of: .log) ?? "").utf8), root: 0), as: UTF8.self)
     try loggingErrors {
       try continueFromCheckpoint(isAskedFor: resume)
       // So that the run can always go on by itself, without the file that it began with.
@@ -82,7 +86,13 @@ package final class TrainingRun {
     do {
       return try body()
     } catch {
-      recorder?.failed(error)
+      if let recorder {
+        recorder.failed(error)
+      } else {
+        // Where all ranks fail alike, the first has the word.
+        usleep(50_000)
+        RunLog.write(error, ofRank: world.rank, to: logPath)
+      }
       throw error
     }
   }
