@@ -8,6 +8,7 @@ public struct LabelledImages: Equatable, Sendable {
   public let classes: Int
   /// `count` × channels × rows × columns pixels, image after image, plane after plane: bytes from 0 (black) to 255, or numbers.
   public let pixels: ByteStore
+  /// What each of them is.
   public let pixelType: PixelType
   /// One label an image.
   public let labels: [Int]

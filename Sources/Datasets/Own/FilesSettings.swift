@@ -11,6 +11,7 @@ public struct FilesSettings: Equatable, Sendable {
   public var trainLabels: String?
   /// The test part; nil where the training file holds it too, or a share is held out.
   public var test: String?
+  /// A file for the labels of the test part alone.
   public var testLabels: String?
   /// The share of the training file that is the test part where there is no other.
   public var testShare: Double
@@ -27,6 +28,7 @@ public struct FilesSettings: Equatable, Sendable {
   /// Whether the images have labels; without, all are of the first class.
   package var isLabelled = true
 
+  /// Everything else as it is by default: found in the files.
   public init(train: String, test: String? = nil) {
     (self.train, self.test) = (train, test)
     (trainLabels, testLabels, images, labels, shape, scale) = (nil, nil, nil, nil, nil, nil)
