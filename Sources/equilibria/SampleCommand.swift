@@ -41,7 +41,7 @@ struct SampleCommand: ParsableCommand {
     Job.run { world in
       StopSignal.install()
       try output.checkWritable(on: world)
-      guard case .spins(let question) = try Question(file: file, problem.settings) else {
+      guard case .spins(let question) = try Job.question(file, problem.settings, over: world) else {
         throw ProblemError("\(file) asks for communities, which have no temperature; give --problem maxcut or ising")
       }
       let spins = question.objective.problem.spinCount

@@ -18,6 +18,7 @@ from runs import Run, settings
 # Lines that are not run here, and why.
 ELSEWHERE = {
     "equilibria relax CONFIG": "test_relax.py runs it",
+    "equilibria relax RUN": "test_evaluate.py runs it",
     "models/": "it needs the images of CIFAR-10",
 }
 TUTORIAL = ROOT / "docs/guide/tutorial.md"
