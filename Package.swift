@@ -18,12 +18,14 @@ let package = Package(
     // MPICH's header, behind the few inline functions that its macros need.
     .systemLibrary(name: "CMPI", pkgConfig: "mpich", providers: [.apt(["libmpich-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CMetis", providers: [.apt(["libmetis-dev"])]),
     .target(name: "MPI", dependencies: ["CMPI"]),
 
     // What the computer that this runs on has and lets us know, and files: nothing of networks, problems or ranks.
     .target(name: "Host"),
-    .target(name: "Files", dependencies: ["CZlib"]),
+    .target(name: "Files", dependencies: ["CZlib", "CPNG", "CTurboJPEG"]),
 
     // The inner loops, compiled once for each instruction set and chosen at run time.
     .target(name: "CKernels"),
@@ -45,12 +47,12 @@ let package = Package(
     .target(name: "Solving", dependencies: ["Ising", "Machines", "Parallel", "Kernels", "MPI", "Files", "Host"]),
 
     // Boltzmann distributions of problems: chains, parallel tempering, averages with errors.
-    .target(name: "Sampling", dependencies: ["Ising", "Kernels", "MPI", "Files", "Host"]),
+    .target(name: "Sampling", dependencies: ["Parallel", "Ising", "Kernels", "MPI", "Files", "Host"]),
 
     // Equilibrium propagation and what it is compared with, on layered networks and on Ising networks.
     .target(
       name: "Learning", dependencies: ["Networks", "Solving", "Machines", "Ising", "Parallel", "Kernels", "MPI", "Host", "Files"]),
-    .target(name: "Datasets", dependencies: ["Learning", "Parallel", "Kernels", "MPI", "Files"]),
+    .target(name: "Datasets", dependencies: ["Learning", "Parallel", "Kernels", "MPI", "Files", "Host"]),
 
     // A run from its YAML file to its last figure: what it is told, what it does and writes down, and what is said of it afterwards.
     .target(
@@ -130,7 +132,7 @@ let package = Package(
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestTools"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestTools"]),
     .testTarget(name: "HostTests", dependencies: ["Host", "TestSupport"]),
-    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport", "TestTools"]),
     .testTarget(
       name: "ParallelTests", dependencies: ["Parallel", "Solving", "Ising", "Machines", "Kernels", "MPI", "TestTools"]),
     .testTarget(name: "MachinesTests", dependencies: ["Machines", "Kernels", "TestTools"]),
@@ -140,14 +142,15 @@ let package = Package(
       name: "SolvingTests",
       dependencies: ["Solving", "Ising", "Machines", "Kernels", "MPI", "TestSupport", "TestTools"]),
     .testTarget(
-      name: "SamplingTests", dependencies: ["Sampling", "Ising", "Kernels", "MPI", "Files", "TestSupport", "TestTools"]),
+      name: "SamplingTests",
+      dependencies: ["Sampling", "Parallel", "Ising", "Kernels", "MPI", "Files", "TestSupport", "TestTools"]),
     .testTarget(
       name: "LearningTests",
       dependencies: ["Learning", "Networks", "Ising", "Machines", "Parallel", "Kernels", "MPI", "Files", "TestTools"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Kernels", "CZlib"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Kernels", "CZlib", "TestTools"]),
     .testTarget(
       name: "ConfigurationTests",
-      dependencies: ["Configuration", "Learning", "Ising", "Datasets", "Networks", "Kernels", "TestSupport"]),
+      dependencies: ["Configuration", "Learning", "Ising", "Datasets", "Networks", "Kernels", "TestSupport", "TestTools"]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: ["Experiments", "Configuration", "Learning", "Networks", "Kernels", "Files", "Host", "TestSupport"]),

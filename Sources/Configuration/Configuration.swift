@@ -116,17 +116,36 @@ extension Configuration {
     if case .null = root.content, overrides.isEmpty {
       throw ConfigurationError("\(source):1: is empty, expected a configuration (docs/guide/configuration.md)")
     }
-    if let folder { root.change(at: ["data", "folder"]) { UserPath.absolute($0, in: folder) } }
+    if let folder { for path in Self.dataPaths { root.change(at: path) { UserPath.absolute($0, in: folder) } } }
     for override in overrides { try root.apply(override) }
     // Found from anywhere later: by `evaluate`, by a resumed run, by `report`.
-    root.change(at: ["data", "folder"]) { UserPath.absolute($0) }
+    for path in Self.dataPaths { root.change(at: path) { UserPath.absolute($0) } }
     root.change(at: ["run", "folder"]) { UserPath.expand($0) }
     self = try ConfigurationForm.read(ConfigurationReader(root), base: nil).configuration()
   }
 
+  /// The keys that name files and folders of data.
+  private static let dataPaths: [ArraySlice<String>] = [
+    ["data", "folder"], ["data", "files", "train"], ["data", "files", "trainLabels"], ["data", "files", "test"],
+    ["data", "files", "testLabels"],
+  ]
+
   /// Every key with its value; parses to an equal configuration.
   package var resolved: String {
     get throws { try ConfigurationForm(self).text() }
+  }
+
+  /// The keys whose values are not the defaults, as `key.path: value`, with the default in parentheses where it is one value. The layers
+  /// of the network are left out.
+  package var changes: [String] {
+    let standard = ConfigurationForm.standard.leaves(in: nil)
+    return ConfigurationForm(self).leaves(in: nil).compactMap { leaf in
+      let isList = leaf.path.split(separator: ".").contains { Int($0) != nil }
+      guard !leaf.path.hasPrefix("network."), !isList, leaf.path != "name" else { return nil }
+      let usual = leaf.path == "data.name" ? nil : standard.first { $0.path == leaf.path }?.value
+      guard usual != leaf.value else { return nil }
+      return "\(leaf.path): \(leaf.value)" + (usual.map { $0.isEmpty || $0 == "null" ? "" : " (\($0))" } ?? "")
+    }
   }
 
   /// The keys whose values differ, as `key.path: mine, theirs` lines in the order of the file.

@@ -58,6 +58,7 @@ struct ConfigurationForm: ConfigurationSection {
     var form = try readKeys(reader, base: base)
     let members = Dictionary(uniqueKeysWithValues: try reader.members().map { ($0.key, $0.reader) })
     if let name = members["name"] { try name.requireFileName(form.name) }
+    form.data = try form.data.surveyed()
     if let data = members["data"] { try form.data.check(data) }
     if let ising = members["ising"], form.ising != nil {
       for key in ["network", "relaxation", "hardware"] where members[key] != nil {

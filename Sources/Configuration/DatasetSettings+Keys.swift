@@ -20,7 +20,9 @@ extension DatasetSettings: ConfigurationSection {
         "selection", \.selection,
         "Which images of a class those are: drawn by the seed (`random`), or the first in the order of the file and for validation the last (`first`)."
       ),
-      ConfigurationKey("size", \.size, standard: "as they are", "Images are reduced to this size by averaging.").omittingNull,
+      ConfigurationKey(
+        "size", \.size, standard: "as they are", "Images are brought to this size: reduced by averaging, or framed in zeros."
+      ).omittingNull,
       ConfigurationKey(
         "validation", \.validation, .atLeast(0),
         "Training images held out, by class, to choose the best weights; the test set chooses nothing."),
@@ -28,6 +30,8 @@ extension DatasetSettings: ConfigurationSection {
         "normalisation", \.normalisation, standard: "the data set's", "Applied as (pixel − mean) / deviation, pixels from 0 to 1."
       ),
       ConfigurationKey("augmentation", \.augmentation, "Random changes of the training images."),
+      ConfigurationKey("files", \.files, "Where your own data are if `name` is `files` ([data](data.md#your-own-data)).")
+        .written { $0.name == .files },
       ConfigurationKey("synthetic", \.synthetic, "What to draw if `name` is `synthetic`.")
         .written { $0.name == .synthetic || $0.synthetic != SyntheticSettings() },
     ]
@@ -41,6 +45,37 @@ extension DatasetSettings: ConfigurationSection {
       let place = key.split(separator: ".").reduce(reader) { $0[String($1)] }
       throw place.failure(reason)
     }
+  }
+}
+
+extension FilesSettings: ConfigurationSection {
+  static var standard: Self { Self(train: "") }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey(
+        "train", \.train, required: true,
+        "The training images: an `.npz`, `.npy`, `.safetensors`, idx or CSV file, or a folder with a folder of pictures for each class."
+      ),
+      ConfigurationKey("trainLabels", \.trainLabels, "A file for their labels alone; `null`: they are with the images."),
+      ConfigurationKey(
+        "test", \.test,
+        "The test images; `null`: the training file holds arrays for them too (`x_test`), or `testShare` holds some out."),
+      ConfigurationKey("testLabels", \.testLabels, "A file for their labels alone; `null`: they are with the images."),
+      ConfigurationKey(
+        "testShare", \.testShare, .from(0, below: 1),
+        "Share of the training file that is held out, by class, as the test images, the same for every seed."),
+      ConfigurationKey("images", \.images, "Name of the array of images; `null`: the usual names."),
+      ConfigurationKey(
+        "labels", \.labels, "Name of the array or column of labels, or the column's number from 0; `null`: the usual names."),
+      ConfigurationKey("shape", \.shape, standard: "that of the files", "Extent of an image.").omittingNull,
+      ConfigurationKey(
+        "classNames", \.classNames, standard: "those found",
+        "The labels in the order of the outputs; whole numbers may stand for them."),
+      ConfigurationKey(
+        "scale", \.scale, .above(0), standard: "255 or 1",
+        "By which the files' numbers are divided: 255 for bytes and for images of whole numbers up to 255, otherwise 1."),
+    ]
   }
 }
 

@@ -6,6 +6,8 @@ package struct RunSettings: Equatable, Sendable {
     package var epochs = 1
     /// Seconds between checkpoints; 0: not by time.
     package var seconds: Double = 600
+    /// Of every so many epochs the checkpoint is kept for good; 0: the last two and the best alone.
+    package var keep = 0
     package init() {}
   }
 
@@ -54,6 +56,9 @@ extension RunSettings.Checkpointing: ConfigurationSection {
     [
       ConfigurationKey("epochs", \.epochs, .from(0, to: 1_000_000), "Epochs between checkpoints; 0: not by epochs."),
       ConfigurationKey("seconds", \.seconds, .from(0, to: 1e9), "Seconds between checkpoints; 0: not by time."),
+      ConfigurationKey(
+        "keep", \.keep, .from(0, to: 1_000_000),
+        "The checkpoint of every so many epochs is kept for good, 1: of every epoch; 0: the last two and the best alone."),
     ]
   }
 }

@@ -36,7 +36,7 @@ public struct Dataset: Sendable {
     try settings.validate()
     let description = settings.description
     let search = search ?? .standard(folder: settings.folder)
-    let found = settings.name == .synthetic ? nil : try search.find(description, parts: parts)
+    let found = description.folders.isEmpty ? nil : try search.find(description, parts: parts)
     func part(_ part: DatasetPart) throws -> LabelledImages {
       guard parts.contains(part) else { return LabelledImages(noneOf: settings.shape, classes: description.classes) }
       let images = try (found?.reader ?? description.reader).read(
@@ -103,7 +103,8 @@ extension LabelledImages {
   /// Those of the node's first rank, on all its ranks. Collective.
   fileprivate func shared(over node: Communicator) throws -> LabelledImages {
     try LabelledImages(
-      shape: shape, classes: classes, pixels: NodeBytes.share(pixels, over: node), labels: node.broadcastVarying(labels, root: 0),
+      shape: shape, classes: classes, pixels: NodeBytes.share(pixels, over: node),
+      pixelType: node.broadcast(pixelType == .byte, root: 0) ? .byte : .float, labels: node.broadcastVarying(labels, root: 0),
       source: "shared memory")
   }
 }

@@ -12,6 +12,8 @@ public enum DatasetName: String, CaseIterable, Sendable {
   case mnist
   /// 28×28 grey photographs of clothing, 10 classes (Xiao, Rasul & Vollgraf 2017).
   case fashionMNIST = "fashion-mnist"
+  /// The user's own, in files that `FilesSettings` names.
+  case files
   /// Patterns drawn by the program itself, for tests and dry runs: see `SyntheticSettings`.
   case synthetic
 }
@@ -46,12 +48,19 @@ public struct DatasetDescription: Sendable {
   var otherReaders: [any DatasetReader] = []
 
   /// The description of `name`; a synthetic data set is described by its settings.
-  public static func of(_ name: DatasetName, synthetic: SyntheticSettings = SyntheticSettings()) -> DatasetDescription {
+  ///
+  /// - Parameters:
+  ///   - files, size: of data in the user's own files, and to what they are brought.
+  public static func of(
+    _ name: DatasetName, synthetic: SyntheticSettings = SyntheticSettings(), files: FilesSettings = FilesSettings(train: ""),
+    size: ImageSize? = nil
+  ) -> DatasetDescription {
     switch name {
     case .cifar10: cifar10
     case .cifar100: cifar100
     case .mnist: mnist
     case .fashionMNIST: fashionMNIST
+    case .files: own(files, size: size)
     case .synthetic: drawn(synthetic)
     }
   }
@@ -75,7 +84,8 @@ public struct DatasetDescription: Sendable {
 
   private static let mnist = DatasetDescription(
     name: .mnist, shape: ImageShape(channels: 1, rows: 28, columns: 28), classes: 10, classNames: (0...9).map(String.init),
-    normalisation: .unit(channels: 1), folders: ["mnist", "MNIST/raw", "MNIST"], package: nil, reader: IdxReader())
+    normalisation: .unit(channels: 1), folders: ["mnist", "MNIST/raw", "MNIST"], package: nil, reader: IdxReader(),
+    otherReaders: [TableReader(train: "mnist_train.csv", test: "mnist_test.csv")])
 
   private static let fashionMNIST = DatasetDescription(
     name: .fashionMNIST, shape: ImageShape(channels: 1, rows: 28, columns: 28), classes: 10,
@@ -83,7 +93,15 @@ public struct DatasetDescription: Sendable {
       "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot",
     ],
     normalisation: .unit(channels: 1), folders: ["fashion-mnist", "FashionMNIST/raw", "FashionMNIST", "fashionmnist"],
-    package: "dataset-fashion-mnist", reader: IdxReader())
+    package: "dataset-fashion-mnist", reader: IdxReader(),
+    otherReaders: [TableReader(train: "fashion-mnist_train.csv", test: "fashion-mnist_test.csv")])
+
+  private static func own(_ settings: FilesSettings, size: ImageSize?) -> DatasetDescription {
+    let shape = settings.shape ?? ImageShape(channels: 1, rows: 1, columns: 1)
+    return DatasetDescription(
+      name: .files, shape: shape, classes: settings.classNames.count, classNames: settings.classNames,
+      normalisation: .unit(channels: shape.channels), folders: [], package: nil, reader: FilesReader(settings, size: size))
+  }
 
   private static func drawn(_ settings: SyntheticSettings) -> DatasetDescription {
     DatasetDescription(

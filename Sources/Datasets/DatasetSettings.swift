@@ -35,7 +35,7 @@ public struct DatasetSettings: Equatable, Sendable {
   public var testPerClass: Int? = nil
   /// Which of a class `limit`, `limitPerClass`, `testPerClass` and `validation` take.
   public var selection: ImageSelection = .random
-  /// Images are averaged down to so many pixels; nil leaves them as they are.
+  /// Images are averaged down, or framed in zeros, to so many pixels; nil leaves them as they are.
   public var size: ImageSize? = nil
   /// How many training images are held out for validation.
   public var validation: Int
@@ -45,6 +45,8 @@ public struct DatasetSettings: Equatable, Sendable {
   public var augmentation: Augmentation
   /// What to draw if `name` is `synthetic`; no matter else.
   public var synthetic: SyntheticSettings
+  /// Where the data are if `name` is `files`; no matter else.
+  public var files = FilesSettings(train: "")
 
   /// All images of `name` from the search path, unless arguments say otherwise.
   public init(
@@ -61,7 +63,7 @@ public struct DatasetSettings: Equatable, Sendable {
   }
 
   /// What is known of the data set without reading its files.
-  public var description: DatasetDescription { DatasetDescription.of(name, synthetic: synthetic) }
+  public var description: DatasetDescription { DatasetDescription.of(name, synthetic: synthetic, files: files, size: size) }
 
   /// The shape of its images, known without reading its files.
   public var shape: ImageShape {
@@ -76,6 +78,10 @@ public struct DatasetSettings: Equatable, Sendable {
   /// - Throws: `DatasetError.setting`.
   public func validate() throws {
     if name == .synthetic { try synthetic.validate() }
+    if name == .files { try files.validate() }
+    guard name != .files || folder == nil else {
+      throw DatasetError.setting(key: "folder", reason: "data.files names each file with its folder; leave this out")
+    }
     if validation < 0 {
       throw DatasetError.setting(key: "validation", reason: "expected 0 or more, found \(validation)")
     }
@@ -88,14 +94,8 @@ public struct DatasetSettings: Equatable, Sendable {
     if limit != nil, limitPerClass != nil {
       throw DatasetError.setting(key: "limitPerClass", reason: "expected either limit or limitPerClass, found both")
     }
-    if let size {
-      let full = description.shape
-      guard (1...full.rows).contains(size.rows), (1...full.columns).contains(size.columns) else {
-        throw DatasetError.setting(
-          key: "size",
-          reason:
-            "expected at most \(full.rows)×\(full.columns) pixels, which the images have, found \(size.rows)×\(size.columns)")
-      }
+    if let size, !(1...4096).contains(size.rows) || !(1...4096).contains(size.columns) {
+      throw DatasetError.setting(key: "size", reason: "expected 1 to 4096 a side, found \(size.rows)×\(size.columns)")
     }
     try normalisation?.validate(channels: shape.channels)
     try augmentation.validate(for: shape)

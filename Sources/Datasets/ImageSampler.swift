@@ -15,6 +15,8 @@ public struct ImageSampler: TrainingImages, Sendable {
 
   private let seed: UInt64
   private let generator: Philox
+  /// Of pixels that are numbers.
+  private let normalisation: Normalisation
   /// Normalised value of every byte: `channel × 256 + byte`.
   private let table: [Float]
   private let padding: Int
@@ -40,6 +42,7 @@ public struct ImageSampler: TrainingImages, Sendable {
     self.augmentation = augmentation
     self.seed = seed
     generator = Philox(seed: seed, .augmentation)
+    self.normalisation = normalisation
     table = normalisation.table()
     let crop = augmentation?.crop ?? Augmentation.Crop(padding: 0)
     padding = crop.padding
@@ -60,7 +63,7 @@ public struct ImageSampler: TrainingImages, Sendable {
   public var count: Int { selection.count }
 
   /// Their labels, in order.
-  public var labels: [Int] { selection.map { Int(images.labels[$0]) } }
+  public var labels: [Int] { selection.map { images.labels[$0] } }
 
   /// All places in the selection, in the order of one epoch: see `EpochOrder`.
   public func order(epoch: Int) -> [Int] { EpochOrder(seed: seed, epoch: epoch, count: count).indices }
@@ -81,8 +84,11 @@ public struct ImageSampler: TrainingImages, Sendable {
       let draw =
         augmentation?.draw(image: image, epoch: epoch, pixels: images.shape.planeSize, generator: generator)
         ?? AugmentationDraw(row: padding, column: padding, flip: false)
-      labels[place] = Int(images.labels[image])
-      write(image: image, draw, at: place * size, of: &pixels)
+      labels[place] = images.labels[image]
+      switch images.pixelType {
+      case .byte: write(image: image, draw, at: place * size, of: &pixels)
+      case .float: writeNumbers(image: image, draw, at: place * size, of: &pixels)
+      }
       if let hole = draw.hole { hide(around: hole, at: place * size, of: &pixels) }
     }
   }
@@ -118,6 +124,24 @@ public struct ImageSampler: TrainingImages, Sendable {
           target[cursor] = values[channel << 8 | (black ? 0 : Int(source[byte]))]
           cursor += 1
           byte += shape.planeSize
+        }
+      }
+    }
+  }
+
+  /// The same of pixels that are numbers.
+  private func writeNumbers(image: Int, _ draw: AugmentationDraw, at start: Int, of pixels: inout [Float]) {
+    let shape = images.shape
+    var cursor = start
+    for row in 0..<shape.rows {
+      let sourceRow = sourceRows[draw.row * shape.rows + row]
+      for column in 0..<shape.columns {
+        let sourceColumn = sourceColumns[(2 * draw.column + (draw.flip ? 1 : 0)) * shape.columns + column]
+        for channel in 0..<shape.channels {
+          let place = image * shape.size + channel * shape.planeSize + sourceRow * shape.columns + sourceColumn
+          let value = sourceRow | sourceColumn < 0 ? 0 : images.pixels.float(place)
+          pixels[cursor] = (value - normalisation.mean[channel]) / normalisation.deviation[channel]
+          cursor += 1
         }
       }
     }

@@ -6,32 +6,48 @@ public struct LabelledImages: Equatable, Sendable {
   public let shape: ImageShape
   /// The number of classes; every label is below it.
   public let classes: Int
-  /// `count` × channels × rows × columns bytes, 0 (black) to 255, image after image, plane after plane.
+  /// `count` × channels × rows × columns pixels, image after image, plane after plane: bytes from 0 (black) to 255, or numbers.
   public let pixels: ByteStore
+  /// What each of them is.
+  public let pixelType: PixelType
   /// One label an image.
-  public let labels: [UInt8]
+  public let labels: [Int]
+
+  /// What a pixel is.
+  public enum PixelType: Sendable {
+    /// From 0 (black) to 255; normalised as a share of 255.
+    case byte
+    /// A 32-bit number, normalised as it is (`ByteStore.float`).
+    case float
+
+    /// Bytes of a pixel.
+    var size: Int { self == .byte ? 1 : 4 }
+  }
 
   /// - Throws: `DatasetError.malformed` if pixels and labels disagree in count or a label is out of range.
   ///   `source` names where they come from.
-  public init(shape: ImageShape, classes: Int, pixels: ByteStore, labels: [UInt8], source: String) throws {
-    guard pixels.count == labels.count * shape.size else {
+  public init(
+    shape: ImageShape, classes: Int, pixels: ByteStore, pixelType: PixelType = .byte, labels: [Int], source: String
+  ) throws {
+    guard pixels.count == labels.count * shape.size * pixelType.size else {
       throw DatasetError.malformed(
         file: source, place: "\(labels.count) labels",
-        reason: "expected \(labels.count * shape.size) pixels of \(shape) images, found \(pixels.count)")
+        reason: "expected \(labels.count * shape.size) pixels of \(shape) images, found \(pixels.count / pixelType.size)")
     }
-    if let record = labels.firstIndex(where: { Int($0) >= classes }) {
+    if let record = labels.firstIndex(where: { !(0..<classes).contains($0) }) {
       throw DatasetError.malformed(
         file: source, place: "record \(record)", reason: "label \(labels[record]) out of range, expected 0 to \(classes - 1)")
     }
     self.shape = shape
     self.classes = classes
     self.pixels = pixels
+    self.pixelType = pixelType
     self.labels = labels
   }
 
-  /// The same of pixels in an array.
-  public init(shape: ImageShape, classes: Int, pixels: [UInt8], labels: [UInt8], source: String) throws {
-    try self.init(shape: shape, classes: classes, pixels: ByteStore(pixels), labels: labels, source: source)
+  /// The same of bytes in an array, with labels of any type of whole numbers.
+  public init(shape: ImageShape, classes: Int, pixels: [UInt8], labels: [some BinaryInteger], source: String) throws {
+    try self.init(shape: shape, classes: classes, pixels: ByteStore(pixels), labels: labels.map { Int($0) }, source: source)
   }
 
   /// More images than any data set read here has: the most that a file may claim or unfold to.
@@ -42,6 +58,7 @@ public struct LabelledImages: Equatable, Sendable {
     self.shape = shape
     self.classes = classes
     pixels = ByteStore([])
+    pixelType = .byte
     labels = []
   }
 

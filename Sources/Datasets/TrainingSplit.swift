@@ -18,7 +18,8 @@ public struct TrainingSplit: Equatable, Sendable {
   ///   - selection: Which of a class.
   /// - Throws: `DatasetError.setting` if no image would be left to learn from, or a class has too few.
   public init(
-    labels: [UInt8], validation: Int, limit: Int?, limitPerClass: Int? = nil, selection: ImageSelection = .random, seed: UInt64
+    labels: [some BinaryInteger], validation: Int, limit: Int?, limitPerClass: Int? = nil, selection: ImageSelection = .random,
+    seed: UInt64
   ) throws {
     guard validation >= 0, validation < labels.count else {
       throw DatasetError.setting(
@@ -38,7 +39,7 @@ public struct TrainingSplit: Equatable, Sendable {
   }
 
   /// As many test images of every class; there is nothing to validate with.
-  init(labels: [UInt8], testPerClass: Int, selection: ImageSelection = .random, seed: UInt64) throws {
+  init(labels: [some BinaryInteger], testPerClass: Int, selection: ImageSelection = .random, seed: UInt64) throws {
     training = try Self.take(each: testPerClass, from: Self.classes(labels, selection, seed: seed), key: "testPerClass")
     validation = []
   }
@@ -53,7 +54,7 @@ public struct TrainingSplit: Equatable, Sendable {
   }
 
   /// The images of each class, each class in random order or in that of the file.
-  private static func classes(_ labels: [UInt8], _ selection: ImageSelection, seed: UInt64) -> [ArraySlice<Int>] {
+  private static func classes(_ labels: [some BinaryInteger], _ selection: ImageSelection, seed: UInt64) -> [ArraySlice<Int>] {
     var groups = [[Int]](repeating: [], count: Int(labels.max() ?? 0) + 1)
     for (image, label) in labels.enumerated() { groups[Int(label)].append(image) }
     guard selection == .random else { return groups.map { $0[...] } }

@@ -1,3 +1,5 @@
+import Files
+
 /// An Ising problem: find the spins `s ∈ {−1, 1}ᴺ` of the lowest energy
 ///
 ///     E(s) = c − ½ Σ_{i≠j} J_ij s_i s_j − Σ_i h_i s_i ,    J_ij = J_ji,  J_ii = 0.
@@ -113,6 +115,20 @@ public struct IsingProblem: Sendable, Equatable {
 
   static func isExactInteger(_ value: Double) -> Bool {
     value.magnitude <= greatestExactInteger && value.rounded(.towardZero) == value
+  }
+}
+
+extension IsingProblem {
+  /// By which a checkpoint knows its problem: sizes, and a checksum of every number.
+  package var fingerprint: String {
+    var checksum = Checksum()
+    func add(_ words: [UInt64]) {
+      checksum.update(words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } })
+    }
+    add(rowStarts.map { UInt64($0) })
+    add(neighbours.map { UInt64($0) })
+    add((couplings + fields + [offset]).map(\.bitPattern))
+    return "\(spinCount) spins, \(couplingCount) couplings, \(checksum.text)"
   }
 }
 

@@ -18,6 +18,15 @@ public final class ByteStore: @unchecked Sendable {
     self.owner = owner
   }
 
+  /// The bytes of `source`, for `float(_:)`.
+  public convenience init(floats source: [Float]) { self.init(source.withUnsafeBytes { [UInt8]($0) }) }
+
+  /// The number at `index` of those that `init(floats:)` took; an index out of bounds ends the program.
+  @inlinable public func float(_ index: Int) -> Float {
+    precondition(index >= 0 && 4 * index + 4 <= bytes.count)
+    return UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
+  }
+
   deinit { if owner == nil { bytes.deallocate() } }
 }
 

@@ -25,6 +25,8 @@ public enum RandomStream: UInt32, CaseIterable, Sendable {
   case syntheticPattern = 0x4441_0004
   /// The noise of a synthetic data set's images.
   case syntheticNoise = 0x4441_0005
+  /// Clusters of spins that the sampler of replicas turns.
+  case clusters = 0x434C_5553
   /// The order of the vertices in the search for communities.
   case communities = 0x434f_4d00
   /// Errors of a device's couplings and fields, of the device's own seed.
@@ -41,8 +43,12 @@ public enum RandomStream: UInt32, CaseIterable, Sendable {
   case isingNudged = 0x4953_4e02
   /// The same in evaluations.
   case isingEvaluation = 0x4953_4e03
+  /// Planted states and the couplings around them.
+  case planted = 0x504C_4100
   /// Pairs and clusters of a population that exchanges parts of its states.
   case population = 0x504f_5055
+  /// Which replicas of a population that cools down are copied.
+  case resampling = 0x5245_5341
   /// States that the sampler of replicas starts from.
   case sampledSpins = 0x5341_4D50
   /// Exchanges of temperatures between replicas.

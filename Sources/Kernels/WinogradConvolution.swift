@@ -4,7 +4,8 @@ import Foundation
 /// The forward product of a 3×3 convolution under 2×2 max-pooling by Winograd's minimal filtering.
 ///
 /// Tiles of 2×2 or 4×4 outputs are one or four pooling windows, so that transform, maximum and arg-max are one pass in registers.
-/// 2.25 or 4 times fewer multiplications than the direct convolution; rounding errors are about twice or six times as large.
+/// 2.25 or 4 times fewer multiplications than the direct convolution; rounding errors of the larger tiles are about three times
+/// those of the smaller ones.
 ///
 /// Source: Lavin & Gray, "Fast algorithms for convolutional neural networks", CVPR 2016, section 4; `winograd.inc` has the
 /// transforms.
@@ -13,7 +14,7 @@ final class WinogradConvolution {
   private let post: PlaneShape
   private let tiles: WinogradTiles
   private let workspace: Workspace
-  /// `matrices` matrices of pre × post channels in each block of post channels.
+  /// As many matrices of pre × post channels in each block of post channels as a patch has numbers.
   private let weights: AlignedBuffer<Float>
   /// Tiles that are transformed together.
   private let tileCapacity: Int
@@ -21,8 +22,7 @@ final class WinogradConvolution {
   /// Whether the environment lets it be used: `EQUILIBRIA_WINOGRAD=0` turns it off, to compare.
   static let isEnabled = ProcessInfo.processInfo.environment["EQUILIBRIA_WINOGRAD"] != "0"
 
-  /// One matrix for each number of a tile's patch.
-  private var matrices: Int { (tiles.side + 2) * (tiles.side + 2) }
+  private var matrices: Int { tiles.patchSize }
   private var tileColumns: Int { shape.columns / tiles.side }
 
   init(shape: ConvolutionShape, post: PlaneShape, tiles: WinogradTiles, capacity: Int, workspace: Workspace) {
@@ -30,7 +30,7 @@ final class WinogradConvolution {
     self.post = post
     self.tiles = tiles
     self.workspace = workspace
-    weights = AlignedBuffer(count: (tiles.side + 2) * (tiles.side + 2) * shape.pre.paddedChannels * post.paddedChannels)
+    weights = AlignedBuffer(count: tiles.patchSize * shape.pre.paddedChannels * post.paddedChannels)
     // Enough tiles at once to pay for reading the weights, few enough to stay in the second-level cache.
     let count = max(tiles.tileRows(of: 0..<shape.rows).count * shape.columns / tiles.side, 1)
     tileCapacity = max(1, min(capacity, 48.quotientRoundedUp(by: count))) * count

@@ -9,6 +9,9 @@ public struct WinogradTiles: Equatable, Sendable {
   /// Rows of outputs from where a tile begins down to the first one at hand; not 0 in a strip that begins within a tile.
   public let rowsBefore: Int
 
+  /// Numbers of the patch that a tile reads, each of which is multiplied by a matrix of its own.
+  var patchSize: Int { (side + 2) * (side + 2) }
+
   /// - Parameters:
   ///   - whole: the convolution between whole planes.
   ///   - window: the side of max-pooling windows; 1 without max-pooling.

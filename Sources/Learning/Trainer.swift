@@ -157,7 +157,8 @@ public final class Trainer {
     return layout
   }
 
-  private static func check(_ settings: LearningSettings, images: Int, ranks: Int) throws {
+  /// - Throws: `TrainingError.setting` where batch, micro-shards, ranks and images do not fit together.
+  package static func check(_ settings: LearningSettings, images: Int, ranks: Int) throws {
     let batch = settings.batch
     guard batch.size > 0, batch.shard > 0, batch.size % batch.shard == 0 else {
       throw TrainingError.setting(

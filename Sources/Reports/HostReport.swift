@@ -17,11 +17,23 @@ package struct HostReport {
     var instructionSet: String
     /// Floating-point operations a second of one core, all ranks measuring at once.
     var peak: Double
+    /// Bytes of main memory, or what a batch system or a container allows of it.
+    var memory: Int
+  }
+
+  /// Room for run folders.
+  struct Disk: Encodable, Equatable {
+    var folder: String
+    var freeBytes: Int
   }
 
   private let ranks: [Rank]
   private let mpi: [String]
-  private let dataSets: [String]
+  private let disk: Disk?
+  /// What the batch system says of this job, by its variables; empty outside of one.
+  private let batch: [String: String]
+  /// Where each data set is; `nil` where it was not found.
+  private let places: [(name: DatasetName, folder: String?)]
 
   /// Measures and gathers; collective. Only rank 0's report is complete.
   package init(over world: Communicator, folder: String? = nil) throws {
@@ -29,22 +41,33 @@ package struct HostReport {
     let own = Rank(
       host: Environment.processorName, processor: ProcessorName.current, cores: ProcessInfo.processInfo.activeProcessorCount,
       features: Self.telling(ProcessorName.features), instructionSet: InstructionSet.current.name,
-      peak: InstructionSet.current.measuredPeak())
+      peak: InstructionSet.current.measuredPeak(), memory: MemoryLimit.hostBytes)
     let gathered = try world.gatherVarying([UInt8](try JSONEncoder().encode(own)), root: 0)
     ranks = try gathered.map { try JSONDecoder().decode(Rank.self, from: Data($0)) }
     mpi = Self.describeMPI()
-    dataSets = DatasetName.allCases.filter { $0 != .synthetic }.flatMap { Self.describe($0, folder: folder) }
+    let here = FileManager.default.currentDirectoryPath
+    let free = (try? FileManager.default.attributesOfFileSystem(forPath: here))?[.systemFreeSize] as? Int
+    disk = free.map { Disk(folder: here, freeBytes: $0) }
+    batch = Self.batchJob(ProcessInfo.processInfo.environment)
+    places = DatasetName.allCases.filter { !DatasetDescription.of($0).folders.isEmpty }.map {
+      ($0, try? DatasetSearch.standard(folder: folder).locate(DatasetDescription.of($0)))
+    }
   }
 
   package var text: String {
     let sections: [(String, [String])] = [
       ("Program", ["equilibria \(ProgramVersion.current), built with \(ProgramVersion.compiler)"] + Self.buildAdvice),
       ("MPI", mpi), ("Ranks", Self.describe(ranks: ranks)), ("Machine", Self.describe(hosts: ranks)),
+      ("Disk", [disk.map { "\($0.folder): \(Self.gigabytes($0.freeBytes)) free" } ?? "free room unknown"]),
+      (
+        "Batch system",
+        batch.isEmpty ? ["none: this is no job of Slurm or PBS"] : batch.sorted { $0.key < $1.key }.map { "\($0): \($1)" }
+      ),
       (
         "Kernels",
         ["own kernels for \(InstructionSet.available.map(\.name).joined(separator: ", ")); no vendor library is needed"]
       ),
-      ("Data sets", dataSets),
+      ("Data sets", places.flatMap(Self.describe)),
     ]
     return sections.map { title, lines in ([title] + lines.map { "  " + $0 }).joined(separator: "\n") }.joined(separator: "\n\n")
   }
@@ -89,16 +112,27 @@ package struct HostReport {
         "\(Set(ranks.map(\.host)).sorted().joined(separator: ", ")): \(ranks[0].processor), \(counted(ranks[0].cores, "core"))",
         "features: \(ranks[0].features.isEmpty ? "none known" : ranks[0].features.joined(separator: " "))",
         "kernels in use: \(ranks[0].instructionSet)",
+        "memory: \(Self.gigabytes(ranks.map(\.memory).min() ?? 0)) a host",
         "measured peak: \(range) GFLOP/s a core in single precision\(peaks.count == 1 ? "" : ", \(peaks.count) ranks at once")",
       ]
     }
   }
 
   private static func describe(_ name: DatasetName, folder: String?) -> [String] {
-    let description = DatasetDescription.of(name)
-    if let place = try? DatasetSearch.standard(folder: folder).locate(description) { return ["\(name.rawValue): \(place)"] }
-    return ["\(name.rawValue): not found"] + description.remedy.split(separator: "\n").map { "  " + $0 }
+    if let folder { return ["\(name.rawValue): \(folder)"] }
+    return ["\(name.rawValue): not found"] + DatasetDescription.of(name).remedy.split(separator: "\n").map { "  " + $0 }
   }
+
+  /// What Slurm and PBS say of the job that this process belongs to.
+  static func batchJob(_ environment: [String: String]) -> [String: String] {
+    let known = [
+      "SLURM_JOB_ID", "SLURM_JOB_NAME", "SLURM_JOB_PARTITION", "SLURM_JOB_NUM_NODES", "SLURM_NTASKS", "SLURM_CPUS_PER_TASK",
+      "SLURM_MEM_PER_NODE", "SLURM_MEM_PER_CPU", "SLURM_JOB_END_TIME", "PBS_JOBID", "PBS_QUEUE", "PBS_NUM_NODES", "PBS_NP",
+    ]
+    return environment.filter { known.contains($0.key) }
+  }
+
+  private static func gigabytes(_ bytes: Int) -> String { String(format: "%.1f GB", Double(bytes) / 1e9) }
 
   /// The features that decide how fast the kernels are, of the hundred that a processor has.
   static func telling(_ features: [String]) -> [String] {
@@ -107,5 +141,23 @@ package struct HostReport {
       "asimd", "sve",
     ]
     return features.filter(known.contains)
+  }
+}
+
+extension HostReport: Encodable {
+  private enum Key: CodingKey { case program, mpi, ranks, disk, batch, kernels, dataSets }
+
+  /// What the text says.
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(ProgramVersion.current, forKey: .program)
+    try container.encode(mpi.joined(separator: "; "), forKey: .mpi)
+    try container.encode(ranks, forKey: .ranks)
+    try container.encodeIfPresent(disk, forKey: .disk)
+    try container.encode(batch, forKey: .batch)
+    try container.encode(InstructionSet.available.map(\.name), forKey: .kernels)
+    // `null` where a data set was not found.
+    try container.encode(
+      Dictionary(uniqueKeysWithValues: places.map { ($0.name.rawValue, $0.folder) }), forKey: .dataSets)
   }
 }

@@ -33,7 +33,7 @@ struct RunSummary {
   /// Training images of an epoch, as far as whole batches tell.
   private var imagesPerEpoch: Int? {
     guard let row = run.metrics.rows(of: .epoch).last, row.epoch > 0 else { return nil }
-    return Int((Double(row.step * configuration.learning.batch.size) / row.epoch).rounded())
+    return Int(exactly: (row.images(batch: configuration.learning.batch.size) / row.epoch).rounded())
   }
 
   /// Of the accuracy over so many images, by the binomial distribution.
@@ -178,7 +178,11 @@ enum ReportText {
   }
 
   static func percent(_ share: Double) -> String { String(format: "%.2f %%", 100 * share) }
-  static func short(_ value: Double) -> String { Axis.label(Double(String(format: "%.3g", value)) ?? value) }
+  /// Three digits.
+  static func short(_ value: Double) -> String {
+    guard value.isFinite else { return "\(value)" }
+    return Axis.label(Double(String(format: "%.3g", value)) ?? value)
+  }
 
   /// `2 h 05 min`, `3 min 12 s`, `4.2 s`.
   static func duration(_ seconds: Double) -> String {
@@ -191,4 +195,9 @@ enum ReportText {
     default: return String(format: "%d d %02d h", total / 86_400, total / 3600 % 24)
     }
   }
+}
+
+extension MetricsLog.Row {
+  /// Images learned so far. The step is a number of a file, which may be any.
+  func images(batch: Int) -> Double { Double(step) * Double(batch) }
 }

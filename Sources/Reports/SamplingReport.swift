@@ -112,10 +112,11 @@ package struct SamplingReport {
       ("energy", { $0.energy }), ("C", { $0.specificHeat }), ("|m|", { $0.absMagnetisation }), ("Binder", { $0.binder }),
     ]
     if result.chains > 1 { columns += [("q²", { $0.overlapSquare }), ("q link", { $0.linkOverlap })] }
-    if result.settings.freeEnergy { columns += [("ln Z", { $0.logZ }), ("F", { $0.freeEnergy }), ("entropy", { $0.entropy })] }
+    if hasFreeEnergies { columns += [("ln Z", { $0.logZ }), ("F", { $0.freeEnergy }), ("entropy", { $0.entropy })] }
     let rows = estimates.map { estimate in
       [temperature(estimate)] + columns.map { SamplingAnswer.pair($0.value(estimate)) } + [
-        String(format: "%.4g", estimate.greatestTime), estimate.greatestRHat.map { String(format: "%.4g", $0) } ?? "–",
+        estimate.greatestTime.isFinite ? String(format: "%.4g", estimate.greatestTime) : "–",
+        estimate.greatestRHat.map { String(format: "%.4g", $0) } ?? "–",
       ]
     }
     return HTML.table("Averages", head: ["T"] + columns.map(\.name) + ["τ", "R̂"], rows: rows)
@@ -123,8 +124,11 @@ package struct SamplingReport {
         "In brackets the error in units of the last digits. τ and R̂ are the greatest of what is measured.", className: "note")
   }
 
+  /// Population annealing has them unasked.
+  private var hasFreeEnergies: Bool { estimates.contains { $0.logZ != nil } }
+
   private var freeEnergies: [String] {
-    guard result.settings.freeEnergy, isLadder else { return [] }
+    guard hasFreeEnergies, isLadder else { return [] }
     return [
       ChartFigure.row([
         chart("ln Z", "ln Z", [("ln Z", { $0.logZ })]), chart("free energy", "F = −T ln Z", [("F", { $0.freeEnergy })]),

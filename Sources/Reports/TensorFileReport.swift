@@ -61,6 +61,46 @@ package struct TensorFileReport {
   }
 }
 
+extension TensorFileReport: Encodable {
+  private enum Key: CodingKey {
+    case path, program, step, epoch, validationAccuracy, network, tensors, metadata, configuration
+  }
+
+  private struct Entry: Encodable {
+    let type: String
+    let shape: [Int]
+    /// Absent where the numbers cannot be summed up.
+    let norm: Double?
+    let mean: Double?
+    let smallest: Double?
+    let largest: Double?
+    let nonFinite: Int
+
+    init(_ tensor: Tensor) {
+      let summary = TensorSummary(tensor)
+      (type, shape, nonFinite) = (tensor.type.rawValue, tensor.shape, summary.nonFinite)
+      let isKnown = summary.isKnown && summary.smallest <= summary.largest
+      (norm, mean) = isKnown ? (summary.norm, summary.mean) : (nil, nil)
+      (smallest, largest) = isKnown ? (summary.smallest, summary.largest) : (nil, nil)
+    }
+  }
+
+  /// What the text says; the place in the training and the network of a checkpoint alone.
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(path, forKey: .path)
+    try container.encode(file.tensors.mapValues(Entry.init), forKey: .tensors)
+    try container.encode(checkpoint?.extra ?? file.metadata, forKey: .metadata)
+    guard let checkpoint else { return }
+    try container.encode(checkpoint.programVersion, forKey: .program)
+    try container.encode(checkpoint.step, forKey: .step)
+    try container.encode(checkpoint.epoch, forKey: .epoch)
+    try container.encodeIfPresent(checkpoint.validationAccuracy, forKey: .validationAccuracy)
+    try container.encode(checkpoint.networkSignature, forKey: .network)
+    try container.encode(checkpoint.configuration, forKey: .configuration)
+  }
+}
+
 /// Norm, mean and extremes of a tensor's numbers.
 struct TensorSummary {
   var norm = 0.0

@@ -83,7 +83,10 @@ package struct TrainingReport {
     let described = runs.filter { $0.configuration.device != nil || wattsPerCore != nil }
     let rows = described.compactMap { run -> [String]? in
       guard let last = run.metrics.rows.last(where: { $0.kind == .epoch }) else { return nil }
-      let samples = last.step * run.configuration.learning.batch.size
+      let learned = last.images(batch: run.configuration.learning.batch.size)
+      // A count that no training reaches comes from a file that is damaged.
+      guard (0..<1e15).contains(learned) else { return nil }
+      let samples = Int(learned)
       let coreSeconds = last.time * Double(run.starts.last?.ranks ?? 1)
       let relaxations = run.configuration.relaxationsPerImage
       let device = run.configuration.device.map { $0.energy(samples: samples * relaxations) }

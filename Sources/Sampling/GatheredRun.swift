@@ -1,4 +1,5 @@
 import MPI
+import Parallel
 
 /// A finished run with the ladders of all ranks, on rank 0.
 struct GatheredRun {
@@ -12,42 +13,57 @@ struct GatheredRun {
   let roundTrips: [Int]
   /// Mean over ladders.
   let rejections: [Double]
+  /// Blocks of ladders × ranks that shared the spins of each.
+  let grid: GridShape
 
   /// Collective.
   ///
   /// - Returns: `nil` on other ranks than 0.
-  init?(_ run: SamplingRun, over group: Communicator?) throws {
+  init?(_ run: SamplingRun) throws {
     schedule = run.schedule
     ladder = run.ladder
     history = run.history
     bennett = run.bennett ?? BennettFunctions(rates: run.ladder.rates, energies: run.ladder.rates.map { _ in 0 })
+    grid = run.grid?.shape ?? GridShape(data: 1, spin: 1)
     let ownRejections = (0..<run.chains.count).flatMap { run.tempering.meanRejections(chain: $0) }
-    var (trips, rejections) = (run.tempering.roundTrips, ownRejections)
-    guard let group else {
-      (record, samples) = (run.record, run.samples)
-      (roundTrips, self.rejections) = (trips, Self.means(rejections, pairs: run.ladder.count - 1))
-      return
+    guard let samples = try run.samples.gathered(over: run.grid) else {
+      // Those that send their part of all else have it asked for below.
+      guard let group = run.grid, group.spin.rank == 0 else { return nil }
+      _ = try Self.gather(run, ownRejections, over: group.data)
+      return nil
     }
-    var sums: [[Double]] = []
-    for quantity in ChainRecord.Quantity.allCases {
-      sums.append(try group.gatherVarying(run.record.sums[quantity.rawValue], root: 0).flatMap { $0 })
+    self.samples = samples
+    let all = try run.grid.map { try Self.gather(run, ownRejections, over: $0.data) }
+    record =
+      all.map {
+        ChainRecord(
+          run.schedule, temperatures: run.ladder.count, chains: samples.chainCount, chainsOfBlock: run.record.chainsOfBlock,
+          sums: $0.sums)
+      } ?? run.record
+    roundTrips = all?.trips ?? run.tempering.roundTrips
+    rejections = Self.means(all?.rejections ?? ownRejections, pairs: run.ladder.count - 1)
+  }
+
+  /// Of all ladders, on the first rank. Collective.
+  private static func gather(_ run: SamplingRun, _ rejections: [Double], over group: Communicator) throws
+    -> (sums: [[Double]], trips: [Int], rejections: [Double])
+  {
+    func all<Element: MPIDatatype>(_ own: [Element]) throws -> [Element] {
+      try group.gatherVarying(own, root: 0).flatMap { $0 }
     }
-    trips = try group.gatherVarying(trips, root: 0).flatMap { $0 }
-    rejections = try group.gatherVarying(rejections, root: 0).flatMap { $0 }
-    let chains = try group.gatherVarying([run.chains.count], root: 0).flatMap { $0 }
-    let states = try group.gatherVarying(run.samples.states, root: 0).flatMap { $0 }
-    let energies = try group.gatherVarying(run.samples.energies, root: 0).flatMap { $0 }
-    guard group.rank == 0 else { return nil }
-    let count = chains.reduce(0, +)
-    record = ChainRecord(schedule, temperatures: run.ladder.count, chains: count, sums: sums)
-    samples = KeptSamples(run.samples, chains: count, states: states, energies: energies)
-    roundTrips = trips
-    self.rejections = Self.means(rejections, pairs: run.ladder.count - 1)
+    return (try run.record.sums.map { try all($0) }, try all(run.tempering.roundTrips), try all(rejections))
   }
 
   private static func means(_ rejections: [Double], pairs: Int) -> [Double] {
     guard pairs > 0 else { return [] }
     let chains = rejections.count / pairs
     return (0..<pairs).map { pair in (0..<chains).reduce(0) { $0 + rejections[$1 * pairs + pair] } / Double(chains) }
+  }
+}
+
+extension ProcessGrid {
+  /// The bits of all spins on the first of the ranks that share them, from those that each has set. Collective over these ranks.
+  func joined(_ bits: [UInt8]) throws -> [UInt8] {
+    spin.size > 1 && !bits.isEmpty ? try spin.reduce(bits, .bitwiseOr, root: 0) : bits
   }
 }

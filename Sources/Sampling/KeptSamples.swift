@@ -1,3 +1,6 @@
+import MPI
+import Parallel
+
 /// States that are kept of each ladder at each temperature, thinned evenly over the measured sweeps.
 struct KeptSamples: Equatable, Sendable {
   /// States of one ladder at one temperature.
@@ -34,6 +37,20 @@ struct KeptSamples: Equatable, Sendable {
     (self.states, self.energies) = (states, energies)
   }
 
+  /// Those of all ladders, on the first rank. Collective.
+  ///
+  /// - Returns: `nil` elsewhere.
+  func gathered(over grid: ProcessGrid?) throws -> KeptSamples? {
+    guard let grid else { return self }
+    // Each of the ranks that share spins has its own of them, and all else.
+    let own = try grid.joined(states)
+    guard grid.spin.rank == 0 else { return nil }
+    let chains = try grid.data.gatherVarying([chainCount], root: 0).joined().reduce(0, +)
+    let all = try grid.data.gatherVarying(own, root: 0).flatMap { $0 }
+    let energies = try grid.data.gatherVarying(energies, root: 0).flatMap { $0 }
+    return grid.data.rank == 0 ? KeptSamples(self, chains: chains, states: all, energies: energies) : nil
+  }
+
   /// What a checkpoint kept.
   mutating func restore(states: [UInt8], energies: [Double], drawn: Int) {
     precondition(states.count == self.states.count && energies.count == self.energies.count)
@@ -50,9 +67,11 @@ struct KeptSamples: Equatable, Sendable {
     (chain * temperatureCount + temperature) * draws + draw
   }
 
-  /// - Parameter order: the number of each of `spins`.
-  mutating func take(temperature: Int, chain: Int, spins: [Int8], order: [Int], energy: Double) {
-    let place = place(temperature, chain, drawn)
+  /// - Parameters:
+  ///   - draw: by default the one that is due.
+  ///   - order: the number of each of `spins`.
+  mutating func take(temperature: Int, chain: Int, draw: Int? = nil, spins: [Int8], order: [Int], energy: Double) {
+    let place = place(temperature, chain, draw ?? drawn)
     energies[place] = energy
     for (index, spin) in order.enumerated() where spins[index] > 0 {
       states[place * stateBytes + spin / 8] |= 1 << UInt8(spin % 8)

@@ -1,6 +1,8 @@
 import Host
 import Ising
 import Kernels
+import MPI
+import Parallel
 
 /// How a problem's replicas are held: in words of 512 where couplings are few units, in vectors of 16 otherwise.
 struct ReplicaHome: Sendable {
@@ -9,8 +11,7 @@ struct ReplicaHome: Sendable {
   let isFixed: [Bool]
 
   init(_ problem: IsingProblem, fixed: [Int: Int8]) {
-    couplings = ReplicaCouplings(
-      rowStarts: problem.rowStarts, neighbours: problem.neighbours, couplings: problem.couplings, fields: problem.fields)
+    couplings = ReplicaCouplings(problem)
     coded = CodedCouplings(couplings)
     var isFixed = [Bool]()
     if !fixed.isEmpty {
@@ -27,33 +28,64 @@ struct ReplicaHome: Sendable {
   private var cheapReplicas: Int { coded == nil ? 64 : 512 }
   private var alignment: Int { coded == nil ? LaneReplicas.alignment : CodedReplicas.alignment }
 
-  /// Ladders where none are asked for: an even number, so that each has another to overlap with.
-  func standardChains(temperatures: Int) -> Int { max(4, cheapReplicas / temperatures / 2 * 2) }
+  /// Ladders where none are asked for: whole blocks, so that each has another to overlap with.
+  func standardChains(temperatures: Int, multipleOf block: Int) -> Int {
+    max(4, cheapReplicas / temperatures / block * block)
+  }
 
-  /// The kernel for some ladders, and where their replicas begin among its lanes.
-  func kernel(chains: Range<Int>, temperatures: Int, seed: UInt64) -> (kernel: any ReplicaKernel, firstLane: Int) {
+  /// The kernel for some ladders, and where their replicas begin among its lanes. Collective over `group`.
+  ///
+  /// - Parameter group: the ranks that share the spins of these ladders.
+  func kernel(chains: Range<Int>, temperatures: Int, seed: UInt64, over group: Communicator? = nil) throws
+    -> (kernel: any ReplicaKernel, firstLane: Int)
+  {
     let first = chains.lowerBound * temperatures
     let aligned = first / alignment * alignment
     let lanes = chains.upperBound * temperatures - aligned
-    let layout = ReplicaLayout(whole: couplings, isFixed: isFixed)
-    if let coded {
-      let kernel = CodedReplicas(
-        couplings, coded: coded, layout: layout, firstReplica: aligned, laneCount: lanes, seed: seed)
-      return (kernel, first - aligned)
+    func kernel(_ layout: ReplicaLayout) -> any ReplicaKernel {
+      if let coded {
+        return CodedReplicas(couplings, coded: coded, layout: layout, firstReplica: aligned, laneCount: lanes, seed: seed)
+      }
+      return LaneReplicas(couplings, layout: layout, firstReplica: aligned, laneCount: lanes, seed: seed)
     }
-    return (
-      LaneReplicas(couplings, layout: layout, firstReplica: aligned, laneCount: lanes, seed: seed), first - aligned
-    )
+    guard let group, group.size > 1 else {
+      return (kernel(ReplicaLayout(whole: couplings, isFixed: isFixed)), first - aligned)
+    }
+    let part = ReplicaPart(couplings, isFixed: isFixed, owners: try owners(group.size), rank: group.rank)
+    return (try PartitionedReplicas(kernel(part.layout), part: part, over: group), first - aligned)
+  }
+
+  /// Of dense couplings no cut is better than another.
+  private func owners(_ ranks: Int) throws -> SpinOwners {
+    let spins = couplings.spinCount
+    return 4 * couplings.neighbours.count > spins * spins
+      ? try SpinOwners(runsOf: spins, ranks: ranks) : try SpinOwners(cutting: couplings.graph, ranks: ranks)
+  }
+
+  /// About how long a sweep of so many replicas takes if so many ranks share the spins, in nanoseconds.
+  ///
+  /// A word of 512 replicas takes some 50 ns a spin, 16 replicas of real couplings 3 ns a neighbour, and an exchange or a sum over ranks of
+  /// one node some 50 µs.
+  func sweepTime(replicas: Int, sharedBy ranks: Int) -> Double {
+    let spins = Double(couplings.spinCount)
+    let degree = Double(couplings.neighbours.count) / spins
+    let (unit, visit) = coded == nil ? (16, 3 * (degree + 1)) : (512, 50.0)
+    let units = Double((replicas + unit - 1) / unit)
+    // A greedy colouring needs about as many colours as a spin has neighbours.
+    let exchanges = ranks > 1 ? (degree + 2) * 50_000 : 0
+    return units * visit * (spins / Double(ranks)).rounded(.up) + exchanges
   }
 
   /// Asked before memory is taken.
   ///
   /// - Throws: `SamplerError` if so many replicas do not fit.
-  func checkMemory(replicas: Int, record: Double, processes: Int) throws {
+  ///
+  /// - Parameter ranks: those that share the spins.
+  func checkMemory(replicas: Int, sharedBy ranks: Int, record: Double, processes: Int) throws {
     let unit = coded == nil ? 64.0 : 512.0
     let padded = (Double(replicas) / unit).rounded(.up) * unit
     let pairs = Double(couplings.neighbours.count / 2)
-    let bits = padded * (2 * Double(couplings.spinCount) + pairs)
+    let bits = padded * (2 * Double(couplings.spinCount) + pairs) / Double(ranks)
     let bytes = bits / 8 + record + 24 * pairs + 64 * Double(couplings.spinCount)
     let limit = Double(MemoryLimit.bytesLeft(sharedBy: processes)) * 0.75
     guard bytes <= limit else {
@@ -61,5 +93,12 @@ struct ReplicaHome: Sendable {
         "\(replicas) replicas of \(couplings.spinCount) spins on a rank would take \(Int(bytes / 1e6)) MB of "
           + "\(Int(limit / 1e6)) MB; give fewer chains or temperatures, or more ranks")
     }
+  }
+}
+
+extension ReplicaCouplings {
+  init(_ problem: IsingProblem) {
+    self.init(
+      rowStarts: problem.rowStarts, neighbours: problem.neighbours, couplings: problem.couplings, fields: problem.fields)
   }
 }

@@ -3,6 +3,7 @@ import Host
 import Ising
 import Kernels
 import MPI
+import Parallel
 
 /// Samples the Boltzmann distribution `exp(−E/T)/Z` of an Ising problem, on one rank or on many.
 ///
@@ -11,8 +12,8 @@ import MPI
 /// if let result = try sampler.run(over: world).result { print(result.verdict.isConverged, result.temperatures[0].energy) }
 /// ```
 ///
-/// Chains are ladders of replicas, one at each temperature, that swap temperatures with their neighbours; the ranks divide the ladders. What
-/// is found depends on the problem, the settings and the seed alone.
+/// Chains are ladders of replicas, one at each temperature, that swap temperatures with their neighbours; the ranks divide the ladders, or the
+/// spins of each, or both. What is found depends on the problem, the settings and the seed alone.
 public struct Sampler {
   /// The problem whose states are sampled.
   public let problem: IsingProblem
@@ -30,16 +31,25 @@ public struct Sampler {
     self.settings = settings
     home = ReplicaHome(problem, fixed: settings.fixed)
     ladder = TemperatureLadder(settings)
-    chainCount = settings.chains ?? home.standardChains(temperatures: ladder.count)
+    chainCount =
+      settings.chains
+      ?? (settings.method == .population
+        ? SamplerSettings.standardPopulations
+        : home.standardChains(temperatures: ladder.count, multipleOf: settings.chainsOfBlock))
+    if settings.moves.contains(.wolff), let (one, other) = Frustration.find(in: problem) {
+      throw SamplerError(
+        "wolff needs couplings that can all be satisfied at once; a cycle through spins \(one) and \(other) is frustrated: "
+          + "give --moves gibbs or gibbs,icm")
+    }
   }
 
   /// Where a run stands.
   public struct Progress: Equatable, Sendable {
     /// Sweeps that are done, of all rounds.
     public let sweeps: Int
-    /// Sweeps of the whole run.
-    public let ofSweeps: Int
-    /// Counted from 0, the measured one last.
+    /// Sweeps of the whole run; `nil` if nobody knows.
+    public let ofSweeps: Int?
+    /// Counted from 0, the measured one last; of population annealing, the temperature.
     public let round: Int
     /// Rounds of the run, the measured one included.
     public let rounds: Int
@@ -66,58 +76,81 @@ public struct Sampler {
     over world: Communicator? = nil, store: SamplingStore? = nil, shouldStop: () -> Bool = { false },
     progress: (Progress) -> Void = { _ in }
   ) throws -> Outcome {
+    if settings.method == .tempering, case .between(let from, let to) = settings.temperatures {
+      return try runWithAutomaticLadder(
+        from: from, to: to, over: world, store: store, shouldStop: shouldStop, progress: progress)
+    }
     let group = world.flatMap { $0.size > 1 ? $0 : nil }
     let began = Profile.now
-    let share = try share(over: group)
-    let run = try makeRun(share, over: group)
-    var seconds = try store?.restore(run, chains: chainCount, over: group) ?? 0
-    let stride = sweepsPerLook(run)
-    while !run.isFinished {
-      progress(place(of: run))
-      let wantsToStop = shouldStop() ? 1 : 0
-      let stops = try group?.allreduce(wantsToStop, .max) ?? wantsToStop
-      if let store, try store.isDue(isStopping: stops != 0, over: group) {
-        try store.save(run, chains: chainCount, seconds: seconds + Profile.now - began, over: group)
+    let grid = try group.map { try ProcessGrid(try shape(ranks: $0.size), over: $0) }
+    if settings.method == .population {
+      guard store == nil else {
+        throw SamplerError("population annealing keeps no checkpoints; leave out --run-dir")
       }
-      if stops != 0 { return Outcome(result: nil, wasStopped: true, isConverged: false) }
-      try run.advance(stride)
+      return try runPopulations(
+        home, rates: ladder.rates, populations: chainCount, over: grid, shouldStop: shouldStop, progress: progress)
     }
-    progress(place(of: run))
-    try store?.save(run, chains: chainCount, seconds: seconds + Profile.now - began, over: group)
-    let gathered = try GatheredRun(run, over: group)
-    seconds = try group?.allreduce(seconds + Profile.now - began, .max) ?? seconds + Profile.now - began
-    let result = gathered.map {
-      SamplingResult(problem, settings, $0, kernel: home.kernelName, ranks: group?.size ?? 1, seconds: seconds)
+    let run = try makeRun(grid)
+    let before = try store?.restore(run, chains: chainCount) ?? 0
+    func seconds() -> Double { before + Profile.now - began }
+    let stride = sweepsPerLook(run)
+    while true {
+      while !run.isFinished {
+        progress(place(of: run))
+        let wantsToStop = shouldStop() ? 1 : 0
+        let stops = try group?.allreduce(wantsToStop, .max) ?? wantsToStop
+        if let store, try store.isDue(isStopping: stops != 0, over: group) {
+          try store.save(run, chains: chainCount, seconds: seconds())
+        }
+        if stops != 0 { return Outcome(result: nil, wasStopped: true, isConverged: false) }
+        try run.advance(stride)
+      }
+      progress(place(of: run))
+      try store?.save(run, chains: chainCount, seconds: seconds())
+      let gathered = try GatheredRun(run)
+      let spent = try group?.allreduce(seconds(), .max) ?? seconds()
+      let result = gathered.map { SamplingResult(problem, run.settings, $0, kernel: home.kernelName, seconds: spent) }
+      var agreed = [goesOn(after: result, spent) ? 1 : 0, result?.verdict.isConverged == true ? 1 : 0]
+      try group?.broadcast(&agreed, root: 0)
+      guard agreed[0] == 1 else { return Outcome(result: result, wasStopped: false, isConverged: agreed[1] == 1) }
+      try run.extend()
     }
-    let converged = result?.verdict.isConverged ?? false
-    return Outcome(
-      result: result, wasStopped: false, isConverged: try group?.broadcast(converged ? 1 : 0, root: 0) ?? (converged ? 1 : 0) == 1
-    )
   }
 
-  /// The ladders of this rank: whole pairs of them, which have overlaps.
-  private func share(over group: Communicator?) throws -> Range<Int> {
-    guard let group else { return 0..<chainCount }
-    let pairs = (chainCount + 1) / 2
-    guard group.size <= pairs else {
-      throw SamplerError(
-        "\(group.size) ranks share \(chainCount) chains, at least two each; give --chains \(2 * group.size) or fewer ranks")
-    }
-    let first = group.rank * pairs / group.size
-    let last = (group.rank + 1) * pairs / group.size
-    return 2 * first..<min(2 * last, chainCount)
+  /// Whether a round of twice as many sweeps is to follow, as rank 0 sees it.
+  private func goesOn(after result: SamplingResult?, _ seconds: Double) -> Bool {
+    guard settings.isOpen, let result, result.settings.rounds < SamplerSettings.greatestRounds else { return false }
+    if settings.goal?.isReached(by: result) == true { return false }
+    // The round that is over was half of all, the next one is twice as long.
+    return settings.time.map { 2 * seconds <= $0 } ?? true
   }
 
-  private func makeRun(_ share: Range<Int>, over group: Communicator?) throws -> SamplingRun {
+  private var replicasOfChain: Int { settings.method == .population ? settings.population : ladder.count }
+
+  private func shape(ranks: Int) throws -> GridShape {
+    // Clusters may go through all spins.
+    let parts = settings.moves.isEmpty ? problem.spinCount : nil
+    return try settings.spread.shape(
+      ranks: ranks, chains: chainCount, chainsOfBlock: settings.chainsOfBlock, spins: parts
+    ) { home.sweepTime(replicas: $0 * replicasOfChain, sharedBy: $1) }
+  }
+
+  private func makeRun(_ grid: ProcessGrid?) throws -> SamplingRun {
     let schedule = SamplingSchedule(settings)
     guard schedule.total < Int(UInt32.max) else { throw SamplerError("\(schedule.total) sweeps, expected fewer than 2³²") }
+    let (place, parts, ranks) = (grid?.data.rank ?? 0, grid?.data.size ?? 1, grid?.spin.size ?? 1)
+    let (chainsOfBlock, blocks) = (settings.chainsOfBlock, (chainCount - 1) / settings.chainsOfBlock + 1)
+    let (first, last) = (place * blocks / parts, (place + 1) * blocks / parts)
+    let share = first * chainsOfBlock..<min(last * chainsOfBlock, chainCount)
     let draws = min((settings.samples + chainCount - 1) / chainCount, schedule.measured)
     let kept = Double(draws * ladder.count * chainCount) * (Double(problem.spinCount) / 8 + 8)
     let record = ChainRecord.bytes(schedule, temperatures: ladder.count, chains: chainCount)
-    try home.checkMemory(replicas: share.count * ladder.count, record: 2 * record + 2 * kept, processes: group?.size ?? 1)
-    let (kernel, firstLane) = home.kernel(chains: share, temperatures: ladder.count, seed: settings.seed)
+    try home.checkMemory(
+      replicas: share.count * ladder.count, sharedBy: ranks, record: 2 * record + 2 * kept, processes: grid?.world.size ?? 1)
+    let (kernel, firstLane) = try home.kernel(chains: share, temperatures: ladder.count, seed: settings.seed, over: grid?.spin)
     return SamplingRun(
-      problem, settings, kernel: kernel, firstLane: firstLane, ladder: ladder, chains: share, draws: draws, over: group)
+      problem, settings, kernel: kernel, firstLane: firstLane, ladder: ladder, chains: share, draws: draws,
+      moves: ClusterMoves(home, settings, kernel: kernel, firstLane: firstLane), over: grid)
   }
 
   /// So many that ranks agree a few times a second. The same on all ranks, and whatever their number.

@@ -6,12 +6,15 @@ public struct SamplerSettings: Sendable {
     case list([Double])
     /// So many from one to another, moved between the two until all neighbours swap equally often.
     case range(from: Double, to: Double, count: Int)
+    /// The same with as many as the ends want: a short run finds out.
+    case between(Double, Double)
 
     /// Temperatures in all.
     public var count: Int {
       switch self {
       case .list(let values): values.count
       case .range(_, _, let count): count
+      case .between: AutomaticLadder.trialCount
       }
     }
   }
@@ -26,22 +29,43 @@ public struct SamplerSettings: Sendable {
     case state([Int8])
   }
 
+  /// How states come to have their probabilities.
+  public enum Method: String, CaseIterable, Codable, Sendable {
+    /// Chains of replicas that swap temperatures; with one temperature, heat bath alone.
+    case tempering
+    /// Populations that cool down together.
+    case population
+  }
+
   /// At which temperatures, or between which.
   public var temperatures: Temperatures
-  /// Independent ladders, each with a replica at every temperature. `nil`: as many as the kernel takes at the price of one, at least 4.
+  /// How states come to have their probabilities.
+  public var method = Method.tempering
+  /// Replicas of a population.
+  public var population = 512
+  /// Independent ladders, each with a replica at every temperature; or populations. `nil`: as many ladders as the kernel takes at the price of
+  /// one, at least 4; of populations 16.
   public var chains: Int?
   /// Rounds of 2, 4, 8 … sweeps. In all but the last the ladder is adapted; the last is measured and is half of the work.
   public var rounds = 12
-  /// Sweeps that are measured, in place of those of the last round.
+  /// Sweeps that are measured, in place of those of the last round; or those of a population after each step, by default 10.
   public var sweeps: Int?
   /// Sweeps before them, in rounds that double.
   public var burnIn: Int?
+  /// What to go on for, past these rounds.
+  public var goal: SamplingGoal?
+  /// Seconds: the next round begins if it should end by then. Results depend on the clock.
+  public var time: Double?
   /// Sweeps between two measurements of magnetisations and overlaps. Energies are measured after every sweep.
   public var every = 8
   /// Adds an infinite temperature, of which ln Z is known, and so gives ln Z of all.
   public var freeEnergy = false
+  /// Moves of clusters between sweeps, as often as states are measured.
+  public var moves: Set<ClusterMove> = []
   /// Where chains begin.
   public var start = Start.random
+  /// What ranks divide. Results do not depend on it.
+  public var spread = SamplingSpread.automatic
   /// Spins that stay as they are, by number.
   public var fixed: [Int: Int8] = [:]
   /// Of all random numbers; runs with the same seed have the same bits.
@@ -52,9 +76,14 @@ public struct SamplerSettings: Sendable {
   /// More rounds would not end.
   static let greatestRounds = 30
   static let greatestTemperatures = 1024
+  static let standardPopulations = 16
+  static let standardSweepsPerStep = 10
 
   /// Random starts, and 12 rounds that double.
   public init(temperatures: Temperatures) { self.temperatures = temperatures }
+
+  /// Chains that are not independent of each other, or compared with each other: one rank has them together.
+  var chainsOfBlock: Int { moves.contains(.icm) ? 4 : 2 }
 
   /// - Throws: `SamplerError` if a number makes no sense.
   public func validate(spins: Int) throws {
@@ -71,6 +100,12 @@ public struct SamplerSettings: Sendable {
       throw SamplerError("burn-in is \(burnIn), expected 0 to \(1 << Self.greatestRounds)")
     }
     guard every >= 1 else { throw SamplerError("a measurement every \(every) sweeps, expected 1 or more") }
+    if method == .population { try validatePopulation() }
+    try validateGoal()
+    if moves.contains(.icm), let chains, chains % 4 != 0 {
+      throw SamplerError(
+        "icm exchanges parts of two chains, which are compared with two others: chains is \(chains), expected a multiple of 4")
+    }
     guard samples >= 0 else { throw SamplerError("samples is \(samples), expected 0 or more") }
     for (spin, value) in fixed.sorted(by: { $0.key < $1.key }) {
       guard (0..<spins).contains(spin) else {
@@ -85,6 +120,28 @@ public struct SamplerSettings: Sendable {
         throw SamplerError("spin \(spin) of the initial state is \(state[spin]), expected -1 or 1")
       }
     }
+  }
+
+  /// Whether rounds go on until something is reached.
+  var isOpen: Bool { goal != nil || time != nil }
+
+  private func validateGoal() throws {
+    guard isOpen else { return }
+    guard sweeps == nil, burnIn == nil, method != .population else {
+      throw SamplerError("a goal or a time needs rounds that double: leave out sweeps, burn-in and population annealing")
+    }
+    if let time, !(time > 0 && time.isFinite) { throw SamplerError("a time of \(time) seconds, expected more than 0") }
+  }
+
+  private func validatePopulation() throws {
+    guard (2...1_000_000).contains(population) else {
+      throw SamplerError("a population of \(population) replicas, expected 2 to 1000000")
+    }
+    guard burnIn == nil else {
+      throw SamplerError("a burn-in; population annealing has none, it starts at an infinite temperature")
+    }
+    guard moves.isEmpty else { throw SamplerError("moves of clusters; population annealing makes sweeps of single spins alone") }
+    guard start == .random else { throw SamplerError("an initial state; population annealing starts from random ones") }
   }
 
   private func validateTemperatures() throws {
@@ -104,6 +161,10 @@ public struct SamplerSettings: Sendable {
       if let place = values.indices.dropFirst().first(where: { (values[$0] > values[$0 - 1]) != rises }) {
         throw SamplerError("the ladder goes from \(values[place - 1]) to \(values[place]), expected temperatures in order")
       }
+    case .between(let from, let to):
+      try check(from)
+      try check(to)
+      guard from != to else { throw SamplerError("a ladder from \(from) to \(to), expected two temperatures") }
     case .range(let from, let to, let count):
       try check(from)
       try check(to)
@@ -130,6 +191,8 @@ struct SamplingSchedule: Equatable, Sendable {
   let adapting: [Int]
   /// Sweeps between two measurements of states, a power of two.
   let every: Int
+  /// Sweeps between two moves of clusters.
+  let moveEvery: Int
   /// Sweeps of a bin: `every` times a power of two.
   let binLength: Int
   let binCount: Int
@@ -148,13 +211,26 @@ struct SamplingSchedule: Equatable, Sendable {
     } else {
       adapting = (0..<settings.rounds).map { 1 << $0 }
     }
-    var every = Self.powerOfTwo(atLeast: settings.every)
+    moveEvery = Self.powerOfTwo(atLeast: settings.every)
+    var every = moveEvery
     while every > 1, wanted / every < Self.fewestBinCount { every /= 2 }
     var length = every
     while (wanted + length - 1) / length > Self.greatestBinCount { length *= 2 }
     self.every = every
     binLength = length
     binCount = (wanted + length - 1) / length
+  }
+
+  /// Fields are measured after so many equal parts of the measured sweeps: it takes some hundred times as long as a sweep.
+  var fieldMeasurements: Int { min(8, binCount) }
+
+  /// Whether they are measured now, and as which.
+  ///
+  /// - Parameter sweep: counted from the first measured one.
+  func fieldMeasurement(after sweep: Int) -> Int? {
+    guard (sweep + 1) % binLength == 0 else { return nil }
+    let bin = sweep / binLength
+    return (0..<fieldMeasurements).first { ($0 + 1) * binCount / fieldMeasurements - 1 == bin }
   }
 
   /// Measured sweeps: as many as were asked for, filled up to whole bins.

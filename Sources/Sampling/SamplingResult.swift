@@ -1,4 +1,5 @@
 import Ising
+import Parallel
 
 /// What a run has found.
 public struct SamplingResult: Sendable {
@@ -20,8 +21,8 @@ public struct SamplingResult: Sendable {
   public let burnInSweeps: Int
   /// Sweeps between two measurements of magnetisations and overlaps.
   public let every: Int
-  /// Ranks that divided the ladders.
-  public let ranks: Int
+  /// Blocks of chains, and ranks that shared the spins of each.
+  public let grid: GridShape
   /// How replicas were held.
   public let kernel: String
   /// Visits of single spins, of all rounds and ranks.
@@ -30,6 +31,9 @@ public struct SamplingResult: Sendable {
   public let seconds: Double
   /// Whether the figures may be believed.
   public private(set) var verdict: Verdict
+
+  /// Ranks of the run.
+  public var ranks: Int { grid.data * grid.spin }
 
   /// Bins in which the measured sweeps were added up.
   let binCount: Int
@@ -45,7 +49,7 @@ public struct SamplingResult: Sendable {
   }
 
   init(
-    _ problem: IsingProblem, _ settings: SamplerSettings, _ run: GatheredRun, kernel: String, ranks: Int, seconds: Double
+    _ problem: IsingProblem, _ settings: SamplerSettings, _ run: GatheredRun, kernel: String, seconds: Double
   ) {
     self.settings = settings
     let free = problem.spinCount - settings.fixed.count
@@ -67,12 +71,37 @@ public struct SamplingResult: Sendable {
     burnInSweeps = run.schedule.total - run.schedule.measured
     binCount = run.schedule.binCount
     every = run.schedule.every
-    self.ranks = ranks
+    grid = run.grid
     self.kernel = kernel
     self.seconds = seconds
     spinUpdates = Double(free) * Double(chains * run.ladder.count) * Double(run.schedule.total)
     verdict = Verdict(reasons: [])
     verdict = Verdict(self)
+  }
+}
+
+extension SamplingResult {
+  /// That of population annealing.
+  init(
+    _ problem: IsingProblem, _ settings: SamplerSettings, _ record: PopulationRecord, rates: [Double], samples: KeptSamples,
+    sweeps: Int, kernel: String, grid: GridShape, seconds: Double
+  ) {
+    self.settings = settings
+    temperatures = rates.indices.reversed().map { index in
+      TemperatureEstimate(record, index: index, rate: rates[index], offset: problem.offset, size: settings.population)
+    }
+    (tempering, ladderHistory) = (nil, [])
+    self.samples = SampledStates(samples, spins: problem.spinCount)
+    chains = record.populationCount
+    (measuredSweeps, burnInSweeps, every, binCount) = (sweeps, 0, 1, 0)
+    self.grid = grid
+    self.kernel = kernel
+    self.seconds = seconds
+    let steps = record.column(.steps, temperature: rates.count - 1).reduce(0, +)
+    let perStep = Double(settings.sweeps ?? SamplerSettings.standardSweepsPerStep)
+    spinUpdates = Double(problem.spinCount - settings.fixed.count) * Double(settings.population) * steps * perStep
+    verdict = Verdict(reasons: [])
+    verdict = Verdict(population: self)
   }
 }
 

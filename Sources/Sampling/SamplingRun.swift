@@ -2,17 +2,19 @@ import Foundation
 import Ising
 import Kernels
 import MPI
+import Parallel
 
 /// The ladders of one rank on their way through the rounds.
 final class SamplingRun {
   let problem: IsingProblem
-  let settings: SamplerSettings
-  let schedule: SamplingSchedule
+  private(set) var settings: SamplerSettings
+  private(set) var schedule: SamplingSchedule
   /// This rank's ladders, by their numbers among all.
   let chains: Range<Int>
   private(set) var ladder: TemperatureLadder
   private(set) var tempering: Tempering
   private(set) var record: ChainRecord
+  private let moves: ClusterMoves?
   /// The measured round's functions for free energies.
   private(set) var bennett: BennettFunctions?
   /// Sweeps so far, those of all rounds.
@@ -25,7 +27,8 @@ final class SamplingRun {
   let kernel: any ReplicaKernel
   /// Where this rank's replicas begin among the kernel's lanes.
   let firstLane: Int
-  private let group: Communicator?
+  /// Ranks with the other ladders, and those that share the spins of these.
+  let grid: ProcessGrid?
   /// [chain][replica]: those of the last sweep.
   private(set) var energies: [Double]
   private var energyIntegers: [Int64]
@@ -34,6 +37,8 @@ final class SamplingRun {
   private var laneTemperatures: [UInt16]
   private let spinBits: PackedStates
   private let pairBits: PackedStates
+  /// Of each replica its spins that are down; of each couple of ladders and temperature its spins and its pairs that differ.
+  private var counts: [Int64]
 
   /// A round of adaptation as it went.
   struct RoundReport: Equatable, Sendable {
@@ -45,19 +50,21 @@ final class SamplingRun {
   /// - Parameters:
   ///   - kernel: holds the replicas of these ladders, the first of them in lane `firstLane`.
   ///   - draws: states of each ladder and temperature that are kept.
-  ///   - group: ranks with the other ladders; `nil` if there are none.
+  ///   - moves: of clusters, on the same kernel.
+  ///   - grid: the ranks of the run; `nil`: this one alone.
   init(
     _ problem: IsingProblem, _ settings: SamplerSettings, kernel: any ReplicaKernel, firstLane: Int, ladder: TemperatureLadder,
-    chains: Range<Int>, draws: Int = 0, over group: Communicator? = nil
+    chains: Range<Int>, draws: Int = 0, moves: ClusterMoves? = nil, over grid: ProcessGrid? = nil
   ) {
     self.problem = problem
     self.settings = settings
     self.ladder = ladder
     self.chains = chains
-    self.group = group
+    self.grid = grid
+    self.moves = moves
     schedule = SamplingSchedule(settings)
     tempering = Tempering(chains: chains, temperatureCount: ladder.count, seed: settings.seed)
-    record = ChainRecord(schedule, temperatures: ladder.count, chains: chains.count)
+    record = ChainRecord(schedule, temperatures: ladder.count, chains: chains.count, chainsOfBlock: settings.chainsOfBlock)
     samples = KeptSamples(
       draws: draws, spins: problem.spinCount, measured: schedule.measured, temperatures: ladder.count, chains: chains.count)
     self.kernel = kernel
@@ -69,6 +76,7 @@ final class SamplingRun {
     laneTemperatures = [UInt16](repeating: 0, count: lanes)
     spinBits = PackedStates(bits: kernel.states.ownCount, rows: kernel.states.bitCount)
     pairBits = PackedStates(bits: kernel.states.pairCount, rows: kernel.states.bitCount)
+    counts = [Int64](repeating: 0, count: energies.count + 2 * (chains.count / 2) * ladder.count)
     begin()
   }
 
@@ -80,10 +88,7 @@ final class SamplingRun {
     case .up: break
     case .state(let spins): for lane in 0..<states.laneCount { states.set(lane: lane, to: spins) }
     }
-    for (place, spin) in states.layout.own.enumerated() {
-      guard let value = settings.fixed[spin] else { continue }
-      for lane in 0..<states.laneCount { states.set(place: place, lane: lane, isDown: value < 0) }
-    }
+    states.fix(settings.fixed)
     kernel.restart()
     kernel.take(rates: ladder.rates)
     assign()
@@ -103,19 +108,22 @@ final class SamplingRun {
     let end = min(sweep + sweeps, schedule.total)
     while sweep < end {
       if sweep == adaptingSweeps { beginMeasuring() }
-      kernel.sweep(number: UInt32(truncatingIfNeeded: sweep))
+      try kernel.sweep(number: UInt32(truncatingIfNeeded: sweep))
       sweep += 1
-      readEnergies()
-      if sweep > adaptingSweeps { measure() }
+      if sweep % schedule.moveEvery == 0 {
+        moves?.run(tempering, rates: ladder.rates, sweep: UInt32(truncatingIfNeeded: sweep))
+      }
+      try readEnergies()
+      if sweep > adaptingSweeps { try measure() }
       if tempering.swap(energies: energies, rates: ladder.rates, sweep: UInt32(truncatingIfNeeded: sweep)) { assign() }
       if sweep <= adaptingSweeps, let round = roundThatEnds() { try finishRound(round) }
     }
   }
 
   /// Of the sweep that has just been made.
-  private func readEnergies() {
+  private func readEnergies() throws {
     for lane in energyIntegers.indices { energyIntegers[lane] = 0 }
-    kernel.addEnergies(to: &energyIntegers)
+    try kernel.addEnergies(to: &energyIntegers)
     Self.read(
       energyIntegers, from: firstLane, unit: kernel.energyUnit, offset: problem.offset, temperatures: tempering.temperatures,
       of: ladder.count, into: &energies, sums: &roundEnergies)
@@ -145,11 +153,31 @@ final class SamplingRun {
       temperatures: checkpoint.temperatures.map { Int($0) }, directions: checkpoint.directions.map { Int8($0) },
       roundTrips: checkpoint.roundTrips.map { Int($0) }, rejections: checkpoint.rejections, attempts: checkpoint.attempts)
     roundEnergies = checkpoint.roundEnergies
-    record = ChainRecord(schedule, temperatures: ladder.count, chains: chains.count, sums: checkpoint.sums)
+    record = ChainRecord(
+      schedule, temperatures: ladder.count, chains: chains.count, chainsOfBlock: settings.chainsOfBlock, sums: checkpoint.sums)
     samples.restore(states: checkpoint.sampledStates, energies: checkpoint.sampledEnergies, drawn: checkpoint.drawn)
   }
 
   // MARK: - Rounds
+
+  /// Makes the measured round one more of adaptation, to be followed by one of twice as many sweeps: all is as if there had been a round more from
+  /// the beginning. Collective.
+  func extend() throws {
+    precondition(isFinished)
+    setRounds(settings.rounds + 1)
+    try finishRound(schedule.adapting.count - 1)
+  }
+
+  /// Before any sweep, or at the end of a measured round.
+  func setRounds(_ rounds: Int) {
+    settings.rounds = rounds
+    schedule = SamplingSchedule(settings)
+    record = ChainRecord(
+      schedule, temperatures: ladder.count, chains: chains.count, chainsOfBlock: settings.chainsOfBlock)
+    samples = KeptSamples(
+      draws: samples.draws, spins: problem.spinCount, measured: schedule.measured, temperatures: ladder.count,
+      chains: chains.count)
+  }
 
   private func roundThatEnds() -> Int? {
     var sum = 0
@@ -182,7 +210,7 @@ final class SamplingRun {
   /// The means over all ladders of `count` numbers of each. Collective.
   private func means(_ own: [Double], of count: Int) throws -> [Double] {
     guard count > 0 else { return [] }
-    let all = try group.map { try $0.allgatherVarying(own).flatMap { $0 } } ?? own
+    let all = try grid.map { try $0.data.allgatherVarying(own).flatMap { $0 } } ?? own
     let chains = all.count / count
     return (0..<count).map { place in (0..<chains).reduce(0) { $0 + all[$1 * count + place] } / Double(chains) }
   }
@@ -205,14 +233,15 @@ final class SamplingRun {
   // MARK: - Measuring
 
   /// Adds what the present states are worth to the record.
-  private func measure() {
+  private func measure() throws {
     let measured = sweep - adaptingSweeps - 1
     let bin = measured / schedule.binLength
     record.add(
       energies: energies, temperatures: tempering.temperatures, origin: problem.offset,
       bennett: settings.freeEnergy ? bennett : nil,
       bin: bin)
-    if (measured + 1) % schedule.every == 0 { measureStates(bin: bin) }
+    if (measured + 1) % schedule.every == 0 { try measureStates(bin: bin) }
+    if let place = schedule.fieldMeasurement(after: measured) { try measureFields(place) }
     if samples.isDue(measured: measured) { keepStates() }
   }
 
@@ -226,32 +255,67 @@ final class SamplingRun {
     samples.finishDraw()
   }
 
-  private func measureStates(bin: Int) {
+  private func measureStates(bin: Int) throws {
     let count = ladder.count
     let spins = Double(problem.spinCount)
-    kernel.states.unpackSpins(into: spinBits)
+    try countStates()
     for index in energies.indices {
-      let magnetisation = 1 - 2 * Double(spinBits.count(firstLane + index)) / spins
+      let magnetisation = 1 - 2 * Double(counts[index]) / spins
       let square = magnetisation * magnetisation
       let (chain, temperature) = (index / count, tempering.temperatures[index])
       record.add(abs(magnetisation), to: .absMagnetisation, column: chain, temperature: temperature, bin: bin)
       record.add(square, to: .magnetisationSquare, column: chain, temperature: temperature, bin: bin)
       record.add(square * square, to: .magnetisationFourth, column: chain, temperature: temperature, bin: bin)
     }
-    guard chains.count > 1 else { return }
-    kernel.states.unpackPairs(into: pairBits)
-    let pairs = Double(max(kernel.states.pairCount, 1))
-    for couple in 0..<chains.count / 2 {
-      for temperature in 0..<count {
-        let one = firstLane + 2 * couple * count + tempering.replicas[2 * couple * count + temperature]
-        let other = firstLane + (2 * couple + 1) * count + tempering.replicas[(2 * couple + 1) * count + temperature]
-        let overlap = 1 - 2 * Double(spinBits.differences(one, other)) / spins
-        let square = overlap * overlap
-        let link = 1 - 2 * Double(pairBits.differences(one, other)) / pairs
-        record.add(square, to: .overlapSquare, column: couple, temperature: temperature, bin: bin)
-        record.add(square * square, to: .overlapFourth, column: couple, temperature: temperature, bin: bin)
-        record.add(link, to: .linkOverlap, column: couple, temperature: temperature, bin: bin)
+    let pairs = Double(max(problem.couplingCount, 1))
+    let overlaps = chains.count / 2 * count
+    for index in 0..<overlaps {
+      let overlap = 1 - 2 * Double(counts[energies.count + index]) / spins
+      let square = overlap * overlap
+      let link = 1 - 2 * Double(counts[energies.count + overlaps + index]) / pairs
+      let (couple, temperature) = (index / count, index % count)
+      record.add(square, to: .overlapSquare, column: couple, temperature: temperature, bin: bin)
+      record.add(square * square, to: .overlapFourth, column: couple, temperature: temperature, bin: bin)
+      record.add(link, to: .linkOverlap, column: couple, temperature: temperature, bin: bin)
+      let part = min(Int((overlap + 1) / 2 * Double(ChainRecord.histogramLength)), ChainRecord.histogramLength - 1)
+      record.add(1, to: .overlapHistogram, column: couple, temperature: temperature, bin: part)
+    }
+  }
+
+  /// What the fields say about the temperature. Collective over the ranks that share the spins.
+  private func measureFields(_ place: Int) throws {
+    let fields = ReplicaFields(ReplicaCouplings(problem), states: kernel.states)
+    let lanes = kernel.states.laneCount
+    let rates = laneTemperatures.map { ladder.rates[Int($0)] }
+    var (excess, slope) = ([Int64](repeating: 0, count: lanes), [Int64](repeating: 0, count: lanes))
+    fields.add(rates: rates, excess: &excess, slope: &slope)
+    try kernel.total(&excess)
+    try kernel.total(&slope)
+    for (index, temperature) in tempering.temperatures.enumerated() {
+      let (lane, chain) = (firstLane + index, index / ladder.count)
+      let (over, rise) = (fields.excessUnit * Double(excess[lane]), fields.slopeUnit * Double(slope[lane]))
+      record.add(over, to: .fieldExcess, column: chain, temperature: temperature, bin: place)
+      record.add(rise, to: .fieldSlope, column: chain, temperature: temperature, bin: place)
+    }
+  }
+
+  /// Counts the bits that magnetisations and overlaps are made of. Collective over the ranks that share the spins.
+  private func countStates() throws {
+    let count = ladder.count
+    kernel.states.unpackSpins(into: spinBits)
+    for index in energies.indices { counts[index] = Int64(spinBits.count(firstLane + index)) }
+    if chains.count > 1 {
+      kernel.states.unpackPairs(into: pairBits)
+      let overlaps = chains.count / 2 * count
+      for index in 0..<overlaps {
+        let (couple, temperature) = (index / count, index % count)
+        let (first, second) = record.couple(couple)
+        let one = firstLane + first * count + tempering.replicas[first * count + temperature]
+        let other = firstLane + second * count + tempering.replicas[second * count + temperature]
+        counts[energies.count + index] = Int64(spinBits.differences(one, other))
+        counts[energies.count + overlaps + index] = Int64(pairBits.differences(one, other))
       }
     }
+    try kernel.total(&counts)
   }
 }

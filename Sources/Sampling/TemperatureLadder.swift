@@ -13,13 +13,20 @@ struct TemperatureLadder: Equatable, Sendable {
       rates = values.map { 1 / $0 }.sorted()
       isAdaptive = false
     case .range(let from, let to, let count):
-      let (hot, cold) = (1 / max(from, to), 1 / min(from, to))
-      rates = (0..<count).map { hot * pow(cold / hot, Double($0) / Double(count - 1)) }
-      (rates[0], rates[count - 1]) = (hot, cold)
+      rates = Self.geometric(from: 1 / max(from, to), to: 1 / min(from, to), count: count)
+      isAdaptive = true
+    case .between(let from, let to):
+      rates = Self.geometric(from: 1 / max(from, to), to: 1 / min(from, to), count: settings.temperatures.count)
       isAdaptive = true
     }
-    if settings.freeEnergy { rates.insert(0, at: 0) }
+    if settings.freeEnergy || settings.method == .population { rates.insert(0, at: 0) }
     self.rates = rates
+  }
+
+  private static func geometric(from hot: Double, to cold: Double, count: Int) -> [Double] {
+    var rates = (0..<count).map { hot * pow(cold / hot, Double($0) / Double(count - 1)) }
+    (rates[0], rates[count - 1]) = (hot, cold)
+    return rates
   }
 
   init(rates: [Double], isAdaptive: Bool) {

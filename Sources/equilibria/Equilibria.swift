@@ -38,7 +38,8 @@ struct Equilibria: ParsableCommand {
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Reports what a job would run on: MPI, ranks and hosts, processor, kernels and data sets.",
+    abstract:
+      "Reports what a job would run on: MPI, ranks and hosts, processor, memory, disk, batch system, kernels and data sets.",
     discussion: """
       Measures the peak of every rank's core at the same time, and says how to get the data sets that are not found.
 
@@ -49,10 +50,13 @@ struct DoctorCommand: ParsableCommand {
   @Option(help: "The only folder to look for data sets in, like the key data.folder.")
   var data: String?
 
+  @Flag(help: "Print one JSON object instead of text.")
+  var json = false
+
   func run() {
     Job.run { world in
       let report = try HostReport(over: world, folder: data)
-      if world.rank == 0 { print(report.text) }
+      if world.rank == 0 { print(json ? try jsonText(report) : report.text) }
       return 0
     }
   }

@@ -21,11 +21,14 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "Print only the checkpoint's configuration, as YAML that `train` takes.")
   var config = false
 
+  @Flag(help: "Print one JSON object instead of text.")
+  var json = false
+
   func run() throws {
     let path = try CheckpointLocation.file(of: file)
     let report = try TensorFileReport(contentsOf: path)
     guard config else {
-      print(report.text)
+      print(json ? try jsonText(report) : report.text)
       return
     }
     guard let configuration = report.configuration else {

@@ -22,7 +22,7 @@ struct SampleCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "The problem's file, plain or gzipped; or one to be drawn: sk:SPINS, dense:SPINS, torus:ROWSxCOLUMNS.",
+    help: "A file, or a problem to be drawn: sk:SPINS, dense:SPINS, torus:ROWSxCOLUMNS, planted:ROWSxCOLUMNS[xLAYERS]:SHARE.",
     completion: .file())
   var file: String
 
@@ -41,11 +41,11 @@ struct SampleCommand: ParsableCommand {
     Job.run { world in
       StopSignal.install()
       try output.checkWritable(on: world)
-      guard case .spins(let question) = try Question(file: file, problem.settings) else {
+      guard case .spins(let question) = try Job.question(file, problem.settings, over: world) else {
         throw ProblemError("\(file) asks for communities, which have no temperature; give --problem maxcut or ising")
       }
       let spins = question.objective.problem.spinCount
-      var settings = try sampling.settings(spins: spins)
+      var settings = try sampling.settings(spins: spins, of: file)
       settings.samples = output.sampleCount
       let opened = try folder.open(on: world)
       defer { opened?.lock?.release() }

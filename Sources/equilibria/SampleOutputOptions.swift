@@ -56,9 +56,12 @@ final class SampleProgress {
   private let line = ProgressLine(limit: nil)
 
   func show(_ progress: Sampler.Progress) {
-    let percent = 100 * progress.sweeps / max(progress.ofSweeps, 1)
-    line.found(
-      "round \(progress.round + 1) of \(progress.rounds), sweep \(progress.sweeps) of \(progress.ofSweeps) (\(percent) %)")
+    if let all = progress.ofSweeps {
+      let percent = 100 * progress.sweeps / max(all, 1)
+      line.found("round \(progress.round + 1) of \(progress.rounds), sweep \(progress.sweeps) of \(all) (\(percent) %)")
+    } else {
+      line.found("temperature \(progress.round + 1) of \(progress.rounds), sweep \(progress.sweeps)")
+    }
     line.tick()
   }
 

@@ -17,12 +17,14 @@ struct SolveCommand: ParsableCommand {
         mpirun -n 2 equilibria solve G22.txt --machine cim-cac \\
           --time 10 --reads 8 --seed 1
         equilibria solve karate.gml --problem communities --json
+        equilibria solve torus:5x5 --exact
         equilibria solve sk:1000 --machine sb-discrete --steps 2000 \\
           --reads 64 --plot energy.svg
       """)
 
   @Argument(
-    help: "The problem's file, plain or gzipped; or one to be drawn: sk:SPINS, dense:SPINS, torus:ROWSxCOLUMNS.",
+    help:
+      "The problem's file, plain, gzipped or in a ZIP archive, or - for standard input; or one to be drawn: sk:SPINS, dense:SPINS, torus:ROWSxCOLUMNS.",
     completion: .file())
   var file: String
 
@@ -46,7 +48,7 @@ struct SolveCommand: ParsableCommand {
       StopSignal.install()
       try output.checkWritable(on: world)
       let meter = ProcessorEnergy()
-      let question = try Question(file: file, problem.settings)
+      let question = try Job.question(file, problem.settings, over: world)
       let opened = try folder.open(on: world)
       defer { opened?.lock?.release() }
       var answer = try answer(to: question, keptIn: opened, over: world)
@@ -76,13 +78,19 @@ struct SolveCommand: ParsableCommand {
     }
     switch question {
     case .spins(let question):
+      guard !search.exact || device.hardware == nil else {
+        throw ProblemError("--exact is of the problem itself: leave out --hardware")
+      }
+      let exact = search.exact ? try ExactMinimum(question.objective.problem, shouldStop: shouldStop) : nil
       let spins = try SpinSearch(
-        question, try settings(for: question.objective), on: device.settings, shouldStop: { StopSignal.isRequested })
+        question, try settings(for: question.objective, from: exact), on: device.settings, shouldStop: { StopSignal.isRequested })
       let bestKnown = question.bestKnown.map { " (best known \(SearchTrace.text($0)))" } ?? ""
       let store = try folder.map { try SearchStore(folder: $0.path, resumes: $0.resumes, minutes: $0.minutes) }
-      return try spins.run(over: world, store: store, shouldStop: shouldStop) {
+      var answer = try spins.run(over: world, store: store, shouldStop: shouldStop) {
         progress?.found("\(spins.measureName) \(SearchTrace.text($0.measure))\(bestKnown)")
       }
+      answer.exact = exact
+      return answer
     case .communities(let question):
       try search.checkCommunities(hasChip: device.hardware != nil, isKept: folder != nil)
       let communities = CommunitySearch(
@@ -94,11 +102,17 @@ struct SolveCommand: ParsableCommand {
   }
 
   /// - Parameter objective: what an initial state and a target are of.
-  private func settings(for objective: (any SpinObjective)? = nil) throws -> SolverSettings {
+  private func settings(
+    for objective: (any SpinObjective)? = nil, from exact: ExactMinimum? = nil
+  ) throws -> SolverSettings {
     var settings = search.settings
     (settings.stateBits, settings.stateNoise) = (device.stateBits, device.stateNoise)
     guard let objective else { return settings }
     settings.initial = try search.initial.map { try StateFile.read($0, spinCount: objective.problem.spinCount) }
+    if let exact {
+      // The one state of a search without time is that which it starts from.
+      (settings.initial, settings.time, settings.reads) = (exact.spins, 0, 1)
+    }
     settings.targetEnergy = search.target.map { objective.energy(atMeasure: $0) }
     return settings
   }

@@ -11,7 +11,8 @@ struct SolveOutputOptions: ParsableArguments {
   @Flag(help: "Print one JSON object instead of text.")
   var json = false
 
-  @Option(help: "Write the best state to this file, one spin per line.", completion: .file())
+  @Option(
+    help: "Write the best state to this file, one spin per line, with its label if the problem has labels.", completion: .file())
   var output: String?
 
   @Option(help: ArgumentHelp("List so many of the best states.", valueName: "count"))
@@ -41,7 +42,7 @@ struct SolveOutputOptions: ParsableArguments {
   /// Writes whatever files are asked for.
   func write(_ answer: any Answer) throws {
     let plot = TracePlot(trace: answer.trace, seconds: answer.seconds, title: answer.title, bestKnown: answer.bestKnown)
-    if let path = output { try write(StateFile.text(answer.state), to: path) }
+    if let path = output { try write(StateFile.text(answer.state, labels: answer.labels), to: path) }
     if let path = trace { try write(answer.trace.csv, to: path) }
     if let path = self.plot { try write(plot.svg, to: path) }
     if let path = report {

@@ -3,6 +3,9 @@ import Ising
 
 extension ProblemKind: ExpressibleByArgument {}
 extension ProblemFormat: ExpressibleByArgument {}
+extension QuestionSettings.VariableType: ExpressibleByArgument {
+  public init?(argument: String) { self.init(rawValue: argument == "couplings" ? argument : argument.uppercased()) }
+}
 extension QuestionSettings.CommunityCoupling: ExpressibleByArgument {}
 
 /// What is asked of which numbers.
@@ -12,6 +15,12 @@ struct SolveProblemOptions: ParsableArguments {
 
   @Option(help: "The file's format. By default it follows from the file name's extension, or else from the content.")
   var format: ProblemFormat?
+
+  @Option(
+    help:
+      "What the variables of a file i j value are, where it does not say: SPIN or BINARY of a function to be minimised, or couplings."
+  )
+  var vartype: QuestionSettings.VariableType?
 
   @Option(help: ArgumentHelp("No more communities than these.", valueName: "count"))
   var communities: Int?
@@ -32,6 +41,7 @@ struct SolveProblemOptions: ParsableArguments {
   var settings: QuestionSettings {
     var settings = QuestionSettings()
     (settings.kind, settings.format, settings.greatestCommunityCount) = (problem, format, communities)
+    settings.variableType = vartype
     (settings.coupling, settings.resolution) = (coupling, resolution)
     return settings
   }

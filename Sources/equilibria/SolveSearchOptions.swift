@@ -24,25 +24,26 @@ struct SolveSearchOptions: ParsableArguments {
   @Option(help: "The machine. By default the best one by measurement.")
   var machine: MachineKind?
 
-  @Option(help: "Seconds; 0 for the first state alone. By default 10, unless --reads or --steps is given.")
+  @Option(
+    parsing: .unconditional, help: "Seconds; 0 for the first state alone. By default 10, unless --reads or --steps is given.")
   var time: Double?
 
   @Option(help: "What the seconds measure: wall-clock time or processor time.")
   var clock = SolverSettings.Clock.wall
 
-  @Option(help: "Independent runs. By default as many as the time allows.")
+  @Option(parsing: .unconditional, help: "Independent runs. By default as many as the time allows.")
   var reads: Int?
 
   @Option(name: [.long, .customLong("sweeps")], help: "Steps, or sweeps of a sampler, of one read.")
   var steps: Int?
 
-  @Option(help: "Stop at this cut or energy.")
+  @Option(parsing: .unconditional, help: "Stop at this cut or energy.")
   var target: Double?
 
   @Option(help: "The pump or temperature during a read: linear:A:B, geometric:A:B, constant:A, or values A,B,C ….")
   var schedule: Course?
 
-  @Option(help: "Multiplies the machine's coupling strength, or its temperatures.")
+  @Option(parsing: .unconditional, help: "Multiplies the machine's coupling strength, or its temperatures.")
   var scale = 1.0
 
   @Option(help: "The state of a sampler's run that is its read: by default the last one of gibbs and the best one of others.")
@@ -51,7 +52,7 @@ struct SolveSearchOptions: ParsableArguments {
   @Option(help: "A file with the state from which every read starts, one spin per line.", completion: .file())
   var initial: String?
 
-  @Option(help: "The seed of all random numbers.")
+  @Option(parsing: .unconditional, help: "The seed of all random numbers.")
   var seed: UInt64 = 1
 
   @Option(help: "What is divided among the ranks: the replicas (reads), the spins of each, or whichever suits the search.")
@@ -66,6 +67,12 @@ struct SolveSearchOptions: ParsableArguments {
   @Flag(help: "Spend a tenth of the time on choosing machine and scale.")
   var auto = false
 
+  @Flag(
+    help:
+      "Try every state, of at most \(ExactMinimum.greatestSpinCount) spins: the answer is proven, and its ground states are counted."
+  )
+  var exact = false
+
   /// Seconds without any limit of the user's.
   private static let standardTime = 10.0
 
@@ -75,6 +82,10 @@ struct SolveSearchOptions: ParsableArguments {
     if let steps, steps < 0 { throw ValidationError("--steps \(steps): expected 0 or more") }
     guard scale > 0, scale.isFinite else { throw ValidationError("--scale \(scale): expected a number above 0") }
     if let target, !target.isFinite { throw ValidationError("--target \(target): expected a number") }
+    if exact, time != nil || reads != nil || steps != nil || machine != nil || auto || target != nil || initial != nil {
+      throw ValidationError(
+        "--exact searches by itself: leave out --time, --reads, --steps, --machine, --auto, --target and --initial")
+    }
     if exchangeEvery < 1 { throw ValidationError("--exchange-every \(exchangeEvery): expected 1 or more") }
     if exchangeEvery > 1, spread == .replicas { throw ValidationError("--exchange-every \(exchangeEvery) needs --spread spins") }
     if exchangeEvery > 1, auto {
@@ -97,7 +108,8 @@ struct SolveSearchOptions: ParsableArguments {
   /// Refuses what is for one Ising problem alone.
   func checkCommunities(hasChip: Bool, isKept: Bool) throws {
     for (isGiven, name) in [
-      (initial != nil, "--initial"), (hasChip, "--hardware"), (auto, "--auto"), (spread == .spins, "--spread spins"),
+      (initial != nil, "--initial"), (exact, "--exact"), (hasChip, "--hardware"), (auto, "--auto"),
+      (spread == .spins, "--spread spins"),
       (exchangeEvery > 1, "--exchange-every"), (isKept, "--run-dir"),
     ] where isGiven {
       throw ProblemError("\(name) is for one Ising problem; communities are a sequence of them")

@@ -3,6 +3,7 @@ import Configuration
 import Experiments
 import Foundation
 import Host
+import Learning
 import MPI
 
 struct TrainCommand: ParsableCommand {
@@ -23,6 +24,7 @@ struct TrainCommand: ParsableCommand {
           --set grid.data=2 --set grid.spin=2
         mpirun -n 4 equilibria train configs/cifar10-small.yaml \\
           --initial models/cifar10-small.safetensors
+        mpirun -n 4 equilibria train configs/cifar10-small.yaml --check
       """)
 
   @Argument(
@@ -44,6 +46,15 @@ struct TrainCommand: ParsableCommand {
     completion: .file(extensions: ["safetensors"]))
   var initial: String?
 
+  @Flag(
+    help:
+      "Train nothing: say what the run would be and need (settings, grid, memory, time, disk) and what would go wrong. Exit code \(Exit.input) if something would."
+  )
+  var check = false
+
+  @Flag(help: "End with one JSON object instead of text; progress goes to standard error as always.")
+  var json = false
+
   func validate() throws {
     if resume && runDir == nil { throw ValidationError("--resume needs --run-dir, the folder of the run to resume") }
   }
@@ -52,6 +63,11 @@ struct TrainCommand: ParsableCommand {
     Job.run { world in
       let overrides = try overrides.map { try ConfigurationOverride($0) }
       let configuration = try Job.configuration(config, overrides: self.overrides, over: world)
+      if check {
+        let check = try TrainingCheck(configuration, folder: runDir, resume: resume, initial: initial, over: world)
+        if world.rank == 0 { print(json ? try jsonText(check) : check.text) }
+        return check.problems.isEmpty ? 0 : Exit.input
+      }
       StopSignal.install()
       let training = try TrainingRun(
         configuration, folder: runDir, resume: resume, initial: initial, overrides: overrides, over: world)
@@ -59,9 +75,29 @@ struct TrainCommand: ParsableCommand {
       case .stopped:
         return try Job.stopped()
       case .finished(let test):
-        if world.rank == 0 { print("test accuracy " + String(format: "%.2f %%", 100 * test.accuracy)) }
+        if world.rank == 0 {
+          print(
+            json
+              ? try jsonText(Result(configuration, test, folder: training.folder ?? ""))
+              : "test accuracy " + String(format: "%.2f %%", 100 * test.accuracy))
+        }
         return 0
       }
+    }
+  }
+
+  /// What a training came to.
+  private struct Result: Encodable {
+    let name: String
+    let folder: String
+    let epochs: Int
+    let testImages: Int
+    let testAccuracy: Double
+    let testLoss: Double
+
+    init(_ configuration: Configuration, _ test: Evaluation, folder: String) {
+      (name, self.folder, epochs) = (configuration.name, folder, configuration.learning.epochs)
+      (testImages, testAccuracy, testLoss) = (test.images, test.accuracy, test.loss)
     }
   }
 }

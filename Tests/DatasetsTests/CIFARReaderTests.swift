@@ -29,7 +29,7 @@ import Testing
     try writeAll()
     let found = try read()
     #expect(found.count == 15)
-    #expect(found.labels == (0..<15).map { UInt8($0 % 10) })
+    #expect(found.labels == (0..<15).map { $0 % 10 })
     #expect(Array(found.pixels) == bytes(180))
   }
 

@@ -64,6 +64,18 @@ import Testing
     #expect(RunLog.lastError(in: try text(of: log.path)) == nil)
   }
 
+  /// A rank that does not keep the log has the last word in it, unless another had.
+  @Test func errorsOfOtherRanksAreLogged() throws {
+    let folder = try TemporaryFolder()
+    RunLog.write(RunFolderError("no log"), ofRank: 1, to: folder("log.txt"))
+    #expect(try folder.names() == [])
+    let log = try RunLog(path: folder("log.txt"))
+    log.write("step 1")
+    RunLog.write(RunFolderError("no answer"), ofRank: 2, to: log.path)
+    RunLog.write(RunFolderError("no answer either"), ofRank: 3, to: log.path)
+    #expect(RunLog.lastError(in: try text(of: log.path))?.message == "on rank 2: no answer")
+  }
+
   @Test(arguments: [(0, "+00:00", "22:13:20"), (3600, "+01:00", "23:13:20"), (-12_600, "-03:30", "18:43:20")])
   func timesOfStartsNameTheirZone(_ seconds: Int, _ offset: String, _ clock: String) throws {
     let zone = try #require(TimeZone(secondsFromGMT: seconds))

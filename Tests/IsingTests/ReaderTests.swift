@@ -118,6 +118,81 @@ import Testing
     #expect(found.diagonal == [3, 1, 4, 1, 5])
   }
 
+  /// Graphs of other programs: a ring of six, and paths of three.
+  @Test func graphsOfOtherPrograms() throws {
+    let metis = try content("% c\n6 6\n2 6\n1 3\n2 4\n3 5\n4 6\n1 5\n", "ring.graph")
+    #expect(metis.format == .metis)
+    #expect(edges(metis) == [[0, 1, 1], [0, 5, 1], [1, 2, 1], [2, 3, 1], [3, 4, 1], [4, 5, 1]])
+    let weighted = try content("3 2 011 1\n9 2 5\n9 1 5 3 6\n9 2 6\n", format: .metis)
+    #expect(edges(weighted) == [[0, 1, 5], [1, 2, 6]])
+    #expect(message("2 1\n2\n\n", format: .metis).contains("expected each edge in the lines of both"))
+    #expect(message("2 1\n\n1\n", format: .metis).contains("found 0 edges, expected 1"))
+    let arcs = try content("c road\np sp 3 3\na 1 2 5\na 2 3 7\na 3 2 1\n")
+    #expect(arcs.format == .dimacs && edges(arcs) == [[0, 1, 5], [1, 2, 8]])
+    #expect(arcs.notes.count == 2)
+    let pajek = try content("*Vertices 3\n1 \"a b\"\n3 c\n*Edges\n1 2 1\n*Edgeslist\n2 3\n")
+    #expect(pajek.format == .pajek && edges(pajek) == [[0, 1, 1], [1, 2, 1]])
+    #expect(pajek.labels == ["a b", "2", "c"] && pajek.notes == [])
+    let xml = try content(
+      "<?xml version='1.0'?><graphml xmlns='x'><key id='d' attr.name='weight' for='edge'/><graph edgedefault='undirected'>"
+        + "<node id='n&amp;1'/><node id='n2'><data key='label'>two</data></node><edge source='n2' target='n&amp;1'>"
+        + "<data key='d'>2.5</data></edge></graph></graphml>")
+    #expect(xml.format == .graphml && edges(xml) == [[1, 0, 2.5]] && xml.labels == ["n&1", "two"])
+  }
+
+  /// A list of edges is told from a graph with a header, and its vertices keep their names.
+  @Test func listsOfEdges() throws {
+    let commented = try content("# source target\n1 2\n2 3\n3 1\n")
+    #expect(commented.format == .edges && commented.labels == ["1", "2", "3"] && commented.graph.edgeCount == 3)
+    #expect(try content("# Nodes: 3\n0\t1\n1\t2\n2\t0\n").labels == ["0", "1", "2"])
+    #expect(try content("4 4\n1 2\n2 3\n3 4\n4 1\n").format == .rudy)
+    let named = try content("bob alice 2\nalice carol\nalice bob 0.5\ncarol carol 3\n")
+    #expect(named.labels == ["bob", "alice", "carol"] && edges(named) == [[0, 1, 2.5], [1, 2, 1]])
+    #expect(named.diagonal == [0, 0, 3] && named.notes.count == 1)
+    #expect(edges(try content("10 9\n9 2\n", "a.edges")) == [[2, 1, 1], [1, 0, 1]])
+  }
+
+  @Test func graphMarkupWithNamesAndDirections() throws {
+    let found = try content(
+      "graph [ directed 1 node [ id \"a\" label \"A\" ] node [ id \"b\" ] edge [ source \"a\" target \"b\" ] edge [ source \"b\" target \"a\" value 2 ] ]"
+    )
+    #expect(found.labels == ["A", "b"] && edges(found) == [[0, 1, 3]] && found.notes.count == 2)
+  }
+
+  /// The same model in each of the JSON forms: h = 1 and −1, J = ½, offset ½.
+  @Test func listsOfTerms() throws {
+    let old = try content(
+      "{\"linear_terms\": [{\"bias\": 1.0, \"label\": 0}, {\"bias\": -1.0, \"label\": \"b\"}], \"offset\": 0.5, "
+        + "\"quadratic_terms\": [{\"bias\": 0.5, \"label_head\": \"b\", \"label_tail\": 0}], "
+        + "\"variable_labels\": [0, \"b\"], \"variable_type\": \"SPIN\"}")
+    #expect(old.kind == .spinFunction && old.diagonal == [1, -1] && edges(old) == [[0, 1, 0.5]] && old.offset == 0.5)
+    #expect(old.labels == ["0", "b"])
+    let bqpjson = try content(
+      "{\"variable_ids\": [4, 2], \"variable_domain\": \"boolean\", \"scale\": 2.0, \"offset\": 0.25, "
+        + "\"linear_terms\": [{\"id\": 2, \"coeff\": -0.5}, {\"id\": 4, \"coeff\": 0.5}], "
+        + "\"quadratic_terms\": [{\"id_tail\": 4, \"id_head\": 2, \"coeff\": 0.25}]}")
+    #expect(bqpjson.kind == .binaryFunction && bqpjson.diagonal == [1, -1] && edges(bqpjson) == [[0, 1, 0.5]])
+    #expect(bqpjson.offset == 0.5 && bqpjson.labels == ["4", "2"])
+  }
+
+  /// A triangle of a matrix lists each pair once; a symmetric one each entry twice. Biq Mac's lists count each pair twice.
+  @Test func matricesOfQUBOs() throws {
+    func least(_ text: String, _ name: String) throws -> Double {
+      let objective = try #require(try ProblemKind.qubo.objective(of: content(text, name)))
+      return try states(objective.problem.spinCount).map { objective.measure(atEnergy: try objective.problem.energy(of: $0)) }
+        .min() ?? 0
+    }
+    #expect(try least("%%MatrixMarket matrix coordinate real general\n2 2 3\n1 1 -1\n2 2 -1\n1 2 1.5\n", "m.mtx") == -1)
+    #expect(try least("%%MatrixMarket matrix coordinate real symmetric\n2 2 3\n1 1 -1\n2 2 -1\n2 1 -1.5\n", "m.mtx") == -5)
+    #expect(try least("2 3\n1 1 -1\n2 2 -1\n1 2 -1.5\n", "m.sparse") == -5)
+  }
+
+  @Test func marksAndControlBytes() throws {
+    #expect(edges(try content("\u{FEFF}# c\n2 1\n1 2 5\n")) == [[0, 1, 5]])
+    #expect(!message("4 \u{1B}[31mX\n").unicodeScalars.contains { $0.value == 27 })
+    #expect(message("PK\u{3}\u{4}").contains("has no graph"))
+  }
+
   @Test func theNameDecidesAndTheOptionOverridesIt() throws {
     #expect(try content("2 1 1\n", "a.coo").format == .coo)
     #expect(try content("2 1\n1 2\n", "a.rud.gz").format == .rudy)

@@ -54,7 +54,7 @@ import Testing
     #expect(try SyntheticProblem.named("sk:10")?.problem == .sherringtonKirkpatrick(spins: 10))
     #expect(try SyntheticProblem.named("dense:7:3")?.seed == 3)
     #expect(try SyntheticProblem.named("torus:3x40")?.problem == .torus(rows: 3, columns: 40))
-    #expect(try SyntheticProblem.named("G22.txt") == nil)
+    #expect(try SyntheticProblem.named("G22.txt") == nil && SyntheticProblem.named("planted:3x3:0.5") == nil)
     #expect(try SyntheticProblem.named("sk") == nil)
     for wrong in ["sk:", "sk:0", "sk:x", "torus:5", "torus:5x", "sk:5:-1", "dense:5:1:1"] {
       #expect(throws: ProblemError.self, "\(wrong)") { try SyntheticProblem.named(wrong) }

@@ -1,3 +1,4 @@
+import TestTools
 import Testing
 
 @testable import Kernels
@@ -92,7 +93,7 @@ import Testing
     let (reference, coupling) = (drawn.reference, drawn.coupling)
     let (values, paddingIsZero) = drawn.post.shape.samples(of: drawn.drive(), count: test.samples)
     let expected = drawn.pres.map(reference.drive)
-    expectClose(values.joined(), expected.flatMap(\.values), tolerance: 4e-6)
+    expectClose(values.joined(), expected.flatMap(\.values), ofGreatest: 4e-6)
     #expect(paddingIsZero)
     // Candidates that are equal up to rounding are rare here.
     let places = (0..<test.samples).map(drawn.argMax)
@@ -103,7 +104,7 @@ import Testing
     coupling.topDown(from: drawn.post, into: field, samples: test.samples, accumulate: false)
     expectClose(
       drawn.pre.shape.samples(of: field, count: test.samples).values.joined(),
-      zip(drawn.posts, places).flatMap { reference.topDown($0, argMax: $1) }, tolerance: 1e-6)
+      zip(drawn.posts, places).flatMap { reference.topDown($0, argMax: $1) }, ofGreatest: 1e-6)
 
     let scale = AlignedBuffer<Float>(count: test.samples)
     scale.assign(Array(repeating: 1, count: test.samples))
@@ -116,7 +117,7 @@ import Testing
     }
     expectClose(
       total.indices.map { Double(gradient[coupling.position($0, preChannels: test.pre.channels, taps: 9)]) }, total,
-      tolerance: 1e-6)
+      ofGreatest: 1e-6)
   }
 
   /// An output's bits depend neither on the rows nor on the samples that are computed with it, and others are left alone.

@@ -73,4 +73,17 @@ import Testing
     #expect(rising.levelling?.text.contains("+3.00 points") == true)
     #expect(rising.status.text == "not complete")
   }
+
+  /// Figures of a damaged file, or of a run that diverged, are shown as they are or left out.
+  @Test func figuresMayBeAnything() throws {
+    let folder = try run("wild", validation: [.nan, .infinity, 0.5, -1]).run.path
+    let rows = "1,1,9223372036854775807,epoch,inf,nan,,1e300,,-inf,,1e-320\n1e308,1e-320,-5,epoch,1e308,2,,,,inf,,nan\n"
+    let file = URL(filePath: "\(folder)/metrics.csv")
+    try Data((try String(contentsOf: file, encoding: .utf8) + rows).utf8).write(to: file)
+    for watts in [nil, 4.0] {
+      let page = try TrainingReport(folders: [folder, folder], wattsPerCore: watts).html()
+      #expect(page.contains("<td>inf</td>"))
+      #expect(!page.contains("[nan") && !page.contains(",nan]") && !page.contains(",inf]"))
+    }
+  }
 }

@@ -62,15 +62,18 @@ import Testing
 
   @Test func hostsAreGroupedByKind() {
     func rank(_ host: String, _ processor: String, peak: Double) -> HostReport.Rank {
-      .init(host: host, processor: processor, cores: 2, features: ["avx2", "fma"], instructionSet: "AVX2", peak: peak)
+      .init(
+        host: host, processor: processor, cores: 2, features: ["avx2", "fma"], instructionSet: "AVX2", peak: peak,
+        memory: 16_000_000_000)
     }
     let ranks = [rank("a", "X", peak: 90e9), rank("a", "X", peak: 80e9), rank("b", "X", peak: 85e9), rank("c", "Y", peak: 50e9)]
     #expect(HostReport.describe(ranks: ranks) == ["4 ranks on 3 hosts: a (2), b (1), c (1)"])
     #expect(
       HostReport.describe(hosts: ranks) == [
-        "a, b: X, 2 cores", "features: avx2 fma", "kernels in use: AVX2",
+        "a, b: X, 2 cores", "features: avx2 fma", "kernels in use: AVX2", "memory: 16.0 GB a host",
         "measured peak: 80 to 90 GFLOP/s a core in single precision, 3 ranks at once",
-        "c: Y, 2 cores", "features: avx2 fma", "kernels in use: AVX2", "measured peak: 50 GFLOP/s a core in single precision",
+        "c: Y, 2 cores", "features: avx2 fma", "kernels in use: AVX2", "memory: 16.0 GB a host",
+        "measured peak: 50 GFLOP/s a core in single precision",
       ])
     let crowded = Array(repeating: rank("a", "X", peak: 1e9), count: 3)
     #expect(HostReport.describe(ranks: crowded)[1].hasPrefix("a has 3 ranks on 2 cores: "))

@@ -1,6 +1,7 @@
 import Foundation
 import Ising
 import MPI
+import Parallel
 import TestSupport
 import Testing
 
@@ -38,9 +39,77 @@ import Testing
       #expect(result.samples.kept == one.samples.kept && result.ranks == world.size)
     }
 
+    /// So are spins over ranks, and both at once.
+    @Test(arguments: [true, false]) func spinsAreThoseOfOneRank(_ isInteger: Bool) throws {
+      let problem =
+        isInteger ? try Problems.torus("torus:6x7") : try Problems.lattice([3, 4, 4]) { Double($0 % 7) / 3 - 0.9 }
+      try expectSame(problem, fixed: [4: -1, 17: 1, 18: 1], .spins)
+      // Every pair coupled: a colour a spin.
+      try expectSame(try Problems.random(spins: 9, seed: 2, isInteger: isInteger), fixed: [:], .spins)
+      for parts in [2, 3, 4] where world.size % parts == 0 && world.size > parts {
+        try expectSame(problem, fixed: [:], .grid(chains: world.size / parts, spins: parts))
+      }
+    }
+
+    private func expectSame(_ problem: IsingProblem, fixed: [Int: Int8], _ spread: SamplingSpread) throws {
+      guard world.size <= problem.spinCount else { return }
+      var settings = SamplerSettings(temperatures: .range(from: 0.6, to: 4, count: 5))
+      (settings.chains, settings.rounds, settings.seed, settings.samples) = (9, 4, 3, 20)
+      (settings.freeEnergy, settings.fixed, settings.spread) = (true, fixed, spread)
+      let all = try Sampler(problem, settings).run(over: world).result
+      settings.spread = .automatic
+      let one = try sampled(problem, settings)
+      guard let result = all else { return #expect(world.rank > 0) }
+      #expect(result.grid.data * result.grid.spin == world.size && (spread == .spins) == (result.grid.data == 1))
+      #expect(result.temperatures.map(\.energy) == one.temperatures.map(\.energy), "\(spread)")
+      #expect(result.temperatures.map(\.absMagnetisation) == one.temperatures.map(\.absMagnetisation), "\(spread)")
+      #expect(result.temperatures.map(\.overlapSquare) == one.temperatures.map(\.overlapSquare), "\(spread)")
+      #expect(result.temperatures.map(\.linkOverlap) == one.temperatures.map(\.linkOverlap), "\(spread)")
+      #expect(result.temperatures.map(\.effectiveRate) == one.temperatures.map(\.effectiveRate), "\(spread)")
+      #expect(result.ladderHistory == one.ladderHistory && result.tempering == one.tempering, "\(spread)")
+      #expect(result.samples.kept == one.samples.kept, "\(spread)")
+    }
+
+    /// Populations over ranks, and their spins.
+    @Test(arguments: [SamplingSpread.automatic, .replicas, .spins]) func populationsAreThoseOfOneRank(_ spread: SamplingSpread)
+      throws
+    {
+      let problem = try Problems.torus("torus:6x6:0")
+      var settings = SamplerSettings(temperatures: .list([1, 2]))
+      (settings.method, settings.population, settings.chains, settings.samples) = (.population, 40, 17, 40)
+      let one = try sampled(problem, settings)
+      settings.spread = spread
+      guard let result = try Sampler(problem, settings).run(over: world).result else { return #expect(world.rank > 0) }
+      #expect(result.temperatures.map(\.energy) == one.temperatures.map(\.energy))
+      #expect(result.temperatures.map(\.linkOverlap) == one.temperatures.map(\.linkOverlap))
+      #expect(result.temperatures.map(\.logZ) == one.temperatures.map(\.logZ))
+      #expect(result.temperatures.map(\.family) == one.temperatures.map(\.family))
+      #expect(result.samples.kept == one.samples.kept && result.spinUpdates == one.spinUpdates)
+    }
+
+    /// A checkpoint of ranks that share spins is that of one rank, and they go on from it.
+    @Test func checkpointsOfSharedSpins() throws {
+      let problem = try Problems.torus("torus:6x6")
+      var settings = SamplerSettings(temperatures: .range(from: 0.6, to: 4, count: 5))
+      (settings.chains, settings.rounds, settings.fixed) = (4, 5, [3: -1])
+      func run(_ grid: ProcessGrid?) throws -> SamplingRun {
+        let (ladder, home) = (TemperatureLadder(settings), ReplicaHome(problem, fixed: settings.fixed))
+        let (kernel, firstLane) = try home.kernel(chains: 0..<4, temperatures: 5, seed: settings.seed, over: grid?.spin)
+        return SamplingRun(
+          problem, settings, kernel: kernel, firstLane: firstLane, ladder: ladder, chains: 0..<4, draws: 6, over: grid)
+      }
+      let grid = try ProcessGrid(GridShape(data: 1, spin: world.size), over: world)
+      let (one, first, second) = (try run(nil), try run(grid), try run(grid))
+      for advanced in [one, first] { try advanced.advance(40) }
+      #expect(try first.checkpoint.gathered(over: grid) == (world.rank == 0 ? one.checkpoint : nil))
+      second.restore(one.checkpoint)
+      for advanced in [one, second] { try advanced.advance(100) }
+      #expect(try second.checkpoint.gathered(over: grid) == (world.rank == 0 ? one.checkpoint : nil) && one.isFinished)
+    }
+
     @Test func moreRanksThanPairsOfChains() throws {
       var settings = SamplerSettings(temperatures: .list([1]))
-      settings.chains = 2 * world.size - 2
+      (settings.chains, settings.spread) = (2 * world.size - 2, .replicas)
       guard world.size > 1 else { return }
       #expect { _ = try Sampler(try Problems.lattice([4]), settings).run(over: world) } throws: {
         "\($0)".contains("--chains \(2 * world.size)")

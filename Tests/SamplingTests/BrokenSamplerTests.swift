@@ -20,8 +20,8 @@ import Testing
     let kernel = SlowKernel(home.couplings, lanes: Self.chains * ladder.count, seed: seed, fault: fault)
     let run = SamplingRun(problem, settings, kernel: kernel, firstLane: 0, ladder: ladder, chains: 0..<Self.chains)
     try run.advance(run.schedule.total)
-    let gathered = try GatheredRun(run, over: nil)
-    return SamplingResult(problem, settings, try #require(gathered), kernel: "slow", ranks: 1, seconds: 0)
+    let gathered = try GatheredRun(run)
+    return SamplingResult(problem, settings, try #require(gathered), kernel: "slow", seconds: 0)
   }
 
   /// The energies of a ±J chain of 12 spins at three temperatures, all within 4 errors. E = −N tanh β up to the closure.
@@ -35,6 +35,15 @@ import Testing
       let exact = -12 * (t + power / t) / (1 + power)
       return estimate.energy.agrees(with: exact)
     }
+  }
+
+  /// The states' own temperature tells a sampler that uses another from one that does not.
+  @Test(arguments: [SlowKernel.Fault.none, .staleTemperature]) func otherTemperaturesAreSeen(_ fault: SlowKernel.Fault) throws {
+    let problem = try Problems.lattice([12]) { $0 % 3 == 0 ? 0.5 : 1 }
+    let result = try run(problem, temperatures: [0.4, 0.6, 0.9, 1.4, 2.5], fault: fault)
+    let right = result.temperatures.allSatisfy { $0.effectiveRate!.agrees(with: 1 / $0.temperature) }
+    #expect(right == (fault == .none))
+    #expect(result.verdict.reasons.contains { $0.contains("own 1/T") } == (fault != .none), "\(result.verdict.reasons)")
   }
 
   @Test func aRightSamplerPasses() throws { #expect(try energiesAgree(.none)) }
@@ -62,7 +71,7 @@ import Testing
     let home = ReplicaHome(problem, fixed: [:])
     let kernel = SlowKernel(home.couplings, lanes: 16, seed: 3, fault: fault)
     kernel.states.randomise(seed: 4)
-    #expect(lanesAreIndependent(energies(kernel, rate: 0.5, sweeps: 2000)) == (fault == .none))
+    #expect(lanesAreIndependent(try energies(kernel, rate: 0.5, sweeps: 2000)) == (fault == .none))
   }
 
   /// All lanes of a word, and of some vectors.
@@ -77,20 +86,20 @@ import Testing
         couplings, coded: CodedCouplings(couplings)!, layout: layout, firstReplica: 0, laneCount: 512, seed: 3)
     kernel.states.randomise(seed: 4)
     kernel.restart()
-    #expect(lanesAreIndependent(energies(kernel, rate: 0.5, sweeps: 4000)))
+    #expect(lanesAreIndependent(try energies(kernel, rate: 0.5, sweeps: 4000)))
   }
 
   /// After every fourth sweep, of every lane.
-  private func energies(_ kernel: any ReplicaKernel, rate: Double, sweeps: Int) -> [[Double]] {
+  private func energies(_ kernel: any ReplicaKernel, rate: Double, sweeps: Int) throws -> [[Double]] {
     let lanes = kernel.states.laneCount
     kernel.take(rates: [rate])
     kernel.assign([UInt16](repeating: 0, count: lanes))
     var found = [[Double]](repeating: [], count: lanes)
     for sweep in 0..<sweeps {
-      kernel.sweep(number: UInt32(sweep))
+      try kernel.sweep(number: UInt32(sweep))
       guard sweep % 4 == 0, sweep > 40 else { continue }
       var energies = [Int64](repeating: 0, count: lanes)
-      kernel.addEnergies(to: &energies)
+      try kernel.addEnergies(to: &energies)
       for lane in 0..<lanes { found[lane].append(Double(energies[lane]) * kernel.energyUnit) }
     }
     return found

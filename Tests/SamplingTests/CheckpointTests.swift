@@ -108,7 +108,7 @@ import Testing
   private func run(_ problem: IsingProblem, _ settings: SamplerSettings, chains: Range<Int> = 0..<6) throws -> SamplingRun {
     let ladder = TemperatureLadder(settings)
     let home = ReplicaHome(problem, fixed: settings.fixed)
-    let (kernel, firstLane) = home.kernel(chains: chains, temperatures: ladder.count, seed: settings.seed)
+    let (kernel, firstLane) = try home.kernel(chains: chains, temperatures: ladder.count, seed: settings.seed)
     return SamplingRun(
       problem, settings, kernel: kernel, firstLane: firstLane, ladder: ladder, chains: chains, draws: 4)
   }

@@ -30,8 +30,20 @@ import Testing
     }
   }
 
+  /// P(q) of two spins: q = ±1 with probability (1 + m²)/4 each where m = ⟨s₁s₂⟩ = tanh(J/T), and 0 otherwise.
+  @Test func overlapsHaveTheirDistribution() throws {
+    let problem = try IsingProblem(graph: WeightedGraph(vertexCount: 2, sources: [0], targets: [1], weights: [1]))
+    let found = try sampled(problem, SamplerSettings(temperatures: .list([1.5]))).temperatures[0]
+    let histogram = try #require(found.overlapHistogram)
+    let (square, width) = (pow(tanh(1 / 1.5), 2), 2.0 / 41)
+    #expect(histogram.count == 41 && abs(histogram.reduce(0, +) * width - 1) < 1e-9)
+    #expect(abs(histogram[20] * width - (1 - square) / 2) < 0.01 && abs(histogram[0] * width - (1 + square) / 4) < 0.01)
+    #expect(abs(histogram[40] * width - (1 + square) / 4) < 0.01)
+  }
+
   private func expect(_ found: TemperatureEstimate, _ exact: Enumeration) {
     let place = "T = \(found.temperature)"
+    if let rate = found.effectiveRate { #expect(rate.agrees(with: 1 / found.temperature), "1/T, \(place): \(rate)") }
     #expect(found.energy.agrees(with: exact.energy), "energy, \(place): \(found.energy), \(exact.energy)")
     #expect(found.specificHeat.agrees(with: exact.specificHeat), "C, \(place): \(found.specificHeat), \(exact.specificHeat)")
     #expect(found.absMagnetisation.agrees(with: exact.absMagnetisation), "|m|, \(place)")
@@ -158,6 +170,23 @@ import Testing
       differences.append(try sampled(problem, settings).temperatures[0].energy.value + 50 * (2 * share - 1))
     }
     expectZero(differences)
+  }
+
+  /// A planted state is in equilibrium at Nishimori's temperature: averages from the first sweep on are those of the line, with no sweep before
+  /// them, and those of random starts are not.
+  @Test func plantedStatesAreInEquilibrium() throws {
+    func differences(planted: Bool) throws -> [Double] {
+      try (0..<80).map { instance in
+        let planted = (try PlantedProblem(extents: [4, 4, 4], share: 0.8, seed: UInt64(instance)), isStart: planted)
+        var settings = SamplerSettings(temperatures: .list([planted.0.temperature]))
+        (settings.chains, settings.sweeps, settings.burnIn, settings.seed) = (4, 8, 0, 7)
+        settings.start = planted.isStart ? .state(planted.0.state) : .random
+        return try sampled(try planted.0.problem(), settings).temperatures[0].energy.value + 192 * 0.6
+      }
+    }
+    let (planted, random) = (try differences(planted: true), try differences(planted: false))
+    expectZero(planted)
+    #expect(random.reduce(0, +) / 80 > 10)
   }
 
   private func expectZero(_ numbers: [Double]) {

@@ -105,6 +105,59 @@ import Testing
     #expect(one.ladderHistory == two.ladderHistory && one.tempering == two.tempering)
   }
 
+  /// A run that goes on until something is reached is the run of as many rounds, bit by bit.
+  @Test(arguments: [[], [ClusterMove.icm]]) func goalsAreReached(_ moves: [ClusterMove]) throws {
+    let problem = try Problems.torus("torus:6x6:2")
+    var settings = SamplerSettings(temperatures: .range(from: 0.6, to: 3, count: 6))
+    (settings.rounds, settings.chains, settings.goal, settings.moves) = (4, 16, SamplingGoal("energy:0.003,ess:300"), Set(moves))
+    (settings.samples, settings.freeEnergy) = (50, true)
+    let open = try sampled(problem, settings)
+    #expect(open.settings.rounds > 5 && open.measuredSweeps == 1 << open.settings.rounds)
+    #expect(open.temperatures.allSatisfy { $0.energy.error <= 0.003 * 36 && $0.effectiveSamples >= 300 })
+    (settings.rounds, settings.goal) = (open.settings.rounds, nil)
+    let direct = try sampled(problem, settings)
+    #expect(open.temperatures.map(\.energy) == direct.temperatures.map(\.energy))
+    #expect(open.temperatures.map(\.logZ) == direct.temperatures.map(\.logZ))
+    #expect(open.ladderHistory == direct.ladderHistory && open.tempering == direct.tempering)
+    #expect(open.samples.kept == direct.samples.kept)
+    settings.rounds -= 1
+    let shorter = try sampled(problem, settings)
+    #expect(!SamplingGoal("energy:0.003,ess:300")!.isReached(by: shorter))
+  }
+
+  /// A range without a number of temperatures is one with 2Λ + 1 of them, bit by bit.
+  @Test func rangesFindTheirNumberOfTemperatures() throws {
+    let problem = try Problems.torus("torus:12x12")
+    var settings = SamplerSettings(temperatures: .between(0.4, 3))
+    settings.rounds = 7
+    let found = try sampled(problem, settings)
+    let count = found.temperatures.count
+    let barrier = try #require(found.tempering).barrier
+    #expect(count > 8 && abs(Double(count) - (2 * barrier + 1)) < 0.25 * (2 * barrier + 1), "\(count) for Λ = \(barrier)")
+    settings.temperatures = .range(from: 0.4, to: 3, count: count)
+    #expect(try sampled(problem, settings).temperatures.map(\.energy) == found.temperatures.map(\.energy))
+    #expect([0, 3.4, 3.6, 100].map { AutomaticLadder.count(barrier: $0) } == [8, 8, 9, 64])
+    settings.temperatures = .between(2, 2)
+    try refuses(settings, "two temperatures")
+  }
+
+  @Test func timesEndRuns() throws {
+    var settings = SamplerSettings(temperatures: .list([2]))
+    (settings.rounds, settings.time, settings.chains) = (4, 1e-6, 4)
+    #expect(try sampled(try Problems.lattice([8]), settings).settings.rounds == 4)
+    settings.time = 0.05
+    let rounds = try sampled(try Problems.lattice([8]), settings).settings.rounds
+    #expect(rounds >= 4 && rounds < 30)
+    settings.sweeps = 10
+    try refuses(settings, "leave out sweeps")
+    (settings.sweeps, settings.time) = (nil, -1)
+    try refuses(settings, "time of -1")
+    #expect(SamplingGoal("rhat:1.01,converged")?.description == "rhat:1.01,converged")
+    for wrong in ["", "rhat", "rhat:0", "rhat:x", "ess:-1", "energy:inf", "other:1", "rhat:1,"] {
+      #expect(SamplingGoal(wrong) == nil, "\(wrong)")
+    }
+  }
+
   /// A QUBO's temperature is one of its own values.
   @Test func temperatureOfAQuboIsThatOfItsValues() throws {
     let qubo = try QuadraticBinaryProblem(

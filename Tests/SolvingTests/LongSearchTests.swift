@@ -132,7 +132,7 @@ extension AcrossRanks {
         over: world,
         shouldStop: {
           asked += 1
-          return asked > 60
+          return asked > (kind.isSequential ? 60 : 3)
         })
       #expect(stopped.wasStopped)
       try world.barrier()

@@ -21,6 +21,8 @@ AT_RUN_TIME = {
     "mpich": "mpich",
     "libmpich-dev": "mpich",
     "zlib1g-dev": "zlib1g",
+    "libpng-dev": "libpng16-16",
+    "libturbojpeg0-dev": "libturbojpeg0",
     "libmetis-dev": "libmetis5",
     "libjs-chart.js": "libjs-chart.js",
     "pkg-config": None,
@@ -34,6 +36,8 @@ IN_SPACK = {
     "mpich": "mpich",
     "libmpich-dev": "mpich",
     "zlib1g-dev": "zlib-api",
+    "libpng-dev": "libpng",
+    "libturbojpeg0-dev": "libjpeg-turbo",
     "libmetis-dev": "metis",
     "pkg-config": "pkgconfig",
 }
@@ -171,7 +175,7 @@ def test_spack_recipe_names_what_the_build_needs(stand, version, monkeypatch):
 
 def test_spack_recipe_builds_and_installs(stand, version, monkeypatch, tmp_path):
     package = stand.recipe("equilibria", monkeypatch)()
-    library = {name: f"/spack/{name}" for name in ("mpich", "zlib-api", "metis")}
+    library = {name: f"/spack/{name}" for name in ("mpich", "zlib-api", "libpng", "libjpeg-turbo", "metis")}
     spec = {
         name: SimpleNamespace(
             prefix=SimpleNamespace(include=f"{path}/include"), libs=SimpleNamespace(directories=[f"{path}/lib"])

@@ -18,6 +18,7 @@ from runs import Run, settings
 # Lines that are not run here, and why.
 ELSEWHERE = {
     "equilibria relax CONFIG": "test_relax.py runs it",
+    "equilibria relax RUN": "test_evaluate.py runs it",
     "models/": "it needs the images of CIFAR-10",
 }
 TUTORIAL = ROOT / "docs/guide/tutorial.md"
@@ -72,7 +73,9 @@ def short(words: list[str]) -> list[str]:
         )
     if "solve" in words:
         return ["--time", "0.2"]
-    if "sample" in words:
+    if "population" in words:
+        return ["--population", "64"]
+    if "sample" in words and not {"--until", "--time"} & set(words):
         return ["--rounds", "5"]
     if "scaling" in words:
         return ["--repeats", "1", "--steps", "1", "--ranks", "1,2"]
@@ -102,6 +105,7 @@ def stage(program, launcher, trained, tmp_path_factory):
         for name in ("G22.txt", "edges.txt"):
             (folder / name).write_text(circle())
         (folder / "pixels.txt").write_text("0 1\n5 -1\n")
+        (folder / "magnet.coo").write_text("".join(f"{spin} {spin + 1} -1\n" for spin in range(9)))
         for name in ("karate.gml", "football.gml"):
             (folder / name).write_text(people())
         for place, name in (("gset", "G22.txt"), ("communities", "karate.gml")):

@@ -17,7 +17,7 @@ from jobs import DISK, STOPPED, USAGE
 NOT_CONVERGED = 77
 TORUS = ["torus:6x6", "--temperatures", "0.5:2:6", "--rounds", 8]
 # What depends on the clock or the number of ranks.
-CLOCK = ("seconds", "spinUpdatesPerSecond", "ranks")
+CLOCK = ("seconds", "spinUpdatesPerSecond", "ranks", "grid")
 
 
 def figures(answer: dict) -> dict:
@@ -60,6 +60,69 @@ def test_ranks(sample, ranks):
     one, shared = sample(1, *arguments), sample(ranks, *arguments)
     assert shared["ranks"] == ranks
     assert figures(shared) == figures(one)
+
+
+@pytest.mark.parametrize(("ranks", "spread"), [(2, "spins"), (3, "spins"), (4, "spins"), (8, "spins"), (4, "2x2"), (8, "2x4")])
+def test_spread(sample, ranks, spread):
+    arguments = (*TORUS, "--chains", 12, "--free-energy")
+    one, shared = sample(1, *arguments), sample(ranks, *arguments, "--spread", spread)
+    assert shared["grid"] == ([1, ranks] if spread == "spins" else [int(extent) for extent in spread.split("x")])
+    assert figures(shared) == figures(one)
+
+
+@pytest.fixture
+def magnet(tmp_path) -> Path:
+    """A square ferromagnet of 8 × 8 spins."""
+    path = tmp_path / "magnet.coo"
+    bonds = [(8 * i + j, other) for i in range(8) for j in range(8) for other in (8 * i + (j + 1) % 8, (8 * i + 8 + j) % 64)]
+    path.write_text("".join(f"{min(bond)} {max(bond)} -1\n" for bond in bonds))
+    return path
+
+
+def test_moves(sample, job, magnet):
+    found = sample(1, magnet, "--temperature", 2.269185, "--moves", "gibbs,wolff")
+    assert found["moves"] == ["gibbs", "wolff"]
+    (row,) = found["temperatures"]
+    # Kaufman (1949).
+    assert abs(row["energy"] + 64 * 1.4915891) < 4 * row["energyError"]
+    glass = ("torus:6x6", "--temperatures", "0.5:2:6", "--moves", "icm,gibbs", "--rounds", 7, "--chains", 8)
+    assert figures(sample(2, *glass)) == figures(sample(1, *glass))
+    job(None, "sample", "torus:6x6", "--temperature", 1, "--moves", "gibbs,wolff").refuses("frustrated", "--moves gibbs")
+    job(2, "sample", *glass, "--spread", "spins").refuses("all spins", "--spread replicas")
+
+
+def test_until(sample, job, tmp_path):
+    arguments = ("torus:6x6", "--temperatures", "0.8:3:6", "--chains", 16)
+    found = sample(2, *arguments, "--until", "energy:2e-3")
+    assert found["reproducible"]
+    assert all(row["energyError"] <= 2e-3 * 36 for row in found["temperatures"])
+    assert figures(sample(1, *arguments, "--rounds", found["rounds"])) == figures(found)
+    # It ends where it was, in a folder too.
+    folder = ("--run-dir", tmp_path / "run", "--resume")
+    assert figures(sample(1, *arguments, "--until", "energy:2e-3", *folder)) == figures(found)
+    assert figures(sample(1, *arguments, "--until", "energy:2e-3", *folder)) == figures(found)
+    assert not sample(1, *arguments, "--time", 0.5)["reproducible"]
+
+
+def test_planted(sample, job):
+    arguments = ("planted:6x6x6:0.8:3", "--temperature", 2 / math.log(4), "--moves", "gibbs", "--chains", 32)
+    planted, random = sample(1, *arguments, "--initial", "planted"), sample(1, *arguments)
+    (one,), (other,) = planted["temperatures"], random["temperatures"]
+    assert abs(one["energy"] - other["energy"]) < 4 * math.hypot(one["energyError"], other["energyError"])
+    job(None, "sample", "torus:4x4", "--temperature", 1, "--initial", "planted").refuses("no planted state", "planted:ROWS")
+    job(None, "sample", "planted:4x4", "--temperature", 1).refuses("planted:4x4", "SHARE")
+
+
+def test_population(sample, job, tmp_path):
+    arguments = ("torus:6x6", "--temperatures", "1,2", "--method", "population", "--population", 128)
+    one = sample(1, *arguments)
+    assert (one["method"], one["population"], one["chains"]) == ("population", 128, 16)
+    # By transfer matrix.
+    assert abs(one["temperatures"][0]["logZ"] - 54.5341500) < 4 * one["temperatures"][0]["logZError"]
+    assert one["temperatures"][0]["familySize"] >= 1
+    assert figures(sample(3, *arguments)) == figures(one)
+    job(None, "sample", *arguments).succeeds("16 populations of 128 replicas", "families")
+    job(2, "sample", *arguments, "--run-dir", tmp_path / "run").refuses("no checkpoints", "--run-dir")
 
 
 @pytest.mark.parametrize("kernels", ["AVX2", "baseline"])
@@ -156,6 +219,16 @@ WRONG = [
     (["--temperature", "1", "--resume"], "--run-dir"),
     (["--temperature", "1", "--checkpoint-every", "0"], "minutes"),
     (["--temperature", "1", "--exchange-every", "4"], "--exchange-every"),
+    (["--temperature", "1", "--moves", "icm"], "--moves"),
+    (["--temperature", "1", "--moves", "gibbs,swendsen"], "--moves"),
+    (["--temperature", "1", "--moves", "gibbs,icm", "--chains", "6"], "multiple of 4"),
+    (["--temperature", "1", "--spread", "2x"], "--spread"),
+    (["--temperature", "1", "--population", "100"], "--method population"),
+    (["--temperature", "1", "--method", "population", "--burn-in", "100"], "burn-in"),
+    (["--temperature", "1", "--method", "annealing"], "--method"),
+    (["--temperature", "1", "--until", "rhat"], "--until"),
+    (["--temperature", "1", "--time", "0"], "more than 0"),
+    (["--temperature", "1", "--time", "5", "--sweeps", "100"], "leave out sweeps"),
 ]
 
 
@@ -182,8 +255,18 @@ def test_wrong_clamps(job, pair, tmp_path, case, ranks):
     job(ranks, "sample", pair, "--temperature", 1, "--clamp", tmp_path / "clamp").refuses(*words)
 
 
-def test_more_ranks_than_chains(job):
-    job(4, "sample", "torus:4x4", "--temperature", 1, "--chains", 4).refuses("4 ranks", "4 chains", "--chains 8")
+@pytest.mark.parametrize(
+    ("ranks", "spread", "words"),
+    [
+        (4, "replicas", ["4 ranks", "4 chains", "--chains 8"]),
+        (4, "2x3", ["2x3", "6 ranks", "are 4"]),
+        (4, "4x1", ["4 ranks", "4 chains"]),
+        (8, "spins", ["8 ranks", "2 spins"]),
+        (8, "auto", ["8 ranks", "4 chains", "2 spins"]),
+    ],
+)
+def test_more_ranks_than_there_is_work(job, pair, ranks, spread, words):
+    job(ranks, "sample", pair, "--temperature", 1, "--chains", 4, "--spread", spread).refuses(*words)
 
 
 def test_what_cannot_be(one, pair, tmp_path):

@@ -174,7 +174,14 @@ ROWS = [
         ("Kernels", 480, "buffers, products", ""),
         ("Files", 710, "atomic, gzip, tensors", ""),
     ],
-    [("CMPI", 80, "", ""), ("CMetis", 190, "", ""), ("CKernels", 480, "", ""), ("CZlib", 710, "", "")],
+    [
+        ("CMPI", 80, "", ""),
+        ("CMetis", 190, "", ""),
+        ("CKernels", 440, "", ""),
+        ("CZlib", 542, "", ""),
+        ("CPNG", 644, "", ""),
+        ("CTurboJPEG", 746, "", ""),
+    ],
 ]
 # What each imports, without what it reaches through others.
 IMPORTS = {
@@ -187,13 +194,13 @@ IMPORTS = {
     "Learning": "Networks Solving",
     "Networks": "Parallel Machines",
     "Solving": "Parallel Machines Ising",
-    "Sampling": "Ising",
+    "Sampling": "Parallel Ising",
     "Parallel": "MPI CMetis Host Kernels",
     "Machines": "Kernels",
     "Ising": "Kernels Files Host",
     "MPI": "CMPI",
     "Kernels": "CKernels",
-    "Files": "CZlib",
+    "Files": "CZlib CPNG CTurboJPEG",
 }
 
 

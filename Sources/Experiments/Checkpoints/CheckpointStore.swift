@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-/// The checkpoints of one run: the last two, and the best by validation.
+/// The checkpoints of one run: the last two, the best by validation, and those that the caller keeps for good.
 ///
 /// `step-00001234.safetensors` is the state after that many steps; `best.safetensors` the best one so far. Every file is written
 /// whole before an older one goes, so that a run that is killed at any moment finds one.
@@ -22,18 +22,20 @@ package struct CheckpointStore: Sendable {
 
   /// Writes a checkpoint, then removes those before the last two.
   ///
-  /// - Parameter isBest: also keep it as the best one.
+  /// - Parameters:
+  ///   - isBest: also keep it as the best one.
+  ///   - isKept: whether that of a step is never removed.
   /// - Returns: where it was written.
   /// - Throws: `FileError`; the older checkpoints are intact.
   @discardableResult
-  package func save(_ checkpoint: Checkpoint, isBest: Bool = false) throws -> String {
+  package func save(_ checkpoint: Checkpoint, isBest: Bool = false, isKept: (Int) -> Bool = { _ in false }) throws -> String {
     try FileBytes.createFolder(folder)
     let path = path(ofStep: checkpoint.step)
     // The best one first: a run that is killed between the two goes back to the step before and comes here again, whereas one
     // that goes on from this step would never write it.
     if isBest { try checkpoint.write(to: bestPath) }
     try checkpoint.write(to: path)
-    removeOld(after: checkpoint.step)
+    removeOld(after: checkpoint.step, isKept: isKept)
     return path
   }
 
@@ -81,10 +83,10 @@ package struct CheckpointStore: Sendable {
 
   /// Keeps the checkpoint of `step` and the one before it. A later one is a damaged file that a resumed run went back from, and a
   /// partial one was being written when a job was killed.
-  private func removeOld(after step: Int) {
+  private func removeOld(after step: Int, isKept: (Int) -> Bool) {
     let steps = steps()
     let before = steps.last { $0 < step }
-    for other in steps where other != step && other != before {
+    for other in steps where other != step && other != before && !(other < step && isKept(other)) {
       // One that cannot be removed costs room and nothing else.
       try? FileManager.default.removeItem(atPath: path(ofStep: other))
     }

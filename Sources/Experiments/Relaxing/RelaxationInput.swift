@@ -1,3 +1,4 @@
+import Datasets
 import Files
 import Networks
 
@@ -26,6 +27,35 @@ struct RelaxationInput {
     } else {
       labels = nil
     }
+  }
+
+  /// The first images of a part of a data set, prepared as in evaluation, with their labels.
+  ///
+  /// - Throws: `DatasetError.setting` where there are fewer.
+  init(_ images: ImageSampler, count: Int) throws {
+    guard count >= 1, count <= images.count else {
+      throw DatasetError.setting(key: "--images", reason: "expected 1 to the \(images.count) test images, found \(count)")
+    }
+    var (pixels, labels) = ([Float](), [Int]())
+    images.load(Array(0..<count)[...], epoch: 0, into: &pixels, labels: &labels)
+    (self.count, self.pixels, self.labels) = (count, pixels, labels)
+  }
+
+  /// The images and labels as a file of inputs holds them.
+  func tensors(of layout: NetworkLayout) -> [String: Tensor] {
+    let (image, planeSize) = (layout.input, layout.input.pixels)
+    var planes = pixels
+    for sample in 0..<count {
+      let start = sample * image.channels * planeSize
+      for channel in 0..<image.channels {
+        for pixel in 0..<planeSize {
+          planes[start + channel * planeSize + pixel] = pixels[start + pixel * image.channels + channel]
+        }
+      }
+    }
+    var tensors = ["x": Tensor(planes, shape: [count, image.channels, image.rows, image.columns])]
+    tensors["labels"] = labels.map { Tensor($0.map { Int64($0) }) }
+    return tensors
   }
 
   private static func labels(in file: TensorFile, path: String, count: Int, layout: NetworkLayout) throws -> [Int] {

@@ -1,4 +1,5 @@
 import Configuration
+import Datasets
 import Files
 import Kernels
 import Learning
@@ -13,6 +14,8 @@ package struct RelaxationRun {
   private let layout: NetworkLayout
   private let parameters: AlignedBuffer<Float>
   private let input: RelaxationInput
+  /// Whether the result holds the inputs too, since no other file does.
+  private let writesInput: Bool
 
   /// - Parameters:
   ///   - labels: a file for the labels alone; `nil` where they lie with the inputs, or there are none.
@@ -24,6 +27,29 @@ package struct RelaxationRun {
     parameters = try file.parameters(of: layout, in: weights)
     try file.requireNoOthers(than: layout, of: configuration.name, in: weights)
     self.input = try RelaxationInput(input, labels: labels, layout: layout)
+    writesInput = false
+  }
+
+  /// Of the first test images of the configuration's own data. Collective.
+  package init(_ configuration: Configuration, weights: String, images: Int, over world: Communicator) throws {
+    self.configuration = configuration
+    layout = try configuration.hopfieldLayout(for: "relax")
+    parameters = try TensorFile(contentsOf: weights).parameters(of: layout, in: weights)
+    let dataset = try Dataset.load(configuration.data, parts: [.test], over: world)
+    let samplers = try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed)
+    input = try RelaxationInput(samplers.test, count: images)
+    writesInput = true
+  }
+
+  /// The configuration and the weights of a run or checkpoint.
+  ///
+  /// - Returns: the file of the weights.
+  package static func run(
+    _ path: String, overrides: [ConfigurationOverride]
+  ) throws -> (configuration: Configuration, weights: String) {
+    let file = try CheckpointLocation.file(of: path)
+    let checkpoint = try Checkpoint(contentsOf: file)
+    return (try Configuration(yaml: checkpoint.configuration, source: file, overrides: overrides), file)
   }
 
   /// Relaxes, and returns everything that docs/guide/relax-format.md lists, on world rank 0.
@@ -33,7 +59,8 @@ package struct RelaxationRun {
     let shape = try GridChoice.forOneNetwork(configuration, layout: layout, over: world)
     let grid = try ProcessGrid(shape, over: world, deadline: .seconds(configuration.timeouts.exchange), rollCall: RollCall(world))
     guard grid.data.rank == 0 else { return nil }
-    let file = try relax(on: grid)
+    var file = try relax(on: grid)
+    if writesInput { file.tensors.merge(input.tensors(of: layout)) { own, _ in own } }
     return grid.spin.rank == 0 ? file : nil
   }
 

@@ -45,10 +45,7 @@ package final class RunFolder {
     warn: (String) -> Void = { _ in }
   ) throws -> RunFolder {
     let path = try path ?? freshPath(for: configuration, now: now)
-    let isUsed = try !contents(of: path).isEmpty
-    guard resume || !isUsed else {
-      throw RunFolderError("\(path): the run folder is not empty; continue its run with --resume, or name another with --run-dir")
-    }
+    try requireRoom(path, resume: resume)
     try FileBytes.createFolder(path)
     let folder = RunFolder(path: path, lock: try RunLock(folder: path, warn: warn))
     try folder.record(configuration, warn: warn)
@@ -78,6 +75,31 @@ package struct RunFolderError: Error, Equatable, CustomStringConvertible {
 // MARK: - Names and contents
 
 extension RunFolder {
+  /// Whether a run could begin or go on in a folder; writes nothing.
+  ///
+  /// - Parameter path: a new folder below `configuration.run.folder` if `nil`.
+  /// - Returns: the folder, or the one above it that is there and in which it would be made.
+  /// - Throws: what `open` would throw.
+  package static func check(_ path: String?, configuration: Configuration, resume: Bool) throws -> String {
+    let path = try path ?? freshPath(for: configuration, now: Date())
+    try requireRoom(path, resume: resume)
+    try RunLock.requireFree(folder: path)
+    _ = try changes(to: configuration, in: path)
+    var above = URL(fileURLWithPath: path)
+    while !FileManager.default.fileExists(atPath: above.path), above.path != "/" { above.deleteLastPathComponent() }
+    guard UserPath.isFolder(above.path), access(above.path, W_OK | X_OK) == 0 else {
+      throw FileError(path: above.path, reason: "the run folder \(path) cannot be written there", writing: true)
+    }
+    return above.path
+  }
+
+  /// - Throws: `RunFolderError` if the folder holds something that a new run would be mixed with.
+  private static func requireRoom(_ path: String, resume: Bool) throws {
+    guard try resume || contents(of: path).isEmpty else {
+      throw RunFolderError("\(path): the run folder is not empty; continue its run with --resume, or name another with --run-dir")
+    }
+  }
+
   /// `ROOT/NAME-DATE-TIME`, with a number behind it where two runs begin in the same second.
   private static func freshPath(for configuration: Configuration, now: Date) throws -> String {
     let base = "\(configuration.run.folder)/\(configuration.name)-\(TimeStamp.compact(now))"
@@ -105,21 +127,32 @@ extension RunFolder {
 
 extension RunFolder {
   /// What may change between the parts of one run; everything else decides its result.
-  private static let changeable = ["learning.epochs", "data.folder", "run.", "grid.", "exchange.overlap", "timeouts.", "machine"]
+  private static let changeable = [
+    "learning.epochs", "data.folder", "data.files.train:", "data.files.trainLabels:", "data.files.test:",
+    "data.files.testLabels:", "run.",
+    "grid.", "exchange.overlap", "timeouts.", "machine",
+  ]
 
   /// Writes `configuration.yaml`, unless it belongs to another run.
   private func record(_ configuration: Configuration, warn: (String) -> Void) throws {
-    let file = path(of: .configuration)
-    if FileManager.default.fileExists(atPath: file) {
-      let before = try Configuration(contentsOf: file)
-      let differences = configuration.differences(from: before)
-      if let fixed = differences.first(where: { line in !Self.changeable.contains { line.hasPrefix($0) } }) {
-        throw RunFolderError(
-          "\(path): the run was started with another configuration (key: now, then): \(fixed); a new run takes its weights with "
-            + "--initial \(path)")
-      }
-      for change in differences { warn("changed since the run was started (key: now, then): \(change)") }
+    for change in try Self.changes(to: configuration, in: path) {
+      warn("changed since the run was started (key: now, then): \(change)")
     }
-    try AtomicFile.write(try configuration.resolved, to: file)
+    try AtomicFile.write(try configuration.resolved, to: path(of: .configuration))
+  }
+
+  /// What has changed since the run in a folder was started, if there is one.
+  ///
+  /// - Throws: `RunFolderError` if something has that decides the result.
+  private static func changes(to configuration: Configuration, in path: String) throws -> [String] {
+    let file = "\(path)/\(FileName.configuration.rawValue)"
+    guard FileManager.default.fileExists(atPath: file) else { return [] }
+    let differences = configuration.differences(from: try Configuration(contentsOf: file))
+    if let fixed = differences.first(where: { line in !changeable.contains { line.hasPrefix($0) } }) {
+      throw RunFolderError(
+        "\(path): the run was started with another configuration (key: now, then): \(fixed); a new run takes its weights with "
+          + "--initial \(path)")
+    }
+    return differences
   }
 }

@@ -55,16 +55,14 @@ package final class RunLock {
   /// - Throws: `RunFolderError` naming the holder if there is one that lives or that this host knows nothing of.
   package init(folder: String, warn: (String) -> Void) throws {
     path = "\(folder)/\(Self.fileName)"
-    holder = Holder(
-      host: ProcessInfo.processInfo.hostName, process: getpid(), startTicks: Self.startTicks(of: getpid()) ?? "",
-      since: TimeStamp.zoned(Date()), batchJob: ProcessInfo.processInfo.environment[Self.batchJobVariable])
+    holder = .current
     // Of the processes of this host, one at a time looks at the lock and takes it.
     let guarding = open(folder, O_RDONLY | O_CLOEXEC)
     defer { if guarding >= 0 { close(guarding) } }
     if guarding >= 0 { flock(guarding, LOCK_EX) }
     if try create() { return }
     let other = try? Self.holder(of: path)
-    guard let other, isDead(other) else { throw Self.refusal(folder: folder, other: other, path: path) }
+    guard let other, other.isDead(for: holder) else { throw Self.refusal(folder: folder, other: other, path: path) }
     warn("the lock of process \(other.process) on \(other.host), which is not running any more, was taken over")
     unlink(path)
     guard try create() else { throw Self.refusal(folder: folder, other: try? Self.holder(of: path), path: path) }
@@ -105,24 +103,44 @@ package final class RunLock {
         + "if that job is dead, remove \(path)")
   }
 
-  private func isDead(_ other: Holder) -> Bool {
-    other.isEarlierStart(of: holder) || (other.host == holder.host && !Self.isAlive(other))
-  }
-
-  private static func isAlive(_ holder: Holder) -> Bool {
-    // A process of another user answers EPERM.
-    guard kill(holder.process, 0) == 0 || errno == EPERM else { return false }
-    guard let ticks = startTicks(of: holder.process), !holder.startTicks.isEmpty else { return true }
-    return ticks == holder.startTicks
+  /// Takes nothing.
+  ///
+  /// - Throws: what taking the lock would throw.
+  static func requireFree(folder: String) throws {
+    let path = "\(folder)/\(fileName)"
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    let other = try? holder(of: path)
+    guard let other, other.isDead(for: .current) else { throw refusal(folder: folder, other: other, path: path) }
   }
 
   /// The 22nd field of `/proc/PID/stat`, counted after the name in parentheses, which may hold anything.
-  private static func startTicks(of process: Int32) -> String? {
+  fileprivate static func startTicks(of process: Int32) -> String? {
     guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8), let end = text.lastIndex(of: ")")
     else {
       return nil
     }
     let fields = text[text.index(after: end)...].split(separator: " ")
     return fields.count > 19 ? String(fields[19]) : nil
+  }
+}
+
+extension RunLock.Holder {
+  /// This process.
+  fileprivate static var current: RunLock.Holder {
+    RunLock.Holder(
+      host: ProcessInfo.processInfo.hostName, process: getpid(), startTicks: RunLock.startTicks(of: getpid()) ?? "",
+      since: TimeStamp.zoned(Date()), batchJob: ProcessInfo.processInfo.environment[RunLock.batchJobVariable])
+  }
+
+  /// Whether `other`, which wants the lock, can know that this one needs it no more.
+  fileprivate func isDead(for other: RunLock.Holder) -> Bool {
+    isEarlierStart(of: other) || (host == other.host && !isAlive)
+  }
+
+  private var isAlive: Bool {
+    // A process of another user answers EPERM.
+    guard kill(process, 0) == 0 || errno == EPERM else { return false }
+    guard let ticks = RunLock.startTicks(of: process), !startTicks.isEmpty else { return true }
+    return ticks == startTicks
   }
 }

@@ -39,6 +39,13 @@ extension RunLog {
     write(lines.map { Self.errorMark + $0 }.joined(separator: "\n"), at: time)
   }
 
+  /// The same of a rank that does not keep the log, unless it ends with an error already: several ranks may fail at once, and one of them
+  /// says why.
+  package static func write(_ error: any Error, ofRank rank: Int, to path: String, at time: Date = Date()) {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8), lastError(in: text) == nil else { return }
+    (try? RunLog(path: path))?.write(RunFolderError("on rank \(rank): \(error)"), at: time)
+  }
+
   /// The error that ended the last start of a run, with its time, by the text of its log; `nil` where nothing or something else is written
   /// last.
   package static func lastError(in text: String) -> (time: String, message: String)? {

@@ -100,17 +100,24 @@ struct ConfiguredNetwork {
     }
   }
 
+  /// The layout of a network whose strips ranks may divide; `nil` for others.
+  var dividedLayout: NetworkLayout? {
+    guard case .hopfield(let layout) = kind, configuration.learning.rule == .equilibriumPropagation else { return nil }
+    return layout
+  }
+
+  /// As `grid` chooses. Collective.
+  func gridChoice(networks: Int, predicts: Bool = true, over world: Communicator) throws -> GridChoice {
+    guard let layout = dividedLayout else { return try GridChoice(dataOnly: configuration, networks: networks, over: world) }
+    return try GridChoice(configuration, layout: layout, networks: networks, predicts: predicts, over: world)
+  }
+
   /// The grid that the configuration asks for, or the one that is predicted to be fastest. Collective.
   ///
   /// - Parameter networks: the most that can relax at the same time.
   /// - Returns: why, where it was chosen automatically.
   func grid(networks: Int, predicts: Bool = true, over world: Communicator) throws -> (grid: ProcessGrid, reason: String?) {
-    let choice =
-      switch kind {
-      case .hopfield(let layout) where configuration.learning.rule == .equilibriumPropagation:
-        try GridChoice(configuration, layout: layout, networks: networks, predicts: predicts, over: world)
-      default: try GridChoice(dataOnly: configuration, networks: networks, over: world)
-      }
+    let choice = try gridChoice(networks: networks, predicts: predicts, over: world)
     let grid = try ProcessGrid(
       choice.shape, over: world, deadline: .seconds(configuration.timeouts.exchange), rollCall: RollCall(world))
     return (grid, choice.reason)

@@ -7,14 +7,22 @@ package struct EvaluationAnswer {
   /// The file or folder that was named.
   let checkpoint: String
   let configuration: Configuration
+  /// Which images they were: `test`, `validation`, `training` or `own`.
+  let part: String
+  /// Whether the images have labels; without them there is neither an accuracy nor a loss.
+  let isLabelled: Bool
   /// Whether each image was averaged with its mirror image.
   let isMirrored: Bool
   let result: Evaluation
   /// The same at the equilibrium, if that was measured.
   let settled: Evaluation?
 
-  package init(_ run: EvaluationRun, checkpoint: String, isMirrored: Bool, result: Evaluation, settled: Evaluation?) {
+  package init(
+    _ run: EvaluationRun, checkpoint: String, part: String, isLabelled: Bool, isMirrored: Bool, result: Evaluation,
+    settled: Evaluation?
+  ) {
     self.checkpoint = checkpoint
+    (self.part, self.isLabelled) = (part, isLabelled)
     configuration = run.configuration
     self.isMirrored = isMirrored
     self.result = result
@@ -24,19 +32,23 @@ package struct EvaluationAnswer {
   /// That the images had not settled, unless the equilibrium was measured too, and that the network has not learned.
   package var warnings: [String] {
     let transient = settled == nil ? TransientWarning(result, of: configuration)?.description : nil
-    return [transient, LossFigure.warning(of: result.loss, in: configuration)].compactMap(\.self)
+    let untrained = isLabelled ? LossFigure.warning(of: result.loss, in: configuration) : nil
+    return [transient, untrained].compactMap(\.self)
   }
 
   package var text: String {
-    let images = "\(result.images) test images\(isMirrored ? ", each averaged with its mirror image" : "")"
+    guard isLabelled else {
+      return "\(configuration.name): \(result.images) images without labels, \(Self.relaxation(result))"
+    }
+    let images = "\(result.images) \(part) images\(isMirrored ? ", each averaged with its mirror image" : "")"
     var lines = ["\(configuration.name): \(images), \(Self.relaxation(result))"]
     if let settled {
       lines.append(
-        String(format: "at the equilibrium: test accuracy %.2f %%, test loss ", 100 * settled.accuracy)
+        "at the equilibrium: \(part) accuracy " + String(format: "%.2f %%, ", 100 * settled.accuracy) + "\(part) loss "
           + LossFigure.text(settled.loss) + ", " + Self.relaxation(settled))
     }
-    lines.append("test loss " + LossFigure.text(result.loss))
-    lines.append(String(format: "test accuracy %.2f %%", 100 * result.accuracy))
+    lines.append("\(part) loss " + LossFigure.text(result.loss))
+    lines.append("\(part) accuracy " + String(format: "%.2f %%", 100 * result.accuracy))
     return lines.joined(separator: "\n")
   }
 
@@ -53,29 +65,32 @@ package struct EvaluationAnswer {
 }
 
 extension EvaluationAnswer: Encodable {
-  private enum Key: CodingKey { case checkpoint, name, images, mirror, equilibrium }
+  private enum Key: CodingKey { case checkpoint, name, images, part, mirror, equilibrium }
 
   /// The figures stand beside the name; those at the equilibrium are an object of their own.
   package func encode(to encoder: any Encoder) throws {
-    try Figures(result).encode(to: encoder)
+    try Figures(result, isLabelled: isLabelled).encode(to: encoder)
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(checkpoint, forKey: .checkpoint)
     try container.encode(configuration.name, forKey: .name)
     try container.encode(result.images, forKey: .images)
+    try container.encode(part, forKey: .part)
     try container.encode(isMirrored, forKey: .mirror)
-    try container.encodeIfPresent(settled.map(Figures.init), forKey: .equilibrium)
+    try container.encodeIfPresent(settled.map { Figures($0, isLabelled: isLabelled) }, forKey: .equilibrium)
   }
 
   private struct Figures: Encodable {
-    let accuracy: Double
-    let loss: Double
+    /// Absent where there are no labels.
+    let accuracy: Double?
+    let loss: Double?
     let sweeps: Double
     /// Mean over the images; absent where nothing relaxes.
     let residual: Double?
     let residual90: Double?
 
-    init(_ result: Evaluation) {
-      (accuracy, loss, sweeps) = (result.accuracy, result.loss, result.sweeps)
+    init(_ result: Evaluation, isLabelled: Bool) {
+      (accuracy, loss) = isLabelled ? (result.accuracy, result.loss) : (nil, nil)
+      sweeps = result.sweeps
       (residual, residual90) = (result.residual?.mean, result.residual?.percentile90)
     }
   }

@@ -9,10 +9,23 @@ import MPI
 import Networks
 import Parallel
 
+/// Which images a trained network is measured on.
+package enum EvaluatedImages: Sendable {
+  /// What was learned from, as the files hold it.
+  case training
+  /// What was held out of it to choose the weights.
+  case validation
+  case test
+  /// A file or a folder of other images, as `data.files.test` names it, with its labels in it, in a file of their own, or without any.
+  case other(String, labels: String?, isLabelled: Bool)
+}
+
 /// A trained network measured on one part of its data set. The checkpoint carries its configuration.
 package struct EvaluationRun {
   package let configuration: Configuration
   package let classNames: [String]
+  /// The class of each image, in their order; `nil` where the images have none.
+  package let labels: [Int]?
   private let evaluator: Evaluator
   /// Relaxes on, where that was asked for.
   private let equilibrium: Evaluator?
@@ -21,13 +34,15 @@ package struct EvaluationRun {
 
   /// - Parameters:
   ///   - path: a checkpoint or a run folder.
+  ///   - part: the images.
   ///   - raw: the weights that training goes on with, also where the checkpoint holds their average.
   ///   - mirror: average what the network says of an image and of its mirror image.
   ///   - atEquilibrium: measure once more at the equilibrium.
   ///   - overrides: of the checkpoint's configuration: where the data lie, how far to relax.
   /// - Throws: whatever is wrong with checkpoint, configuration or data.
   package init(
-    checkpoint path: String, raw: Bool = false, mirror: Bool = false, atEquilibrium: Bool = false,
+    checkpoint path: String, on part: EvaluatedImages = .test, raw: Bool = false, mirror: Bool = false,
+    atEquilibrium: Bool = false,
     overrides: [ConfigurationOverride] = [], over world: Communicator
   ) throws {
     let file = try CheckpointLocation.file(of: path)
@@ -36,9 +51,8 @@ package struct EvaluationRun {
     try checkpoint.requireNetwork(configuration.networkSignature, source: file)
     let network = try ConfiguredNetwork(configuration)
     let parameters = try TensorFile(tensors: checkpoint.tensors).parameters(of: network.layout, raw: raw, in: file)
-    let dataset = try Dataset.load(configuration.data, parts: [.test], over: world)
-    classNames = dataset.classNames
-    images = try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed).test
+    (images, classNames) = try Self.images(part, of: configuration, over: world)
+    if case .other(_, _, false) = part { labels = nil } else { labels = images.labels }
     grid = try network.grid(networks: world.size, predicts: false, over: world).grid
     let (cost, shape, batch) = (configuration.learning.cost, images.images.shape, configuration.run.evaluation.batch)
     func made(_ evaluator: Evaluator) -> Evaluator {
@@ -53,6 +67,32 @@ package struct EvaluationRun {
     equilibrium =
       atEquilibrium
       ? made(try network.evaluator(parameters, on: grid, relaxation: configuration.equilibriumRelaxation)) : nil
+  }
+
+  private static func images(
+    _ part: EvaluatedImages, of configuration: Configuration, over world: Communicator
+  ) throws -> (ImageSampler, [String]) {
+    var data = configuration.data
+    data.augmentation = Augmentation()
+    var parts: Set<DatasetPart> = [.test]
+    switch part {
+    case .training, .validation: parts = [.train]
+    case .test: break
+    case .other(let path, let labels, let isLabelled):
+      data = data.with(test: UserPath.absolute(path), labels: labels.map { UserPath.absolute($0) }, isLabelled: isLabelled)
+    }
+    let dataset = try Dataset.load(data, parts: parts, over: world)
+    let samplers = try DatasetSamplers(dataset, settings: data, seed: configuration.seed)
+    let images =
+      switch part {
+      case .training: samplers.training
+      case .validation: samplers.validation
+      case .test, .other: samplers.test
+      }
+    guard images.count > 0 else {
+      throw DatasetError.setting(key: "validation", reason: "is \(data.validation): no such images are there to be measured")
+    }
+    return (images, dataset.classNames)
   }
 
   /// Collective; every rank gets the result, or `nil` if a signal stopped it.

@@ -47,7 +47,7 @@ final class RunRecorder {
         grid: [grid.data, grid.spin], seed: configuration.seed, initial: initial, overrides: overrides))
     if let initial { display.message("initial weights from \(initial)") }
     for override in overrides { display.message("set \(override)") }
-    if configuration.data.folder == nil, configuration.data.name != .synthetic, let warning = DatasetSearch.warning() {
+    if configuration.data.folder == nil, !configuration.data.description.folders.isEmpty, let warning = DatasetSearch.warning() {
       warnings.append(warning)
     }
     for warning in warnings { display.message("warning: \(warning)") }

@@ -22,6 +22,46 @@ package struct TestPredictions: Equatable {
     Double(zip(labels, predictions).reduce(0) { $0 + ($1.0 == $1.1 ? 1 : 0) }) / Double(max(labels.count, 1))
   }
 
+  /// For each image its number, its label and what it was taken for, by name too; or, where the path ends in `.npz`, arrays `labels`,
+  /// `predictions` and `confusion` (rows: labels).
+  ///
+  /// - Parameter isLabelled: without, there is nothing but predictions.
+  /// - Throws: `FileError`.
+  package func write(to path: String, classNames: [String], isLabelled: Bool) throws {
+    guard !path.hasSuffix(".npz") else {
+      var arrays = ["predictions": Tensor(predictions.map { Int64($0) })]
+      if isLabelled {
+        let size = classNames.count
+        arrays["labels"] = Tensor(labels.map { Int64($0) })
+        arrays["confusion"] = Tensor(confusion(classes: size).joined().map { Int64($0) }, shape: [size, size])
+      }
+      try NumpyArchive.write(arrays, to: path)
+      return
+    }
+    func cells(_ label: Int) -> String { "\(label),\(Self.quoted(classNames.indices.contains(label) ? classNames[label] : ""))" }
+    var text = isLabelled ? "image,label,labelName,prediction,predictionName\n" : "image,prediction,predictionName\n"
+    for (image, prediction) in predictions.enumerated() {
+      text += "\(image)," + (isLabelled ? cells(labels[image]) + "," : "") + cells(prediction) + "\n"
+    }
+    try AtomicFile.write(text, to: path)
+  }
+
+  /// How often each class (row) was taken for each (column), with the classes' names on both sides.
+  ///
+  /// - Throws: `FileError`.
+  package func writeConfusion(to path: String, classNames: [String]) throws {
+    let header = "label," + classNames.map(Self.quoted).joined(separator: ",")
+    let rows = zip(classNames, confusion(classes: classNames.count)).map { name, counts in
+      Self.quoted(name) + "," + counts.map(String.init).joined(separator: ",")
+    }
+    try AtomicFile.write(([header] + rows).joined(separator: "\n") + "\n", to: path)
+  }
+
+  /// A cell of a table (RFC 4180).
+  private static func quoted(_ text: String) -> String {
+    text.contains { ",\"\n\r".contains($0) } ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
+  }
+
   /// - Throws: `FileError`.
   package func write(to path: String) throws {
     let rows = zip(labels, predictions).enumerated().map { "\($0),\($1.0),\($1.1)\n" }

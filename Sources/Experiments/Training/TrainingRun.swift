@@ -26,6 +26,8 @@ package final class TrainingRun {
   private let recorder: RunRecorder?
   private let evaluator: Evaluator
   private let gridReason: String?
+  /// The file of the log, also where another rank keeps it.
+  private let logPath: String
   private var best: Double?
   private var lastCheckpoint = ContinuousClock.now
 
@@ -67,6 +69,8 @@ package final class TrainingRun {
         configuration, folder: folder, resume: resume, initial: initial, overrides: overrides, hosts: grid.rollCall?.hosts ?? [],
         grid: grid.shape)
       : nil
+    logPath = String(
+      decoding: try grid.world.broadcastVarying([UInt8]((recorder?.folder.path(of: .log) ?? "").utf8), root: 0), as: UTF8.self)
     try loggingErrors {
       try continueFromCheckpoint(isAskedFor: resume)
       // So that the run can always go on by itself, without the file that it began with.
@@ -74,12 +78,21 @@ package final class TrainingRun {
     }
   }
 
+  /// Where it is recorded; `nil` on other ranks than the first.
+  package var folder: String? { recorder?.folder.path }
+
   /// What ends a run is the last line of its log.
   private func loggingErrors<Result>(_ body: () throws -> Result) throws -> Result {
     do {
       return try body()
     } catch {
-      recorder?.failed(error)
+      if let recorder {
+        recorder.failed(error)
+      } else {
+        // Where all ranks fail alike, the first has the word.
+        usleep(50_000)
+        RunLog.write(error, ofRank: world.rank, to: logPath)
+      }
       throw error
     }
   }
@@ -198,7 +211,8 @@ package final class TrainingRun {
       var checkpoint = try state.checkpoint(
         configuration: configuration, epochs: trainer.epochFraction, accuracy: accuracy, best: best)
       if recorder.epoch.steps > 0 { checkpoint.extra[Self.epochMeansKey] = recorder.epoch.description }
-      try recorder.folder.checkpoints.save(checkpoint, isBest: isBest)
+      let kept = configuration.run.checkpoint.keep * trainer.batchesPerEpoch
+      try recorder.folder.checkpoints.save(checkpoint, isBest: isBest) { kept > 0 && $0 % kept == 0 }
     }
   }
 

@@ -7,9 +7,15 @@ struct CoordinateReader: ProblemReader {
     var list = EdgeList(file: scanner.file, base: 0)
     var diagonal = [Int: (value: Double, line: Int)]()
     var vertices = 0
+    // dimod's `coo.dumps` writes six decimals, and by default not what its variables are.
+    var hasSixDecimals = true
     try skipComments(&scanner, &kind)
     while !scanner.isAtEnd {
       let (first, second) = try scanner.edge(vertices: IsingProblem.greatestSpinCount, base: 0)
+      if hasSixDecimals, !scanner.isAtLineEnd() {
+        var place = scanner
+        hasSixDecimals = place.quotedWord().split(separator: ".").last?.count == 7
+      }
       let value = try scanner.number("a value")
       vertices = max(vertices, first + 1, second + 1)
       if first != second {
@@ -23,7 +29,9 @@ struct CoordinateReader: ProblemReader {
     guard vertices > 0 else { throw scanner.failure("the file has no entries, expected lines `i j value`") }
     let graph = try list.graph(vertexCount: vertices)
     let values = diagonal.isEmpty ? [] : (0..<vertices).map { diagonal[$0]?.value ?? 0 }
-    return ProblemContent(kind: kind, graph: graph, diagonal: values, file: scanner.file, format: .coo)
+    var content = ProblemContent(kind: kind, graph: graph, diagonal: values, file: scanner.file, format: .coo)
+    content.mayBeFunction = kind == .graph && hasSixDecimals
+    return content
   }
 
   private func skipComments(_ scanner: inout TextScanner, _ kind: inout ProblemContent.Kind) throws {

@@ -30,14 +30,77 @@ struct EdgeList {
     lines.append(Int32(truncatingIfNeeded: line))
   }
 
-  /// The graph.
-  /// - Throws: if an edge is there twice, or the graph's rows do not fit into memory.
-  func graph(vertexCount: Int) throws -> WeightedGraph {
+  /// The graph, in which edges that repeat others, in one direction or the other, are added to them.
+  ///
+  /// - Parameter ranks: the number that each vertex gets; its own if empty.
+  /// - Returns: also how many edges were added to others.
+  /// - Throws: if the graph's rows do not fit into memory.
+  func summedGraph(vertexCount: Int, ranks: [Int] = []) throws -> (graph: WeightedGraph, merged: Int) {
+    try requireMemory(vertexCount: vertexCount)
+    var list = self
+    if !ranks.isEmpty {
+      for edge in weights.indices {
+        list.sources[edge] = Int32(ranks[Int(sources[edge])])
+        list.targets[edge] = Int32(ranks[Int(targets[edge])])
+      }
+    }
+    let graph = WeightedGraph(
+      uncheckedVertexCount: vertexCount, sources: list.sources, targets: list.targets, weights: list.weights)
+    guard AdjacencyRows(graph).hasRepetition else { return (graph, 0) }
+    var single = EdgeList(file: file, base: base)
+    var places = [SIMD2<Int32>: Int]()
+    for edge in weights.indices {
+      let (source, target) = (list.sources[edge], list.targets[edge])
+      let pair = SIMD2(min(source, target), max(source, target))
+      if let place = places[pair] {
+        single.weights[place] += list.weights[edge]
+      } else {
+        places[pair] = single.count
+        single.append(Int(source), Int(target), list.weights[edge], line: Int(lines[edge]))
+      }
+    }
+    let summed = WeightedGraph(
+      uncheckedVertexCount: vertexCount, sources: single.sources, targets: single.targets, weights: single.weights)
+    guard summed.weights.allSatisfy(\.isFinite) else {
+      throw ProblemFileError(file: file, line: nil, reason: "the weights of repeated edges add up to no finite number")
+    }
+    return (summed, count - single.count)
+  }
+
+  /// - Throws: if these are not the edges of `graph`, each once, with the same weights.
+  func requireEdges(of graph: WeightedGraph) throws {
+    let rows = AdjacencyRows(graph)
+    for edge in weights.indices {
+      let (source, target) = (Int(sources[edge]), Int(targets[edge]))
+      let found = rows.weight(source, target)
+      guard found == weights[edge] else {
+        throw ProblemFileError(
+          file: file, line: Int(lines[edge]),
+          reason: "vertex \(target + base) has the neighbour \(source + base) with weight \(weights[edge]), which has "
+            + (found.map { "weight \($0) to it" } ?? "no edge to it") + "; expected each edge in the lines of both")
+      }
+    }
+    guard try self.graph(vertexCount: graph.vertexCount).edgeCount == graph.edgeCount else {
+      throw ProblemFileError(
+        file: file, line: nil,
+        reason: "\(graph.edgeCount) edges to later vertices and \(count) to earlier ones, expected each edge in the lines of both"
+      )
+    }
+  }
+
+  /// - Throws: if the rows of the graph do not fit into memory.
+  private func requireMemory(vertexCount: Int) throws {
     // A vertex costs its row's start, its field and its spins; an edge stands in two rows, which are sorted once.
     let bytes = 64 * Double(vertexCount) + 64 * Double(count)
     do {
       try MemoryLimit.require(bytes, for: "\(vertexCount) vertices and \(count) edges")
     } catch { throw ProblemFileError(file: file, line: nil, reason: "\(error)") }
+  }
+
+  /// The graph.
+  /// - Throws: if an edge is there twice, or the graph's rows do not fit into memory.
+  func graph(vertexCount: Int) throws -> WeightedGraph {
+    try requireMemory(vertexCount: vertexCount)
     let graph = WeightedGraph(
       uncheckedVertexCount: vertexCount, sources: sources, targets: targets, weights: weights)
     if let repetition = graph.firstRepetition() {

@@ -1,14 +1,15 @@
 /// Nodes and edges of a GML file as they come, until all nodes are known.
 struct GraphMarkup {
   struct Node {
-    var id: Int
+    /// A number as a rule; some programs write names.
+    var id: String
     var label: String?
     var community: [String: [String]] = [:]
   }
 
   struct Edge {
-    var source: Int
-    var target: Int
+    var source: String
+    var target: String
     var weight: Double
   }
 
@@ -17,7 +18,9 @@ struct GraphMarkup {
 
   private let file: String
   private var nodes = [Node]()
-  private var places = [Int: Int]()
+  /// Whether the file says that its edges have a direction.
+  var isDirected = false
+  private var places = [String: Int]()
   private var edges = [Edge]()
   private var edgeLines = [Int]()
 
@@ -45,18 +48,20 @@ struct GraphMarkup {
       let (source, target) = (try place(edge.source, line: line), try place(edge.target, line: line))
       if source != target {
         list.append(source, target, edge.weight, line: line)
-      } else if loops.updateValue(edge.weight, forKey: source) != nil {
-        throw ProblemFileError(
-          file: file, line: line, reason: "the edge of node \(edge.source) to itself occurs twice, expected every edge once")
+      } else {
+        loops[source, default: 0] += edge.weight
       }
     }
-    return ProblemContent(
-      kind: .graph, graph: try list.graph(vertexCount: nodes.count),
-      diagonal: loops.isEmpty ? [] : nodes.indices.map { loops[$0, default: 0] }, labels: labels, groundTruth: groundTruth,
-      file: file, format: .gml)
+    let (graph, merged) = try list.summedGraph(vertexCount: nodes.count)
+    var content = ProblemContent(
+      kind: .graph, graph: graph, diagonal: loops.isEmpty ? [] : nodes.indices.map { loops[$0, default: 0] }, labels: labels,
+      groundTruth: groundTruth, file: file, format: .gml)
+    if isDirected { content.notes.append("the edges have directions, which are left out") }
+    if merged > 0 { content.notes.append("\(merged) edges repeat others, in one direction or the other, and were added to them") }
+    return content
   }
 
-  private func place(_ id: Int, line: Int) throws -> Int {
+  private func place(_ id: String, line: Int) throws -> Int {
     guard let place = places[id] else {
       throw ProblemFileError(
         file: file, line: line, reason: "the edge's node \(id) is not in the graph, expected one of its nodes")
@@ -65,7 +70,7 @@ struct GraphMarkup {
   }
 
   private var labels: [String] {
-    nodes.contains { $0.label != nil } ? nodes.map { $0.label ?? "\($0.id)" } : []
+    nodes.contains { $0.label != nil || Int($0.id) == nil } ? nodes.map { $0.label ?? $0.id } : []
   }
 
   /// Communities by number, in order of appearance; none unless every node has one under the same key.

@@ -20,8 +20,9 @@ struct GraphMarkupReader: ProblemReader {
   private func readPart(_ key: String, _ tokens: inout GraphMarkupTokens, into graph: inout GraphMarkup) throws {
     switch key {
     case "directed":
-      let value = try tokens.integer("0")
-      guard value == 0 else { throw tokens.failure("directed \(value), expected 0: an undirected graph") }
+      let value = try tokens.integer("0 or 1")
+      guard (0...1).contains(value) else { throw tokens.failure("directed \(value), expected 0 or 1") }
+      graph.isDirected = value == 1
     case "node":
       let line = tokens.line
       try graph.append(try readNode(&tokens), line: line)
@@ -35,12 +36,12 @@ struct GraphMarkupReader: ProblemReader {
 
   private func readNode(_ tokens: inout GraphMarkupTokens) throws -> GraphMarkup.Node {
     let line = tokens.line
-    var id: Int?
-    var node = GraphMarkup.Node(id: 0)
+    var id: String?
+    var node = GraphMarkup.Node(id: "")
     try tokens.expectList(of: "node")
     while let key = try tokens.key(inList: "node") {
       switch key {
-      case "id": id = try tokens.integer("the node's number")
+      case "id": id = try tokens.text("the node's number or name")
       case "label": node.label = try tokens.text("the node's label")
       case let key where GraphMarkup.communityKeys.contains(key):
         // A community may be given as the list of its members, one key each.
@@ -55,13 +56,13 @@ struct GraphMarkupReader: ProblemReader {
 
   private func readEdge(_ tokens: inout GraphMarkupTokens) throws -> GraphMarkup.Edge {
     let line = tokens.line
-    var ends: (source: Int?, target: Int?)
+    var ends: (source: String?, target: String?)
     var weight: Double?
     try tokens.expectList(of: "edge")
     while let key = try tokens.key(inList: "edge") {
       switch key {
-      case "source": ends.source = try tokens.integer("the number of a node")
-      case "target": ends.target = try tokens.integer("the number of a node")
+      case "source": ends.source = try tokens.text("the number or name of a node")
+      case "target": ends.target = try tokens.text("the number or name of a node")
       case "weight": weight = try tokens.number("a weight")
       case "value": weight = try weight ?? tokens.number("a weight")
       default: try tokens.skipValue()

@@ -128,12 +128,13 @@ struct GraphMarkupTokens {
     return String(decoding: text, as: UTF8.self)
   }
 
+  /// At least one byte, so that bytes which no text has end nothing and delay nothing.
   private mutating func word() -> String {
     var text = [UInt8]()
-    while let byte = scanner.next, byte > UInt8(ascii: " "), byte != UInt8(ascii: "["), byte != UInt8(ascii: "]") {
-      text.append(byte)
+    repeat {
+      text.append(scanner.next ?? 0)
       scanner.advance()
-    }
+    } while scanner.next.map { $0 > UInt8(ascii: " ") && $0 != UInt8(ascii: "[") && $0 != UInt8(ascii: "]") } ?? false
     return String(decoding: text, as: UTF8.self)
   }
 }

@@ -37,11 +37,18 @@ struct MatrixEntries {
   }
 
   /// - Throws: if an entry occurs twice, or one of a general matrix has no equal on the other side.
-  func graph() throws -> (WeightedGraph, diagonal: [Double]) {
-    let graph = try lower.graph(vertexCount: order)
-    if !isSymmetric { try compare(with: graph) }
-    guard !diagonal.isEmpty else { return (graph, []) }
-    return (graph, (0..<order).map { diagonal[$0, default: 0] })
+  ///
+  /// - Returns: also whether each pair stands once in a matrix that is not stored as symmetric: above or below the diagonal alone.
+  func graph() throws -> (WeightedGraph, diagonal: [Double], isTriangular: Bool) {
+    let isTriangular = !isSymmetric && (lower.count == 0) != upper.isEmpty
+    var pairs = lower
+    if isTriangular {
+      for entry in upper { pairs.append(Int(entry.row), Int(entry.column), entry.value, line: entry.line) }
+    }
+    let graph = try pairs.graph(vertexCount: order)
+    if !isSymmetric, !isTriangular { try compare(with: graph) }
+    guard !diagonal.isEmpty else { return (graph, [], isTriangular) }
+    return (graph, (0..<order).map { diagonal[$0, default: 0] }, isTriangular)
   }
 
   private func compare(with graph: WeightedGraph) throws {

@@ -22,8 +22,10 @@ struct MatrixMarketReader: ProblemReader {
     } else {
       try readArray(&scanner, header: header, sizeLine: sizeLine, into: &entries)
     }
-    let (graph, diagonal) = try entries.graph()
-    return ProblemContent(kind: .matrix, graph: graph, diagonal: diagonal, file: scanner.file, format: .matrixMarket)
+    let (graph, diagonal, isTriangular) = try entries.graph()
+    // A triangle lists each pair once, and so `xᵀQx` counts it once.
+    return ProblemContent(
+      kind: isTriangular ? .graph : .matrix, graph: graph, diagonal: diagonal, file: scanner.file, format: .matrixMarket)
   }
 
   private func header(_ scanner: inout TextScanner) throws -> Header {

@@ -30,6 +30,10 @@ public struct ProblemContent: Sendable {
   public var file: String
   /// The form in which the file was read.
   public var format: ProblemFormat
+  /// Whether it looks like a file of dimod that does not say whether its variables are spins, which have the opposite sign there.
+  var mayBeFunction = false
+  /// What a user should know of how the file was read.
+  public var notes: [String] = []
 
   init(
     kind: Kind, graph: WeightedGraph, diagonal: [Double] = [], offset: Double = 0, labels: [String] = [], groundTruth: [Int] = [],

@@ -1,9 +1,13 @@
 import Files
 import Host
 
-/// A problem's file, plain or gzipped.
+/// A problem's file, plain, gzipped or alone in a ZIP archive.
 public enum ProblemFile {
   private static let chunk = 1 << 20
+  /// Programs whose files are told of, and how those begin.
+  private static let otherPackers: [(name: String, magic: [UInt8])] = [
+    ("bzip2", [0x42, 0x5A, 0x68]), ("xz", [0xFD, 0x37, 0x7A, 0x58]), ("zstd", [0x28, 0xB5, 0x2F, 0xFD]),
+  ]
 
   /// Reads a problem.
   ///
@@ -13,6 +17,13 @@ public enum ProblemFile {
   /// - Throws: `ProblemFileError`, which names the file, the line and what was expected.
   public static func read(_ path: String, format: ProblemFormat? = nil) throws -> ProblemContent {
     try parse(try bytes(of: path), file: path, format: format)
+  }
+
+  /// Reads a problem from what came by another way, as on standard input.
+  ///
+  /// - Parameter name: what messages call it.
+  public static func read(_ bytes: [UInt8], named name: String, format: ProblemFormat? = nil) throws -> ProblemContent {
+    try parse(bytes, file: name, format: format)
   }
 
   /// Reads a problem from a text.
@@ -44,10 +55,15 @@ public enum ProblemFile {
       var buffer = [UInt8](repeating: 0, count: chunk)
       while true {
         let count = try file.read(into: &buffer, count: chunk)
-        if count == 0 { return bytes }
+        if count == 0 { break }
         guard bytes.count + count <= limit else { throw failure("has more than \(limit) bytes, half of this machine's memory") }
         bytes += buffer.prefix(count)
       }
+      if ZipArchive.begins(bytes) { return try single(ZipArchive(path: path), path: path, atMost: limit) }
+      for (name, magic) in Self.otherPackers where bytes.starts(with: magic) {
+        throw failure("is compressed by \(name); pass it on by `\(name) -dc FILE | equilibria solve -`")
+      }
+      return bytes
     } catch let error as FileError {
       throw failure(error.reason)
     } catch GzipFile.Damage.isTruncated {
@@ -55,6 +71,17 @@ public enum ProblemFile {
     } catch GzipFile.Damage.isCorrupt(let message), GzipFile.Damage.isUnreadable(let message) {
       throw failure("cannot be read: \(message)")
     }
+  }
+}
+
+extension ProblemFile {
+  /// The one file of an archive.
+  private static func single(_ archive: ZipArchive, path: String, atMost limit: Int) throws -> [UInt8] {
+    let files = archive.entries.filter { !$0.name.hasSuffix("/") && !$0.name.hasPrefix("__MACOSX") }
+    guard files.count == 1 else {
+      throw ProblemFileError(file: path, line: nil, reason: "is an archive of \(files.count) files, expected one: the problem")
+    }
+    return try archive.read(files[0], atMost: limit)
   }
 }
 
@@ -74,10 +101,17 @@ public struct ProblemFileError: Error, Equatable, CustomStringConvertible {
     self.reason = reason
   }
 
-  public var description: String { file + (line.map { ":\($0)" } ?? "") + ": \(reason)" }
+  public var description: String {
+    let text = file + (line.map { ":\($0)" } ?? "") + ": \(reason)"
+    // What a file holds is shown, and not obeyed by a terminal.
+    return text.unicodeScalars.reduce(into: "") { shown, scalar in
+      let isControl = scalar.value < 32 && scalar != "\n" || (127..<160).contains(scalar.value)
+      shown += isControl ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+    }
+  }
 }
 
-/// States as files: one spin a line, −1 or 1; of variables 0 or 1.
+/// States as files: one spin a line, −1 or 1; of variables 0 or 1. A label may follow it.
 public enum StateFile {
   /// Reads a state; 0 is −1.
   ///
@@ -93,7 +127,7 @@ public enum StateFile {
       let value = try scanner.integer("a spin, -1 or 1")
       guard (-1...1).contains(value) else { throw scanner.failure("found \(place.quotedWord()), expected a spin, -1 or 1") }
       spins.append(value > 0 ? 1 : -1)
-      try scanner.expectLineEnd()
+      scanner.nextLine()
       scanner.skipSpace()
     }
     guard spins.count == spinCount else {
@@ -102,10 +136,12 @@ public enum StateFile {
     return spins
   }
 
-  /// A number a line.
-  public static func text(_ values: some Sequence<Int>) -> String {
+  /// A number a line, and its label behind it where there are labels.
+  public static func text(_ values: some Sequence<Int>, labels: [String] = []) -> String {
     var text = ""
-    for value in values { text += "\(value)\n" }
+    for (place, value) in values.enumerated() {
+      text += labels.indices.contains(place) ? "\(value) \(labels[place])\n" : "\(value)\n"
+    }
     return text
   }
 }

@@ -14,24 +14,47 @@ public enum ProblemFormat: String, CaseIterable, Sendable {
   case gml
   /// dimod's `BinaryQuadraticModel.to_serializable()` as JSON, schema 3.
   case bqm
+  /// Lines `a b` or `a b weight` without a header, of numbers or names.
+  case edges
+  /// A line for each vertex with its neighbours, counted from 1.
+  case metis
+  /// `p KIND vertices edges`, then `e i j [w]` or `a i j w`, counted from 1.
+  case dimacs
+  /// `*Vertices n`, then `*Edges` or `*Arcs`, counted from 1.
+  case pajek
+  /// Nodes and edges as XML.
+  case graphml
+  /// `n m`, then lines `i j q`, counted from 1, of a symmetric matrix whose pairs are listed once: Biq Mac's form of QUBOs.
+  case sparse
   /// Numbers, to be divided into two heaps.
   case numbers
 
+  /// Whether it is a form of graphs, in which an edge of a vertex to itself has its usual meaning.
+  var isOfGraphs: Bool {
+    switch self {
+    case .gml, .edges, .graphml: true
+    case .rudy, .matrixMarket, .qubo, .coo, .bqm, .metis, .dimacs, .pajek, .sparse, .numbers: false
+    }
+  }
+
   private static let extensions: [String: ProblemFormat] = [
     "rud": .rudy, "rudy": .rudy, "mc": .rudy, "mtx": .matrixMarket, "mm": .matrixMarket, "qubo": .qubo, "coo": .coo, "gml": .gml,
-    "json": .bqm, "bqm": .bqm, "numbers": .numbers,
+    "json": .bqm, "bqm": .bqm, "numbers": .numbers, "edges": .edges, "edgelist": .edges, "el": .edges, "graph": .metis,
+    "metis": .metis, "col": .dimacs, "clq": .dimacs, "gr": .dimacs, "dimacs": .dimacs, "net": .pajek, "paj": .pajek,
+    "graphml": .graphml, "sparse": .sparse,
   ]
 
   /// The form that a name's ending promises (that before `.gz`), `nil` if it promises none.
   static func promised(by path: String) -> ProblemFormat? {
     var url = URL(fileURLWithPath: path)
-    if url.pathExtension == "gz" { url.deletePathExtension() }
+    if ["gz", "zip"].contains(url.pathExtension.lowercased()) { url.deletePathExtension() }
     return extensions[url.pathExtension.lowercased()]
   }
 
   /// The form that a content looks like, judged by the first line that is neither empty nor a comment.
   static func detected(in bytes: [UInt8]) -> ProblemFormat? {
     var scanner = TextScanner(bytes, file: "")
+    var hasComments = false
     while !scanner.isAtEnd {
       let line = scanner.restOfLine()
       scanner.nextLine()
@@ -39,16 +62,41 @@ public enum ProblemFormat: String, CaseIterable, Sendable {
       guard let first = words.first else { continue }
       if first.hasPrefix("%%MatrixMarket") { return .matrixMarket }
       if first.hasPrefix("{") { return .bqm }
-      if first == "p" || first == "c" { return .qubo }
+      if first.hasPrefix("<") { return .graphml }
+      if first.lowercased() == "*vertices" || first.lowercased() == "*network" { return .pajek }
+      if first == "p" { return words.count > 1 && ["edge", "edges", "col", "sp"].contains(words[1]) ? .dimacs : .qubo }
+      if first == "c" {
+        hasComments = true
+        continue
+      }
       if first.hasPrefix("#") || first.hasPrefix("%") || first.hasPrefix("//") { continue }
-      if first.first?.isLetter == true { return .gml }
+      if hasComments { return .qubo }
+      if first.first?.isLetter == true {
+        let isMarkup = line.contains("[") || ["graph", "creator", "version", "comment"].contains(first.lowercased())
+        return !isMarkup && (2...3).contains(words.count) ? .edges : .gml
+      }
       switch words.count {
       case 1: return .numbers
-      case 2: return .rudy
+      case 2: return scanner.ofPairs(after: words.map(String.init))
       case 3: return .coo
       default: return nil
       }
     }
-    return nil
+    return hasComments ? .qubo : nil
+  }
+}
+
+extension TextScanner {
+  /// The form of a file whose first line is two words: `vertices edges`, or an edge already.
+  ///
+  /// It is an edge if the next line is of two words too, and not an edge between vertices that the first one counts.
+  fileprivate func ofPairs(after first: [String]) -> ProblemFormat {
+    guard let vertices = Int(first[0]), Int(first[1]) != nil else { return .edges }
+    var scanner = self
+    scanner.skipSpaceAndComments()
+    let words = scanner.restOfLine().split(whereSeparator: \.isWhitespace)
+    guard words.count == 2 else { return words.count > 3 ? .metis : .rudy }
+    guard let source = Int(words[0]), let target = Int(words[1]) else { return .rudy }
+    return min(source, target) >= 1 && max(source, target) <= vertices ? .rudy : .edges
   }
 }

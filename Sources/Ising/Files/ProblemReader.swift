@@ -14,6 +14,12 @@ extension ProblemFormat {
     case .coo: CoordinateReader()
     case .gml: GraphMarkupReader()
     case .bqm: QuadraticModelReader()
+    case .edges: EdgesReader()
+    case .metis: MetisReader()
+    case .dimacs: DimacsReader()
+    case .pajek: PajekReader()
+    case .graphml: GraphXMLReader()
+    case .sparse: RudyReader(isOfMatrices: true)
     case .numbers: NumbersReader()
     }
   }
@@ -50,10 +56,15 @@ extension TextScanner {
   }
 }
 
-/// The G-set's form: `n m`, then m lines `i j w` counted from 1. A weight that is missing is 1.
+/// The G-set's form: `n m`, then m lines `i j w` counted from 1. A weight that is missing is 1. Lines that begin with `#` or `%` are comments.
+///
+/// Biq Mac's QUBOs have the same form, with a diagonal: the entries of a symmetric matrix of which each pair stands once (Wiegele, "Biq Mac
+/// library", 2007).
 struct RudyReader: ProblemReader {
+  var isOfMatrices = false
+
   func read(_ scanner: inout TextScanner) throws -> ProblemContent {
-    scanner.skipSpace()
+    scanner.skipSpaceAndComments()
     guard !scanner.isAtEnd else { throw scanner.failure("the file is empty, expected a line `vertices edges`") }
     let headerLine = scanner.line
     let vertices = try scanner.count("the number of vertices", in: 1...IsingProblem.greatestSpinCount)
@@ -61,25 +72,34 @@ struct RudyReader: ProblemReader {
     try scanner.expectLineEnd()
     // The shortest edge takes four bytes: `1 2` and the end of the line.
     var list = EdgeList(file: scanner.file, base: 1, capacity: min(edges, scanner.remaining / 4 + 1))
-    scanner.skipSpace()
+    var diagonal = [Int: Double]()
+    scanner.skipSpaceAndComments()
     while !scanner.isAtEnd {
-      guard list.count < edges else {
+      guard list.count + diagonal.count < edges else {
         throw scanner.failure("found another edge, expected \(edges) as line \(headerLine) says")
       }
       let (source, target) = try scanner.edge(vertices: vertices, base: 1)
-      guard source != target else {
+      guard isOfMatrices || source != target else {
         throw scanner.failure("edge \(source + 1) \(target + 1) joins a vertex to itself, expected two vertices")
       }
       let weight = scanner.isAtLineEnd() ? 1 : try scanner.number("a weight")
-      list.append(source, target, weight, line: scanner.line)
+      if source != target {
+        list.append(source, target, weight, line: scanner.line)
+      } else if diagonal.updateValue(weight, forKey: source) != nil {
+        throw scanner.failure("entry \(source + 1) \(source + 1) is there twice, expected every entry once")
+      }
       try scanner.expectLineEnd()
-      scanner.skipSpace()
+      scanner.skipSpaceAndComments()
     }
-    guard list.count == edges else {
-      throw scanner.failure("the file ends after \(list.count) edges, expected \(edges) as line \(headerLine) says")
+    guard list.count + diagonal.count == edges else {
+      throw scanner.failure(
+        "the file ends after \(list.count + diagonal.count) edges, expected \(edges) as line \(headerLine) says")
     }
+    let graph = try list.graph(vertexCount: vertices)
     return ProblemContent(
-      kind: .graph, graph: try list.graph(vertexCount: vertices), file: scanner.file, format: .rudy)
+      kind: isOfMatrices ? .matrix : .graph, graph: graph,
+      diagonal: diagonal.isEmpty ? [] : (0..<vertices).map { diagonal[$0, default: 0] }, file: scanner.file,
+      format: isOfMatrices ? .sparse : .rudy)
   }
 }
 

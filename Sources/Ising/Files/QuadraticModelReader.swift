@@ -20,6 +20,9 @@ struct QuadraticModelReader: ProblemReader {
     let scanner: TextScanner
 
     func content() throws -> ProblemContent {
+      if members["linear_terms"] != nil || members["quadratic_terms"] != nil {
+        return try QuadraticTerms(members: members, line: line, scanner: scanner).content()
+      }
       try checkType()
       let linear = try numbers("linear_biases")
       guard !linear.isEmpty else { throw failure("linear_biases", "is empty, expected one bias a variable") }

@@ -16,6 +16,8 @@ struct TextScanner {
   init(_ bytes: [UInt8], file: String) {
     self.bytes = bytes
     self.file = file
+    // Some editors begin a file with a byte order mark, which is no part of the text.
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
   }
 
   var isAtEnd: Bool { position == bytes.count }
@@ -60,6 +62,11 @@ struct TextScanner {
   mutating func expectLineEnd() throws {
     guard isAtLineEnd() else { throw failure("found \(quotedWord()), expected the end of the line") }
     nextLine()
+  }
+
+  /// - Throws: if anything but blanks is left of the line, which stays the present one.
+  mutating func requireLineEnd() throws {
+    guard isAtLineEnd() else { throw failure("found \(quotedWord()), expected the end of the line") }
   }
 
   /// What is left of the line, as text; it remains to be read.

@@ -22,6 +22,7 @@ public enum ProblemKind: String, CaseIterable, Sendable {
       switch content.format {
       case .gml: .communities
       case .coo: .ising
+      case .sparse: .qubo
       default: .maxCut
       }
     }
@@ -44,7 +45,7 @@ public enum ProblemKind: String, CaseIterable, Sendable {
   public static func communityGraph(of content: ProblemContent) throws -> CommunityGraph {
     guard [.graph, .matrix].contains(content.kind) else { throw content.mismatch(.communities, expected: "a graph") }
     // What stands on a matrix's diagonal is an edge from a vertex to itself, seen once; elsewhere it is none.
-    guard content.format == .gml || content.diagonal.allSatisfy({ $0 == 0 }) else {
+    guard content.format.isOfGraphs || content.diagonal.allSatisfy({ $0 == 0 }) else {
       throw content.mismatch(.communities, expected: "a graph without a diagonal")
     }
     return try CommunityGraph(content.graph, loops: content.diagonal)
@@ -53,7 +54,7 @@ public enum ProblemKind: String, CaseIterable, Sendable {
   private func maxCut(_ content: ProblemContent) throws -> any SpinObjective {
     guard [.graph, .matrix].contains(content.kind) else { throw content.mismatch(self, expected: "a graph") }
     // An edge from a vertex to itself is never cut, but a number on a matrix's diagonal may mean anything.
-    guard content.format == .gml || content.diagonal.allSatisfy({ $0 == 0 }) else {
+    guard content.format.isOfGraphs || content.diagonal.allSatisfy({ $0 == 0 }) else {
       throw content.mismatch(self, expected: "a graph without a diagonal")
     }
     return try MaxCut(content.graph)
@@ -65,7 +66,7 @@ public enum ProblemKind: String, CaseIterable, Sendable {
       return EnergyMinimum(
         try IsingProblem(graph: content.graph.scaled(by: -1), fields: content.diagonal.map { -$0 }, offset: content.offset))
     case .graph, .matrix:
-      guard content.format != .gml || content.diagonal.allSatisfy({ $0 == 0 }) else {
+      guard !content.format.isOfGraphs || content.diagonal.allSatisfy({ $0 == 0 }) else {
         throw content.mismatch(self, expected: "a graph without edges from a node to itself")
       }
       return EnergyMinimum(try IsingProblem(graph: content.graph, fields: content.diagonal, offset: content.offset))
@@ -101,7 +102,7 @@ extension ProblemContent {
   fileprivate func mismatch(_ problem: ProblemKind, expected: String) -> ProblemFileError {
     let found =
       switch kind {
-      case .graph where format == .gml: "a graph"
+      case .graph where format.isOfGraphs: "a graph"
       case .graph: diagonal.isEmpty ? "a graph" : "couplings with a diagonal"
       case .matrix: diagonal.isEmpty ? "a matrix" : "a matrix with a diagonal"
       case .spinFunction: "a function of spins"

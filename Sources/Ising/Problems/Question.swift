@@ -18,6 +18,10 @@ public struct SpinQuestion: Sendable {
   public let file: String
   /// The best measure that is known.
   public let bestKnown: Double?
+  /// One name a spin, if the file has names.
+  public var labels: [String] = []
+  /// What a user should know of how the file was read.
+  public var notes: [String] = []
 
   /// - Parameter file: the file that the problem comes from, or its name.
   public init(_ objective: any SpinObjective, kind: ProblemKind, file: String, bestKnown: Double? = nil) {
@@ -38,6 +42,10 @@ public struct CommunityQuestion: Sendable {
   public let groundTruth: Communities?
   /// The file that the graph comes from.
   public let file: String
+  /// One name a vertex, if the file has names.
+  public var labels: [String] = []
+  /// What a user should know of how the file was read.
+  public var notes: [String] = []
 
   /// - Parameter groundTruth: the communities that the file says are true, of the same number of vertices.
   public init(graph: CommunityGraph, detection: CommunityDetection, groundTruth: Communities?, file: String) {
@@ -58,6 +66,18 @@ public struct QuestionSettings: Sendable {
     case similarity
   }
 
+  /// What the variables of a file of coefficients are, where it does not say so itself.
+  public enum VariableType: String, CaseIterable, Sendable {
+    /// The coefficients of a function of spins that is minimised: the opposite sign of couplings.
+    case spin = "SPIN"
+    /// Of a function of variables 0 and 1 that is minimised.
+    case binary = "BINARY"
+    /// They are couplings and fields, whose energy is `−Σ J s s − Σ h s`.
+    case couplings
+  }
+
+  /// For files `i j value` alone; `nil`: what the file says, or couplings.
+  public var variableType: VariableType?
   /// What is asked; `nil`: what the file's form is mostly used for.
   public var kind: ProblemKind?
   /// The file's form; `nil`: that of its name's ending, or what its content looks like.
@@ -76,16 +96,42 @@ public struct QuestionSettings: Sendable {
 extension Question {
   /// Reads or draws a problem.
   ///
-  /// - Parameter file: a path, or the name of a drawn problem (`SyntheticProblem.named`).
+  /// - Parameter file: a path, or the name of a drawn problem (`SyntheticProblem.named`, `PlantedProblem.named`).
   /// - Throws: `ProblemFileError` or `ProblemError` if the file holds no such problem.
   public init(file: String, _ settings: QuestionSettings = QuestionSettings()) throws {
-    if let (drawn, seed) = try SyntheticProblem.named(file) {
+    let drawn = try SyntheticProblem.named(file).map { try $0.problem.problem(seed: $0.seed) }
+    if let problem = try drawn ?? PlantedProblem.named(file)?.problem() {
       let kind = settings.kind ?? .ising
       guard kind == .ising else { throw ProblemError("\(file) is drawn for --problem ising, not \(kind.rawValue)") }
-      self = .spins(SpinQuestion(EnergyMinimum(try drawn.problem(seed: seed)), kind: .ising, file: file))
+      self = .spins(SpinQuestion(EnergyMinimum(problem), kind: .ising, file: file))
       return
     }
-    let content = try ProblemFile.read(file, format: settings.format)
+    try self.init(read: try ProblemFile.read(file, format: settings.format), file: file, settings)
+  }
+
+  /// Reads a problem from what came by another way, as on standard input.
+  ///
+  /// - Parameter name: what messages call it.
+  public init(_ bytes: [UInt8], named name: String, _ settings: QuestionSettings = QuestionSettings()) throws {
+    try self.init(read: try ProblemFile.read(bytes, named: name, format: settings.format), file: name, settings)
+  }
+
+  private init(read content: ProblemContent, file: String, _ settings: QuestionSettings) throws {
+    var content = content
+    if content.kind == .graph {
+      switch settings.variableType {
+      case .spin: content.kind = .spinFunction
+      case .binary: content.kind = .binaryFunction
+      case .couplings: break
+      case nil where content.mayBeFunction:
+        throw ProblemFileError(
+          file: file, line: nil,
+          reason:
+            "looks like dimod's form without its line `# vartype=…`, and would be read with the opposite sign; say what it holds with "
+            + "--vartype SPIN or BINARY, or --vartype couplings")
+      case nil: break
+      }
+    }
     do {
       try self.init(content, file: file, settings)
     } catch let error as ProblemError {
@@ -97,16 +143,19 @@ extension Question {
     let kind = settings.kind ?? ProblemKind.standard(for: content)
     if let objective = try kind.objective(of: content) {
       let bestKnown = kind == .maxCut ? BestKnown.cut(for: file) : nil
-      self = .spins(SpinQuestion(objective, kind: kind, file: file, bestKnown: bestKnown))
+      var question = SpinQuestion(objective, kind: kind, file: file, bestKnown: bestKnown)
+      (question.labels, question.notes) = (content.labels, content.notes)
+      self = .spins(question)
       return
     }
     let graph = try ProblemKind.communityGraph(of: content)
     let coupled = settings.coupling == .similarity ? try graph.similarity() : graph
-    self = .communities(
-      CommunityQuestion(
-        graph: graph,
-        detection: try CommunityDetection(coupled, resolution: settings.resolution, limit: settings.greatestCommunityCount),
-        groundTruth: content.groundTruth.isEmpty ? nil : Communities(content.groundTruth), file: file))
+    var question = CommunityQuestion(
+      graph: graph,
+      detection: try CommunityDetection(coupled, resolution: settings.resolution, limit: settings.greatestCommunityCount),
+      groundTruth: content.groundTruth.isEmpty ? nil : Communities(content.groundTruth), file: file)
+    (question.labels, question.notes) = (content.labels, content.notes)
+    self = .communities(question)
   }
 }
 

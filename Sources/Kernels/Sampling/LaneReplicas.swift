@@ -106,6 +106,24 @@ package final class LaneReplicas: ReplicaKernel {
     set.sampling.sweep_lanes(&state, Int64(places.lowerBound), Int64(places.upperBound), number)
   }
 
+  /// One spin after the other, each in the field of those that have turned before.
+  package func flip(_ places: [Int32], lane: Int) {
+    for place in places.lazy.map({ Int($0) }) {
+      var field = Int64(bases[place])
+      for entry in Int(rows[place])..<Int(rows[place + 1]) where states.isDown(place: Int(weights[entry].place), lane: lane) {
+        field -= Int64(weights[entry].twice)
+      }
+      let change = (states.isDown(place: place, lane: lane) ? -2 * field : 2 * field) << Int64(shifts[place])
+      energies[lane] += change
+      states.flip(place: place, lane: lane)
+    }
+  }
+
+  package func copy(_ lanes: [(from: Int, to: Int)]) {
+    states.copy(lanes)
+    for (from, to) in lanes { energies[to] = energies[from] }
+  }
+
   package func addEnergies(to sums: inout [Int64]) {
     precondition(sums.count == states.laneCount)
     for lane in 0..<sums.count { sums[lane] += energies.base[lane] }

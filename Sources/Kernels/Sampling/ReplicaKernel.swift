@@ -14,10 +14,26 @@ package protocol ReplicaKernel: AnyObject {
   func restart()
   /// Visits the spins of one colour once, in every replica. A sweep visits one colour after the other.
   func sweep(colour: Int, number: UInt32)
-  /// Visits all spins of this rank once, on one rank that has all of them.
-  func sweep(number: UInt32)
-  /// Adds this rank's part of the energy of each replica. Between ranks, parts of all have to be added.
-  func addEnergies(to energies: inout [Int64])
+  /// Visits all spins once, of all ranks that share them.
+  func sweep(number: UInt32) throws
+  /// Adds the energy of each replica.
+  func addEnergies(to energies: inout [Int64]) throws
+  /// Turns some of this rank's free spins in one replica.
+  func flip(_ places: [Int32], lane: Int)
+  /// Replaces replicas by others: none that is replaced is a source.
+  func copy(_ lanes: [(from: Int, to: Int)])
+  /// Adds up what each of the ranks that share the spins has counted of its own.
+  func total(_ counts: inout [Int64]) throws
+}
+
+extension ReplicaKernel {
+  /// Energies are counted anew after each sweep.
+  package func flip(_ places: [Int32], lane: Int) { for place in places { states.flip(place: Int(place), lane: lane) } }
+
+  package func copy(_ lanes: [(from: Int, to: Int)]) { states.copy(lanes) }
+
+  /// One rank has all spins.
+  package func total(_ counts: inout [Int64]) {}
 }
 
 /// What decides the random bits of a sampler.

@@ -46,9 +46,32 @@ package final class ReplicaStates {
     if isDown { words[place * stride + lane / 64] |= bit } else { words[place * stride + lane / 64] &= ~bit }
   }
 
+  package func flip(place: Int, lane: Int) { words[place * stride + lane / 64] ^= 1 << UInt64(lane % 64) }
+
   /// Takes one state, of all spins by their global numbers, for one replica.
   package func set(lane: Int, to spins: [Int8]) {
     for (place, spin) in (layout.own + layout.ghosts).enumerated() { set(place: place, lane: lane, isDown: spins[spin] < 0) }
+  }
+
+  /// Replaces replicas by others, spin by spin.
+  package func copy(_ lanes: [(from: Int, to: Int)]) {
+    precondition(lanes.allSatisfy { (0..<laneCount).contains($0.from) && (0..<laneCount).contains($0.to) })
+    for place in 0..<layout.ground {
+      let row = words.base + place * stride
+      for (from, to) in lanes {
+        let bit = row[from / 64] >> UInt64(from % 64) & 1
+        row[to / 64] = row[to / 64] & ~(1 << UInt64(to % 64)) | bit << UInt64(to % 64)
+      }
+    }
+  }
+
+  /// Holds spins, by their global numbers, in all replicas.
+  package func fix(_ values: [Int: Int8]) {
+    guard !values.isEmpty else { return }
+    for (place, spin) in (layout.own + layout.ghosts).enumerated() {
+      guard let value = values[spin] else { continue }
+      for lane in 0..<laneCount { set(place: place, lane: lane, isDown: value < 0) }
+    }
   }
 
   /// The spins of this rank in one replica, in the order of places.

@@ -17,12 +17,21 @@ extension SamplingAnswer {
     var clamped: Int
     var seed: UInt64
     var converged: Bool
+    /// Whether the settings alone decide the result.
+    var reproducible: Bool
+    var rounds: Int
     var warnings: [String]
     var chains: Int
     var sweeps: Int
     var burnIn: Int
     var every: Int
+    var method: String
+    /// Replicas of each population.
+    var population: Int?
+    var moves: [String]
     var ranks: Int
+    /// Blocks of chains and ranks that share the spins of each.
+    var grid: [Int]
     var kernel: String
     var seconds: Double
     var spinUpdates: Double
@@ -36,9 +45,14 @@ extension SamplingAnswer {
       problem = answer.question.kind.rawValue
       (spinCount, couplingCount) = (answer.problem.spinCount, answer.problem.couplingCount)
       (clamped, seed) = (result.settings.fixed.count, result.settings.seed)
+      (reproducible, rounds) = (result.settings.time == nil, result.settings.rounds)
       (converged, warnings) = (result.verdict.isConverged, result.verdict.reasons)
       (chains, sweeps, burnIn) = (result.chains, result.measuredSweeps, result.burnInSweeps)
       (every, ranks, kernel) = (result.every, result.ranks, result.kernel)
+      method = result.settings.method == .tempering && result.tempering == nil ? "gibbs" : result.settings.method.rawValue
+      population = result.settings.method == .population ? result.settings.population : nil
+      moves = ["gibbs"] + ClusterMove.allCases.filter { result.settings.moves.contains($0) }.map(\.rawValue)
+      grid = [result.grid.data, result.grid.spin]
       (seconds, spinUpdates) = (result.seconds, result.spinUpdates)
       spinUpdatesPerSecond = result.spinUpdates / max(result.seconds, 1e-9)
       temperatures = result.temperatures.map(Row.init)
@@ -56,13 +70,18 @@ extension SamplingAnswer {
     var overlap: Overlap?
     var linkOverlap, linkOverlapError: Double?
     var tauEnergy, tauMagnetisation, tauOverlap: Double?
+    var betaEffective, betaEffectiveError: Double?
     var ess: Double
     var rhat: [String: Double]
     var logZ, logZError, freeEnergy, freeEnergyError, entropy, entropyError: Double?
     var equilibration: [Double]
+    /// Of populations: the mean square size of their families and −Σ n ln n of their shares.
+    var familySize, familyEntropy: Double?
 
     struct Overlap: Encodable {
       var q2, q2Error, binder, binderError: Double?
+      /// The density of q in equal parts of −1 … 1.
+      var histogram: [Double]?
     }
 
     init(_ estimate: TemperatureEstimate) {
@@ -76,11 +95,13 @@ extension SamplingAnswer {
       (binder, binderError) = split(estimate.binder)
       if estimate.overlapSquare != nil {
         let (q2, binder) = (split(estimate.overlapSquare), split(estimate.overlapBinder))
-        overlap = Overlap(q2: q2.0, q2Error: q2.1, binder: binder.0, binderError: binder.1)
+        overlap = Overlap(
+          q2: q2.0, q2Error: q2.1, binder: binder.0, binderError: binder.1, histogram: estimate.overlapHistogram)
       }
       (linkOverlap, linkOverlapError) = split(estimate.linkOverlap)
       (tauEnergy, tauMagnetisation) = (finite(estimate.energyTime), finite(estimate.magnetisationTime))
       tauOverlap = finite(estimate.overlapTime)
+      (betaEffective, betaEffectiveError) = split(estimate.effectiveRate)
       ess = estimate.effectiveSamples
       rhat = [
         "energy": finite(estimate.energyRHat), "magnetisation": finite(estimate.magnetisationRHat),
@@ -89,6 +110,7 @@ extension SamplingAnswer {
       (logZ, logZError) = split(estimate.logZ)
       (freeEnergy, freeEnergyError) = split(estimate.freeEnergy)
       (entropy, entropyError) = split(estimate.entropy)
+      (familySize, familyEntropy) = (estimate.family?.meanSquareSize, estimate.family?.entropy)
       equilibration = estimate.equilibration.map(\.value).filter(\.isFinite)
     }
   }

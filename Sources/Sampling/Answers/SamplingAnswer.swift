@@ -46,6 +46,12 @@ public struct SamplingAnswer: Sendable {
     self.result = result
   }
 
+  private var ranks: String {
+    let grid = result.grid
+    if grid.spin == 1 { return grid.data == 1 ? "1 rank" : "\(grid.data) ranks" }
+    return "\(result.ranks) ranks (\(grid.data) blocks of chains, \(grid.spin) parts of the spins)"
+  }
+
   private var updatesPerSecond: Double { result.spinUpdates / max(result.seconds, 1e-9) }
 
   /// The answer as the command prints it: the run, a table of temperatures, and the verdict.
@@ -53,9 +59,13 @@ public struct SamplingAnswer: Sendable {
     let settings = result.settings
     var lines = ["\(question.file): \(question.kind.rawValue), \(problem.spinCount) spins, \(problem.couplingCount) couplings"]
     if !settings.fixed.isEmpty { lines.append("\(settings.fixed.count) spins are clamped") }
+    let isPopulation = settings.method == .population
     lines.append(
-      "\(result.chains) chains at \(result.temperatures.count) temperatures, \(result.measuredSweeps) sweeps after "
-        + "\(result.burnInSweeps) of burn-in, seed \(settings.seed), \(result.ranks == 1 ? "1 rank" : "\(result.ranks) ranks"), "
+      (isPopulation
+        ? "\(result.chains) populations of \(settings.population) replicas at \(result.temperatures.count) temperatures, "
+          + "\(result.measuredSweeps) sweeps"
+        : "\(result.chains) chains at \(result.temperatures.count) temperatures, \(result.measuredSweeps) sweeps after "
+          + "\(result.burnInSweeps) of burn-in") + ", seed \(settings.seed), \(ranks), "
         + String(format: "%.2f s, %.0f million spin updates/s", result.seconds, updatesPerSecond / 1e6))
     lines += table
     if let tempering = result.tempering {
@@ -84,14 +94,23 @@ public struct SamplingAnswer: Sendable {
       columns.append(("q²", { Self.pair($0.overlapSquare) }))
       columns.append(("q link", { Self.pair($0.linkOverlap) }))
     }
-    if result.settings.freeEnergy {
+    if result.settings.freeEnergy || result.settings.method == .population {
       columns.append(("ln Z", { Self.pair($0.logZ) }))
       columns.append(("entropy", { Self.pair($0.entropy) }))
     }
+    if result.settings.method == .population {
+      columns.append(("ρ", { Self.number($0.family?.meanSquareSize ?? .nan) }))
+      columns.append(("families", { Self.number(exp($0.family?.entropy ?? .nan)) }))
+      return Self.aligned(columns.map(\.name), result.temperatures.map { estimate in columns.map { $0.value(estimate) } })
+    }
     columns.append(("τ", { Self.number(max($0.energyTime, $0.magnetisationTime, $0.overlapTime ?? 0)) }))
     columns.append(("R̂", { Self.number($0.greatestRHat ?? .nan) }))
-    let rows = [columns.map(\.name)] + result.temperatures.map { estimate in columns.map { $0.value(estimate) } }
-    let widths = columns.indices.map { column in rows.reduce(0) { max($0, $1[column].count) } }
+    return Self.aligned(columns.map(\.name), result.temperatures.map { estimate in columns.map { $0.value(estimate) } })
+  }
+
+  private static func aligned(_ names: [String], _ values: [[String]]) -> [String] {
+    let rows = [names] + values
+    let widths = names.indices.map { column in rows.reduce(0) { max($0, $1[column].count) } }
     return rows.map { row in
       zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "  ")
     }

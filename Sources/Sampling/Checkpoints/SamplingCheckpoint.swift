@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import MPI
+import Parallel
 
 /// Everything that a run goes on from, of all its ladders or of some.
 ///
@@ -33,20 +34,23 @@ struct SamplingCheckpoint: Equatable {
 
 extension SamplingCheckpoint {
   /// That of all ladders from those of the ranks, on rank 0. Collective.
-  func gathered(over group: Communicator?) throws -> SamplingCheckpoint? {
-    guard let group else { return self }
+  func gathered(over grid: ProcessGrid?) throws -> SamplingCheckpoint? {
+    guard let grid else { return self }
+    let (ownSpins, ownStates) = (try grid.joined(spins), try grid.joined(sampledStates))
+    guard grid.spin.rank == 0 else { return nil }
+    let group = grid.data
     func all<Element: MPIDatatype>(_ own: [Element]) throws -> [Element] {
       try group.gatherVarying(own, root: 0).flatMap { $0 }
     }
     var whole = self
-    whole.spins = try all(spins)
+    whole.spins = try all(ownSpins)
     whole.temperatures = try all(temperatures)
     whole.directions = try all(directions)
     whole.roundTrips = try all(roundTrips)
     whole.rejections = try all(rejections)
     whole.roundEnergies = try all(roundEnergies)
     for index in sums.indices { whole.sums[index] = try all(sums[index]) }
-    whole.sampledStates = try all(sampledStates)
+    whole.sampledStates = try all(ownStates)
     whole.sampledEnergies = try all(sampledEnergies)
     return group.rank == 0 ? whole : nil
   }

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Ising
 import MPI
+import Parallel
 
 /// The folder of a run, with the checkpoint that it goes on from: on any number of ranks, to the same bits.
 ///
@@ -29,14 +30,19 @@ public final class SamplingStore {
   /// Takes up the checkpoint, if there is one. Collective.
   ///
   /// - Returns: seconds that the run has taken so far.
-  func restore(_ run: SamplingRun, chains: Int, over group: Communicator?) throws -> Double {
+  func restore(_ run: SamplingRun, chains: Int) throws -> Double {
     let isThere = FileManager.default.fileExists(atPath: path) ? 1 : 0
-    guard resumes, try group?.allreduce(isThere, .min) ?? isThere == 1 else { return 0 }
+    guard resumes, try run.grid?.world.allreduce(isThere, .min) ?? isThere == 1 else { return 0 }
     let file: TensorFile
     do {
       file = try TensorFile(contentsOf: path)
     } catch { throw SamplerError("\(error)") }
     guard file.metadata["sampling"] == "1" else { throw SamplerError("\(path): is no checkpoint of `equilibria sample`") }
+    if run.settings.isOpen, let rounds = file.metadata["rounds of all"].flatMap({ Int($0) }),
+      (run.settings.rounds...SamplerSettings.greatestRounds).contains(rounds)
+    {
+      run.setRounds(rounds)
+    }
     let expected = RunIdentity(run.problem, run.settings, chains: chains)
     try expected.check(file.metadata["identity"] ?? "", path: path)
     let whole: SamplingCheckpoint
@@ -56,11 +62,13 @@ public final class SamplingStore {
   }
 
   /// Writes the state of all ranks, whole or not at all. Collective.
-  func save(_ run: SamplingRun, chains: Int, seconds: Double, over group: Communicator?) throws {
+  func save(_ run: SamplingRun, chains: Int, seconds: Double) throws {
     lastSaved = .now
-    guard let whole = try run.checkpoint.gathered(over: group) else { return }
+    guard let whole = try run.checkpoint.gathered(over: run.grid) else { return }
     let identity = RunIdentity(run.problem, run.settings, chains: chains)
-    try whole.file(identity: try identity.text, seconds: seconds).write(to: path)
+    var file = whole.file(identity: try identity.text, seconds: seconds)
+    file.metadata["rounds of all"] = "\(run.settings.rounds)"
+    try file.write(to: path)
   }
 }
 
@@ -71,6 +79,7 @@ struct RunIdentity: Codable, Equatable {
   var chains: Int
   var schedule: String
   var seed: UInt64
+  var moves: [ClusterMove]
   var freeEnergy: Bool
   var start: String
   var clamped: String
@@ -83,6 +92,7 @@ struct RunIdentity: Codable, Equatable {
     let sweeps = SamplingSchedule(settings)
     schedule = "\(sweeps.adapting.reduce(0, +)) + \(sweeps.measured) sweeps, measured every \(sweeps.every)"
     (seed, freeEnergy, samples) = (settings.seed, settings.freeEnergy, settings.samples)
+    moves = ClusterMove.allCases.filter { settings.moves.contains($0) }
     if case .state(let spins) = settings.start {
       var sum = Checksum()
       sum.update(spins.map { UInt8(bitPattern: $0) })
@@ -109,6 +119,7 @@ struct RunIdentity: Codable, Equatable {
     let differences: [(name: String, now: String, then: String)] = [
       ("problem", problem, other.problem), ("temperatures", temperatures, other.temperatures),
       ("chains", "\(chains)", "\(other.chains)"), ("schedule", schedule, other.schedule), ("seed", "\(seed)", "\(other.seed)"),
+      ("set of moves", "\(moves)", "\(other.moves)"),
       ("free energy", "\(freeEnergy)", "\(other.freeEnergy)"), ("start", start, other.start), ("clamped", clamped, other.clamped),
       ("samples", "\(samples)", "\(other.samples)"),
     ]

@@ -35,6 +35,10 @@ public struct TemperatureEstimate: Sendable {
   public let overlapBinder: Estimate?
   /// The mean over coupled pairs of `s_i s_j` in one replica times that in another.
   public let linkOverlap: Estimate?
+  /// The density of q in equal parts of −1 … 1; `nil` with a single ladder, and of populations.
+  public let overlapHistogram: [Double]?
+  /// The 1/T at which the states' fields would be in equilibrium; `nil` where no spin is in a field, and of populations.
+  public let effectiveRate: Estimate?
   /// Integrated autocorrelation times in sweeps.
   public let energyTime: Double
   /// Of |m|, in sweeps.
@@ -51,6 +55,8 @@ public struct TemperatureEstimate: Sendable {
   public let overlapRHat: Double?
   /// Mean energies of the second eighth, the second quarter and the second half of the measured sweeps.
   public let equilibration: [Estimate]
+  /// Of population annealing alone, which in turn has no autocorrelation times and no R̂.
+  public let family: FamilyEstimate?
   /// ln Z, where it was asked for, and with it the free energy `−T ln Z` and the entropy `(U − F)/T`.
   public var logZ: Estimate?
 
@@ -78,6 +84,7 @@ public struct TemperatureEstimate: Sendable {
       variance > 0 ? max(mean.error * mean.error * count / (2 * variance), 0) * Double(spacing) : 0.5 * Double(spacing)
     }
     temperature = rate > 0 ? 1 / rate : .infinity
+    family = nil
     let (energies, squares) = (series(.energy), series(.energySquare))
     let energy = SeriesMean(energies)
     self.energy = Estimate(value: energy.mean + offset, error: energy.error)
@@ -101,6 +108,21 @@ public struct TemperatureEstimate: Sendable {
       size, variance: square.mean - size.mean * size.mean, count: count / Double(schedule.every), spacing: schedule.every)
     magnetisationRHat = RankNormalisation.rHat(sizes)
 
+    let (excess, slopes) = (series(.fieldExcess), series(.fieldSlope))
+    let slope = SeriesMean(slopes).mean
+    // One step of Newton's method from the temperature that it should be: the distance is small, or else the verdict is clear.
+    if slope > 0 {
+      var found = Estimate(Jackknife.estimate([excess, slopes]) { rate + $0[0] / $0[1] })
+      // Σ f²(1 − tanh²) is the variance of the sum if spins do not depend on each other. Where few have turned against their fields, the
+      // scatter of those says little.
+      let count = Double(record.chainCount * schedule.fieldMeasurements)
+      found.error = max(found.error, 1 / (slope * count).squareRoot())
+      effectiveRate = found
+    } else {
+      effectiveRate = nil
+    }
+    overlapHistogram = record.overlapHistogram(temperature: index)
+
     if record.chainCount > 1 {
       let (second, fourth) = (series(.overlapSquare), series(.overlapFourth))
       let square = SeriesMean(second)
@@ -121,7 +143,7 @@ public struct TemperatureEstimate: Sendable {
     }
   }
 
-  private static func binder(_ moments: [Double]) -> Double {
+  static func binder(_ moments: [Double]) -> Double {
     moments[0] > 0 ? (3 - moments[1] / (moments[0] * moments[0])) / 2 : 0
   }
 }

@@ -40,7 +40,7 @@ public struct Verdict: Equatable, Sendable {
       worst("R̂ of the energy", \.energyRHat, isBad: isBadRHat, true, "expected below 1.01: \(longer)")
       worst("R̂ of |m|", \.magnetisationRHat, isBad: isBadRHat, true, "expected below 1.01: \(longer)")
     }
-    if result.chains >= 4 {
+    if result.chains >= 2 * settings.chainsOfBlock {
       worst("R̂ of q²", \.overlapRHat, isBad: isBadRHat, true, "expected below 1.01: \(longer)")
     }
     worst(
@@ -53,6 +53,9 @@ public struct Verdict: Equatable, Sendable {
     worst(
       "the drift of the energy over the last three doublings in errors", Self.drift, isBad: { $0 > Self.greatestDrift }, true,
       "expected 4 or less: \(longer)")
+    worst(
+      "the distance of the states' own 1/T from the true one in errors", Self.temperatureDistance,
+      isBad: { $0 > Self.greatestDrift }, true, "expected 4 or less: \(longer)")
     if let tempering = result.tempering {
       let mean = Double(tempering.roundTrips.reduce(0, +)) / Double(max(tempering.roundTrips.count, 1))
       let least = tempering.roundTrips.min() ?? 0
@@ -65,6 +68,11 @@ public struct Verdict: Equatable, Sendable {
       }
     }
     self.reasons = reasons
+  }
+
+  private static func temperatureDistance(_ estimate: TemperatureEstimate) -> Double? {
+    guard let found = estimate.effectiveRate, found.error > 0 else { return nil }
+    return abs(found.value - (estimate.temperature.isFinite ? 1 / estimate.temperature : 0)) / found.error
   }
 
   /// How far the averages of the second eighth and quarter of the sweeps are from that of the second half, in their errors.

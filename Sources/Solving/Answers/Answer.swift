@@ -6,6 +6,8 @@ public protocol Answer: Sendable {
   var title: String { get }
   /// The best state: a number for each spin, variable or vertex.
   var state: [Int] { get }
+  /// One name a spin, variable or vertex, if the file has names.
+  var labels: [String] { get }
   /// How this rank's search went.
   var trace: SearchTrace { get }
   /// The best value that is known of what the trace measures.

@@ -21,6 +21,8 @@ public struct CommunityAnswer: Answer {
   public var wasStopped: Bool
   public var trace: SearchTrace
 
+  /// One name a vertex, if the file has names.
+  public var labels: [String] { question.labels }
   public var title: String { "\(URL(fileURLWithPath: question.file).lastPathComponent): communities" }
   public var state: [Int] { communities.numbers }
   public var bestKnown: Double? { nil }
@@ -54,7 +56,7 @@ public struct CommunityAnswer: Answer {
       file: question.file, problem: "communities", spinCount: vertexCount, energy: -modularity, modularity: modularity,
       communityCount: communities.count, communities: communities.numbers, nmi: nmi, machine: machine, seed: seed,
       seconds: seconds, spins: communities.count <= 2 ? communities.numbers.map { $0 == 0 ? 1 : -1 } : nil, ranks: ranks,
-      interrupted: wasStopped)
+      interrupted: wasStopped, labels: labels.isEmpty ? nil : labels)
     return String(decoding: try encoder.encode(object), as: UTF8.self)
   }
 
@@ -73,5 +75,7 @@ public struct CommunityAnswer: Answer {
     var spins: [Int]?
     var ranks: Int
     var interrupted: Bool
+    /// In the order of the vertices.
+    var labels: [String]?
   }
 }

@@ -22,6 +22,9 @@ public struct SpinAnswer: Answer {
   /// What a device would take for the samples, if that is wanted.
   public var estimate: DeviceEstimate?
 
+  /// That every state was tried, if so.
+  public var exact: ExactMinimum?
+
   /// How a problem lay on a chip.
   public struct Chip: Encodable, CustomStringConvertible, Sendable {
     /// Spins of the chip that chains use.
@@ -39,6 +42,8 @@ public struct SpinAnswer: Answer {
     }
   }
 
+  /// One name a spin, if the file has names.
+  public var labels: [String] { question.labels }
   /// The machine that ran, by its name in the catalogue.
   public var machine: String { solution.machine.rawValue }
   public var title: String { "\(URL(fileURLWithPath: question.file).lastPathComponent): \(machine)" }
@@ -73,6 +78,7 @@ public struct SpinAnswer: Answer {
       ("time", String(format: "%.2f s", solution.seconds)), ("reads", "\(samples.readCount)"),
       ("spin updates", String(format: "%.3g, %.0f million a second", solution.spinUpdates, updatesPerSecond / 1e6)),
     ]
+    if let exact { facts.append(("all states tried", text(exact))) }
     if let chip { facts.append(("chip", chip.description)) }
     if let estimate { facts.append(("a device", text(estimate))) }
     if let processorJoules { facts.append(("this processor", String(format: "%.3g J", processorJoules))) }
@@ -97,6 +103,10 @@ public struct SpinAnswer: Answer {
 
   private var updatesPerSecond: Double { solution.spinUpdates / max(solution.seconds, 1e-9) }
 
+  private func text(_ exact: ExactMinimum) -> String {
+    "the lowest of \(exact.states) states, \(exact.groundStates == 1 ? "which one has" : "which \(exact.groundStates) have")"
+  }
+
   private func text(_ estimate: DeviceEstimate) -> String {
     let joules = estimate.energy(samples: samples.readCount)
     return String(format: "%g W and %g s a sample: %.3g J", estimate.power, estimate.settlingTime, joules)
@@ -110,6 +120,7 @@ public struct SpinAnswer: Answer {
       "\(machine), seed \(settings.seed), \(ranks == 1 ? "1 rank" : "\(ranks) ranks"), "
         + String(format: "%.2f s, %.0f million spin updates/s", solution.seconds, updatesPerSecond / 1e6))
     if ranks > 1 { lines.append("\(spread.spread.rawValue) spread over the ranks: \(spread.reason)") }
+    if let exact { lines.append("exact: \(text(exact))") }
     if let chip { lines.append("chip: \(chip)") }
     let costs =
       (estimate.map { ["a device of \(text($0)) for \(samples.readCount)"] } ?? [])
@@ -141,7 +152,7 @@ public struct SpinAnswer: Answer {
         Object.Sample(
           energy: question.kind == .qubo ? objective.measure(atEnergy: sample.energy) : sample.energy,
           occurrences: sample.occurrences, spins: sample.spins.map(Int.init))
-      })
+      }, labels: labels.isEmpty ? nil : labels, exact: exact)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(object), as: UTF8.self)
@@ -178,5 +189,8 @@ public struct SpinAnswer: Answer {
     var deviceJoules: Double?
     var processorJoules: Double?
     var samples: [Sample]
+    /// In the order of the spins.
+    var labels: [String]?
+    var exact: ExactMinimum?
   }
 }

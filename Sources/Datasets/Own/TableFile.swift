@@ -1,0 +1,156 @@
+import Files
+import Kernels
+
+/// A table of text, CSV for example: a row for each image, a column for the label, the others for pixels or features.
+struct TableFile {
+  private let path: String
+  private let text: DelimitedText
+  private let first: [DelimitedText.Cell]
+  /// The names of the columns; empty where the table has none.
+  private let names: [String]
+
+  /// What a column of labels is called.
+  private static let usualLabels = ["label", "labels", "class", "target", "y", "category", "species"]
+
+  /// - Throws: `FileError`, or `DatasetError.malformed` where there is nothing in it.
+  init(_ path: String) throws {
+    self.path = path
+    text = DelimitedText(try OwnFile.content(of: path))
+    var (start, cells) = (text, [DelimitedText.Cell]())
+    guard start.next(into: &cells) else {
+      throw DatasetError.malformed(file: path, place: "line 1", reason: "the table is empty, expected a row for each image")
+    }
+    first = cells
+    let isHeader = cells.allSatisfy { start.number($0) == nil }
+    // A row of a single word is one of labels, unless it is what people call them.
+    let words = cells.map(start.text)
+    names = isHeader && (cells.count > 1 || Self.usualLabels.contains(words[0].lowercased())) ? words : []
+  }
+
+  /// Labels alone: the only column, or the one that the settings name.
+  func labels(_ settings: FilesSettings) throws -> OwnLabels {
+    let column = try first.count == 1 ? 0 : labelColumn(settings.labels)
+    var words: [String] = []
+    var lines: [Int32] = []
+    try forEachRow { text, cells in
+      words.append(Self.label(text.text(cells[column])))
+      lines.append(Int32(truncatingIfNeeded: text.line))
+    }
+    return labels(words, lines)
+  }
+
+  func images(_ settings: FilesSettings, labels labelPath: String?) throws -> OwnImages {
+    let column = try labelPath == nil && settings.isLabelled ? labelColumn(settings.labels) : nil
+    // Pandas writes the numbers of its rows into a first column without a name.
+    let features = first.indices.filter { $0 != column && !($0 == 0 && names.first == "") }
+    guard !features.isEmpty else { throw failure(1, "there is no column but the labels, expected pixels or features") }
+    let shape = try settings.shape ?? shape(of: features)
+    guard shape.size == features.count else {
+      throw failure(1, "\(features.count) columns of pixels, expected the \(shape.size) of \(shape), data.files.shape")
+    }
+    var (numbers, words, lines) = ([Float](), [String](), [Int32]())
+    try forEachRow { text, cells in
+      for feature in features {
+        guard let number = text.number(cells[feature]) else {
+          let name = names.isEmpty ? "column \(feature)" : "column `\(names[feature])`"
+          throw failure(text.line, "\(name): found `\(text.text(cells[feature]).prefix(40))`, expected a finite number")
+        }
+        numbers.append(number)
+      }
+      if let column { words.append(Self.label(text.text(cells[column]))) }
+      lines.append(Int32(truncatingIfNeeded: text.line))
+    }
+    let labels =
+      try settings.isLabelled
+      ? labelPath.map { try ArrayFile.labels(in: $0, .train, settings) } ?? labels(words, lines)
+      : .none(lines.count, settings, source: path)
+    guard labels.words.count == lines.count else {
+      throw DatasetError.malformed(
+        file: labels.source, place: "record \(labels.words.count)",
+        reason: "\(labels.words.count) labels for \(lines.count) rows in \(path)")
+    }
+    return OwnImages(shape: shape, values: .numbers(numbers), labels: labels, source: path)
+  }
+
+  private func labels(_ words: [String], _ lines: [Int32]) -> OwnLabels {
+    OwnLabels(words: words, source: path) { lines.indices.contains($0) ? "line \(lines[$0])" : "record \($0)" }
+  }
+
+  /// Whole numbers in one form: some programs write `3.0` for 3.
+  private static func label(_ word: String) -> String {
+    guard word.contains("."), let number = Double(word), let whole = Int(exactly: number) else { return word }
+    return String(whole)
+  }
+
+  private func forEachRow(_ body: (DelimitedText, [DelimitedText.Cell]) throws -> Void) throws {
+    var (text, cells) = (text, [DelimitedText.Cell]())
+    if !names.isEmpty { _ = text.next(into: &cells) }
+    var isEmpty = true
+    while text.next(into: &cells) {
+      guard cells.count == first.count else {
+        throw failure(text.line, "\(counted(cells.count, "cell")), expected \(first.count) as in the first row")
+      }
+      try body(text, cells)
+      isEmpty = false
+    }
+    guard !isEmpty else { throw failure(2, "the table has a header alone, expected a row for each image") }
+  }
+
+  /// The column that is wanted, by its name or its number from 0; else that with a usual name, or the only one that is not of numbers.
+  private func labelColumn(_ wanted: String?) throws -> Int {
+    let list =
+      names.isEmpty
+      ? "0 to \(first.count - 1)" : names.prefix(8).map { "`\($0)`" }.joined(separator: ", ") + (names.count > 8 ? " …" : "")
+    if let wanted {
+      if let column = names.firstIndex(of: wanted) { return column }
+      if let column = Int(wanted), first.indices.contains(column) { return column }
+      throw failure(1, "there is no column `\(wanted)`, expected one of \(list)")
+    }
+    if let column = Self.usualLabels.lazy.compactMap({ name in names.firstIndex { $0.lowercased() == name } }).first {
+      return column
+    }
+    let words = names.isEmpty ? first.indices.filter { text.number(first[$0]) == nil } : []
+    guard words.count == 1 else {
+      throw failure(1, "which column is the label? name it with data.files.labels, one of \(list)")
+    }
+    return words[0]
+  }
+
+  /// Columns `pixel0 …` of a square number, or `1x1 …` up to `ROWSxCOLUMNS`, are an image; others are features.
+  private func shape(of features: [Int]) throws -> ImageShape {
+    let names = features.compactMap { self.names.indices.contains($0) ? self.names[$0] : nil }
+    let side = Int(Double(features.count).squareRoot().rounded())
+    if names.count == features.count, names.allSatisfy({ $0.hasPrefix("pixel") }), side * side == features.count, side > 1 {
+      return ImageShape(channels: 1, rows: side, columns: side)
+    }
+    let extents = names.last?.split(separator: "x").compactMap { Int($0) } ?? []
+    if extents.count == 2, extents.allSatisfy({ (1...4096).contains($0) }), extents[0] * extents[1] == features.count {
+      return ImageShape(channels: 1, rows: extents[0], columns: extents[1])
+    }
+    guard features.count <= 65_536 else {
+      throw failure(1, "\(features.count) features, expected at most 65,536; data.files.shape arranges them as an image")
+    }
+    return ImageShape(channels: features.count, rows: 1, columns: 1)
+  }
+
+  private func failure(_ line: Int, _ reason: String) -> DatasetError {
+    .malformed(file: path, place: "line \(line)", reason: reason)
+  }
+}
+
+/// MNIST and Fashion-MNIST as tables, which Kaggle keeps: a column `label`, then the pixels.
+struct TableReader: DatasetReader {
+  let train: String
+  let test: String
+
+  func files(_ part: DatasetPart) -> [String] { [part == .train ? train : test] }
+
+  func read(_ part: DatasetPart, folder: String, shape: ImageShape, classes: Int) throws -> LabelledImages {
+    let file = "\(folder)/\(files(part)[0])"
+    var settings = FilesSettings(train: DatasetFile.existing(file) ?? file)
+    settings.shape = shape
+    settings.classNames = (0..<classes).map(String.init)
+    settings.scale = 255
+    return try FilesReader(settings, size: nil).read(.train, folder: folder, shape: shape, classes: classes)
+  }
+}

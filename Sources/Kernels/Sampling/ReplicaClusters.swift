@@ -1,0 +1,149 @@
+import Foundation
+
+/// Clusters of coupled spins in single replicas, on the rank that has all spins.
+package final class ReplicaClusters {
+  private let states: ReplicaStates
+  private let spinCount: Int
+  private let freeCount: Int
+  /// Rows of the places of free spins.
+  private let starts: AlignedBuffer<Int>
+  private let neighbours: AlignedBuffer<Int32>
+  private let couplings: AlignedBuffer<Double>
+  private let fields: AlignedBuffer<Double>
+  /// The number of the last cluster that each place was in.
+  private let seen: AlignedBuffer<UInt32>
+  private var number: UInt32 = 0
+  private let members: AlignedBuffer<Int32>
+
+  /// - Parameter states: of a layout without ghosts.
+  package init(_ couplings: ReplicaCouplings, states: ReplicaStates) {
+    precondition(states.layout.ghosts.isEmpty)
+    self.states = states
+    let layout = states.layout
+    (spinCount, freeCount) = (layout.ownCount, layout.free.count)
+    let places = layout.places(of: couplings.spinCount)
+    var (starts, neighbours, values): ([Int], [Int32], [Double]) = ([0], [], [])
+    for spin in layout.free {
+      for entry in couplings.row(spin) where couplings.couplings[entry] != 0 {
+        neighbours.append(places[Int(couplings.neighbours[entry])])
+        values.append(couplings.couplings[entry])
+      }
+      starts.append(neighbours.count)
+    }
+    self.starts = AlignedBuffer(starts)
+    self.neighbours = AlignedBuffer(neighbours)
+    self.couplings = AlignedBuffer(values)
+    fields = AlignedBuffer(layout.free.map { couplings.fields[$0] })
+    seen = AlignedBuffer(count: spinCount)
+    members = AlignedBuffer(count: spinCount)
+  }
+
+  /// Begins a cluster with one spin.
+  private func begin(at place: Int) {
+    if number == .max {
+      seen.clear()
+      number = 0
+    }
+    number += 1
+    members.base[0] = Int32(place)
+    seen.base[place] = number
+  }
+
+  /// The places that are connected with one another in the graph of the couplings and on which two rows of bits differ, or agree: Houdayer's
+  /// cluster around one of them.
+  ///
+  /// - Parameters:
+  ///   - choice: from 0 to 1, which of these places is the first.
+  ///   - agree: whether rows are to agree. Only in problems without fixed spins.
+  ///   - greatest: larger clusters are not wanted.
+  /// - Returns: `nil` if there is no such place, the cluster is all of them or too large.
+  package func overlapCluster(
+    _ rows: PackedStates, _ one: Int, _ other: Int, agree: Bool, choice: Double, greatest: Int
+  ) -> [Int32]? {
+    let differing = rows.differences(one, other)
+    let count = agree ? spinCount - differing : differing
+    guard count > 0 else { return nil }
+    let first = place(min(Int(choice * Double(count)), count - 1), of: rows, one, other, agree)
+    begin(at: first)
+    var (read, end) = (0, 1)
+    while read < end {
+      let place = Int(members.base[read])
+      read += 1
+      // Fixed spins are the same everywhere.
+      for entry in starts.base[place]..<starts.base[place + 1] {
+        let next = Int(neighbours.base[entry])
+        guard seen.base[next] != number, (rows.bit(one, next) == rows.bit(other, next)) == agree else { continue }
+        seen.base[next] = number
+        members.base[end] = Int32(next)
+        end += 1
+      }
+      guard end <= greatest else { return nil }
+    }
+    return end == count ? nil : (0..<end).map { members.base[$0] }
+  }
+
+  /// The place of the k-th bit that counts.
+  private func place(_ k: Int, of rows: PackedStates, _ one: Int, _ other: Int, _ agree: Bool) -> Int {
+    var left = k
+    for word in 0..<rows.rowWords {
+      var bits = rows.words.base[one * rows.rowWords + word] ^ rows.words.base[other * rows.rowWords + word]
+      if agree { bits = ~bits }
+      let valid = spinCount - 64 * word
+      if valid < 64 { bits &= (1 << UInt64(valid)) - 1 }
+      guard bits.nonzeroBitCount <= left else {
+        for _ in 0..<left { bits &= bits - 1 }
+        return 64 * word + bits.trailingZeroBitCount
+      }
+      left -= bits.nonzeroBitCount
+    }
+    preconditionFailure("fewer than \(k + 1) bits")
+  }
+
+  /// Wolff's cluster: bonds that are satisfied join their spins with probability `1 − exp(−2|J|/T)`.
+  ///
+  /// A field is a bond to a spin that is always up, and a spin that is fixed does not turn either: a cluster that is joined to one stays.
+  ///
+  /// - Parameters:
+  ///   - rate: 1/T.
+  ///   - uniform: numbers from 0 to 1: first that of the spin to begin with, then one for each satisfied bond.
+  /// - Returns: `nil` if the cluster stays.
+  package func wolffCluster(lane: Int, rate: Double, uniform: () -> Double) -> [Int32]? {
+    guard freeCount > 0 else { return nil }
+    begin(at: min(Int(uniform() * Double(freeCount)), freeCount - 1))
+    var joining = Joining(rate: rate)
+    var (read, end) = (0, 1)
+    while read < end {
+      let place = Int(members.base[read])
+      read += 1
+      let isDown = states.isDown(place: place, lane: lane)
+      let field = fields.base[place]
+      if field != 0, (field < 0) == isDown, uniform() < joining.probability(field.magnitude) { return nil }
+      for entry in starts.base[place]..<starts.base[place + 1] {
+        let next = Int(neighbours.base[entry])
+        let coupling = couplings.base[entry]
+        guard seen.base[next] != number, (states.isDown(place: next, lane: lane) == isDown) == (coupling > 0),
+          uniform() < joining.probability(coupling.magnitude)
+        else { continue }
+        guard next < freeCount else { return nil }
+        seen.base[next] = number
+        members.base[end] = Int32(next)
+        end += 1
+      }
+    }
+    return (0..<end).map { members.base[$0] }
+  }
+
+  /// `1 − exp(−2|J|/T)` of the coupling that was asked for last, which often is the next one too.
+  private struct Joining {
+    let rate: Double
+    private var size = 0.0
+    private var value = 0.0
+
+    init(rate: Double) { self.rate = rate }
+
+    mutating func probability(_ coupling: Double) -> Double {
+      if coupling != size { (size, value) = (coupling, -expm1(-2 * rate * coupling)) }
+      return value
+    }
+  }
+}

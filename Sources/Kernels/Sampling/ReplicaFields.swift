@@ -1,0 +1,89 @@
+import Foundation
+
+/// What the fields on the spins of replicas say about their temperature.
+///
+/// In equilibrium at inverse temperature β the mean of `f_i (s_i − tanh(β f_i))` is 0 for every spin, f_i the field on it. Sums over spins are
+/// integers in units of `excessUnit` and `slopeUnit`, so that they do not depend on how ranks share the spins.
+package final class ReplicaFields {
+  package let excessUnit: Double
+  package let slopeUnit: Double
+  private let states: ReplicaStates
+  private let freeCount: Int
+  private let starts: AlignedBuffer<Int>
+  private let neighbours: AlignedBuffer<Int32>
+  private let couplings: AlignedBuffer<Double>
+  private let fields: AlignedBuffer<Double>
+  private let values: AlignedBuffer<Double>
+
+  package init(_ couplings: ReplicaCouplings, states: ReplicaStates) {
+    self.states = states
+    let layout = states.layout
+    freeCount = layout.free.count
+    let places = layout.places(of: couplings.spinCount)
+    var (starts, neighbours, values): ([Int], [Int32], [Double]) = ([0], [], [])
+    for spin in layout.free {
+      for entry in couplings.row(spin) {
+        neighbours.append(places[Int(couplings.neighbours[entry])])
+        values.append(couplings.couplings[entry])
+      }
+      starts.append(neighbours.count)
+    }
+    self.starts = AlignedBuffer(starts)
+    self.neighbours = AlignedBuffer(neighbours)
+    self.couplings = AlignedBuffer(values)
+    fields = AlignedBuffer(layout.free.map { couplings.fields[$0] })
+    self.values = AlignedBuffer(count: states.laneCount)
+    let greatest = (0..<couplings.spinCount).reduce(0.0) { greatest, spin in
+      max(greatest, couplings.row(spin).reduce(couplings.fields[spin].magnitude) { $0 + couplings.couplings[$1].magnitude })
+    }
+    // No sum of all spins' terms reaches 2⁶².
+    let digits = 60 - (Int.bitWidth - couplings.spinCount.leadingZeroBitCount)
+    let scale = greatest > 0 ? greatest : 1
+    excessUnit = scale * Double(sign: .plus, exponent: -digits, significand: 1)
+    slopeUnit = scale * excessUnit
+  }
+
+  /// A field at a temperature, with its terms for a spin that is up or down.
+  private struct Terms {
+    var field = Double.nan
+    var rate = 0.0
+    var up: Int64 = 0
+    var down: Int64 = 0
+    var slope: Int64 = 0
+  }
+
+  /// Adds up `f (s − tanh βf)` and its slope `f² (1 − tanh² βf)` over this rank's free spins.
+  ///
+  /// - Parameter rates: β of each lane.
+  package func add(rates: [Double], excess: inout [Int64], slope: inout [Int64]) {
+    let lanes = states.laneCount
+    precondition(rates.count == lanes && excess.count == lanes && slope.count == lanes)
+    // Fields that repeat, as those of equal couplings do, are found here.
+    var known = [Terms](repeating: Terms(), count: 1 << 12)
+    for place in 0..<freeCount {
+      for lane in 0..<lanes { values.base[lane] = fields.base[place] }
+      for entry in starts.base[place]..<starts.base[place + 1] {
+        let (row, coupling) = (states.words.base + Int(neighbours.base[entry]) * states.stride, couplings.base[entry])
+        for lane in 0..<lanes {
+          values.base[lane] += row[lane / 64] >> UInt64(lane % 64) & 1 == 1 ? -coupling : coupling
+        }
+      }
+      let own = states.words.base + place * states.stride
+      for lane in 0..<lanes {
+        let (field, rate) = (values.base[lane], rates[lane])
+        let slot = Int((field.bitPattern &* 0x9E37_79B9_7F4A_7C15 ^ rate.bitPattern &* 0xBB67_AE85_84CA_A73B) >> 52)
+        if known[slot].field != field || known[slot].rate != rate { known[slot] = terms(field, rate) }
+        excess[lane] += own[lane / 64] >> UInt64(lane % 64) & 1 == 1 ? known[slot].down : known[slot].up
+        slope[lane] += known[slot].slope
+      }
+    }
+  }
+
+  private func terms(_ field: Double, _ rate: Double) -> Terms {
+    let mean = tanh(rate * field)
+    return Terms(
+      field: field, rate: rate, up: Int64((field * (1 - mean) / excessUnit).rounded()),
+      down: Int64((-field * (1 + mean) / excessUnit).rounded()),
+      slope: Int64((field * field * (1 - mean * mean) / slopeUnit).rounded()))
+  }
+}

@@ -1,0 +1,202 @@
+import Foundation
+import Ising
+import Kernels
+import MPI
+import Parallel
+
+/// Populations of one rank that cool down from an infinite temperature: in each step replicas are copied in proportion to `exp(−Δ(1/T) E)`, and
+/// then make some sweeps.
+///
+/// Each population finds steps of its own. Two that are compared wait for each other at the temperatures of the list.
+/// Sources: Hukushima & Iba, AIP Conf. Proc. 690, 200 (2003); Machta, Phys. Rev. E 82, 026704 (2010); Wang, Machta & Katzgraber, Phys. Rev.
+/// E 92, 063307 (2015).
+final class PopulationRun {
+  let problem: IsingProblem
+  /// 1/T of the list, ascending.
+  let rates: [Double]
+  /// Of this rank, by their numbers among all.
+  let populations: Range<Int>
+  let grid: ProcessGrid?
+  private(set) var record: PopulationRecord
+  private(set) var samples: KeptSamples
+  /// Sweeps so far, the same for all populations.
+  private(set) var sweeps = 0
+
+  private let size: Int
+  private let sweepsPerStep: Int
+  private let kernel: any ReplicaKernel
+  private let firstLane: Int
+  private let philox: Philox
+  private var places: [Place]
+  /// [population][member].
+  private var energies: [Double]
+  private var families: [Int]
+  private var energyIntegers: [Int64]
+  private var laneTemperatures: [UInt16]
+  private let spinBits: PackedStates
+  private let pairBits: PackedStates
+
+  /// How far a population is.
+  private struct Place {
+    var rate = 0.0
+    /// The temperature of the list that it goes to; behind the last one at the end.
+    var target = 0
+    var logZ: Double
+    var steps = 0
+  }
+
+  /// - Parameter kernel: holds the replicas of these populations, the first of them in lane `firstLane`.
+  init(
+    _ problem: IsingProblem, _ settings: SamplerSettings, kernel: any ReplicaKernel, firstLane: Int, rates: [Double],
+    populations: Range<Int>, draws: Int = 0, over grid: ProcessGrid? = nil
+  ) throws {
+    self.problem = problem
+    self.rates = rates
+    self.populations = populations
+    self.grid = grid
+    self.kernel = kernel
+    self.firstLane = firstLane
+    size = settings.population
+    sweepsPerStep = settings.sweeps ?? SamplerSettings.standardSweepsPerStep
+    record = PopulationRecord(temperatures: rates.count, populations: populations.count)
+    samples = KeptSamples(
+      draws: draws, spins: problem.spinCount, measured: size, temperatures: rates.count, chains: populations.count)
+    philox = Philox(seed: settings.seed, .resampling)
+    let free = problem.spinCount - settings.fixed.count
+    places = populations.map { _ in Place(logZ: Double(free) * log(2)) }
+    energies = [Double](repeating: 0, count: populations.count * size)
+    families = populations.flatMap { _ in 0..<settings.population }
+    energyIntegers = [Int64](repeating: 0, count: kernel.states.laneCount)
+    laneTemperatures = [UInt16](repeating: 0, count: kernel.states.laneCount)
+    spinBits = PackedStates(bits: kernel.states.ownCount, rows: kernel.states.bitCount)
+    pairBits = PackedStates(bits: kernel.states.pairCount, rows: kernel.states.bitCount)
+    for index in energies.indices { laneTemperatures[firstLane + index] = UInt16(index / size) }
+    kernel.states.randomise(seed: settings.seed)
+    kernel.states.fix(settings.fixed)
+    kernel.restart()
+    try readEnergies()
+    try measureArrivals()
+  }
+
+  /// Whether this rank's populations are at the coldest temperature.
+  var isFinished: Bool { places.allSatisfy { $0.target == rates.count } }
+
+  /// The temperatures of the list that all of them have passed.
+  var passed: Int { places.map(\.target).min() ?? rates.count }
+
+  /// A step of all populations. Collective over the ranks that share their spins.
+  func advance() throws {
+    for index in places.indices { cool(index) }
+    kernel.take(rates: places.map(\.rate))
+    kernel.assign(laneTemperatures)
+    for _ in 0..<sweepsPerStep {
+      try kernel.sweep(number: UInt32(truncatingIfNeeded: sweeps))
+      sweeps += 1
+    }
+    try readEnergies()
+    try measureArrivals()
+  }
+
+  private func hasArrived(_ index: Int) -> Bool {
+    places[index].target < rates.count && places[index].rate == rates[places[index].target]
+  }
+
+  private func cool(_ index: Int) {
+    let place = places[index]
+    guard place.target < rates.count, !hasArrived(index) else { return }
+    let goal = rates[place.target]
+    let own = energies[index * size..<(index + 1) * size]
+    let whole = goal - place.rate
+    let step = Resampling.step(own, upTo: whole)
+    places[index].logZ += Resampling.logMeanWeight(own, step: step)
+    places[index].rate = step == whole ? goal : place.rate + step
+    places[index].steps += 1
+    let number = UInt32(truncatingIfNeeded: populations.lowerBound + index)
+    let drawn = philox.block(SIMD4(number, UInt32(truncatingIfNeeded: place.steps), 0, 0))
+    let sources = Resampling.sources(own, step: step, uniform: (Double(drawn.x) + 0.5) * 0x1p-32)
+    let first = firstLane + index * size
+    kernel.copy(sources.enumerated().filter { $0.offset != $0.element }.map { (from: first + $0.element, to: first + $0.offset) })
+    let before = families[index * size..<(index + 1) * size]
+    for (member, source) in sources.enumerated() { families[index * size + member] = before[index * size + source] }
+  }
+
+  private func readEnergies() throws {
+    for lane in energyIntegers.indices { energyIntegers[lane] = 0 }
+    try kernel.addEnergies(to: &energyIntegers)
+    for index in energies.indices {
+      energies[index] = problem.offset + kernel.energyUnit * Double(energyIntegers[firstLane + index])
+    }
+  }
+
+  // MARK: - Measuring
+
+  /// Of couples that are both at the temperature that they went to, and of a last one that has no other.
+  private func measureArrivals() throws {
+    for couple in 0..<(places.count + 1) / 2 {
+      let members = 2 * couple..<min(2 * couple + 2, places.count)
+      guard members.allSatisfy(hasArrived) else { continue }
+      let temperature = places[members.lowerBound].target
+      try measure(members, temperature: temperature)
+      for index in members { places[index].target += 1 }
+    }
+  }
+
+  private func measure(_ members: Range<Int>, temperature: Int) throws {
+    kernel.states.unpackSpins(into: spinBits)
+    let isPair = members.count == 2
+    var counts = members.flatMap { index in (0..<size).map { Int64(spinBits.count(lane(index, $0))) } }
+    if isPair {
+      kernel.states.unpackPairs(into: pairBits)
+      for bits in [spinBits, pairBits] {
+        counts += (0..<size).map { Int64(bits.differences(lane(members.lowerBound, $0), lane(members.lowerBound + 1, $0))) }
+      }
+    }
+    try kernel.total(&counts)
+    let spins = Double(problem.spinCount)
+    func mean(_ range: Range<Int>, _ value: (Double) -> Double) -> Double {
+      range.reduce(0) { $0 + value(Double(counts[$1])) } / Double(size)
+    }
+    for (part, index) in members.enumerated() {
+      let own = part * size..<(part + 1) * size
+      record(.absMagnetisation, index, temperature, mean(own) { abs(1 - 2 * $0 / spins) })
+      record(.magnetisationSquare, index, temperature, mean(own) { pow(1 - 2 * $0 / spins, 2) })
+      record(.magnetisationFourth, index, temperature, mean(own) { pow(1 - 2 * $0 / spins, 4) })
+      measureEnergies(index, temperature)
+      keepStates(index, temperature)
+    }
+    guard isPair else { return }
+    let (overlaps, links) = (2 * size..<3 * size, 3 * size..<4 * size)
+    let (couple, pairs) = (members.lowerBound / 2, Double(max(problem.couplingCount, 1)))
+    record(.overlapSquare, couple, temperature, mean(overlaps) { pow(1 - 2 * $0 / spins, 2) })
+    record(.overlapFourth, couple, temperature, mean(overlaps) { pow(1 - 2 * $0 / spins, 4) })
+    record(.linkOverlap, couple, temperature, mean(links) { 1 - 2 * $0 / pairs })
+  }
+
+  private func measureEnergies(_ index: Int, _ temperature: Int) {
+    let own = energies[index * size..<(index + 1) * size].map { $0 - problem.offset }
+    record(.energy, index, temperature, own.reduce(0, +) / Double(size))
+    record(.energySquare, index, temperature, own.reduce(0) { $0 + $1 * $1 } / Double(size))
+    record(.logZ, index, temperature, places[index].logZ)
+    record(.steps, index, temperature, Double(places[index].steps))
+    var members = [Int](repeating: 0, count: size)
+    for family in families[index * size..<(index + 1) * size] { members[family] += 1 }
+    let shares = members.filter { $0 > 0 }.map { Double($0) / Double(size) }
+    record(.familySize, index, temperature, Double(size) * shares.reduce(0) { $0 + $1 * $1 })
+    record(.familyEntropy, index, temperature, -shares.reduce(0) { $0 + $1 * log($1) })
+  }
+
+  private func keepStates(_ index: Int, _ temperature: Int) {
+    for draw in 0..<samples.draws {
+      let member = draw * size / samples.draws
+      samples.take(
+        temperature: temperature, chain: index, draw: draw, spins: kernel.states.spins(lane: lane(index, member)),
+        order: kernel.states.layout.own, energy: energies[index * size + member])
+    }
+  }
+
+  private func lane(_ index: Int, _ member: Int) -> Int { firstLane + index * size + member }
+
+  private func record(_ quantity: PopulationRecord.Quantity, _ column: Int, _ temperature: Int, _ value: Double) {
+    record.set(quantity, column: column, temperature: temperature, to: value)
+  }
+}
