@@ -72,7 +72,8 @@ struct Requirements {
   private var required: [String: Set<String>] = [
     "CustomStringConvertible": ["description"], "Equatable": ["=="], "Hashable": ["==", "hash"], "Comparable": ["<"],
     "Encodable": ["encode"], "Decodable": ["init"], "Sequence": ["makeIterator"], "IteratorProtocol": ["next"],
-    "RandomAccessCollection": ["startIndex", "endIndex", "subscript"], "ExpressibleByArgument": ["init", "allValueStrings"],
+    "RandomAccessCollection": ["startIndex", "endIndex", "subscript"],
+    "ExpressibleByArgument": ["init", "allValueStrings", "defaultValueDescription"],
   ]
   private var inherited: [String: Set<String>] = [:]
 
