@@ -1,4 +1,4 @@
-"""The user's own data (docs/guide/data.md): arrays, tables and pictures, each to the same network as the arrays that they came from."""
+"""Own data (docs/guide/data.md): arrays, tables and pictures, each to the same network as the arrays they came from."""
 
 import ctypes
 import ctypes.util

@@ -5,7 +5,6 @@ import lzma
 import subprocess
 import zipfile
 
-
 import pytest
 
 from jobs import INPUT, USAGE
