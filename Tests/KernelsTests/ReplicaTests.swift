@@ -92,7 +92,7 @@ import Testing
       return state
     }
     for sweep in 0..<6 {
-      kernel.sweep(number: UInt32(sweep))
+      try kernel.sweep(number: UInt32(sweep))
       for lane in 0..<lanes {
         let rate = Self.rates[(lane + 128) / 3 % Self.rates.count]
         for (place, spin) in states.layout.free.enumerated() {
@@ -108,7 +108,7 @@ import Testing
         for spin in test.fixed { #expect(spins[lane][spin] == states.spins(lane: lane)[own.firstIndex(of: spin)!]) }
       }
       var energies = [Int64](repeating: 0, count: lanes)
-      kernel.addEnergies(to: &energies)
+      try kernel.addEnergies(to: &energies)
       for lane in 0..<lanes {
         let energy = test.couplings.energy(of: spins[lane])
         expectClose(Double(energies[lane]) * kernel.energyUnit, energy, absolute: 1e-6)
@@ -121,7 +121,7 @@ import Testing
     for set in InstructionSet.available {
       guard let kernel = test.kernel(layout, lanes: 150, set: set) else { return }
       begin(kernel)
-      for sweep: UInt32 in 0..<20 { kernel.sweep(number: sweep) }
+      for sweep: UInt32 in 0..<20 { try kernel.sweep(number: sweep) }
       let bits = kernel.states.words.elements
       #expect(first == nil || first == bits, "\(set.name)")
       first = bits
@@ -134,7 +134,7 @@ import Testing
     begin(whole)
     begin(part)
     for sweep: UInt32 in 0..<20 {
-      whole.sweep(number: sweep)
+      try whole.sweep(number: sweep)
       for colour in 0..<part.states.layout.colourStarts.count - 1 { part.sweep(colour: colour, number: sweep) }
     }
     for lane in 0..<60 { #expect(part.states.spins(lane: lane) == whole.states.spins(lane: 128 + lane)) }
@@ -173,7 +173,7 @@ import Testing
     let kernel = try #require(test.kernel(layout, lanes: 16))
     kernel.take(rates: [log(1 / share - 1) / 2])
     kernel.assign([UInt16](repeating: 0, count: 16))
-    kernel.sweep(number: sweep)
+    try kernel.sweep(number: sweep)
     return kernel.states.isDown(place: 0, lane: lane)
   }
 
@@ -189,7 +189,7 @@ import Testing
     var counts = [Double](repeating: 0, count: 64)
     let draws = 40
     for sweep: UInt32 in 0..<UInt32(draws * 25 + 100) {
-      kernel.sweep(number: sweep)
+      try kernel.sweep(number: sweep)
       guard sweep >= 100, sweep % 25 == 0 else { continue }
       for lane in 0..<512 {
         let spins = kernel.states.spins(lane: lane)
@@ -216,7 +216,7 @@ import Testing
         let test = Self.cases[0]
         let kernel = try #require(test.kernel(layout, lanes: lanes))
         begin(kernel)
-        kernel.sweep(number: 1)
+        try kernel.sweep(number: 1)
         let states = kernel.states
         let (spins, pairs) = (
           PackedStates(bits: states.ownCount, rows: states.bitCount), PackedStates(bits: states.pairCount, rows: states.bitCount)
