@@ -41,7 +41,7 @@ import Testing
     Mistake(
       replace: "name: cifar10", with: "name: cifar",
       message:
-        "example.yaml:4: data.name: found `cifar`, expected `cifar10`, `cifar100`, `mnist`, `fashion-mnist` or `synthetic`; "
+        "example.yaml:4: data.name: found `cifar`, expected `cifar10`, `cifar100`, `mnist`, `fashion-mnist`, `files` or `synthetic`; "
         + "did you mean `cifar10`?"),
     Mistake(
       replace: "{name: output, units: 10}", with: "{name: output, units: 10, kernel: 3}",

@@ -75,7 +75,8 @@ import Testing
     #expect(try message("1\n2\n") == "/s:2: found `2`, expected a spin, -1 or 1")
     #expect(try message("1\n") == "/s:2: the file ends after 1 spins, expected 2")
     #expect(try message("1\n1\n1\n") == "/s:3: found another spin, expected 2")
-    #expect(try message("1 1\n") == "/s:1: found `1`, expected the end of the line")
+    // What follows a spin is its label.
+    #expect(try message("1 1\n") == "/s:2: the file ends after 1 spins, expected 2")
   }
 
   @Test func tracesAsText() {

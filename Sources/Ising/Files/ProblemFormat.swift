@@ -95,7 +95,8 @@ extension TextScanner {
     var scanner = self
     scanner.skipSpaceAndComments()
     let words = scanner.restOfLine().split(whereSeparator: \.isWhitespace)
-    guard words.count == 2 else { return words.count > 3 ? .metis : .rudy }
+    // The first line of METIS lists the neighbours of vertex 1, which is none of them.
+    guard words.count == 2 else { return words.count > 3 && !words.contains("1") ? .metis : .rudy }
     guard let source = Int(words[0]), let target = Int(words[1]) else { return .rudy }
     return min(source, target) >= 1 && max(source, target) <= vertices ? .rudy : .edges
   }
