@@ -78,7 +78,7 @@ IMPOSSIBLE = {
     "temperature-that-rises": (1, ["ising.machine.hot=0.001"], ["hot", "cold"]),
     "strips": (2, ["grid.spin=2"], ["cannot be cut into strips"]),
     "more-test-images-than-there-are": (1, ["data.testPerClass=1000"], ["testPerClass"]),
-    "enlarged-images": (1, ["data.size.rows=9"], ["data.size"]),
+    "images-without-rows": (1, ["data.size.rows=0"], ["data.size"]),
 }
 
 

@@ -71,8 +71,11 @@ def short(words: list[str]) -> list[str]:
             "data.testPerClass=null",
             "learning.epochs=1",
         )
+    if "solve" in words and "--exact" in words:
+        return []
     if "solve" in words:
-        return ["--time", "0.2"]
+        # A search in a folder has either limit.
+        return ["--reads", "20"] if "--run-dir" in words else ["--time", "0.2"]
     if "population" in words:
         return ["--population", "64"]
     if "sample" in words and not {"--until", "--time"} & set(words):
