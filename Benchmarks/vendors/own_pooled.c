@@ -1,5 +1,6 @@
 // The kernels of the library's `MaxPooledConvolution`: forward with 2×2 max-pooling, directly and by Winograd; transposed and
 // gradient over the arg-max alone, for several shares of spins that are not zero.
+// Transposed is `gather`; `scatter`, which the library prefers on layers of 8 columns or 256 channels and more, is not among the contenders.
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,14 +13,13 @@ enum { MEMBERS = 4 };
 typedef struct {
   const problem *p;
   pass_t pass;
-  int winograd;
+  int winograd, tile;
   geometry g;
   int windows;
   int64_t *places, *window_starts, *member_offsets, *member_corners, *window_places;
   // Forward: products of `together` samples at once.
   int together;
   float *scratch, *winograd_weights;
-  int64_t *patch_rows, *product_rows;
   // Transposed: `slice` pre channels of the weights lie together.
   int slice;
   float *by_slice;
@@ -40,25 +40,25 @@ static void forward_direct(const state *s) {
     eq->convolve(s->g.pre.values + first * s->g.pre.sample, s->g.corners, s->g.pre.sample, s->g.tap_offsets, s->g.taps,
                  s->g.depth, s->g.packed, p->out, s->scratch, s->places, pixels * p->out, pixels, count, 0);
     eq->pool_max(s->scratch, pixels * p->out, s->window_starts, s->member_offsets, MEMBERS, p->out, s->windows, count,
-                 s->result + first * pooled, s->argmax + first * pooled, 0);
+                 s->result + first * pooled, pooled, s->argmax + first * pooled, pooled, 0, 0);
   }
 }
 
 static void forward_winograd(const state *s) {
   const problem *p = s->p;
-  static const int64_t zero = 0;
-  const int64_t pooled = (int64_t)s->windows * p->out;
-  float *products = s->scratch + (int64_t)16 * s->together * s->windows * p->in;
+  const int64_t pooled = (int64_t)s->windows * p->out, across = p->side / s->tile, tiles = across * across;
+  const int64_t matrices = (s->tile + 2) * (s->tile + 2);
+  float *products = s->scratch + matrices * s->together * tiles * p->in;
   for (int first = 0; first < p->batch; first += s->together) {
     const int count = p->batch - first < s->together ? p->batch - first : s->together;
-    const int64_t rows = (int64_t)count * s->windows;
-    eq->winograd_input(s->g.pre.values + first * s->g.pre.sample, s->member_corners, MEMBERS, s->g.pre.sample, s->g.pre.row,
-                       p->in, s->windows, count, s->scratch);
-    for (int i = 0; i < 16; i++)
-      eq->convolve(s->scratch + i * rows * p->in, s->patch_rows, 0, &zero, 1, p->in,
-                   s->winograd_weights + (int64_t)i * p->in * p->out, p->out, products + i * rows * p->out, s->product_rows, 0,
-                   rows, 1, 0);
-    eq->winograd_pool(products, p->out, rows, s->result + first * pooled, s->argmax + first * pooled, 0);
+    eq->winograd_input(s->g.pre.values + s->g.corners[0] + first * s->g.pre.sample, s->g.pre.sample, s->g.pre.row, s->tile, p->in, across,
+                       across, count, s->scratch);
+    for (int64_t channel = 0; channel < p->out; channel += eq->block) {
+      const int64_t width = p->out - channel < eq->block ? p->out - channel : eq->block;
+      eq->winograd_multiply(s->scratch, s->winograd_weights + matrices * p->in * channel, s->tile, count * tiles, p->in, width, products);
+      eq->winograd_pool(products, s->tile, width, across, across, count, 0, p->side / 2, p->out, s->result + first * pooled + channel,
+                        pooled, s->argmax + first * pooled + channel, pooled, 0, 0);
+    }
   }
 }
 
@@ -67,10 +67,10 @@ static void transposed(const state *s) {
   const int64_t lists = (int64_t)s->windows * MEMBERS, pixels = (int64_t)p->side * p->side, pooled = (int64_t)s->windows * p->out;
   for (int first = 0; first < p->batch; first += s->together) {
     const int count = p->batch - first < s->together ? p->batch - first : s->together;
-    eq->list_spins(s->spins + first * pooled, s->window_places, pooled, s->argmax + first * pooled, MEMBERS, p->out, s->windows,
-                   count, s->slice, s->entries, s->counts);
+    eq->list_spins(s->spins + first * pooled, s->window_places, pooled, s->argmax + first * pooled, pooled, MEMBERS, p->out, s->windows,
+                   count, s->slice, s->entries, s->counts, lists);
     eq->gather(s->entries, s->counts, p->out, lists, s->reach, s->reach_starts, s->by_slice, (int64_t)9 * p->out * s->slice,
-               s->slice, p->in, s->result + first * pixels * p->in, pixels, count, 0);
+               s->slice, p->in, s->result + first * pixels * p->in, pixels * p->in, pixels, count, 0);
   }
 }
 
@@ -78,7 +78,7 @@ static void gradient(const state *s) {
   const problem *p = s->p;
   memset(s->result, 0, (size_t)p->out * s->g.taps * s->g.depth * sizeof(float));
   eq->gradient_sparse(s->g.pre.values, s->member_corners, s->g.pre.sample, s->g.tap_offsets, s->g.taps, s->g.depth, s->spins,
-                      s->window_places, (int64_t)s->windows * p->out, s->argmax, MEMBERS, p->out, s->windows, p->batch, s->scale,
+                      s->window_places, (int64_t)s->windows * p->out, s->argmax, (int64_t)s->windows * p->out, MEMBERS, p->out, s->windows, p->batch, s->scale,
                       s->result, s->entries);
 }
 
@@ -108,8 +108,6 @@ static void release(contender *c) {
                          s->window_places,
                          s->scratch,
                          s->winograd_weights,
-                         s->patch_rows,
-                         s->product_rows,
                          s->by_slice,
                          s->entries,
                          s->counts,
@@ -164,25 +162,14 @@ static void prepare_spins(const problem *p, state *s, double density) {
 }
 
 static void prepare_winograd(const problem *p, state *s) {
-  s->together = (48 + s->windows - 1) / s->windows;
-  const int rows = s->together * s->windows;
-  const int64_t pairs = (int64_t)p->in * p->out;
-  s->patch_rows = multiples(rows, p->in);
-  s->product_rows = multiples(rows, p->out);
-  s->scratch = floats((int64_t)16 * rows * (p->in + p->out));
-  s->winograd_weights = floats(16 * pairs);
-  float *transformed = floats(16 * pairs);
-  static const float G[4][3] = {{1, 0, 0}, {.5f, .5f, .5f}, {.5f, -.5f, .5f}, {0, 0, 1}};
-  for (int out = 0; out < p->out; out++)
-    for (int in = 0; in < p->in; in++)
-      for (int i = 0; i < 16; i++) {
-        float sum = 0;
-        for (int tap = 0; tap < 9; tap++)
-          sum += G[i / 4][tap / 3] * G[i % 4][tap % 3] * p->weights[((int64_t)out * 9 + tap) * p->in + in];
-        transformed[i * pairs + (int64_t)in * p->out + out] = sum;
-      }
-  for (int i = 0; i < 16; i++) eq->pack(transformed + i * pairs, p->out, p->in, p->out, s->winograd_weights + i * pairs);
-  free(transformed);
+  s->tile = p->side % 4 == 0 ? 4 : 2;
+  const int tiles = p->side / s->tile * (p->side / s->tile), matrices = (s->tile + 2) * (s->tile + 2);
+  s->together = (48 + tiles - 1) / tiles;
+  s->scratch = floats((int64_t)matrices * s->together * tiles * (p->in + eq->block));
+  s->winograd_weights = floats((int64_t)matrices * p->in * p->out);
+  float *scratch = floats((int64_t)9 * p->in * eq->block);
+  eq->winograd_weights(p->weights, s->tile, p->in, p->out, scratch, s->winograd_weights);
+  free(scratch);
 }
 
 // The lists that reach each pixel, as in `MaxPooledConvolution.reaches`.

@@ -47,7 +47,7 @@ extension LearningSettings: ConfigurationSection {
       ).written { $0.revivesChannels },
       ConfigurationKey(
         "whitenPatches", \.whitensPatches,
-        "Train the convolutions of the image in coordinates in which its patches are white: of independent elements with variance 1. "
+        "Train the convolutions of the image in coordinates in which its patches are white: their elements are uncorrelated and have variance 1. "
           + "Weight decay then acts on these coordinates."
       ).written { $0.whitensPatches },
       ConfigurationKey(

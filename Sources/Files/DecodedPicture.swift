@@ -58,11 +58,16 @@ package struct DecodedPicture: Equatable {
     defer { png_image_free(&image) }
     func failure() -> FileError {
       let message = withMessage(of: image)
-      return FileError(path: path, reason: "is no whole PNG file: \(message)")
+      return FileError(path: path, reason: "is not a complete PNG file: \(message)")
     }
     guard png_image_begin_read_from_memory(&image, bytes, bytes.count) != 0 else { throw failure() }
     let (rows, columns) = (Int(image.height), Int(image.width))
     try requireSize(rows, columns, path: path)
+    // A byte of a deflated stream stands for 1032 at most (zlib, "Technical details"), and one of those for 8 pixels.
+    guard rows * columns <= 8 * 1032 * bytes.count else {
+      throw FileError(
+        path: path, reason: "is not a complete PNG file: \(bytes.count) bytes cannot hold \(rows)×\(columns) pixels")
+    }
     let colour = UInt32(PNG_FORMAT_FLAG_COLOR)
     let channels = channels ?? (image.format & colour == 0 ? 1 : 3)
     // Without a flag for transparency, libpng puts the picture upon what the memory holds: black.
@@ -82,7 +87,7 @@ package struct DecodedPicture: Equatable {
     guard let decoder = tjInitDecompress() else { throw FileError(path: path, reason: "no memory to read a JPEG file") }
     defer { tjDestroy(decoder) }
     func failure() -> FileError {
-      FileError(path: path, reason: "is no whole JPEG file: \(String(cString: tjGetErrorStr2(decoder)))")
+      FileError(path: path, reason: "is not a complete JPEG file: \(String(cString: tjGetErrorStr2(decoder)))")
     }
     var (columns, rows, subsampling, colours): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
     guard tjDecompressHeader3(decoder, bytes, UInt(bytes.count), &columns, &rows, &subsampling, &colours) == 0 else {

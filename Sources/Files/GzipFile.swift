@@ -12,6 +12,15 @@ package final class GzipFile {
     /// It is no gzip stream from here on, in zlib's words.
     case isCorrupt(String)
     case isUnreadable(String)
+
+    /// One clause for a message.
+    package var reason: String {
+      switch self {
+      case .isTruncated: "the gzip stream ends too early"
+      case .isCorrupt(let message): "corrupt gzip stream (\(message))"
+      case .isUnreadable(let message): "cannot be read: \(message)"
+      }
+    }
   }
 
   /// Bytes on the disk: compressed ones of a gzipped file.
@@ -52,5 +61,27 @@ package final class GzipFile {
       }
     }
     return found
+  }
+
+  /// The whole content of a file, inflated where it is gzipped. Memory grows with the bytes that really come.
+  ///
+  /// - Parameter limit: the most bytes that it may have.
+  /// - Throws: `FileError`.
+  package static func content(of path: String, atMost limit: Int) throws -> [UInt8] {
+    let chunk = 1 << 20
+    let file = try GzipFile(path: path, chunk: chunk)
+    var content: [UInt8] = []
+    if !file.isCompressed { content.reserveCapacity(min(file.sizeOnDisk, limit)) }
+    var part = [UInt8](repeating: 0, count: chunk)
+    do {
+      while case let found = try file.read(into: &part, count: chunk), found > 0 {
+        guard content.count + found <= limit else {
+          throw FileError(
+            path: path, reason: "has more than \(limit) bytes, which is more of this machine's memory than a file may take")
+        }
+        content += part.prefix(found)
+      }
+    } catch let damage as Damage { throw FileError(path: path, reason: damage.reason) }
+    return content
   }
 }

@@ -65,13 +65,13 @@ package final class ZipArchive {
     if entry.method == 8 {
       content = [UInt8](repeating: 0, count: entry.size)
       guard equilibria_inflate(packed, packed.count, &content, content.count) == Z_OK else {
-        throw failure("is damaged: its deflated bytes do not unfold to the \(entry.size) that it claims")
+        throw failure("is damaged: its content does not inflate to the \(entry.size) bytes that it claims")
       }
     }
     var checksum = Checksum()
     checksum.update(content)
     guard UInt32(truncatingIfNeeded: checksum.value) == entry.checksum else {
-      throw failure("is damaged: its bytes have not the checksum that the archive states")
+      throw failure("is damaged: its checksum is not the one that the archive states")
     }
     return content
   }
@@ -79,7 +79,7 @@ package final class ZipArchive {
   // MARK: - Directory
 
   private static func directory(of handle: FileHandle, size: Int, path: String) throws -> [Entry] {
-    func failure(_ reason: String) -> FileError { FileError(path: path, reason: "is no whole ZIP archive: \(reason)") }
+    func failure(_ reason: String) -> FileError { FileError(path: path, reason: "is not a complete ZIP archive: \(reason)") }
     // The end of the directory is followed by a comment of at most 65,535 bytes.
     let tailSize = min(size, 22 + 65_535)
     guard tailSize >= 22 else { throw failure("it has \(size) bytes") }

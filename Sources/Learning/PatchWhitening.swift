@@ -1,7 +1,7 @@
 import Kernels
 import Networks
 
-/// Trains the convolutions that see the image as if its patches were white: of independent elements with variance 1.
+/// Trains the convolutions that see the image as if its patches were white: of uncorrelated elements with variance 1.
 ///
 /// Neighbouring pixels are alike, so that the gradient of such a convolution points mostly along sums of pixels, and differences are learned
 /// slowly. Let M = LLᵀ be the second moments of the patches x that a kernel w sees. Those of L⁻¹x are the identity, and w·x = v·(L⁻¹x)

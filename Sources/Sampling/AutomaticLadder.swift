@@ -10,12 +10,13 @@ enum AutomaticLadder {
   static let trialCount = 16
   /// `2^rounds` of its sweeps are measured.
   private static let trialRounds = 6
-  private static let counts = 8...64
+  static let counts = 8...64
 
   /// The settings of the short run.
   static func trial(_ settings: SamplerSettings, from: Double, to: Double) -> SamplerSettings {
     var trial = SamplerSettings(temperatures: .range(from: from, to: to, count: trialCount))
     (trial.rounds, trial.seed, trial.start, trial.fixed) = (trialRounds, settings.seed, settings.start, settings.fixed)
+    trial.measuresFields = false
     return trial
   }
 

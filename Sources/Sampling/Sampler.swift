@@ -82,11 +82,9 @@ public struct Sampler {
     }
     let group = world.flatMap { $0.size > 1 ? $0 : nil }
     let began = Profile.now
-    let grid = try group.map { try ProcessGrid(try shape(ranks: $0.size), over: $0) }
+    let grid = try group.map { try ProcessGrid(try shape(ranks: $0.size, chains: chainCount), over: $0) }
     if settings.method == .population {
-      guard store == nil else {
-        throw SamplerError("population annealing keeps no checkpoints; leave out --run-dir")
-      }
+      try check(isKept: store != nil)
       return try runPopulations(
         home, rates: ladder.rates, populations: chainCount, over: grid, shouldStop: shouldStop, progress: progress)
     }
@@ -127,11 +125,35 @@ public struct Sampler {
 
   private var replicasOfChain: Int { settings.method == .population ? settings.population : ladder.count }
 
-  private func shape(ranks: Int) throws -> GridShape {
+  /// What would be refused is refused here, before a folder is made: ranks that cannot share the work, and checkpoints where there are none.
+  ///
+  /// - Parameters:
+  ///   - ranks: those of the run.
+  ///   - isKept: whether the run has a store.
+  /// - Throws: `SamplerError`.
+  public func check(ranks: Int, isKept: Bool) throws {
+    try check(isKept: isKept)
+    guard ranks > 1 else { return }
+    var chains = chainCount
+    if settings.chains == nil, settings.method == .tempering, case .between = settings.temperatures {
+      // The fewer temperatures, the more chains.
+      chains = home.standardChains(
+        temperatures: AutomaticLadder.counts.lowerBound, multipleOf: settings.chainsOfBlock)
+    }
+    _ = try shape(ranks: ranks, chains: chains)
+  }
+
+  private func check(isKept: Bool) throws {
+    guard !isKept || settings.method != .population else {
+      throw SamplerError("population annealing keeps no checkpoints; leave out --run-dir")
+    }
+  }
+
+  private func shape(ranks: Int, chains: Int) throws -> GridShape {
     // Clusters may go through all spins.
     let parts = settings.moves.isEmpty ? problem.spinCount : nil
     return try settings.spread.shape(
-      ranks: ranks, chains: chainCount, chainsOfBlock: settings.chainsOfBlock, spins: parts
+      ranks: ranks, chains: chains, chainsOfBlock: settings.chainsOfBlock, spins: parts
     ) { home.sweepTime(replicas: $0 * replicasOfChain, sharedBy: $1) }
   }
 

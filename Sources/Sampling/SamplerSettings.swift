@@ -72,11 +72,15 @@ public struct SamplerSettings: Sendable {
   public var seed: UInt64 = 1
   /// States of each temperature that are kept, thinned evenly over the measured sweeps; a multiple of the chains at least as great.
   public var samples = 0
+  /// Whether the fields on spins are measured, which tell the states' own temperature.
+  var measuresFields = true
 
   /// More rounds would not end.
   static let greatestRounds = 30
   static let greatestTemperatures = 1024
   static let standardPopulations = 16
+  /// Replicas know their population by a number of 16 bits.
+  static let greatestPopulations = 1 << 16
   static let standardSweepsPerStep = 10
 
   /// Random starts, and 12 rounds that double.
@@ -127,6 +131,9 @@ public struct SamplerSettings: Sendable {
 
   private func validateGoal() throws {
     guard isOpen else { return }
+    if goal?.isConverged == true, chains == 1 {
+      throw SamplerError("a goal of `converged` and 1 chain, which has no other to be compared with; give 4 chains or more")
+    }
     guard sweeps == nil, burnIn == nil, method != .population else {
       throw SamplerError("a goal or a time needs rounds that double: leave out sweeps, burn-in and population annealing")
     }
@@ -136,6 +143,9 @@ public struct SamplerSettings: Sendable {
   private func validatePopulation() throws {
     guard (2...1_000_000).contains(population) else {
       throw SamplerError("a population of \(population) replicas, expected 2 to 1000000")
+    }
+    if let chains, chains > Self.greatestPopulations {
+      throw SamplerError("chains is \(chains), expected at most \(Self.greatestPopulations) populations")
     }
     guard burnIn == nil else {
       throw SamplerError("a burn-in; population annealing has none, it starts at an infinite temperature")
@@ -221,8 +231,9 @@ struct SamplingSchedule: Equatable, Sendable {
     binCount = (wanted + length - 1) / length
   }
 
-  /// Fields are measured after so many equal parts of the measured sweeps: it takes some hundred times as long as a sweep.
-  var fieldMeasurements: Int { min(8, binCount) }
+  /// Fields are measured after so many equal parts of the measured sweeps, each of 512 or more unless there is one alone: it takes some hundred
+  /// times as long as a sweep.
+  var fieldMeasurements: Int { min(max(measured / 512, 1), 8, binCount) }
 
   /// Whether they are measured now, and as which.
   ///

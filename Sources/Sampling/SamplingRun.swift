@@ -15,6 +15,8 @@ final class SamplingRun {
   private(set) var tempering: Tempering
   private(set) var record: ChainRecord
   private let moves: ClusterMoves?
+  /// Of a run that never measures fields none are made.
+  private lazy var fields = ReplicaFields(ReplicaCouplings(problem), states: kernel.states)
   /// The measured round's functions for free energies.
   private(set) var bennett: BennettFunctions?
   /// Sweeps so far, those of all rounds.
@@ -241,7 +243,7 @@ final class SamplingRun {
       bennett: settings.freeEnergy ? bennett : nil,
       bin: bin)
     if (measured + 1) % schedule.every == 0 { try measureStates(bin: bin) }
-    if let place = schedule.fieldMeasurement(after: measured) { try measureFields(place) }
+    if settings.measuresFields, let place = schedule.fieldMeasurement(after: measured) { try measureFields(place) }
     if samples.isDue(measured: measured) { keepStates() }
   }
 
@@ -284,7 +286,6 @@ final class SamplingRun {
 
   /// What the fields say about the temperature. Collective over the ranks that share the spins.
   private func measureFields(_ place: Int) throws {
-    let fields = ReplicaFields(ReplicaCouplings(problem), states: kernel.states)
     let lanes = kernel.states.laneCount
     let rates = laneTemperatures.map { ladder.rates[Int($0)] }
     var (excess, slope) = ([Int64](repeating: 0, count: lanes), [Int64](repeating: 0, count: lanes))

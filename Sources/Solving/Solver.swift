@@ -95,8 +95,8 @@ public struct Solver {
     _ own: SampleSet.Sample?, of energy: Double, over world: Communicator
   ) throws -> SampleSet.Sample? {
     let holders = try world.allgather(own?.energy ?? .infinity)
-    guard let holder = holders.firstIndex(of: energy), let own else { return own }
-    return SampleSet.Sample(spins: try world.broadcastVarying(own.spins, root: holder), energy: energy)
+    guard let holder = holders.firstIndex(of: energy) else { return own }
+    return SampleSet.Sample(spins: try world.broadcastVarying(own?.spins ?? [], root: holder), energy: energy)
   }
 
   /// Everyone's samples on rank 0. A rank without a read has nothing but the state it would begin with.

@@ -92,6 +92,7 @@ struct EvaluateCommand: ParsableCommand {
   func run() {
     Job.run { world in
       StopSignal.install()
+      if world.rank == 0 { for path in [predictions, confusion].compactMap({ $0 }) { try WritablePath.check(path) } }
       let evaluation = try EvaluationRun(
         checkpoint: checkpoint, on: evaluated, raw: raw, mirror: mirror, atEquilibrium: atEquilibrium,
         overrides: try overrides.map { try ConfigurationOverride($0) }, over: world)

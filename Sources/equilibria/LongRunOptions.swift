@@ -9,14 +9,14 @@ struct LongRunOptions: ParsableArguments {
   @Option(help: "A folder for checkpoints and the result.", completion: .directory)
   var runDir: String?
 
-  @Flag(help: "Go on from the checkpoint in --run-dir, on any number of ranks, or begin if there is none.")
+  @Flag(help: "Resume from the checkpoint in --run-dir, on any number of ranks, or begin if there is none.")
   var resume = false
 
   @Option(help: ArgumentHelp("Between two checkpoints.", valueName: "minutes"))
   var checkpointEvery = 15.0
 
   func validate() throws {
-    if resume, runDir == nil { throw ValidationError("--resume needs --run-dir, the folder of the run to go on with") }
+    if resume, runDir == nil { throw ValidationError("--resume needs --run-dir, the folder of the run to resume") }
     guard checkpointEvery > 0, checkpointEvery.isFinite else {
       throw ValidationError("--checkpoint-every \(checkpointEvery): expected minutes, more than 0")
     }

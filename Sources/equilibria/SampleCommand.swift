@@ -47,11 +47,13 @@ struct SampleCommand: ParsableCommand {
       let spins = question.objective.problem.spinCount
       var settings = try sampling.settings(spins: spins, of: file)
       settings.samples = output.sampleCount
+      let sampler = try SpinSampling(question, settings)
+      try sampler.check(ranks: world.size, isKept: folder.runDir != nil)
       let opened = try folder.open(on: world)
       defer { opened?.lock?.release() }
       let progress = world.rank == 0 ? SampleProgress() : nil
       defer { progress?.finish() }
-      let found = try SpinSampling(question, settings).run(
+      let found = try sampler.run(
         over: world, store: try opened.map { try SamplingStore(folder: $0.path, resumes: $0.resumes, minutes: $0.minutes) },
         shouldStop: { StopSignal.isRequested }, progress: { progress?.show($0) })
       progress?.finish()

@@ -98,8 +98,9 @@ struct SampleRunOptions: ParsableArguments {
   @Option(help: "Sweeps before the measured ones. By default as many as those.")
   var burnIn: Int?
 
-  @Option(help: ArgumentHelp("Sweeps between two measurements of magnetisations and overlaps.", valueName: "sweeps"))
-  var every = 8
+  @Option(
+    help: ArgumentHelp("Sweeps between two measurements of magnetisations and overlaps (8 by default).", valueName: "sweeps"))
+  var every: Int?
 
   @Flag(help: "Add an infinite temperature, and give ln Z, free energies and entropies.")
   var freeEnergy = false
@@ -145,6 +146,14 @@ struct SampleRunOptions: ParsableArguments {
     if population != nil, method != .population {
       throw ValidationError("--population needs --method population")
     }
+    if method == .population {
+      let meaningless = [("--rounds", rounds != nil), ("--every", every != nil), ("--free-energy", freeEnergy)]
+      if let (name, _) = meaningless.first(where: { $0.1 }) {
+        throw ValidationError(
+          "\(name) with --method population: populations have no rounds, are measured at each temperature, and always give ln Z; "
+            + "leave it out")
+      }
+    }
     do {
       try bare.validate(spins: 1)
     } catch { throw ValidationError("\(error)") }
@@ -156,7 +165,8 @@ struct SampleRunOptions: ParsableArguments {
     (settings.chains, settings.sweeps, settings.burnIn) = (chains, sweeps, burnIn)
     (settings.goal, settings.time) = (until, time)
     settings.rounds = rounds ?? (until == nil && time == nil ? settings.rounds : Self.openRounds)
-    (settings.every, settings.freeEnergy, settings.seed, settings.spread) = (every, freeEnergy, seed, spread)
+    (settings.freeEnergy, settings.seed, settings.spread) = (freeEnergy, seed, spread)
+    if let every { settings.every = every }
     (settings.moves, settings.method) = (moves.moves, method)
     if let population { settings.population = population }
     return settings

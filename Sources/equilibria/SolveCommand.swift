@@ -89,7 +89,8 @@ struct SolveCommand: ParsableCommand {
       var answer = try spins.run(over: world, store: store, shouldStop: shouldStop) {
         progress?.found("\(spins.measureName) \(SearchTrace.text($0.measure))\(bestKnown)")
       }
-      answer.exact = exact
+      // Nothing is proven by a part of the states.
+      answer.exact = exact?.wasStopped == true ? nil : exact
       return answer
     case .communities(let question):
       try search.checkCommunities(hasChip: device.hardware != nil, isKept: folder != nil)

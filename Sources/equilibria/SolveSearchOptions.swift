@@ -97,6 +97,7 @@ struct SolveSearchOptions: ParsableArguments {
 
   /// Refuses what a search that is kept in a folder cannot have.
   func checkKept() throws {
+    if exact { throw ValidationError("--exact tries every state at once and keeps no folder: leave out --run-dir") }
     if time != nil, reads != nil {
       throw ValidationError("--run-dir with --time and --reads: which reads fit depends on the interruptions; give one of them")
     }

@@ -187,6 +187,22 @@ import Testing
     #expect(try least("2 3\n1 1 -1\n2 2 -1\n1 2 -1.5\n", "m.sparse") == -5)
   }
 
+  /// Nothing of a file is lost without a word.
+  @Test func brokenFilesAreRefused() throws {
+    #expect(message("*Vertices 5\n*Edges\n1 5\n*Vertices 2\n").contains("a second section"))
+    let graph = "<graphml><graph edgedefault='undirected'><node id='a'/><node id='b'/><edge source='a' target='b'>"
+    #expect(message(graph).contains("the file ends within `<edge>`"))
+    #expect(message(graph + "</graph></graphml>").contains("found `</graph>`, expected `</edge>`"))
+    #expect(message(graph + "</edge></graph>").contains("the file ends within `<graphml>`"))
+    #expect(edges(try content(graph + "</edge ></graph></graphml>\n")) == [[0, 1, 1]])
+  }
+
+  /// A line that names the columns is left out; a vertex that is called as one is not.
+  @Test func headingsOfEdges() throws {
+    #expect(try content("source target\na b\nb c\n", "g.edges").labels == ["a", "b", "c"])
+    #expect(try content("u v\nv w\nw x\n", "u.edges").labels == ["u", "v", "w", "x"])
+  }
+
   @Test func marksAndControlBytes() throws {
     #expect(edges(try content("\u{FEFF}# c\n2 1\n1 2 5\n")) == [[0, 1, 5]])
     #expect(!message("4 \u{1B}[31mX\n").unicodeScalars.contains { $0.value == 27 })

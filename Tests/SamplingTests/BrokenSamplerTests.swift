@@ -7,18 +7,16 @@ import Testing
 
 /// The checks of averages find samplers that are broken on purpose, and pass one that is not.
 @Suite struct BrokenSamplerTests {
-  private static let chains = 8
-
   /// A run of a slow kernel on a problem, through all of the engine.
-  private func run(_ problem: IsingProblem, temperatures: [Double], fault: SlowKernel.Fault, seed: UInt64 = 1) throws
-    -> SamplingResult
-  {
+  private func run(
+    _ problem: IsingProblem, temperatures: [Double], chains: Int = 8, fault: SlowKernel.Fault, seed: UInt64 = 1
+  ) throws -> SamplingResult {
     var settings = SamplerSettings(temperatures: .list(temperatures))
-    (settings.chains, settings.rounds, settings.seed) = (Self.chains, 11, seed)
+    (settings.chains, settings.rounds, settings.seed) = (chains, 11, seed)
     let ladder = TemperatureLadder(settings)
     let home = ReplicaHome(problem, fixed: [:])
-    let kernel = SlowKernel(home.couplings, lanes: Self.chains * ladder.count, seed: seed, fault: fault)
-    let run = SamplingRun(problem, settings, kernel: kernel, firstLane: 0, ladder: ladder, chains: 0..<Self.chains)
+    let kernel = SlowKernel(home.couplings, lanes: chains * ladder.count, seed: seed, fault: fault)
+    let run = SamplingRun(problem, settings, kernel: kernel, firstLane: 0, ladder: ladder, chains: 0..<chains)
     try run.advance(run.schedule.total)
     let gathered = try GatheredRun(run)
     return SamplingResult(problem, settings, try #require(gathered), kernel: "slow", seconds: 0)
@@ -37,10 +35,10 @@ import Testing
     }
   }
 
-  /// The states' own temperature tells a sampler that uses another from one that does not.
+  /// The states' own temperature tells a sampler that uses another from one that does not, on any seed with as many chains.
   @Test(arguments: [SlowKernel.Fault.none, .staleTemperature]) func otherTemperaturesAreSeen(_ fault: SlowKernel.Fault) throws {
     let problem = try Problems.lattice([12]) { $0 % 3 == 0 ? 0.5 : 1 }
-    let result = try run(problem, temperatures: [0.4, 0.6, 0.9, 1.4, 2.5], fault: fault)
+    let result = try run(problem, temperatures: [0.4, 0.6, 0.9, 1.4, 2.5], chains: 192, fault: fault)
     let right = result.temperatures.allSatisfy { $0.effectiveRate!.agrees(with: 1 / $0.temperature) }
     #expect(right == (fault == .none))
     #expect(result.verdict.reasons.contains { $0.contains("own 1/T") } == (fault != .none), "\(result.verdict.reasons)")

@@ -109,8 +109,12 @@ import Testing
     let torus = Self.tori[place]
     var settings = SamplerSettings(temperatures: .list(Self.ladder))
     settings.freeEnergy = true
-    let result = try sampled(try Problems.torus(torus.name), settings)
-    for exact in torus.rows {
+    try Self.expect(try sampled(try Problems.torus(torus.name), settings), agreesWith: torus.rows)
+  }
+
+  /// - Parameter rows: as in `tori`.
+  static func expect(_ result: SamplingResult, agreesWith rows: [[Double]]) throws {
+    for exact in rows {
       let found = try #require(result.temperatures.first { abs($0.temperature - exact[0]) < 1e-9 })
       let pairs = [
         (found.energy, exact[1]), (found.specificHeat, exact[2]), (found.logZ!, exact[3]), (found.overlapSquare!, exact[4]),

@@ -101,7 +101,7 @@ import Testing
     let limited = Resampling.step(energies[...], upTo: 5)
     let kept = energies.map { exp(-limited * $0) }
     let share = pow(kept.reduce(0, +), 2) / 40 / kept.reduce(0) { $0 + $1 * $1 }
-    #expect(abs(share - Resampling.wantedShare) < 1e-3)
+    #expect(abs(share - 0.88) < 1e-3)
   }
 
   @Test func wrongSettingsAreRefused() throws {
@@ -111,6 +111,11 @@ import Testing
       #expect { _ = try Sampler(try Problems.lattice([4]), settings) } throws: { "\($0)".contains(word) }
     }
     try refuses({ $0.population = 1 }, "population of 1")
+    // A rank tells the temperatures of at most so many populations apart.
+    try refuses({ $0.chains = 65_537 }, "at most 65536")
+    var most = settings([1])
+    most.chains = 65_536
+    _ = try Sampler(try Problems.lattice([4]), most)
     try refuses({ $0.burnIn = 3 }, "burn-in")
     try refuses({ $0.moves = [.icm] }, "moves")
     try refuses({ $0.start = .up }, "initial state")

@@ -145,17 +145,57 @@ import Testing
     var settings = SamplerSettings(temperatures: .list([2]))
     (settings.rounds, settings.time, settings.chains) = (4, 1e-6, 4)
     #expect(try sampled(try Problems.lattice([8]), settings).settings.rounds == 4)
-    settings.time = 0.05
+    settings.time = 0.5
     let rounds = try sampled(try Problems.lattice([8]), settings).settings.rounds
-    #expect(rounds >= 4 && rounds < 30)
+    #expect(rounds > 4 && rounds < 30)
     settings.sweeps = 10
     try refuses(settings, "leave out sweeps")
     (settings.sweeps, settings.time) = (nil, -1)
     try refuses(settings, "time of -1")
+    (settings.time, settings.goal, settings.chains) = (nil, SamplingGoal("converged"), 1)
+    try refuses(settings, "1 chain", "4 chains")
     #expect(SamplingGoal("rhat:1.01,converged")?.description == "rhat:1.01,converged")
     for wrong in ["", "rhat", "rhat:0", "rhat:x", "ess:-1", "energy:inf", "other:1", "rhat:1,"] {
       #expect(SamplingGoal(wrong) == nil, "\(wrong)")
     }
+  }
+
+  /// Fields are measured in proportion to the sweeps, and say nothing of themselves where there are few numbers.
+  @Test func fieldsAreMeasuredInProportion() throws {
+    var settings = SamplerSettings(temperatures: .list([2]))
+    for (rounds, count) in [(1, 1), (4, 1), (9, 1), (10, 2), (11, 4), (12, 8), (15, 8)] {
+      settings.rounds = rounds
+      let schedule = SamplingSchedule(settings)
+      let places = (0..<schedule.measured).compactMap { schedule.fieldMeasurement(after: $0) }
+      #expect(places == Array(0..<count) && schedule.fieldMeasurements == count, "\(rounds) rounds: \(places)")
+    }
+    settings.rounds = 6
+    for (chains, isKnown) in [(15, false), (16, true)] {
+      settings.chains = chains
+      #expect((try sampled(try Problems.lattice([8]), settings).temperatures[0].effectiveRate != nil) == isKnown)
+    }
+    // A ladder that is only tried has none.
+    let trial = AutomaticLadder.trial(settings, from: 1, to: 2)
+    #expect(try sampled(try Problems.lattice([8]), trial).temperatures.allSatisfy { $0.effectiveRate == nil })
+  }
+
+  /// What `run` would refuse after it has begun is refused before.
+  @Test func whatRanksCannotShareIsRefusedBefore() throws {
+    func refuses(_ ranks: Int, isKept: Bool = false, _ word: String, _ change: (inout SamplerSettings) -> Void) throws {
+      var settings = SamplerSettings(temperatures: .list([1]))
+      settings.chains = 4
+      change(&settings)
+      let sampler = try Sampler(try Problems.lattice([4]), settings)
+      #expect { try sampler.check(ranks: ranks, isKept: isKept) } throws: { "\($0)".contains(word) }
+      settings.spread = .automatic
+      settings.method = .tempering
+      try Sampler(try Problems.lattice([4]), settings).check(ranks: 2, isKept: true)
+    }
+    try refuses(4, "6 ranks") { $0.spread = .grid(chains: 3, spins: 2) }
+    try refuses(4, "4 chains") { $0.spread = .replicas }
+    try refuses(5, "4 spins") { $0.spread = .spins }
+    try refuses(1, isKept: true, "no checkpoints") { $0.method = .population }
+    try refuses(4, "4 chains") { ($0.spread, $0.temperatures) = (.replicas, .between(1, 2)) }
   }
 
   /// A QUBO's temperature is one of its own values.

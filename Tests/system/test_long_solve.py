@@ -37,6 +37,40 @@ def test_interrupted_and_resumed(start, job, tmp_path, ranks, later):
     assert found(job(None, *SEARCH, "--run-dir", folder, "--resume").succeeds().json) == found(resumed)
 
 
+def test_result_of_a_search_that_goes_on(start, one, tmp_path):
+    """The result of fewer reads is not there any more once it is not that of the search: a job script takes it for the end."""
+    folder = tmp_path / "run"
+    one(*SEARCH, "--reads", 20, "--run-dir", folder).succeeds()
+    assert json.loads((folder / "result.json").read_text())["reads"] == 20
+    with start(None, *SEARCH, "--run-dir", folder, "--resume") as running:
+        running.waits_for(lambda: not (folder / "result.json").exists())
+        running.signal(signal.SIGTERM)
+        running.wait().ends(STOPPED)
+    assert not (folder / "result.json").exists() and not (folder / "result.txt").exists()
+
+
+# Options of a first start and of a second one.
+CHANGES = [
+    ("--machine cim", "--machine cim-cac"),
+    ("--machine cim", "--machine cim --state-noise 0.1"),
+    ("--machine cim", "--machine cim --state-bits 4"),
+    ("--machine cim", "--machine cim --scale 2"),
+    ("--sweeps 5", "--sweeps 6"),
+    ("--sweeps 5", "--sweeps 5 --keep last"),
+    ("--sweeps 5", "--sweeps 5 --schedule constant:1"),
+    ("--reads 1", "--reads 4"),
+    ("--time 0.1", "--time 0.2 --clock processor"),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), CHANGES)
+def test_other_options_are_refused(one, tmp_path, first, second):
+    arguments = ["solve", "torus:8x8", "--run-dir", tmp_path / "run"]
+    reads = [] if "--time" in first or "--reads" in first else ["--reads", 3]
+    one(*arguments, *reads, *first.split()).succeeds()
+    one(*arguments, *reads, *second.split(), "--resume").refuses("checkpoint.safetensors", " was ", " now")
+
+
 def test_time_of_all_starts_counts(one, tmp_path):
     folder = tmp_path / "run"
     arguments = ["solve", "torus:20x20", "--json", "--run-dir", folder, "--resume"]
@@ -51,6 +85,7 @@ def test_what_cannot_be_kept(one, tmp_path):
     folder = tmp_path / "run"
     one("solve", "torus:4x4", "--resume").ends(USAGE, "--run-dir")
     one("solve", "torus:4x4", "--run-dir", folder, "--reads", 4, "--time", 1).ends(USAGE, "--reads", "--time")
+    one("solve", "torus:4x4", "--exact", "--run-dir", folder).ends(USAGE, "--exact", "--run-dir")
     ring = tmp_path / "ring.gml"
     ring.write_text("graph [ node [ id 0 ] node [ id 1 ] edge [ source 0 target 1 ] ]")
     one("solve", ring, "--run-dir", folder).refuses("--run-dir", "communities")

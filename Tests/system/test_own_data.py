@@ -275,7 +275,7 @@ def test_size_pads_and_reduces(one, tmp_path):
 
 # What is wrong with the files, and words of the message.
 FAULTS = {
-    "truncated.npz": (lambda path: path.write_bytes(path.read_bytes()[:-200]), "is no whole ZIP archive"),
+    "truncated.npz": (lambda path: path.write_bytes(path.read_bytes()[:-200]), "is not a complete ZIP archive"),
     "labels.npz": (lambda path: np.savez(path, x=TRAIN[0], y=TRAIN[1][:-1]), "59 labels for 60 images"),
     "names.npz": (lambda path: np.savez(path, pictures=TRAIN[0], y=TRAIN[1]), "data.files.images names the array"),
     "objects.npz": (lambda path: np.savez(path, x=TRAIN[0].astype(object), y=TRAIN[1]), "Python objects"),

@@ -117,12 +117,14 @@ def test_population(sample, job, tmp_path):
     arguments = ("torus:6x6", "--temperatures", "1,2", "--method", "population", "--population", 128)
     one = sample(1, *arguments)
     assert (one["method"], one["population"], one["chains"]) == ("population", 128, 16)
+    assert "rounds" not in one
     # By transfer matrix.
     assert abs(one["temperatures"][0]["logZ"] - 54.5341500) < 4 * one["temperatures"][0]["logZError"]
     assert one["temperatures"][0]["familySize"] >= 1
     assert figures(sample(3, *arguments)) == figures(one)
     job(None, "sample", *arguments).succeeds("16 populations of 128 replicas", "families")
     job(2, "sample", *arguments, "--run-dir", tmp_path / "run").refuses("no checkpoints", "--run-dir")
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize("kernels", ["AVX2", "baseline"])
@@ -225,8 +227,13 @@ WRONG = [
     (["--temperature", "1", "--spread", "2x"], "--spread"),
     (["--temperature", "1", "--population", "100"], "--method population"),
     (["--temperature", "1", "--method", "population", "--burn-in", "100"], "burn-in"),
+    (["--temperature", "1", "--method", "population", "--rounds", "8"], "--rounds with --method population"),
+    (["--temperature", "1", "--method", "population", "--every", "8"], "--every with --method population"),
+    (["--temperature", "1", "--method", "population", "--free-energy"], "--free-energy with --method population"),
+    (["--temperature", "1", "--method", "population", "--chains", "65537"], "at most 65536"),
     (["--temperature", "1", "--method", "annealing"], "--method"),
     (["--temperature", "1", "--until", "rhat"], "--until"),
+    (["--temperature", "1", "--until", "converged", "--chains", "1"], "4 chains or more"),
     (["--temperature", "1", "--time", "0"], "more than 0"),
     (["--temperature", "1", "--time", "5", "--sweeps", "100"], "leave out sweeps"),
 ]
@@ -265,8 +272,11 @@ def test_wrong_clamps(job, pair, tmp_path, case, ranks):
         (8, "auto", ["8 ranks", "4 chains", "2 spins"]),
     ],
 )
-def test_more_ranks_than_there_is_work(job, pair, ranks, spread, words):
-    job(ranks, "sample", pair, "--temperature", 1, "--chains", 4, "--spread", spread).refuses(*words)
+def test_more_ranks_than_there_is_work(job, pair, tmp_path, ranks, spread, words):
+    """It is known before a folder is made."""
+    folder = tmp_path / "run"
+    job(ranks, "sample", pair, "--temperature", 1, "--chains", 4, "--spread", spread, "--run-dir", folder).refuses(*words)
+    assert not folder.exists()
 
 
 def test_what_cannot_be(one, pair, tmp_path):

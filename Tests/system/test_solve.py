@@ -237,6 +237,23 @@ def test_what_is_written(one, solve, cycle, tmp_path):
     assert solve(1, cycle, "--initial", files["spins"], "--time", 0)["cut"] == 4
 
 
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_exact(solve, cycle, ranks):
+    """One of the five edges is not cut, whichever, and a cut has two states."""
+    found = solve(ranks, cycle, "--exact")
+    assert (found["cut"], found["energy"]) == (4, -3)
+    assert found["exact"] == {"groundStates": 10, "states": 32}
+
+
+def test_exact_that_is_interrupted(start):
+    """It ends with the best that it has found, of which nothing is proven."""
+    with start(2, "solve", "sk:30", "--exact", "--json") as running:
+        time.sleep(3)
+        running.signal(signal.SIGTERM)
+        found = running.wait().ends(STOPPED).json
+    assert found["interrupted"] and "exact" not in found and len(found["spins"]) == 30
+
+
 def test_time_of_zero(solve, cycle):
     assert len(solve(1, cycle, "--time", 0)["spins"]) == 5
 

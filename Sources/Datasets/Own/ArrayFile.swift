@@ -95,7 +95,7 @@ struct ArrayFile {
 
   /// Labels in a file of their own, an array or a table.
   static func labels(in path: String, _ part: DatasetPart, _ settings: FilesSettings) throws -> OwnLabels {
-    if try OwnFile.isTable(path) { return try TableFile(path).labels(settings) }
+    if try OwnFile.isTable(path) { return try TableFile(path, labels: settings.labels).labels(settings) }
     let file = try ArrayFile(path)
     let (tensor, name) = try file.array(
       settings.labels, among: candidates(part, usualLabels, plainLabels + plainImages), key: "files.labels", what: "labels")
@@ -107,8 +107,9 @@ struct ArrayFile {
     func failure(_ place: String, _ reason: String) -> DatasetError { .malformed(file: source, place: place, reason: reason) }
     let numbers: [Float]
     do { numbers = try tensor.numbers() } catch let error as TensorError { throw failure("the labels", "\(error)") }
-    let width = tensor.shape.dropFirst().reduce(1, *)
-    guard !tensor.shape.isEmpty, width >= 1 else {
+    let isEmpty = tensor.shape.isEmpty || tensor.shape.contains(0)
+    let width = isEmpty ? 0 : tensor.shape.dropFirst().reduce(1, *)
+    guard width >= 1 else {
       throw failure("the labels", "of shape \(tensor.shape), expected one an image")
     }
     guard width > 1 else {

@@ -10,6 +10,7 @@ struct DelimitedText {
   }
 
   private let bytes: [UInt8]
+  private let path: String
   private let separator: UInt8
   private var position = 0
   /// Of the record read last, counted from 1.
@@ -18,8 +19,10 @@ struct DelimitedText {
 
   private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-  init(_ bytes: [UInt8]) {
+  /// - Parameter path: what messages call the text.
+  init(_ bytes: [UInt8], path: String) {
     self.bytes = bytes
+    self.path = path
     if bytes.starts(with: Self.mark) { position = 3 }
     let first = bytes[position...].prefix { $0 != UInt8(ascii: "\n") }
     let separators = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
@@ -30,19 +33,20 @@ struct DelimitedText {
   /// The cells of the next record that is not blank.
   ///
   /// - Returns: false at the end.
-  mutating func next(into cells: inout [Cell]) -> Bool {
+  /// - Throws: `DatasetError.malformed` where quotes are not closed, or not at the end of their cell.
+  mutating func next(into cells: inout [Cell]) throws -> Bool {
     while position < bytes.count {
       line = nextLine
       cells.removeAll(keepingCapacity: true)
       var ended = false
-      while !ended { ended = readCell(into: &cells) }
+      while !ended { ended = try readCell(into: &cells) }
       if cells.count > 1 || !(cells.first?.range.isEmpty ?? true) { return true }
     }
     return false
   }
 
   /// - Returns: whether the record has ended.
-  private mutating func readCell(into cells: inout [Cell]) -> Bool {
+  private mutating func readCell(into cells: inout [Cell]) throws -> Bool {
     while position < bytes.count, Self.isBlank(bytes[position]), bytes[position] != separator { position += 1 }
     guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
       let start = position
@@ -53,6 +57,7 @@ struct DelimitedText {
       return endCell()
     }
     position += 1
+    let openedOn = nextLine
     var cell = Cell(range: position..<position)
     while position < bytes.count {
       if bytes[position] == UInt8(ascii: "\"") {
@@ -64,10 +69,19 @@ struct DelimitedText {
       }
       position += 1
     }
+    guard position < bytes.count else {
+      throw DatasetError.malformed(
+        file: path, place: "line \(openedOn)", reason: "a quote is opened and never closed, expected another `\"`")
+    }
     cell.range = cell.range.lowerBound..<position
     cells.append(cell)
-    // What follows the closing quote up to the separator belongs to nothing.
-    while position < bytes.count, bytes[position] != separator, bytes[position] != UInt8(ascii: "\n") { position += 1 }
+    position += 1
+    while position < bytes.count, bytes[position] != separator, Self.isBlank(bytes[position]) { position += 1 }
+    guard position == bytes.count || bytes[position] == separator || bytes[position] == UInt8(ascii: "\n") else {
+      throw DatasetError.malformed(
+        file: path, place: "line \(nextLine)",
+        reason: "found more behind a closing quote, expected the next cell; quotes within quotes are doubled")
+    }
     return endCell()
   }
 

@@ -51,7 +51,7 @@ public struct FilesSettings: Equatable, Sendable {
     try require(test == nil || testShare == 0, "testShare", "expected 0 beside files.test, found \(testShare)")
     try require(testShare >= 0 && testShare < 1, "testShare", "expected 0 to below 1, found \(testShare)")
     try require(scale.map { $0 > 0 && $0.isFinite } ?? true, "scale", "expected a number above 0")
-    try require(Set(classNames).count == classNames.count, "classNames", "a name stands twice")
+    try require(Set(classNames).count == classNames.count, "classNames", "a name occurs twice")
     try require(classNames.count <= Self.greatestClasses, "classNames", "expected at most \(Self.greatestClasses) names")
     try require(isSurveyed, "", "shape, class names and scale are not known yet; train with it once, or write them here")
     try require(classNames.count >= 2, "classNames", "expected two classes or more, found \(classNames)")
@@ -68,7 +68,7 @@ extension DatasetSettings {
   package func with(test images: String, labels: String? = nil, isLabelled: Bool = true) -> DatasetSettings {
     var result = self
     let known = description
-    result.files = FilesSettings(train: "", test: images)
+    result.files = FilesSettings(train: name == .files ? files.train : "", test: images)
     result.files.testLabels = labels
     result.files.isLabelled = isLabelled
     result.files.classNames = known.classNames

@@ -24,7 +24,7 @@ struct OwnImages {
   /// What the training part is, without reading more pictures than one.
   static func survey(_ settings: FilesSettings) throws -> OwnImages {
     let path = settings.train
-    if UserPath.isFolder(path) { return try PictureFolder(path).survey(settings) }
+    if UserPath.isFolder(path), settings.trainLabels == nil { return try PictureFolder(path).survey(settings) }
     return try read(.train, settings)
   }
 
@@ -34,12 +34,18 @@ struct OwnImages {
   static func read(_ part: DatasetPart, _ settings: FilesSettings, size: ImageSize? = nil) throws -> OwnImages {
     let path = part == .train ? settings.train : settings.test ?? settings.train
     guard !path.isEmpty else { throw DatasetError.setting(key: "files.\(part.rawValue)", reason: "names no file") }
+    let labels = part == .train ? settings.trainLabels : settings.testLabels
     if UserPath.isFolder(path) {
+      guard labels == nil else {
+        throw DatasetError.setting(
+          key: "files.\(part.rawValue)Labels",
+          reason:
+            "\(path) is a folder of pictures, whose classes are the names of the folders in it; leave the file of labels out")
+      }
       return try PictureFolder(path, isLabelled: settings.isLabelled).read(settings, size: size)
     }
-    let labels = part == .train ? settings.trainLabels : settings.testLabels
     return try unwrapped(path) {
-      if try OwnFile.isTable(path) { return try TableFile(path).images(settings, labels: labels) }
+      if try OwnFile.isTable(path) { return try TableFile(path, labels: settings.labels).images(part, settings, labels: labels) }
       return try ArrayFile(path).images(part, settings, labels: labels)
     }
   }
@@ -140,37 +146,21 @@ enum OwnFile {
   /// Bytes that the content of a file may take in memory.
   static var greatestSize: Int { MemoryLimit.hostBytes / 4 }
 
-  /// The content, inflated where it is gzipped. Memory grows with the bytes that really come.
+  /// The content, inflated where it is gzipped.
   ///
   /// - Throws: `FileError`.
-  static func content(of path: String) throws -> [UInt8] {
-    let file = try GzipFile(path: path, chunk: 1 << 18)
-    var content: [UInt8] = []
-    if !file.isCompressed { content.reserveCapacity(min(file.sizeOnDisk, greatestSize)) }
-    var part = [UInt8](repeating: 0, count: 1 << 18)
-    do {
-      while case let found = try file.read(into: &part, count: part.count), found > 0 {
-        content += part.prefix(found)
-        guard content.count <= greatestSize else {
-          throw FileError(path: path, reason: "has more than \(greatestSize) bytes, a quarter of this machine's memory")
-        }
-      }
-    } catch let damage as GzipFile.Damage {
-      switch damage {
-      case .isTruncated: throw FileError(path: path, reason: "the gzip stream ends too early")
-      case .isCorrupt(let message): throw FileError(path: path, reason: "corrupt gzip stream (\(message))")
-      case .isUnreadable(let message): throw FileError(path: path, reason: message)
-      }
-    }
-    return content
+  static func content(of path: String) throws -> [UInt8] { try GzipFile.content(of: path, atMost: greatestSize) }
+
+  /// The beginning of the content, inflated where it is gzipped.
+  static func start(of path: String, bytes: Int) throws -> [UInt8] {
+    var start = [UInt8](repeating: 0, count: bytes)
+    let found = try GzipFile(path: path, chunk: 1 << 16).read(into: &start, count: bytes)
+    return Array(start.prefix(found))
   }
 
   /// Whether a file is a table of text: none of the forms of arrays.
   static func isTable(_ path: String) throws -> Bool {
-    let file = try GzipFile(path: path, chunk: 1 << 12)
-    var start = [UInt8](repeating: 0, count: 8)
-    let found = (try? file.read(into: &start, count: 8)) ?? 0
-    start = Array(start.prefix(found))
+    let start = try start(of: path, bytes: 8)
     return !(ZipArchive.begins(start) || NumpyArray.begins(start) || IdxArray.begins(start) || path.hasSuffix(".safetensors"))
   }
 }

@@ -12,19 +12,54 @@ struct TableFile {
   /// What a column of labels is called.
   private static let usualLabels = ["label", "labels", "class", "target", "y", "category", "species"]
 
+  /// - Parameters:
+  ///   - labels: the column of labels, where the settings name it.
+  ///   - bytes: the content; `nil`: all of the file's.
   /// - Throws: `FileError`, or `DatasetError.malformed` where there is nothing in it.
-  init(_ path: String) throws {
+  init(_ path: String, labels: String?, bytes: [UInt8]? = nil) throws {
     self.path = path
-    text = DelimitedText(try OwnFile.content(of: path))
+    text = DelimitedText(try bytes ?? OwnFile.content(of: path), path: path)
     var (start, cells) = (text, [DelimitedText.Cell]())
-    guard start.next(into: &cells) else {
+    guard try start.next(into: &cells) else {
       throw DatasetError.malformed(file: path, place: "line 1", reason: "the table is empty, expected a row for each image")
     }
     first = cells
-    let isHeader = cells.allSatisfy { start.number($0) == nil }
-    // A row of a single word is one of labels, unless it is what people call them.
+    // Programs that count columns name some by numbers, but not that of the labels.
     let words = cells.map(start.text)
-    names = isHeader && (cells.count > 1 || Self.usualLabels.contains(words[0].lowercased())) ? words : []
+    let namesLabels = words.contains { Self.usualLabels.contains($0.lowercased()) || ($0 == labels && Int($0) == nil) }
+    // A row of a single word is one of labels, unless it is what people call them.
+    let isHeader = namesLabels || (cells.count > 1 && cells.allSatisfy { start.number($0) == nil })
+    names = isHeader ? words : []
+  }
+
+  /// The names of a table's columns, without reading it whole; none where it has no header, or is no table, or is not there any more.
+  private static func names(of path: String, labels: String?) -> [String] {
+    guard !path.isEmpty, !UserPath.isFolder(path), (try? OwnFile.isTable(path)) == true,
+      let start = try? OwnFile.start(of: path, bytes: 1 << 20), let table = try? TableFile(path, labels: labels, bytes: start)
+    else { return [] }
+    return table.names
+  }
+
+  /// The columns of the features in the order of the training table, where both tables name theirs.
+  ///
+  /// - Throws: `DatasetError.malformed` where a column of the training table is missing.
+  private func arranged(_ features: [Int], _ part: DatasetPart, _ settings: FilesSettings) throws -> [Int] {
+    guard part != .train, !names.isEmpty else { return features }
+    let trained = Self.names(of: settings.train, labels: settings.labels)
+    guard !trained.isEmpty, trained != names else { return features }
+    let places = Dictionary(features.map { (names[$0], $0) }) { first, _ in first }
+    let wanted = trained.filter { places[$0] != nil }
+    let missing = trained.first {
+      places[$0] == nil && !Self.usualLabels.contains($0.lowercased()) && $0 != settings.labels && $0 != ""
+    }
+    guard missing == nil, wanted.count == features.count, Set(wanted).count == features.count else {
+      let other = features.first { !trained.contains(names[$0]) }.map { "column `\(names[$0])`" } ?? "other columns"
+      throw failure(
+        1,
+        missing.map { "there is no column `\($0)`, which \(settings.train) has; expected the same columns, in any order" }
+          ?? "\(other), which \(settings.train) does not have; expected the same columns, in any order")
+    }
+    return wanted.map { places[$0]! }
   }
 
   /// Labels alone: the only column, or the one that the settings name.
@@ -39,10 +74,11 @@ struct TableFile {
     return labels(words, lines)
   }
 
-  func images(_ settings: FilesSettings, labels labelPath: String?) throws -> OwnImages {
+  func images(_ part: DatasetPart, _ settings: FilesSettings, labels labelPath: String?) throws -> OwnImages {
     let column = try labelPath == nil && settings.isLabelled ? labelColumn(settings.labels) : nil
     // Pandas writes the numbers of its rows into a first column without a name.
-    let features = first.indices.filter { $0 != column && !($0 == 0 && names.first == "") }
+    let features = try arranged(
+      first.indices.filter { $0 != column && !($0 == 0 && names.first == "") }, part, settings)
     guard !features.isEmpty else { throw failure(1, "there is no column but the labels, expected pixels or features") }
     let shape = try settings.shape ?? shape(of: features)
     guard shape.size == features.count else {
@@ -62,7 +98,7 @@ struct TableFile {
     }
     let labels =
       try settings.isLabelled
-      ? labelPath.map { try ArrayFile.labels(in: $0, .train, settings) } ?? labels(words, lines)
+      ? labelPath.map { try ArrayFile.labels(in: $0, part, settings) } ?? labels(words, lines)
       : .none(lines.count, settings, source: path)
     guard labels.words.count == lines.count else {
       throw DatasetError.malformed(
@@ -84,9 +120,9 @@ struct TableFile {
 
   private func forEachRow(_ body: (DelimitedText, [DelimitedText.Cell]) throws -> Void) throws {
     var (text, cells) = (text, [DelimitedText.Cell]())
-    if !names.isEmpty { _ = text.next(into: &cells) }
+    if !names.isEmpty { _ = try text.next(into: &cells) }
     var isEmpty = true
-    while text.next(into: &cells) {
+    while try text.next(into: &cells) {
       guard cells.count == first.count else {
         throw failure(text.line, "\(counted(cells.count, "cell")), expected \(first.count) as in the first row")
       }

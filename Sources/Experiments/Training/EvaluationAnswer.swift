@@ -44,11 +44,11 @@ package struct EvaluationAnswer {
     var lines = ["\(configuration.name): \(images), \(Self.relaxation(result))"]
     if let settled {
       lines.append(
-        "at the equilibrium: \(part) accuracy " + String(format: "%.2f %%, ", 100 * settled.accuracy) + "\(part) loss "
+        "at the equilibrium: \(part) accuracy \(RunRecorder.percent(settled.accuracy)), \(part) loss "
           + LossFigure.text(settled.loss) + ", " + Self.relaxation(settled))
     }
     lines.append("\(part) loss " + LossFigure.text(result.loss))
-    lines.append("\(part) accuracy " + String(format: "%.2f %%", 100 * result.accuracy))
+    lines.append("\(part) accuracy \(RunRecorder.percent(result.accuracy))")
     return lines.joined(separator: "\n")
   }
 

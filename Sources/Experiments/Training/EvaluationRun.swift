@@ -90,7 +90,7 @@ package struct EvaluationRun {
       case .test, .other: samplers.test
       }
     guard images.count > 0 else {
-      throw DatasetError.setting(key: "validation", reason: "is \(data.validation): no such images are there to be measured")
+      throw DatasetError.setting(key: "validation", reason: "is \(data.validation), so there are no validation images to measure")
     }
     return (images, dataset.classNames)
   }

@@ -113,7 +113,7 @@ extension TrainingCheck {
     let left = samplers.training.count % batch.size
     if left > 0 {
       warnings.append(
-        "an epoch has \(counted(samplers.training.count / batch.size, "mini-batch")) of \(batch.size) and leaves out \(left) of "
+        "an epoch has \(samplers.training.count / batch.size) × \(batch.size) images and leaves out \(left) of "
           + "\(samplers.training.count) training images, others every time")
     }
     if samplers.validation.count == 0 {
@@ -178,7 +178,7 @@ extension TrainingCheck {
     memory = Memory(bytes: bytes, limit: limit)
     if bytes > limit {
       problems.append(
-        "a rank takes \(Self.size(bytes)), and \(Self.size(limit)) are there for it; use fewer ranks a host, more hosts, more strips "
+        "a rank takes \(Self.size(bytes)), and \(Self.size(limit)) are available to it; use fewer ranks per host, more hosts, more strips "
           + "(grid.spin) or a smaller learning.batch.shard")
     }
   }

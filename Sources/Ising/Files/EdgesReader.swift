@@ -2,8 +2,8 @@
 ///
 /// This is how SNAP, KONECT and networkx (`write_edgelist`, `write_weighted_edgelist`) write graphs.
 struct EdgesReader: ProblemReader {
-  /// First words of a line that names the columns.
-  private static let headings = ["source", "from", "fromnodeid", "node1", "u"]
+  /// The first two words of a line that names the columns.
+  private static let headings = [["source", "target"], ["from", "to"], ["fromnodeid", "tonodeid"], ["node1", "node2"]]
 
   func read(_ scanner: inout TextScanner) throws -> ProblemContent {
     var graph = NamedGraph(file: scanner.file, format: .edges)
@@ -12,7 +12,7 @@ struct EdgesReader: ProblemReader {
       let line = scanner.line
       let source = try scanner.word("the name of a vertex")
       let target = try scanner.word("the name of another vertex")
-      if graph.names.isEmpty, Self.headings.contains(source.lowercased()) {
+      if graph.names.isEmpty, Self.headings.contains([source.lowercased(), target.lowercased()]) {
         scanner.nextLine()
       } else {
         let weight = scanner.isAtLineEnd() || scanner.next == UInt8(ascii: "{") ? 1 : try scanner.number("a weight")

@@ -23,11 +23,13 @@ struct GraphXMLReader: ProblemReader {
       if let found = edge { graph.connect(found.source, found.target, weight: try weight ?? usualWeight(), line: found.line) }
       (edge, weight) = (nil, nil)
     }
+    var open: [String] = []
     while let token = try tokens.next() {
       switch token {
       case .text(let found): text = found
       case .start(let name, let attributes, let isEmpty):
         text = ""
+        if !isEmpty { open.append(name) }
         switch name {
         case "graph":
           guard !isInGraph else { throw tokens.failure("a graph within a graph, expected one graph") }
@@ -52,6 +54,10 @@ struct GraphXMLReader: ProblemReader {
         default: break
         }
       case .end(let name):
+        guard open.last == name else {
+          throw tokens.failure("found `</\(name)>`, expected \(open.last.map { "`</\($0)>`" } ?? "the end of the file")")
+        }
+        open.removeLast()
         switch name {
         case "default": defaults[key] = text
         case "data" where edge != nil:
@@ -63,6 +69,7 @@ struct GraphXMLReader: ProblemReader {
         }
       }
     }
+    if let last = open.last { throw tokens.failure("the file ends within `<\(last)>`, expected `</\(last)>`") }
     guard isInGraph else { throw tokens.failure("the file has no graph, expected `<graph>`") }
     return try graph.content(line: tokens.line, labels: labels)
   }
@@ -101,7 +108,9 @@ struct MarkupTokens {
       case UInt8(ascii: "!"): try skip(past: scanner.restOfLine().hasPrefix("!--") ? "-->" : ">")
       case UInt8(ascii: "/"):
         scanner.advance()
-        let name = local(read { $0 == UInt8(ascii: ">") })
+        let name = local(read { $0 <= UInt8(ascii: " ") || $0 == UInt8(ascii: ">") })
+        scanner.skipSpace()
+        guard scanner.next == UInt8(ascii: ">") else { throw failure("the tag `</\(name)` is not closed, expected `>`") }
         scanner.advance()
         return .end(name)
       default: return try start()

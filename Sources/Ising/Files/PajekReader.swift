@@ -21,7 +21,10 @@ struct PajekReader: ProblemReader {
         if section == nil, word.lowercased() != "*network" {
           throw scanner.failure("section `\(word)`, expected *Vertices, *Edges, *Arcs, *Edgeslist or *Arcslist")
         }
-        if section == .vertices { vertices = try scanner.count("the number of vertices", in: 1...IsingProblem.greatestSpinCount) }
+        if section == .vertices {
+          guard vertices == 0 else { throw scanner.failure("a second section `*Vertices`, expected one") }
+          vertices = try scanner.count("the number of vertices", in: 1...IsingProblem.greatestSpinCount)
+        }
         scanner.nextLine()
       } else {
         switch section {

@@ -3,10 +3,9 @@ import Host
 
 /// A problem's file, plain, gzipped or alone in a ZIP archive.
 public enum ProblemFile {
-  private static let chunk = 1 << 20
   /// Programs whose files are told of, and how those begin.
   private static let otherPackers: [(name: String, magic: [UInt8])] = [
-    ("bzip2", [0x42, 0x5A, 0x68]), ("xz", [0xFD, 0x37, 0x7A, 0x58]), ("zstd", [0x28, 0xB5, 0x2F, 0xFD]),
+    ("gzip", [0x1F, 0x8B]), ("bzip2", [0x42, 0x5A, 0x68]), ("xz", [0xFD, 0x37, 0x7A, 0x58]), ("zstd", [0x28, 0xB5, 0x2F, 0xFD]),
   ]
 
   /// Reads a problem.
@@ -28,6 +27,10 @@ public enum ProblemFile {
 
   /// Reads a problem from a text.
   static func parse(_ bytes: [UInt8], file: String, format: ProblemFormat? = nil) throws -> ProblemContent {
+    for (name, magic) in otherPackers where bytes.starts(with: magic) {
+      throw ProblemFileError(
+        file: file, line: nil, reason: "is compressed by \(name); pass it on by `\(name) -dc FILE | equilibria solve -`")
+    }
     guard let format = format ?? ProblemFormat.promised(by: file) ?? ProblemFormat.detected(in: bytes) else {
       let reason =
         bytes.allSatisfy { $0 <= UInt8(ascii: " ") }
@@ -48,29 +51,11 @@ public enum ProblemFile {
   static func bytes(of path: String) throws -> [UInt8] {
     func failure(_ reason: String) -> ProblemFileError { ProblemFileError(file: path, line: nil, reason: reason) }
     do {
-      let file = try GzipFile(path: path, chunk: chunk)
       let limit = MemoryLimit.hostBytes / 2
-      var bytes = [UInt8]()
-      if !file.isCompressed { bytes.reserveCapacity(min(file.sizeOnDisk, limit)) }
-      var buffer = [UInt8](repeating: 0, count: chunk)
-      while true {
-        let count = try file.read(into: &buffer, count: chunk)
-        if count == 0 { break }
-        guard bytes.count + count <= limit else { throw failure("has more than \(limit) bytes, half of this machine's memory") }
-        bytes += buffer.prefix(count)
-      }
+      let bytes = try GzipFile.content(of: path, atMost: limit)
       if ZipArchive.begins(bytes) { return try single(ZipArchive(path: path), path: path, atMost: limit) }
-      for (name, magic) in Self.otherPackers where bytes.starts(with: magic) {
-        throw failure("is compressed by \(name); pass it on by `\(name) -dc FILE | equilibria solve -`")
-      }
       return bytes
-    } catch let error as FileError {
-      throw failure(error.reason)
-    } catch GzipFile.Damage.isTruncated {
-      throw failure("the gzip stream ends too early")
-    } catch GzipFile.Damage.isCorrupt(let message), GzipFile.Damage.isUnreadable(let message) {
-      throw failure("cannot be read: \(message)")
-    }
+    } catch let error as FileError { throw failure(error.reason) }
   }
 }
 

@@ -9,6 +9,8 @@ public struct ExactMinimum: Sendable, Encodable, Equatable {
   public let groundStates: Int
   /// States that were tried, or whose mirror image was.
   public let states: Int
+  /// Whether it was stopped before it had tried all, so that nothing is proven.
+  public let wasStopped: Bool
 
   /// A thousand million states.
   public static let greatestSpinCount = 30
@@ -18,7 +20,7 @@ public struct ExactMinimum: Sendable, Encodable, Equatable {
   private enum CodingKeys: CodingKey { case groundStates, states }
 
   /// - Parameter shouldStop: asked now and then.
-  /// - Throws: `ProblemError` where there are too many spins, or it was stopped.
+  /// - Throws: `ProblemError` where there are too many spins.
   public init(_ problem: IsingProblem, shouldStop: () -> Bool = { false }) throws {
     let count = problem.spinCount
     guard count <= Self.greatestSpinCount else {
@@ -35,9 +37,12 @@ public struct ExactMinimum: Sendable, Encodable, Equatable {
     let size = problem.couplings.reduce(0) { $0 + abs($1) } / 2 + problem.fields.reduce(0) { $0 + abs($1) } + abs(problem.offset)
     let tolerance = problem.isInteger ? 0.25 : 1e-12 * size
     var (best, ties) = ((energy: energy, spins: spins), 1)
-    for number in 1..<max(1 << free, 1) {
+    let all = 1 << free
+    var tried = 1
+    while tried < all {
+      let number = tried
       if number % Self.stretch == 0 {
-        guard !shouldStop() else { throw ProblemError("stopped before all states were tried") }
+        if shouldStop() { break }
         energy = try problem.energy(of: spins)
         fields = Self.fields(problem, spins)
       }
@@ -51,10 +56,12 @@ public struct ExactMinimum: Sendable, Encodable, Equatable {
       } else if energy <= best.energy + tolerance {
         ties += 1
       }
+      tried += 1
     }
     self.spins = best.spins
     groundStates = isEven ? 2 * ties : ties
-    states = 1 << count
+    states = isEven ? 2 * tried : tried
+    wasStopped = tried < all
   }
 
   /// `h_i + Σ_j J_ij s_j`.

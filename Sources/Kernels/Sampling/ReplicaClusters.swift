@@ -5,11 +5,7 @@ package final class ReplicaClusters {
   private let states: ReplicaStates
   private let spinCount: Int
   private let freeCount: Int
-  /// Rows of the places of free spins.
-  private let starts: AlignedBuffer<Int>
-  private let neighbours: AlignedBuffer<Int32>
-  private let couplings: AlignedBuffer<Double>
-  private let fields: AlignedBuffer<Double>
+  private let placed: PlacedCouplings
   /// The number of the last cluster that each place was in.
   private let seen: AlignedBuffer<UInt32>
   private var number: UInt32 = 0
@@ -21,19 +17,7 @@ package final class ReplicaClusters {
     self.states = states
     let layout = states.layout
     (spinCount, freeCount) = (layout.ownCount, layout.free.count)
-    let places = layout.places(of: couplings.spinCount)
-    var (starts, neighbours, values): ([Int], [Int32], [Double]) = ([0], [], [])
-    for spin in layout.free {
-      for entry in couplings.row(spin) where couplings.couplings[entry] != 0 {
-        neighbours.append(places[Int(couplings.neighbours[entry])])
-        values.append(couplings.couplings[entry])
-      }
-      starts.append(neighbours.count)
-    }
-    self.starts = AlignedBuffer(starts)
-    self.neighbours = AlignedBuffer(neighbours)
-    self.couplings = AlignedBuffer(values)
-    fields = AlignedBuffer(layout.free.map { couplings.fields[$0] })
+    placed = PlacedCouplings(couplings, in: layout)
     seen = AlignedBuffer(count: spinCount)
     members = AlignedBuffer(count: spinCount)
   }
@@ -70,8 +54,8 @@ package final class ReplicaClusters {
       let place = Int(members.base[read])
       read += 1
       // Fixed spins are the same everywhere.
-      for entry in starts.base[place]..<starts.base[place + 1] {
-        let next = Int(neighbours.base[entry])
+      for entry in placed.row(place) {
+        let next = Int(placed.neighbours.base[entry])
         guard seen.base[next] != number, (rows.bit(one, next) == rows.bit(other, next)) == agree else { continue }
         seen.base[next] = number
         members.base[end] = Int32(next)
@@ -116,11 +100,11 @@ package final class ReplicaClusters {
       let place = Int(members.base[read])
       read += 1
       let isDown = states.isDown(place: place, lane: lane)
-      let field = fields.base[place]
+      let field = placed.fields.base[place]
       if field != 0, (field < 0) == isDown, uniform() < joining.probability(field.magnitude) { return nil }
-      for entry in starts.base[place]..<starts.base[place + 1] {
-        let next = Int(neighbours.base[entry])
-        let coupling = couplings.base[entry]
+      for entry in placed.row(place) {
+        let next = Int(placed.neighbours.base[entry])
+        let coupling = placed.couplings.base[entry]
         guard seen.base[next] != number, (states.isDown(place: next, lane: lane) == isDown) == (coupling > 0),
           uniform() < joining.probability(coupling.magnitude)
         else { continue }

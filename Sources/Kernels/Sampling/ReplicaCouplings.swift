@@ -27,6 +27,34 @@ package struct ReplicaCouplings: Sendable {
   }
 }
 
+/// The couplings and fields of the spins that a rank moves, by rows of their places in a state. Couplings of zero are left out.
+struct PlacedCouplings {
+  /// Where each row begins, and at the end where the last one does.
+  let starts: AlignedBuffer<Int>
+  let neighbours: AlignedBuffer<Int32>
+  let couplings: AlignedBuffer<Double>
+  let fields: AlignedBuffer<Double>
+
+  init(_ couplings: ReplicaCouplings, in layout: ReplicaLayout) {
+    let places = layout.places(of: couplings.spinCount)
+    var (starts, neighbours, values): ([Int], [Int32], [Double]) = ([0], [], [])
+    for spin in layout.free {
+      for entry in couplings.row(spin) where couplings.couplings[entry] != 0 {
+        neighbours.append(places[Int(couplings.neighbours[entry])])
+        values.append(couplings.couplings[entry])
+      }
+      starts.append(neighbours.count)
+    }
+    self.starts = AlignedBuffer(starts)
+    self.neighbours = AlignedBuffer(neighbours)
+    self.couplings = AlignedBuffer(values)
+    fields = AlignedBuffer(layout.free.map { couplings.fields[$0] })
+  }
+
+  /// The entries of the spin at a place.
+  func row(_ place: Int) -> Range<Int> { starts.base[place]..<starts.base[place + 1] }
+}
+
 /// Where spins lie in a state: those that this rank moves, colour by colour; those that it holds fixed; spins of other ranks; and at the
 /// end a place that is always up.
 package struct ReplicaLayout: Sendable {

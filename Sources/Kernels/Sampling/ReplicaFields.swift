@@ -9,29 +9,16 @@ package final class ReplicaFields {
   package let slopeUnit: Double
   private let states: ReplicaStates
   private let freeCount: Int
-  private let starts: AlignedBuffer<Int>
-  private let neighbours: AlignedBuffer<Int32>
-  private let couplings: AlignedBuffer<Double>
-  private let fields: AlignedBuffer<Double>
+  private let placed: PlacedCouplings
   private let values: AlignedBuffer<Double>
+  /// Fields that repeat, as those of equal couplings do, are found here.
+  private var known = [Terms](repeating: Terms(), count: 1 << 12)
 
   package init(_ couplings: ReplicaCouplings, states: ReplicaStates) {
     self.states = states
     let layout = states.layout
     freeCount = layout.free.count
-    let places = layout.places(of: couplings.spinCount)
-    var (starts, neighbours, values): ([Int], [Int32], [Double]) = ([0], [], [])
-    for spin in layout.free {
-      for entry in couplings.row(spin) {
-        neighbours.append(places[Int(couplings.neighbours[entry])])
-        values.append(couplings.couplings[entry])
-      }
-      starts.append(neighbours.count)
-    }
-    self.starts = AlignedBuffer(starts)
-    self.neighbours = AlignedBuffer(neighbours)
-    self.couplings = AlignedBuffer(values)
-    fields = AlignedBuffer(layout.free.map { couplings.fields[$0] })
+    placed = PlacedCouplings(couplings, in: layout)
     self.values = AlignedBuffer(count: states.laneCount)
     let greatest = (0..<couplings.spinCount).reduce(0.0) { greatest, spin in
       max(greatest, couplings.row(spin).reduce(couplings.fields[spin].magnitude) { $0 + couplings.couplings[$1].magnitude })
@@ -58,12 +45,16 @@ package final class ReplicaFields {
   package func add(rates: [Double], excess: inout [Int64], slope: inout [Int64]) {
     let lanes = states.laneCount
     precondition(rates.count == lanes && excess.count == lanes && slope.count == lanes)
-    // Fields that repeat, as those of equal couplings do, are found here.
-    var known = [Terms](repeating: Terms(), count: 1 << 12)
+    // Its memory, not a copy, for as long as this takes.
+    var known: [Terms] = []
+    swap(&known, &self.known)
+    defer { swap(&known, &self.known) }
     for place in 0..<freeCount {
-      for lane in 0..<lanes { values.base[lane] = fields.base[place] }
-      for entry in starts.base[place]..<starts.base[place + 1] {
-        let (row, coupling) = (states.words.base + Int(neighbours.base[entry]) * states.stride, couplings.base[entry])
+      for lane in 0..<lanes { values.base[lane] = placed.fields.base[place] }
+      for entry in placed.row(place) {
+        let (row, coupling) = (
+          states.words.base + Int(placed.neighbours.base[entry]) * states.stride, placed.couplings.base[entry]
+        )
         for lane in 0..<lanes {
           values.base[lane] += row[lane / 64] >> UInt64(lane % 64) & 1 == 1 ? -coupling : coupling
         }

@@ -19,7 +19,8 @@ extension SamplingAnswer {
     var converged: Bool
     /// Whether the settings alone decide the result.
     var reproducible: Bool
-    var rounds: Int
+    /// None of population annealing.
+    var rounds: Int?
     var warnings: [String]
     var chains: Int
     var sweeps: Int
@@ -45,7 +46,8 @@ extension SamplingAnswer {
       problem = answer.question.kind.rawValue
       (spinCount, couplingCount) = (answer.problem.spinCount, answer.problem.couplingCount)
       (clamped, seed) = (result.settings.fixed.count, result.settings.seed)
-      (reproducible, rounds) = (result.settings.time == nil, result.settings.rounds)
+      reproducible = result.settings.time == nil
+      rounds = result.settings.method == .population ? nil : result.settings.rounds
       (converged, warnings) = (result.verdict.isConverged, result.verdict.reasons)
       (chains, sweeps, burnIn) = (result.chains, result.measuredSweeps, result.burnInSweeps)
       (every, ranks, kernel) = (result.every, result.ranks, result.kernel)

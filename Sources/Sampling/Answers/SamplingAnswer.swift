@@ -18,6 +18,9 @@ public struct SpinSampling {
     sampler = try Sampler(question.kind == .qubo ? try problem.scaled(by: 0.25) : problem, settings)
   }
 
+  /// Refuses before anything is made what `run` would refuse, see `Sampler.check(ranks:isKept:)`.
+  public func check(ranks: Int, isKept: Bool) throws { try sampler.check(ranks: ranks, isKept: isKept) }
+
   /// Samples. Collective.
   ///
   /// - Returns: on rank 0 the answer, of a run that was not stopped.

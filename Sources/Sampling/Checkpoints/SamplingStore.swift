@@ -23,7 +23,8 @@ public final class SamplingStore {
     self.resumes = resumes
     interval = minutes * 60
     guard resumes || !FileManager.default.fileExists(atPath: path) else {
-      throw SamplerError("\(folder): the run folder holds a run; go on with --resume, or name another with --run-dir")
+      throw SamplerError(
+        "\(folder): the run folder already holds a run; continue it with --resume, or name another folder with --run-dir")
     }
   }
 

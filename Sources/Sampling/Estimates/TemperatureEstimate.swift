@@ -110,8 +110,10 @@ public struct TemperatureEstimate: Sendable {
 
     let (excess, slopes) = (series(.fieldExcess), series(.fieldSlope))
     let slope = SeriesMean(slopes).mean
+    // Errors of fewer numbers are hardly known.
+    let isKnown = excess.reduce(0) { $0 + $1.count } >= Self.fewestFieldMeasurements
     // One step of Newton's method from the temperature that it should be: the distance is small, or else the verdict is clear.
-    if slope > 0 {
+    if slope > 0, isKnown {
       var found = Estimate(Jackknife.estimate([excess, slopes]) { rate + $0[0] / $0[1] })
       // Σ f²(1 − tanh²) is the variance of the sum if spins do not depend on each other. Where few have turned against their fields, the
       // scatter of those says little.
@@ -142,6 +144,9 @@ public struct TemperatureEstimate: Sendable {
       return Estimate(value: part.mean + offset, error: part.error)
     }
   }
+
+  /// Of all independent chains, for the states' own temperature.
+  private static let fewestFieldMeasurements = 16
 
   static func binder(_ moments: [Double]) -> Double {
     moments[0] > 0 ? (3 - moments[1] / (moments[0] * moments[0])) / 2 : 0

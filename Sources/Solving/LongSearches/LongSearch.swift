@@ -37,6 +37,7 @@ public struct LongSearch {
     memory.trace.forEach(progress)
     var reads = firstPart(ranks: world?.size ?? 1)
     var solution: Solution?
+    if nextPart(after: memory, reads: reads) != nil { try store.forgetResult(over: world) }
     while let part = nextPart(after: memory, reads: reads) {
       let before = memory
       let found = try Solver(problem, part).run(over: world, known: memory.best?.spins, shouldStop: shouldStop) {

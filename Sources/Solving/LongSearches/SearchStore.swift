@@ -24,7 +24,8 @@ public final class SearchStore {
     interval = minutes * 60
     self.resumes = resumes
     guard resumes || !FileManager.default.fileExists(atPath: path) else {
-      throw SolverError("\(folder): the run folder holds a search; go on with --resume, or name another with --run-dir")
+      throw SolverError(
+        "\(folder): the run folder already holds a search; continue it with --resume, or name another folder with --run-dir")
     }
   }
 
@@ -35,6 +36,15 @@ public final class SearchStore {
     let file = try TensorFile(contentsOf: path)
     try check(file.metadata, against: identity(problem, settings))
     return try SearchMemory(file, of: problem, source: path)
+  }
+
+  /// Removes the result of a search that now goes on beyond it: a job script takes it for the end.
+  func forgetResult(over world: Communicator?) throws {
+    guard world?.rank ?? 0 == 0 else { return }
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    for name in ["result.json", "result.txt"] where FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
+      try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+    }
   }
 
   /// Whether a checkpoint is to be written now. Collective.
@@ -65,8 +75,11 @@ public final class SearchStore {
       "the problem": problem.fingerprint, "--seed": "\(settings.seed)", "--steps": settings.steps.map { "\($0)" } ?? "standard",
       "--machine": settings.choosesMachine ? "automatic" : settings.machine?.rawValue ?? "standard",
       "--scale": "\(settings.scale)", "--schedule": settings.course.map { "\($0)" } ?? "standard",
+      "--clock": settings.time == nil ? "any" : settings.clock.rawValue,
+      "--state-bits": settings.stateBits.map { "\($0)" } ?? "any", "--state-noise": "\(settings.stateNoise)",
       "--keep": settings.keep?.rawValue ?? "standard", "--initial": initial, "--exchange-every": "\(settings.exchangeEvery)",
-      "the limit": settings.time == nil ? "reads" : "time",
+      // A read that is alone adds its fields in another order.
+      "the limit": settings.time != nil ? "time" : settings.reads ?? 1 == 1 ? "one read" : "reads",
     ]
   }
 
