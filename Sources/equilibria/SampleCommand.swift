@@ -47,8 +47,9 @@ struct SampleCommand: ParsableCommand {
       let spins = question.objective.problem.spinCount
       var settings = try sampling.settings(spins: spins, of: file)
       settings.samples = output.sampleCount
+      (settings.marginals, settings.correlations) = (output.marginals != nil, try output.correlations(spins: spins))
       let sampler = try SpinSampling(question, settings)
-      try sampler.check(ranks: world.size, isKept: folder.runDir != nil)
+      try sampler.check(ranks: world.size)
       let opened = try folder.open(on: world)
       defer { opened?.lock?.release() }
       let progress = world.rank == 0 ? SampleProgress() : nil

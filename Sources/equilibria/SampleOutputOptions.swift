@@ -1,6 +1,7 @@
 import ArgumentParser
 import Files
 import Foundation
+import Ising
 import MPI
 import Reports
 import Sampling
@@ -20,6 +21,17 @@ struct SampleOutputOptions: ParsableArguments {
   var output: String?
 
   @Option(
+    help: "Measure the mean of every spin and correlations, and write them here: .npz, .safetensors, .csv or .json.",
+    completion: .file(extensions: ["npz", "safetensors", "csv", "json"]))
+  var marginals: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Correlations for --marginals: of coupled pairs (edges), of all pairs, or of those in a file of lines SPIN SPIN (edges by default).",
+      valueName: "none|edges|all|file"), completion: .file())
+  var correlations: String?
+
+  @Option(
     help: "Write an HTML page about the run: averages against temperature, diagnostics, swaps, the verdict.",
     completion: .file(extensions: ["html"]))
   var report: String?
@@ -35,6 +47,22 @@ struct SampleOutputOptions: ParsableArguments {
     if let output, SampleFile.Form(of: output) == nil {
       throw ValidationError("--output \(output): expected a name that ends in .npz, .safetensors or .csv")
     }
+    if let marginals, MarginalsFile.Form(of: marginals) == nil {
+      throw ValidationError("--marginals \(marginals): expected a name that ends in .npz, .safetensors, .csv or .json")
+    }
+    if correlations != nil, marginals == nil {
+      throw ValidationError("--correlations needs --marginals, the file that they are written to")
+    }
+  }
+
+  /// - Throws: `ProblemFileError` if a file of pairs is wrong.
+  func correlations(spins: Int) throws -> SamplerSettings.Correlations {
+    switch correlations ?? "edges" {
+    case "none": .none
+    case "edges": .edges
+    case "all": .all
+    case let path: .pairs(try PairFile.read(path, spinCount: spins))
+    }
   }
 
   var sampleCount: Int { output == nil ? 0 : samples ?? Self.standardSamples }
@@ -42,10 +70,11 @@ struct SampleOutputOptions: ParsableArguments {
   /// A result that cannot be written should be known before the run, not after it.
   func checkWritable(on world: Communicator) throws {
     guard world.rank == 0 else { return }
-    for path in [output, report].compactMap({ $0 }) { try WritablePath.check(path) }
+    for path in [output, marginals, report].compactMap({ $0 }) { try WritablePath.check(path) }
   }
 
   func write(_ answer: SamplingAnswer) throws {
+    if let marginals { try MarginalsFile.write(answer, to: marginals) }
     if let output { try SampleFile.write(answer, to: output) }
     if let report { try AtomicFile.write(SamplingReport(answer).html, to: report) }
   }

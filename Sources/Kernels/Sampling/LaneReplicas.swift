@@ -131,7 +131,7 @@ package final class LaneReplicas: ReplicaKernel {
 }
 
 /// The units, powers of two, in which the couplings of each row are integers.
-private struct RowUnits {
+struct RowUnits {
   let units: [Double]
   /// The smallest of them.
   let energyUnit: Double
