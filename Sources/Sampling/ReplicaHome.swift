@@ -106,7 +106,8 @@ struct ReplicaHome: Sendable {
     let padded = (Double(replicas) / unit).rounded(.up) * unit
     let pairs = Double(couplings.neighbours.count / 2)
     let bits = padded * (2 * spinBits * Double(couplings.spinCount) + pairs) / Double(ranks)
-    let bytes = bits / 8 + record + 24 * pairs + 64 * Double(couplings.spinCount)
+    let kept = coded == nil && stiffness == nil ? LaneReplicas.keptBytes(couplings, replicas: replicas) : 0
+    let bytes = bits / 8 + kept + record + 24 * pairs + 64 * Double(couplings.spinCount)
     let limit = Double(MemoryLimit.bytesLeft(sharedBy: processes)) * 0.75
     guard bytes <= limit else {
       throw SamplerError(

@@ -253,7 +253,9 @@ def test_require_converged(one):
 
 
 LONG = ["sample", "torus:32x32", "--temperatures", "0.5:2:8", "--chains", 64, "--rounds", 15, "--json"]
-POPULATIONS = ["sample", "torus:32x32", "--temperatures", "0.3:2:8", "--method", "population", "--sweeps", 400, "--json"]
+POPULATIONS = [
+    *("sample", "torus:64x64", "--temperatures", "0.3:2:8", "--method", "population", "--population", 64, "--sweeps", 200, "--json")
+]
 
 
 @pytest.mark.seconds(20)

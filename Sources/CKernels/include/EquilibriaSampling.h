@@ -71,6 +71,17 @@ typedef struct {
   uint64_t key[2];
   // The replica of bit 0, a multiple of 16, over 4.
   uint32_t first_block;
+  // 2|J| of place i, and that of all its couplings below 0 together, where each row's are of one size; `NULL` if they are not. A multiple of 8
+  // words a place.
+  const int32_t *equal;
+  const int32_t *favours;
+  // The couplings' places and signs, as `weights` has them.
+  const eq_link *links;
+  // Fields of all places that are kept, [replica][place], `length` places from one replica to the next; `NULL` if none are.
+  int32_t *fields;
+  int64_t length;
+  // matrix[i · length + j] is 2J of i and j in units of row j.
+  const int32_t *matrix;
 } eq_lanes;
 
 // Amplitudes in [−1, 1] of any couplings, 8 replicas in a vector: spins[place · stride + r] · 2⁻²⁴, whole numbers.
