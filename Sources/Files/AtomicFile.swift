@@ -26,6 +26,20 @@ package enum AtomicFile {
     try write(to: path) { try $0([UInt8](text.utf8)) }
   }
 
+  /// Says before the work, not after it, that its result cannot be written.
+  ///
+  /// - Throws: `FileError` if a path is a folder, or there is no folder for it.
+  package static func check(_ paths: [String?]) throws {
+    for path in paths.compactMap(\.self) {
+      if UserPath.isFolder(path) { throw FileError(path: path, reason: "is a folder, expected a file to write", writing: true) }
+      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+      guard FileManager.default.isWritableFile(atPath: folder) else {
+        throw FileError(
+          path: path, reason: "cannot be written: there is no folder \(folder) that may be written to", writing: true)
+      }
+    }
+  }
+
   private static func writePartial(_ partial: String, _ body: (([UInt8]) throws -> Void) throws -> Void) throws {
     let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {

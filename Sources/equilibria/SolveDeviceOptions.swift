@@ -1,5 +1,6 @@
 import ArgumentParser
 import Ising
+import Solving
 
 /// The imperfections of a device, each off unless it is asked for.
 struct SolveDeviceOptions: ParsableArguments {
@@ -49,21 +50,22 @@ struct SolveDeviceOptions: ParsableArguments {
     }
   }
 
-  var settings: DeviceSettings {
-    var settings = DeviceSettings()
-    (settings.chip, settings.chainStrength, settings.couplings) = (hardware, chainStrength, couplings)
-    return settings
+  /// Adds the device to what is searched.
+  func describe(_ search: inout QuestionSearch) throws {
+    (search.device.chip, search.device.chainStrength, search.device.couplings) = (hardware, chainStrength, couplings)
+    (search.settings.stateBits, search.settings.stateNoise) = (stateBits, stateNoise)
+    search.estimate = try estimate()
   }
 
   /// What a device would take, if it is asked for.
-  func estimate() throws -> DeviceEstimate? {
+  private func estimate() throws -> DeviceEstimate? {
     guard devicePower != nil || deviceTime != nil else { return nil }
     let usual = DeviceEstimate()
     return try DeviceEstimate(power: devicePower ?? usual.power, settlingTime: deviceTime ?? usual.settlingTime)
   }
 
   /// What becomes of couplings and fields.
-  var couplings: DeviceCouplings {
+  private var couplings: DeviceCouplings {
     var couplings = DeviceCouplings()
     (couplings.range, couplings.scalesToRange, couplings.bits) = (couplingRange, fitRange, couplingBits)
     (couplings.mismatch, couplings.device) = (mismatch, device)
