@@ -201,7 +201,8 @@ def test_box(sample, one, tmp_path):
     assert figures(sample(2, *arguments[1:], "--spread", "spins")) == figures(answer)
     archive = np.load(files[0])
     assert archive["amplitudes"].shape == (1, 64, 10, 2)
-    assert np.allclose(archive["energy"], -archive["amplitudes"].prod(axis=-1), atol=1e-6)
+    # Weights are couplings, of which −1 favours unequal signs.
+    assert np.allclose(archive["energy"], archive["amplitudes"].prod(axis=-1), atol=1e-6)
     assert np.array_equal(archive["amplitudes"], load_file(files[1])["amplitudes"])
     with files[2].open(newline="") as file:
         states = [[float(number) for number in row["state"].split()] for row in csv.DictReader(file)]
