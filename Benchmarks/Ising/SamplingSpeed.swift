@@ -8,7 +8,7 @@ import Sampling
 struct SamplingSpeed: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sample",
-    abstract: "Spin updates a nanosecond of `sample`: ±J and Gaussian lattices, and all pairs coupled.",
+    abstract: "Spin updates a nanosecond of `sample`: ±J and real lattices, all pairs coupled, and amplitudes.",
     discussion: """
         equilibria-ising-benchmark sample
         EQUILIBRIA_KERNELS=AVX2 equilibria-ising-benchmark sample
@@ -17,7 +17,10 @@ struct SamplingSpeed: ParsableCommand {
   @Option(help: "Each case is repeated so often, and the best is told.")
   var repeats = 3
 
-  @Option(help: "Rounds of each run: 2^ROUNDS sweeps are measured.")
+  @Option(help: "The cases whose names have this in them.")
+  var only: String?
+
+  @Option(help: "Rounds of each run: 2^ROUNDS sweeps are measured; of problems with all pairs coupled an eighth.")
   var rounds = 8
 
   func validate() throws {
@@ -27,9 +30,13 @@ struct SamplingSpeed: ParsableCommand {
   func run() throws {
     print("kernels: \(InstructionSet.current.name)")
     print("problem                        replicas  updates/ns")
-    for (name, problem, temperatures, chains) in try cases() {
-      var settings = SamplerSettings(temperatures: .range(from: 0.5, to: 2, count: temperatures))
-      (settings.chains, settings.rounds) = (chains, rounds)
+    for (name, problem, temperatures, chains) in try cases() where only.map({ name.contains($0) }) ?? true {
+      // Of couplings that are all to all the spins are coldest there, about one in ten turns.
+      let coldest = name.contains("all of") ? 0.25 * problem.rootMeanSquareField : 0.5
+      var settings = SamplerSettings(
+        temperatures: .range(from: coldest, to: name.contains("all of") ? 2 * coldest : 2, count: temperatures))
+      (settings.chains, settings.rounds) = (chains, name.contains("all of") ? max(rounds - 3, 1) : rounds)
+      if name.hasPrefix("amplitudes") { settings.spins = .box(stiffness: 0) }
       let sampler = try Sampler(problem, settings)
       let speed = try (0..<repeats).map { _ in try updatesPerNanosecond(sampler) }.max() ?? 0
       let label = name.padding(toLength: 30, withPad: " ", startingAt: 0)
@@ -46,6 +53,9 @@ struct SamplingSpeed: ParsableCommand {
       ("±J, cubic, 16 × 16 × 16", try lattice([16, 16, 16], sign), 16, 32),
       ("real, cubic, 16 × 16 × 16", try lattice([16, 16, 16], real), 16, 4),
       ("real, cubic, 16 × 16 × 16", try lattice([16, 16, 16], real), 16, 2),
+      ("real, cubic, 16 × 16 × 16", try lattice([16, 16, 16], real), 16, 32),
+      ("amplitudes, cubic, 16 × 16 × 16", try lattice([16, 16, 16], real), 16, 4),
+      ("±1, all of 2000 coupled", try SyntheticProblem.dense(spins: 2000).problem(seed: 1), 16, 32),
       ("real, all of 512 coupled", try SyntheticProblem.sherringtonKirkpatrick(spins: 512).problem(seed: 1), 16, 4),
     ]
   }

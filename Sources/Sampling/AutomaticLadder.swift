@@ -16,6 +16,7 @@ enum AutomaticLadder {
   static func trial(_ settings: SamplerSettings, from: Double, to: Double) -> SamplerSettings {
     var trial = SamplerSettings(temperatures: .range(from: from, to: to, count: trialCount))
     (trial.rounds, trial.seed, trial.start, trial.fixed) = (trialRounds, settings.seed, settings.start, settings.fixed)
+    trial.spins = settings.spins
     trial.measuresFields = false
     return trial
   }
@@ -38,7 +39,7 @@ extension Sampler {
     let barrier = found.result?.tempering?.barrier ?? 0
     let count = AutomaticLadder.count(barrier: try world?.broadcast(barrier, root: 0) ?? barrier)
     var settings = settings
-    settings.temperatures = .range(from: from, to: to, count: count)
+    (settings.temperatures, settings.temperatureUnit) = (.range(from: from, to: to, count: count), .absolute)
     return try Sampler(problem, settings).run(over: world, store: store, shouldStop: shouldStop, progress: progress)
   }
 }

@@ -15,6 +15,7 @@ struct GatheredRun {
   let rejections: [Double]
   /// Blocks of ladders × ranks that shared the spins of each.
   let grid: GridShape
+  let marginals: Marginals?
 
   /// Collective.
   ///
@@ -26,6 +27,7 @@ struct GatheredRun {
     bennett = run.bennett ?? BennettFunctions(rates: run.ladder.rates, energies: run.ladder.rates.map { _ in 0 })
     grid = run.grid?.shape ?? GridShape(data: 1, spin: 1)
     let ownRejections = (0..<run.chains.count).flatMap { run.tempering.meanRejections(chain: $0) }
+    marginals = try Self.marginals(run)
     guard let samples = try run.samples.gathered(over: run.grid) else {
       // Those that send their part of all else have it asked for below.
       guard let group = run.grid, group.spin.rank == 0 else { return nil }
@@ -42,6 +44,17 @@ struct GatheredRun {
       } ?? run.record
     roundTrips = all?.trips ?? run.tempering.roundTrips
     rejections = Self.means(all?.rejections ?? ownRejections, pairs: run.ladder.count - 1)
+  }
+
+  /// Those of all ladders and spins, on rank 0. Collective.
+  private static func marginals(_ run: SamplingRun) throws -> Marginals? {
+    guard let record = run.marginals else { return nil }
+    var (totals, squares) = record.state
+    if let world = run.grid?.world {
+      (totals, squares) = (try world.reduce(totals, .sum, root: 0), try world.reduce(squares, .sum, root: 0))
+      guard world.rank == 0 else { return nil }
+    }
+    return record.marginals(run.problem, run.settings, totals: totals, squares: squares, chains: run.chainCount)
   }
 
   /// Of all ladders, on the first rank. Collective.

@@ -1,3 +1,4 @@
+import Kernels
 import MPI
 import Parallel
 
@@ -7,7 +8,7 @@ struct KeptSamples: Equatable, Sendable {
   let draws: Int
   let temperatureCount: Int
   let chainCount: Int
-  /// Bytes of a state, a bit a spin: 1 for a spin that is up.
+  /// Bytes of a state: a bit a spin, 1 for one that is up, or a float an amplitude.
   let stateBytes: Int
   private let measured: Int
   /// States of each ladder and temperature so far.
@@ -18,14 +19,15 @@ struct KeptSamples: Equatable, Sendable {
   private(set) var energies: [Double]
 
   /// - Parameters:
+  ///   - stateBytes: of a state, as `ReplicaStates` writes it.
   ///   - measured: sweeps over which they are thinned.
   ///   - chains: ladders of this rank.
-  init(draws: Int, spins: Int, measured: Int, temperatures: Int, chains: Int) {
+  init(draws: Int, stateBytes: Int, measured: Int, temperatures: Int, chains: Int) {
     self.draws = min(draws, measured)
     self.measured = measured
     temperatureCount = temperatures
     chainCount = chains
-    stateBytes = (spins + 7) / 8
+    self.stateBytes = stateBytes
     states = [UInt8](repeating: 0, count: temperatures * chains * self.draws * stateBytes)
     energies = [Double](repeating: 0, count: temperatures * chains * self.draws)
   }
@@ -69,13 +71,13 @@ struct KeptSamples: Equatable, Sendable {
 
   /// - Parameters:
   ///   - draw: by default the one that is due.
-  ///   - order: the number of each of `spins`.
-  mutating func take(temperature: Int, chain: Int, draw: Int? = nil, spins: [Int8], order: [Int], energy: Double) {
+  ///   - lane: where the state is among `replicas`.
+  mutating func take(
+    temperature: Int, chain: Int, draw: Int? = nil, lane: Int, of replicas: ReplicaStates, energy: Double
+  ) {
     let place = place(temperature, chain, draw ?? drawn)
     energies[place] = energy
-    for (index, spin) in order.enumerated() where spins[index] > 0 {
-      states[place * stateBytes + spin / 8] |= 1 << UInt8(spin % 8)
-    }
+    replicas.write(lane: lane, to: &states, at: place * stateBytes)
   }
 
   mutating func finishDraw() { drawn += 1 }

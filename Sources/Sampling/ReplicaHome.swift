@@ -4,15 +4,18 @@ import Kernels
 import MPI
 import Parallel
 
-/// How a problem's replicas are held: in words of 512 where couplings are few units, in vectors of 16 otherwise.
+/// How a problem's replicas are held: spins in words of 512 where couplings are few units, in vectors of 16 otherwise; amplitudes in vectors of 8.
 struct ReplicaHome: Sendable {
   let couplings: ReplicaCouplings
   let coded: CodedCouplings?
+  /// The stiffness of amplitudes; `nil` for spins.
+  let stiffness: Double?
   let isFixed: [Bool]
 
-  init(_ problem: IsingProblem, fixed: [Int: Int8]) {
+  init(_ problem: IsingProblem, fixed: [Int: Int8], spins: SamplerSettings.Spins = .ising) {
     couplings = ReplicaCouplings(problem)
-    coded = CodedCouplings(couplings)
+    if case .box(let stiffness) = spins { self.stiffness = stiffness } else { self.stiffness = nil }
+    coded = stiffness == nil ? CodedCouplings(couplings) : nil
     var isFixed = [Bool]()
     if !fixed.isEmpty {
       isFixed = [Bool](repeating: false, count: problem.spinCount)
@@ -21,12 +24,20 @@ struct ReplicaHome: Sendable {
     self.isFixed = isFixed
   }
 
-  /// `multi-spin coded` or `lanes`.
-  var kernelName: String { coded == nil ? "lanes of 16 replicas" : "words of 512 replicas" }
+  /// How replicas lie in vectors.
+  var kernelName: String {
+    stiffness != nil ? "lanes of 8 replicas" : coded == nil ? "lanes of 16 replicas" : "words of 512 replicas"
+  }
 
   /// Replicas that cost little more than one.
   private var cheapReplicas: Int { coded == nil ? 64 : 512 }
-  private var alignment: Int { coded == nil ? LaneReplicas.alignment : CodedReplicas.alignment }
+
+  private var alignment: Int {
+    stiffness != nil ? AmplitudeReplicas.alignment : coded == nil ? LaneReplicas.alignment : CodedReplicas.alignment
+  }
+
+  /// Bits that a replica takes for each spin.
+  private var spinBits: Double { stiffness == nil ? 1 : 64 }
 
   /// Ladders where none are asked for: whole blocks, so that each has another to overlap with.
   func standardChains(temperatures: Int, multipleOf block: Int) -> Int {
@@ -43,6 +54,10 @@ struct ReplicaHome: Sendable {
     let aligned = first / alignment * alignment
     let lanes = chains.upperBound * temperatures - aligned
     func kernel(_ layout: ReplicaLayout) -> any ReplicaKernel {
+      if let stiffness {
+        return AmplitudeReplicas(
+          couplings, stiffness: stiffness, layout: layout, firstReplica: aligned, laneCount: lanes, seed: seed)
+      }
       if let coded {
         return CodedReplicas(couplings, coded: coded, layout: layout, firstReplica: aligned, laneCount: lanes, seed: seed)
       }
@@ -64,16 +79,21 @@ struct ReplicaHome: Sendable {
 
   /// About how long a sweep of so many replicas takes if so many ranks share the spins, in nanoseconds.
   ///
-  /// A word of 512 replicas takes some 50 ns a spin, 16 replicas of real couplings 3 ns a neighbour, and an exchange or a sum over ranks of
-  /// one node some 50 µs.
+  /// A word of 512 replicas takes some 50 ns a spin, 16 replicas of real couplings 3 ns a neighbour, 8 replicas of amplitudes 50 ns, and an exchange
+  /// or a sum over ranks of one node some 50 µs.
   func sweepTime(replicas: Int, sharedBy ranks: Int) -> Double {
     let spins = Double(couplings.spinCount)
     let degree = Double(couplings.neighbours.count) / spins
-    let (unit, visit) = coded == nil ? (16, 3 * (degree + 1)) : (512, 50.0)
+    let (unit, visit) = stiffness != nil ? (8, 50 + 3 * degree) : coded == nil ? (16, 3 * (degree + 1)) : (512, 50.0)
     let units = Double((replicas + unit - 1) / unit)
     // A greedy colouring needs about as many colours as a spin has neighbours.
     let exchanges = ranks > 1 ? (degree + 2) * 50_000 : 0
     return units * visit * (spins / Double(ranks)).rounded(.up) + exchanges
+  }
+
+  /// Bytes of so many kept states with their energies.
+  func keptBytes(states: Int) -> Double {
+    Double(states) * (Double(couplings.spinCount) * (stiffness == nil ? 1.0 / 8 : 4) + 8)
   }
 
   /// Asked before memory is taken.
@@ -85,8 +105,9 @@ struct ReplicaHome: Sendable {
     let unit = coded == nil ? 64.0 : 512.0
     let padded = (Double(replicas) / unit).rounded(.up) * unit
     let pairs = Double(couplings.neighbours.count / 2)
-    let bits = padded * (2 * Double(couplings.spinCount) + pairs) / Double(ranks)
-    let bytes = bits / 8 + record + 24 * pairs + 64 * Double(couplings.spinCount)
+    let bits = padded * (2 * spinBits * Double(couplings.spinCount) + pairs) / Double(ranks)
+    let kept = coded == nil && stiffness == nil ? LaneReplicas.keptBytes(couplings, replicas: replicas) : 0
+    let bytes = bits / 8 + kept + record + 24 * pairs + 64 * Double(couplings.spinCount)
     let limit = Double(MemoryLimit.bytesLeft(sharedBy: processes)) * 0.75
     guard bytes <= limit else {
       throw SamplerError(

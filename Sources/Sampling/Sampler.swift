@@ -17,7 +17,7 @@ import Parallel
 public struct Sampler {
   /// The problem whose states are sampled.
   public let problem: IsingProblem
-  /// What to sample, and how long.
+  /// What to sample, and how long, with absolute temperatures.
   public let settings: SamplerSettings
   private let home: ReplicaHome
   private let chainCount: Int
@@ -28,8 +28,9 @@ public struct Sampler {
     guard problem.spinCount > 0 else { throw SamplerError("the problem has no spins") }
     try settings.validate(spins: problem.spinCount)
     self.problem = problem
+    let settings = try settings.absolute(for: problem)
     self.settings = settings
-    home = ReplicaHome(problem, fixed: settings.fixed)
+    home = ReplicaHome(problem, fixed: settings.fixed, spins: settings.spins)
     ladder = TemperatureLadder(settings)
     chainCount =
       settings.chains
@@ -81,15 +82,15 @@ public struct Sampler {
         from: from, to: to, over: world, store: store, shouldStop: shouldStop, progress: progress)
     }
     let group = world.flatMap { $0.size > 1 ? $0 : nil }
+    if group == nil { try settings.spread.checkOneRank() }
     let began = Profile.now
     let grid = try group.map { try ProcessGrid(try shape(ranks: $0.size, chains: chainCount), over: $0) }
     if settings.method == .population {
-      try check(isKept: store != nil)
       return try runPopulations(
-        home, rates: ladder.rates, populations: chainCount, over: grid, shouldStop: shouldStop, progress: progress)
+        home, rates: ladder.rates, populations: chainCount, over: grid, store: store, shouldStop: shouldStop, progress: progress)
     }
     let run = try makeRun(grid)
-    let before = try store?.restore(run, chains: chainCount) ?? 0
+    let before = try store.map { try run.restore(from: $0) } ?? 0
     func seconds() -> Double { before + Profile.now - began }
     let stride = sweepsPerLook(run)
     while true {
@@ -98,13 +99,13 @@ public struct Sampler {
         let wantsToStop = shouldStop() ? 1 : 0
         let stops = try group?.allreduce(wantsToStop, .max) ?? wantsToStop
         if let store, try store.isDue(isStopping: stops != 0, over: group) {
-          try store.save(run, chains: chainCount, seconds: seconds())
+          try run.save(to: store, seconds: seconds())
         }
         if stops != 0 { return Outcome(result: nil, wasStopped: true, isConverged: false) }
         try run.advance(stride)
       }
       progress(place(of: run))
-      try store?.save(run, chains: chainCount, seconds: seconds())
+      if let store { try run.save(to: store, seconds: seconds()) }
       let gathered = try GatheredRun(run)
       let spent = try group?.allreduce(seconds(), .max) ?? seconds()
       let result = gathered.map { SamplingResult(problem, run.settings, $0, kernel: home.kernelName, seconds: spent) }
@@ -125,15 +126,12 @@ public struct Sampler {
 
   private var replicasOfChain: Int { settings.method == .population ? settings.population : ladder.count }
 
-  /// What would be refused is refused here, before a folder is made: ranks that cannot share the work, and checkpoints where there are none.
+  /// What would be refused is refused here, before a folder is made: ranks that cannot share the work.
   ///
-  /// - Parameters:
-  ///   - ranks: those of the run.
-  ///   - isKept: whether the run has a store.
+  /// - Parameter ranks: those of the run.
   /// - Throws: `SamplerError`.
-  public func check(ranks: Int, isKept: Bool) throws {
-    try check(isKept: isKept)
-    guard ranks > 1 else { return }
+  public func check(ranks: Int) throws {
+    guard ranks > 1 else { return try settings.spread.checkOneRank() }
     var chains = chainCount
     if settings.chains == nil, settings.method == .tempering, case .between = settings.temperatures {
       // The fewer temperatures, the more chains.
@@ -143,15 +141,9 @@ public struct Sampler {
     _ = try shape(ranks: ranks, chains: chains)
   }
 
-  private func check(isKept: Bool) throws {
-    guard !isKept || settings.method != .population else {
-      throw SamplerError("population annealing keeps no checkpoints; leave out --run-dir")
-    }
-  }
-
   private func shape(ranks: Int, chains: Int) throws -> GridShape {
-    // Clusters may go through all spins.
-    let parts = settings.moves.isEmpty ? problem.spinCount : nil
+    // Clusters may go through all spins, and pairs be any two.
+    let parts = settings.needsWholeChains ? nil : problem.spinCount
     return try settings.spread.shape(
       ranks: ranks, chains: chains, chainsOfBlock: settings.chainsOfBlock, spins: parts
     ) { home.sweepTime(replicas: $0 * replicasOfChain, sharedBy: $1) }
@@ -160,18 +152,19 @@ public struct Sampler {
   private func makeRun(_ grid: ProcessGrid?) throws -> SamplingRun {
     let schedule = SamplingSchedule(settings)
     guard schedule.total < Int(UInt32.max) else { throw SamplerError("\(schedule.total) sweeps, expected fewer than 2³²") }
-    let (place, parts, ranks) = (grid?.data.rank ?? 0, grid?.data.size ?? 1, grid?.spin.size ?? 1)
-    let (chainsOfBlock, blocks) = (settings.chainsOfBlock, (chainCount - 1) / settings.chainsOfBlock + 1)
-    let (first, last) = (place * blocks / parts, (place + 1) * blocks / parts)
-    let share = first * chainsOfBlock..<min(last * chainsOfBlock, chainCount)
+    let share = SamplingSpread.share(of: chainCount, inBlocksOf: settings.chainsOfBlock, over: grid)
     let draws = min((settings.samples + chainCount - 1) / chainCount, schedule.measured)
-    let kept = Double(draws * ladder.count * chainCount) * (Double(problem.spinCount) / 8 + 8)
+    let kept = home.keptBytes(states: draws * ladder.count * chainCount)
     let record = ChainRecord.bytes(schedule, temperatures: ladder.count, chains: chainCount)
+    let marginals =
+      settings.marginals
+      ? MarginalRecord.bytes(problem, settings, schedule: schedule, ladders: share.count, temperatures: ladder.count) : 0
     try home.checkMemory(
-      replicas: share.count * ladder.count, sharedBy: ranks, record: 2 * record + 2 * kept, processes: grid?.world.size ?? 1)
+      replicas: share.count * ladder.count, sharedBy: grid?.spin.size ?? 1, record: 2 * record + 2 * kept + marginals,
+      processes: grid?.world.size ?? 1)
     let (kernel, firstLane) = try home.kernel(chains: share, temperatures: ladder.count, seed: settings.seed, over: grid?.spin)
     return SamplingRun(
-      problem, settings, kernel: kernel, firstLane: firstLane, ladder: ladder, chains: share, draws: draws,
+      problem, settings, kernel: kernel, firstLane: firstLane, ladder: ladder, chains: share, of: chainCount, draws: draws,
       moves: ClusterMoves(home, settings, kernel: kernel, firstLane: firstLane), over: grid)
   }
 

@@ -1,3 +1,6 @@
+import Ising
+import Kernels
+
 /// What to sample, and how long.
 public struct SamplerSettings: Sendable {
   /// The temperatures, absolute: in units of the problem's own numbers.
@@ -15,6 +18,14 @@ public struct SamplerSettings: Sendable {
       case .list(let values): values.count
       case .range(_, _, let count): count
       case .between: AutomaticLadder.trialCount
+      }
+    }
+
+    func scaled(by scale: Double) -> Temperatures {
+      switch self {
+      case .list(let values): .list(values.map { $0 * scale })
+      case .range(let from, let to, let count): .range(from: from * scale, to: to * scale, count: count)
+      case .between(let from, let to): .between(from * scale, to * scale)
       }
     }
   }
@@ -37,8 +48,28 @@ public struct SamplerSettings: Sendable {
     case population
   }
 
+  /// What temperatures are counted in.
+  public enum TemperatureUnit: String, CaseIterable, Codable, Sendable {
+    /// The problem's own numbers.
+    case absolute
+    /// The root mean square of the field on a spin, `√(Σ_j J_ij² + h_i²)`.
+    case field
+  }
+
+  /// What a spin may be.
+  public enum Spins: Equatable, Sendable {
+    /// −1 or 1.
+    case ising
+    /// From −1 to 1, with `k/2 Σ s²` added to the energy, k the stiffness.
+    case box(stiffness: Double)
+  }
+
   /// At which temperatures, or between which.
   public var temperatures: Temperatures
+  /// What they are counted in.
+  public var temperatureUnit = TemperatureUnit.absolute
+  /// What is sampled.
+  public var spins = Spins.ising
   /// How states come to have their probabilities.
   public var method = Method.tempering
   /// Replicas of a population.
@@ -72,6 +103,10 @@ public struct SamplerSettings: Sendable {
   public var seed: UInt64 = 1
   /// States of each temperature that are kept, thinned evenly over the measured sweeps; a multiple of the chains at least as great.
   public var samples = 0
+  /// Whether mean spins and correlations are measured.
+  public var marginals = false
+  /// Of which pairs, if they are.
+  public var correlations = Correlations.edges
   /// Whether the fields on spins are measured, which tell the states' own temperature.
   var measuresFields = true
 
@@ -88,6 +123,27 @@ public struct SamplerSettings: Sendable {
 
   /// Chains that are not independent of each other, or compared with each other: one rank has them together.
   var chainsOfBlock: Int { moves.contains(.icm) ? 4 : 2 }
+
+  /// Whether one rank must have all spins of a chain.
+  var needsWholeChains: Bool {
+    guard moves.isEmpty, marginals else { return !moves.isEmpty }
+    return correlations != .edges && correlations != .none
+  }
+
+  /// Sweeps of a population after each step.
+  var sweepsOfStep: Int { sweeps ?? Self.standardSweepsPerStep }
+
+  /// With temperatures in units of the problem's numbers.
+  func absolute(for problem: IsingProblem) throws -> SamplerSettings {
+    guard temperatureUnit == .field else { return self }
+    let scale = problem.rootMeanSquareField
+    guard scale > 0 else {
+      throw SamplerError("the problem has no couplings and no fields, so temperatures have no unit; give absolute ones")
+    }
+    var settings = self
+    settings.temperatures = temperatures.scaled(by: scale)
+    return settings
+  }
 
   /// - Throws: `SamplerError` if a number makes no sense.
   public func validate(spins: Int) throws {
@@ -106,6 +162,7 @@ public struct SamplerSettings: Sendable {
     guard every >= 1 else { throw SamplerError("a measurement every \(every) sweeps, expected 1 or more") }
     if method == .population { try validatePopulation() }
     try validateGoal()
+    try validateSpins(spins)
     if moves.contains(.icm), let chains, chains % 4 != 0 {
       throw SamplerError(
         "icm exchanges parts of two chains, which are compared with two others: chains is \(chains), expected a multiple of 4")
@@ -123,6 +180,33 @@ public struct SamplerSettings: Sendable {
       if let spin = state.firstIndex(where: { $0 != 1 && $0 != -1 }) {
         throw SamplerError("spin \(spin) of the initial state is \(state[spin]), expected -1 or 1")
       }
+    }
+  }
+
+  private func validateSpins(_ count: Int) throws {
+    if case .box(let stiffness) = spins {
+      guard stiffness >= 0, stiffness.isFinite else { throw SamplerError("a stiffness of \(stiffness), expected 0 or more") }
+      guard moves.isEmpty else { throw SamplerError("moves of clusters; amplitudes have none, leave out --moves") }
+    }
+    guard marginals else {
+      guard correlations == .edges else {
+        throw SamplerError("correlations go with mean spins; ask for marginals as well, or leave them out")
+      }
+      return
+    }
+    guard method == .tempering else {
+      throw SamplerError("marginals; population annealing does not measure them, leave out --marginals")
+    }
+    if correlations == .all, count > Correlations.greatestSpinCount {
+      throw SamplerError(
+        "correlations of all pairs of \(count) spins, expected at most \(Correlations.greatestSpinCount) spins; choose pairs")
+    }
+    guard case .pairs(let pairs) = correlations else { return }
+    for pair in pairs {
+      for spin in [pair.first, pair.second] where !(0..<count).contains(spin) {
+        throw SamplerError("a correlation of spin \(spin); the problem has spins 0 to \(count - 1)")
+      }
+      guard pair.first != pair.second else { throw SamplerError("a correlation of spin \(pair.first) with itself") }
     }
   }
 
@@ -193,76 +277,4 @@ public struct SamplerError: Error, Equatable, CustomStringConvertible {
 
   /// An error with a message that names the setting and what was expected.
   public init(_ description: String) { self.description = description }
-}
-
-/// The sweeps of a run: rounds of adaptation, and the measured ones in bins.
-struct SamplingSchedule: Equatable, Sendable {
-  /// Sweeps of the rounds before the measured one.
-  let adapting: [Int]
-  /// Sweeps between two measurements of states, a power of two.
-  let every: Int
-  /// Sweeps between two moves of clusters.
-  let moveEvery: Int
-  /// Sweeps of a bin: `every` times a power of two.
-  let binLength: Int
-  let binCount: Int
-
-  /// Bins of a long run; a short one has fewer.
-  static let greatestBinCount = 512
-  /// Errors and diagnostics want more bins than this, if there are as many sweeps.
-  private static let fewestBinCount = 64
-
-  init(_ settings: SamplerSettings) {
-    let wanted = settings.sweeps ?? 1 << settings.rounds
-    if let burnIn = settings.burnIn {
-      adapting = Self.doubling(burnIn)
-    } else if let sweeps = settings.sweeps {
-      adapting = Self.doubling(sweeps)
-    } else {
-      adapting = (0..<settings.rounds).map { 1 << $0 }
-    }
-    moveEvery = Self.powerOfTwo(atLeast: settings.every)
-    var every = moveEvery
-    while every > 1, wanted / every < Self.fewestBinCount { every /= 2 }
-    var length = every
-    while (wanted + length - 1) / length > Self.greatestBinCount { length *= 2 }
-    self.every = every
-    binLength = length
-    binCount = (wanted + length - 1) / length
-  }
-
-  /// Fields are measured after so many equal parts of the measured sweeps, each of 512 or more unless there is one alone: it takes some hundred
-  /// times as long as a sweep.
-  var fieldMeasurements: Int { min(max(measured / 512, 1), 8, binCount) }
-
-  /// Whether they are measured now, and as which.
-  ///
-  /// - Parameter sweep: counted from the first measured one.
-  func fieldMeasurement(after sweep: Int) -> Int? {
-    guard (sweep + 1) % binLength == 0 else { return nil }
-    let bin = sweep / binLength
-    return (0..<fieldMeasurements).first { ($0 + 1) * binCount / fieldMeasurements - 1 == bin }
-  }
-
-  /// Measured sweeps: as many as were asked for, filled up to whole bins.
-  var measured: Int { binCount * binLength }
-  /// All sweeps.
-  var total: Int { adapting.reduce(measured, +) }
-
-  /// Rounds of 1, 2, 4 … sweeps and the rest.
-  private static func doubling(_ sweeps: Int) -> [Int] {
-    var (rounds, left) = ([Int](), sweeps)
-    while left > 0 {
-      let next = min(left, 1 << rounds.count)
-      rounds.append(next)
-      left -= next
-    }
-    return rounds
-  }
-
-  private static func powerOfTwo(atLeast number: Int) -> Int {
-    var power = 1
-    while power < number, power < 1 << 20 { power *= 2 }
-    return power
-  }
 }

@@ -13,6 +13,8 @@ public struct SamplingResult: Sendable {
   public let ladderHistory: [LadderRound]
   /// Kept states.
   public let samples: SampledStates
+  /// Mean spins and correlations, if they were asked for.
+  public let marginals: Marginals?
   /// Independent ladders.
   public let chains: Int
   /// Sweeps of the last round, which were measured.
@@ -65,7 +67,8 @@ public struct SamplingResult: Sendable {
     ladderHistory = run.history.map {
       LadderRound(sweeps: $0.sweeps, temperatures: $0.temperatures, rejections: $0.rejections)
     }
-    samples = SampledStates(run.samples, spins: problem.spinCount)
+    samples = SampledStates(run.samples, spins: problem.spinCount, isBox: settings.spins != .ising)
+    marginals = run.marginals
     chains = run.record.chainCount
     measuredSweeps = run.schedule.measured
     burnInSweeps = run.schedule.total - run.schedule.measured
@@ -91,15 +94,15 @@ extension SamplingResult {
       TemperatureEstimate(record, index: index, rate: rates[index], offset: problem.offset, size: settings.population)
     }
     (tempering, ladderHistory) = (nil, [])
-    self.samples = SampledStates(samples, spins: problem.spinCount)
+    self.samples = SampledStates(samples, spins: problem.spinCount, isBox: settings.spins != .ising)
     chains = record.populationCount
     (measuredSweeps, burnInSweeps, every, binCount) = (sweeps, 0, 1, 0)
     self.grid = grid
     self.kernel = kernel
     self.seconds = seconds
-    let steps = record.column(.steps, temperature: rates.count - 1).reduce(0, +)
-    let perStep = Double(settings.sweeps ?? SamplerSettings.standardSweepsPerStep)
-    spinUpdates = Double(problem.spinCount - settings.fixed.count) * Double(settings.population) * steps * perStep
+    marginals = nil
+    // Populations that wait for others, or have arrived, are visited like the rest.
+    spinUpdates = Double(problem.spinCount - settings.fixed.count) * Double(settings.population * chains) * Double(sweeps)
     verdict = Verdict(reasons: [])
     verdict = Verdict(population: self)
   }
@@ -115,20 +118,37 @@ public struct SampledStates: Sendable {
   public let temperatureCount: Int
   /// Spins of a state.
   public let spins: Int
+  /// Whether spins are amplitudes.
+  public let isBox: Bool
   let kept: KeptSamples
 
-  init(_ kept: KeptSamples, spins: Int) {
+  init(_ kept: KeptSamples, spins: Int, isBox: Bool) {
     (draws, chains, temperatureCount) = (kept.draws, kept.chainCount, kept.temperatureCount)
     self.spins = spins
+    self.isBox = isBox
     self.kept = kept
   }
 
-  /// −1 and 1.
+  private func bytes(_ temperature: Int, _ chain: Int, _ draw: Int) -> [UInt8] {
+    Array(kept.bytes(temperature: temperatureCount - 1 - temperature, chain: chain, draw: draw))
+  }
+
+  /// −1 and 1; of amplitudes their signs.
   ///
   /// - Parameter temperature: counted from the coldest.
   public func state(temperature: Int, chain: Int, draw: Int) -> [Int8] {
-    let bytes = Array(kept.bytes(temperature: temperatureCount - 1 - temperature, chain: chain, draw: draw))
+    guard !isBox else { return amplitudes(temperature: temperature, chain: chain, draw: draw).map { $0 < 0 ? -1 : 1 } }
+    let bytes = bytes(temperature, chain, draw)
     return (0..<spins).map { bytes[$0 / 8] >> UInt8($0 % 8) & 1 == 1 ? 1 : -1 }
+  }
+
+  /// −1 … 1, counted like `state(temperature:chain:draw:)`.
+  public func amplitudes(temperature: Int, chain: Int, draw: Int) -> [Float] {
+    guard isBox else { return state(temperature: temperature, chain: chain, draw: draw).map { Float($0) } }
+    let bytes = bytes(temperature, chain, draw)
+    return (0..<spins).map { spin in
+      Float(bitPattern: (0..<4).reduce(0) { $0 | UInt32(bytes[4 * spin + $1]) << UInt32(8 * $1) })
+    }
   }
 
   /// The energy of a kept state, counted like `state(temperature:chain:draw:)`.

@@ -23,6 +23,10 @@ final class SamplingRun {
   private(set) var sweep = 0
   /// Kept states of this rank's ladders.
   private(set) var samples: KeptSamples
+  /// `nil` if none are wanted.
+  private(set) var marginals: MarginalRecord?
+  /// Ladders of all ranks.
+  let chainCount: Int
   /// The ladder of each round before the measured one, and its mean rejections.
   private(set) var history: [RoundReport] = []
 
@@ -31,16 +35,11 @@ final class SamplingRun {
   let firstLane: Int
   /// Ranks with the other ladders, and those that share the spins of these.
   let grid: ProcessGrid?
-  /// [chain][replica]: those of the last sweep.
-  private(set) var energies: [Double]
-  private var energyIntegers: [Int64]
+  /// Of [chain][replica]: those of the last sweep.
+  private let readings: ReplicaReadings
   /// [chain][temperature]: sums over the sweeps of this round.
   private(set) var roundEnergies: [Double]
   private var laneTemperatures: [UInt16]
-  private let spinBits: PackedStates
-  private let pairBits: PackedStates
-  /// Of each replica its spins that are down; of each couple of ladders and temperature its spins and its pairs that differ.
-  private var counts: [Int64]
 
   /// A round of adaptation as it went.
   struct RoundReport: Equatable, Sendable {
@@ -51,36 +50,44 @@ final class SamplingRun {
 
   /// - Parameters:
   ///   - kernel: holds the replicas of these ladders, the first of them in lane `firstLane`.
+  ///   - chainCount: ladders of all ranks; `nil`: these alone.
   ///   - draws: states of each ladder and temperature that are kept.
   ///   - moves: of clusters, on the same kernel.
   ///   - grid: the ranks of the run; `nil`: this one alone.
   init(
     _ problem: IsingProblem, _ settings: SamplerSettings, kernel: any ReplicaKernel, firstLane: Int, ladder: TemperatureLadder,
-    chains: Range<Int>, draws: Int = 0, moves: ClusterMoves? = nil, over grid: ProcessGrid? = nil
+    chains: Range<Int>, of chainCount: Int? = nil, draws: Int = 0, moves: ClusterMoves? = nil, over grid: ProcessGrid? = nil
   ) {
     self.problem = problem
     self.settings = settings
     self.ladder = ladder
     self.chains = chains
+    self.chainCount = chainCount ?? chains.count
     self.grid = grid
     self.moves = moves
     schedule = SamplingSchedule(settings)
     tempering = Tempering(chains: chains, temperatureCount: ladder.count, seed: settings.seed)
     record = ChainRecord(schedule, temperatures: ladder.count, chains: chains.count, chainsOfBlock: settings.chainsOfBlock)
     samples = KeptSamples(
-      draws: draws, spins: problem.spinCount, measured: schedule.measured, temperatures: ladder.count, chains: chains.count)
+      draws: draws, stateBytes: kernel.states.stateBytes(of: problem.spinCount), measured: schedule.measured,
+      temperatures: ladder.count, chains: chains.count)
     self.kernel = kernel
     self.firstLane = firstLane
-    let lanes = kernel.states.laneCount
-    energies = [Double](repeating: 0, count: chains.count * ladder.count)
-    energyIntegers = [Int64](repeating: 0, count: lanes)
-    roundEnergies = [Double](repeating: 0, count: energies.count)
-    laneTemperatures = [UInt16](repeating: 0, count: lanes)
-    spinBits = PackedStates(bits: kernel.states.ownCount, rows: kernel.states.bitCount)
-    pairBits = PackedStates(bits: kernel.states.pairCount, rows: kernel.states.bitCount)
-    counts = [Int64](repeating: 0, count: energies.count + 2 * (chains.count / 2) * ladder.count)
+    readings = ReplicaReadings(problem, kernel: kernel, firstLane: firstLane, count: chains.count * ladder.count)
+    roundEnergies = [Double](repeating: 0, count: chains.count * ladder.count)
+    laneTemperatures = [UInt16](repeating: 0, count: kernel.states.laneCount)
+    marginals = makeMarginals()
     begin()
   }
+
+  private func makeMarginals() -> MarginalRecord? {
+    guard settings.marginals else { return nil }
+    return MarginalRecord(
+      problem, settings, schedule: schedule, states: kernel.states, meter: readings.meter, ladders: chains, of: chainCount,
+      temperatures: ladder.count)
+  }
+
+  var replicaCount: Int { chains.count * ladder.count }
 
   /// The states that chains begin with.
   private func begin() {
@@ -115,32 +122,17 @@ final class SamplingRun {
       if sweep % schedule.moveEvery == 0 {
         moves?.run(tempering, rates: ladder.rates, sweep: UInt32(truncatingIfNeeded: sweep))
       }
-      try readEnergies()
+      try readings.readEnergies()
+      Self.add(readings.energies, temperatures: tempering.temperatures, of: ladder.count, to: &roundEnergies)
       if sweep > adaptingSweeps { try measure() }
-      if tempering.swap(energies: energies, rates: ladder.rates, sweep: UInt32(truncatingIfNeeded: sweep)) { assign() }
+      if tempering.swap(energies: readings.energies, rates: ladder.rates, sweep: UInt32(truncatingIfNeeded: sweep)) { assign() }
       if sweep <= adaptingSweeps, let round = roundThatEnds() { try finishRound(round) }
     }
   }
 
-  /// Of the sweep that has just been made.
-  private func readEnergies() throws {
-    for lane in energyIntegers.indices { energyIntegers[lane] = 0 }
-    try kernel.addEnergies(to: &energyIntegers)
-    Self.read(
-      energyIntegers, from: firstLane, unit: kernel.energyUnit, offset: problem.offset, temperatures: tempering.temperatures,
-      of: ladder.count, into: &energies, sums: &roundEnergies)
-  }
-
   /// A function of its arguments alone: a check of exclusive access for each number would take longer than the sums.
-  private static func read(
-    _ integers: [Int64], from first: Int, unit: Double, offset: Double, temperatures: [Int], of count: Int,
-    into energies: inout [Double], sums: inout [Double]
-  ) {
-    for (index, temperature) in temperatures.enumerated() {
-      let energy = offset + unit * Double(integers[first + index])
-      energies[index] = energy
-      sums[index / count * count + temperature] += energy
-    }
+  private static func add(_ energies: [Double], temperatures: [Int], of count: Int, to sums: inout [Double]) {
+    for (index, temperature) in temperatures.enumerated() { sums[index / count * count + temperature] += energies[index] }
   }
 
   /// Takes up all but the states of a checkpoint of this rank's ladders.
@@ -158,6 +150,11 @@ final class SamplingRun {
     record = ChainRecord(
       schedule, temperatures: ladder.count, chains: chains.count, chainsOfBlock: settings.chainsOfBlock, sums: checkpoint.sums)
     samples.restore(states: checkpoint.sampledStates, energies: checkpoint.sampledEnergies, drawn: checkpoint.drawn)
+    // One of the ranks that have the same spins goes on with what all have added up.
+    let isFirst = (grid?.data.rank ?? 0) == 0
+    marginals?.restore(
+      totals: isFirst ? checkpoint.marginalTotals : [], squares: checkpoint.marginalSquares, present: checkpoint.marginals,
+      added: checkpoint.marginalsAdded)
   }
 
   // MARK: - Rounds
@@ -177,8 +174,9 @@ final class SamplingRun {
     record = ChainRecord(
       schedule, temperatures: ladder.count, chains: chains.count, chainsOfBlock: settings.chainsOfBlock)
     samples = KeptSamples(
-      draws: samples.draws, spins: problem.spinCount, measured: schedule.measured, temperatures: ladder.count,
+      draws: samples.draws, stateBytes: samples.stateBytes, measured: schedule.measured, temperatures: ladder.count,
       chains: chains.count)
+    marginals = makeMarginals()
   }
 
   private func roundThatEnds() -> Int? {
@@ -239,49 +237,57 @@ final class SamplingRun {
     let measured = sweep - adaptingSweeps - 1
     let bin = measured / schedule.binLength
     record.add(
-      energies: energies, temperatures: tempering.temperatures, origin: problem.offset,
+      energies: readings.energies, temperatures: tempering.temperatures, origin: problem.offset,
       bennett: settings.freeEnergy ? bennett : nil,
       bin: bin)
     if (measured + 1) % schedule.every == 0 { try measureStates(bin: bin) }
-    if settings.measuresFields, let place = schedule.fieldMeasurement(after: measured) { try measureFields(place) }
+    if settings.measuresFields, settings.spins == .ising, let place = schedule.fieldMeasurement(after: measured) {
+      try measureFields(place)
+    }
     if samples.isDue(measured: measured) { keepStates() }
   }
 
   private func keepStates() {
-    let order = kernel.states.layout.own
-    for index in energies.indices {
+    for (index, temperature) in tempering.temperatures.enumerated() {
       samples.take(
-        temperature: tempering.temperatures[index], chain: index / ladder.count,
-        spins: kernel.states.spins(lane: firstLane + index), order: order, energy: energies[index])
+        temperature: temperature, chain: index / ladder.count, lane: firstLane + index, of: kernel.states,
+        energy: readings.energies[index])
     }
     samples.finishDraw()
   }
 
+  /// Collective over the ranks that share the spins.
   private func measureStates(bin: Int) throws {
     let count = ladder.count
-    let spins = Double(problem.spinCount)
-    try countStates()
-    for index in energies.indices {
-      let magnetisation = 1 - 2 * Double(counts[index]) / spins
+    try readings.readStates(
+      0..<replicaCount, couples: chains.count / 2 * count,
+      { index in
+        let (first, second) = record.couple(index / count)
+        return (replica(first, index % count), replica(second, index % count))
+      }, readsPairs: marginals != nil)
+    marginals?.add { firstLane + replica($0, $1) }
+    for (index, magnetisation) in readings.magnetisations.enumerated() {
       let square = magnetisation * magnetisation
       let (chain, temperature) = (index / count, tempering.temperatures[index])
       record.add(abs(magnetisation), to: .absMagnetisation, column: chain, temperature: temperature, bin: bin)
       record.add(square, to: .magnetisationSquare, column: chain, temperature: temperature, bin: bin)
       record.add(square * square, to: .magnetisationFourth, column: chain, temperature: temperature, bin: bin)
     }
-    let pairs = Double(max(problem.couplingCount, 1))
-    let overlaps = chains.count / 2 * count
-    for index in 0..<overlaps {
-      let overlap = 1 - 2 * Double(counts[energies.count + index]) / spins
+    for (index, overlap) in readings.overlaps.enumerated() {
       let square = overlap * overlap
-      let link = 1 - 2 * Double(counts[energies.count + overlaps + index]) / pairs
       let (couple, temperature) = (index / count, index % count)
       record.add(square, to: .overlapSquare, column: couple, temperature: temperature, bin: bin)
       record.add(square * square, to: .overlapFourth, column: couple, temperature: temperature, bin: bin)
-      record.add(link, to: .linkOverlap, column: couple, temperature: temperature, bin: bin)
+      record.add(readings.links[index], to: .linkOverlap, column: couple, temperature: temperature, bin: bin)
       let part = min(Int((overlap + 1) / 2 * Double(ChainRecord.histogramLength)), ChainRecord.histogramLength - 1)
       record.add(1, to: .overlapHistogram, column: couple, temperature: temperature, bin: part)
     }
+  }
+
+  /// The replica of a ladder, counted from the first of this rank, at a temperature.
+  private func replica(_ ladder: Int, _ temperature: Int) -> Int {
+    let base = ladder * self.ladder.count
+    return base + tempering.replicas[base + temperature]
   }
 
   /// What the fields say about the temperature. Collective over the ranks that share the spins.
@@ -298,25 +304,5 @@ final class SamplingRun {
       record.add(over, to: .fieldExcess, column: chain, temperature: temperature, bin: place)
       record.add(rise, to: .fieldSlope, column: chain, temperature: temperature, bin: place)
     }
-  }
-
-  /// Counts the bits that magnetisations and overlaps are made of. Collective over the ranks that share the spins.
-  private func countStates() throws {
-    let count = ladder.count
-    kernel.states.unpackSpins(into: spinBits)
-    for index in energies.indices { counts[index] = Int64(spinBits.count(firstLane + index)) }
-    if chains.count > 1 {
-      kernel.states.unpackPairs(into: pairBits)
-      let overlaps = chains.count / 2 * count
-      for index in 0..<overlaps {
-        let (couple, temperature) = (index / count, index % count)
-        let (first, second) = record.couple(couple)
-        let one = firstLane + first * count + tempering.replicas[first * count + temperature]
-        let other = firstLane + second * count + tempering.replicas[second * count + temperature]
-        counts[energies.count + index] = Int64(spinBits.differences(one, other))
-        counts[energies.count + overlaps + index] = Int64(pairBits.differences(one, other))
-      }
-    }
-    try kernel.total(&counts)
   }
 }

@@ -75,6 +75,20 @@ public enum SamplingSpread: Equatable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The chains or populations of a rank: whole blocks of those that cannot be divided.
+  static func share(of chains: Int, inBlocksOf block: Int, over grid: ProcessGrid?) -> Range<Int> {
+    let (place, parts, blocks) = (grid?.data.rank ?? 0, grid?.data.size ?? 1, (chains + block - 1) / block)
+    return place * blocks / parts * block..<min((place + 1) * blocks / parts * block, chains)
+  }
+
+  /// One rank divides nothing.
+  ///
+  /// - Throws: `SamplerError` if more ranks are asked for.
+  func checkOneRank() throws {
+    guard case .grid = self else { return }
+    _ = try shape(ranks: 1, chains: .max / 4, chainsOfBlock: 1, spins: .max) { _, _ in 0 }
+  }
+
   private func check(chains parts: Int, of chains: Int, _ block: Int) throws {
     guard parts * block < chains + block else {
       throw SamplerError(
@@ -86,7 +100,9 @@ public enum SamplingSpread: Equatable, Sendable, CustomStringConvertible {
   private func check(spins parts: Int, of spins: Int?) throws {
     guard parts > 1 else { return }
     guard let spins else {
-      throw SamplerError("moves of clusters need all spins of a chain on one rank; give --spread replicas or --moves gibbs")
+      throw SamplerError(
+        "moves of clusters and correlations of pairs that are not coupled need all spins of a chain on one rank; give --spread replicas, "
+          + "--moves gibbs and --correlations edges")
     }
     guard parts <= spins else {
       throw SamplerError("\(parts) ranks share \(spins) spins, at least one each; give fewer ranks or --spread replicas")

@@ -54,11 +54,12 @@ struct SampleCommand: ParsableCommand {
       guard case .spins(let question) = try Question(file: file, problem.settings, over: world) else {
         throw ProblemError("\(file) asks for communities, which have no temperature; give --problem maxcut or ising")
       }
+      let spins = question.objective.problem.spinCount
       var settings = try settings()
-      try settings.read(
-        initial: sampling.initial, clamp: sampling.clamp, spins: question.objective.problem.spinCount, of: file)
+      try settings.read(initial: sampling.initial, clamp: sampling.clamp, spins: spins, of: file)
+      (settings.marginals, settings.correlations) = (output.marginals != nil, try output.correlations(spins: spins))
       let sampler = try SpinSampling(question, settings)
-      try sampler.check(ranks: world.size, isKept: folder.runDir != nil)
+      try sampler.check(ranks: world.size)
       let folder = try folder.open(on: world)
       defer { folder?.release() }
       let progress = world.rank == 0 ? ProgressLine(limit: nil) : nil

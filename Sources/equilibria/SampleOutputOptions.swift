@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Ising
 import Reports
 import Sampling
 
@@ -17,6 +18,17 @@ struct SampleOutputOptions: ParsableArguments {
   var output: String?
 
   @Option(
+    help: "Measure the mean of every spin and correlations, and write them here: .npz, .safetensors, .csv or .json.",
+    completion: .file(extensions: ["npz", "safetensors", "csv", "json"]))
+  var marginals: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Correlations for --marginals: of coupled pairs (edges), of all pairs, or of those in a file of lines SPIN SPIN (edges by default).",
+      valueName: "none|edges|all|file"), completion: .file())
+  var correlations: String?
+
+  @Option(
     help: "Write an HTML page about the run: averages against temperature, diagnostics, swaps, the verdict.",
     completion: .file(extensions: ["html"]))
   var report: String?
@@ -32,12 +44,29 @@ struct SampleOutputOptions: ParsableArguments {
     if let output, SampleFile.Form(of: output) == nil {
       throw ValidationError("--output \(output): expected a name that ends in .npz, .safetensors or .csv")
     }
+    if let marginals, MarginalsFile.Form(of: marginals) == nil {
+      throw ValidationError("--marginals \(marginals): expected a name that ends in .npz, .safetensors, .csv or .json")
+    }
+    if correlations != nil, marginals == nil {
+      throw ValidationError("--correlations needs --marginals, the file that they are written to")
+    }
   }
 
-  var paths: [String?] { [output, report] }
+  /// - Throws: `ProblemFileError` if a file of pairs is wrong.
+  func correlations(spins: Int) throws -> SamplerSettings.Correlations {
+    switch correlations ?? "edges" {
+    case "none": .none
+    case "edges": .edges
+    case "all": .all
+    case let path: .pairs(try PairFile.read(path, spinCount: spins))
+    }
+  }
+
+  var paths: [String?] { [output, marginals, report] }
   var sampleCount: Int { output == nil ? 0 : samples ?? Self.standardSamples }
 
   func write(_ answer: SamplingAnswer) throws {
+    if let marginals { try MarginalsFile.write(answer, to: marginals) }
     if let output { try SampleFile.write(answer, to: output) }
     if let report { try AtomicFile.write(SamplingReport(answer).html, to: report) }
   }

@@ -6,6 +6,10 @@ extension SamplerSettings.Temperatures: ExpressibleByArgument {
 }
 
 extension SamplerSettings.Method: ExpressibleByArgument {}
+extension SamplerSettings.TemperatureUnit: ExpressibleByArgument {}
+
+/// `--spins`: what a spin may be.
+enum SpinsOption: String, CaseIterable, ExpressibleByArgument { case ising, box }
 
 extension SamplingSpread: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
@@ -23,6 +27,18 @@ struct SampleRunOptions: ParsableArguments {
       "A ladder: from A to B in K steps that adapt (as many as it wants by default), or fixed temperatures, separated by commas.",
       valueName: "A:B[:K]|T,T,…"))
   var temperatures: SamplerSettings.Temperatures?
+
+  @Option(
+    help: ArgumentHelp(
+      "What temperatures are counted in: the problem's numbers, or the root mean square of the field on a spin, as solve does.",
+      valueName: "absolute|field"))
+  var temperatureUnit = SamplerSettings.TemperatureUnit.absolute
+
+  @Option(help: ArgumentHelp("Spins are -1 or 1, or amplitudes from -1 to 1 (box).", valueName: "ising|box"))
+  var spins = SpinsOption.ising
+
+  @Option(help: ArgumentHelp("Add k/2 times the sum of squares to the energy of amplitudes (0 by default).", valueName: "k"))
+  var stiffness: Double?
 
   @Option(
     help: ArgumentHelp(
@@ -74,6 +90,7 @@ struct SampleRunOptions: ParsableArguments {
     if let temperature, !(temperature > 0 && temperature.isFinite) {
       throw ValidationError("--temperature \(temperature): expected a number above 0")
     }
+    if let stiffness, spins != .box { throw ValidationError("--stiffness \(stiffness) needs --spins box") }
     if ClusterMove.moves(moves) == nil { throw ValidationError("--moves \(moves): expected gibbs, gibbs,icm or gibbs,wolff") }
     if population != nil, method != .population { throw ValidationError("--population needs --method population") }
     if method == .population, freeEnergy { throw ValidationError(Self.meaningless("--free-energy")) }
@@ -89,6 +106,8 @@ struct SampleRunOptions: ParsableArguments {
     var settings = SamplerSettings(temperatures: temperatures ?? .list([temperature ?? 1]))
     (settings.chains, settings.method, settings.moves) = (chains, method, ClusterMove.moves(moves) ?? [])
     (settings.freeEnergy, settings.seed, settings.spread) = (freeEnergy, seed, spread)
+    settings.temperatureUnit = temperatureUnit
+    if spins == .box { settings.spins = .box(stiffness: stiffness ?? 0) }
     if let population { settings.population = population }
     return settings
   }

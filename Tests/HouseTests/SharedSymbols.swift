@@ -28,6 +28,7 @@ extension House {
     SharedSymbol(
       "Kernels", "ImageShape", "channels rows columns init planeSize size description",
       for: "NetworkDescription.input, IsingNetworkDescription.input, TrainingImages' examples (Networks, Learning, Datasets)"),
+    SharedSymbol("Kernels", "SpinPair", "first second init", for: "Marginals.pairs (Sampling), PairFile.read (Ising)"),
     SharedSymbol("Kernels", "PlaneShape", "channels rows columns pixels spins", for: "NetworkLayout.Layer.shape (Networks)"),
 
     // A machine of one's own and the system that it moves.

@@ -24,7 +24,7 @@ import Testing
       let problem = try Problems.random(spins: 14, seed: 2, isInteger: isInteger)
       var settings = SamplerSettings(temperatures: .range(from: 0.6, to: 4, count: 7))
       (settings.chains, settings.rounds, settings.seed, settings.samples) = (17, 7, 3, 60)
-      (settings.freeEnergy, settings.fixed) = (true, [4: -1])
+      (settings.freeEnergy, settings.fixed, settings.marginals) = (true, [4: -1], true)
       let one = try sampled(problem, settings)
       let all = try Sampler(problem, settings).run(over: world)
       #expect(!all.wasStopped && all.isConverged == one.verdict.isConverged)
@@ -37,6 +37,35 @@ import Testing
       #expect(result.temperatures.map(\.logZ) == one.temperatures.map(\.logZ))
       #expect(result.ladderHistory == one.ladderHistory && result.tempering == one.tempering)
       #expect(result.samples.kept == one.samples.kept && result.ranks == world.size)
+      #expect(one.marginals != nil && result.marginals == one.marginals)
+    }
+
+    /// Pairs that are not coupled, and chains that exchange spins.
+    @Test func correlationsOfAllPairsAreThoseOfOneRank() throws {
+      let problem = try Problems.torus("torus:4x5")
+      var settings = SamplerSettings(temperatures: .list([0.7, 1.5]))
+      (settings.chains, settings.rounds, settings.moves) = (32, 6, [.icm])
+      (settings.marginals, settings.correlations) = (true, .all)
+      let one = try sampled(problem, settings)
+      guard let result = try Sampler(problem, settings).run(over: world).result else { return #expect(world.rank > 0) }
+      #expect(one.marginals?.pairs.count == 190 && result.marginals == one.marginals)
+    }
+
+    /// Amplitudes over ranks, by chains and by spins.
+    @Test(arguments: [SamplingSpread.replicas, .spins]) func amplitudesAreThoseOfOneRank(_ spread: SamplingSpread) throws {
+      let problem = try Problems.lattice([3, 4]) { Double($0 % 7) / 3 - 0.9 }
+      var settings = SamplerSettings(temperatures: .range(from: 0.4, to: 2, count: 3))
+      (settings.chains, settings.rounds, settings.samples, settings.fixed) = (17, 5, 34, [3: -1])
+      (settings.spins, settings.freeEnergy, settings.marginals) = (.box(stiffness: 0.5), true, true)
+      let one = try sampled(problem, settings)
+      settings.spread = spread
+      guard let result = try Sampler(problem, settings).run(over: world).result else { return #expect(world.rank > 0) }
+      #expect(result.temperatures.map(\.energy) == one.temperatures.map(\.energy))
+      #expect(result.temperatures.map(\.absMagnetisation) == one.temperatures.map(\.absMagnetisation))
+      #expect(result.temperatures.map(\.overlapSquare) == one.temperatures.map(\.overlapSquare))
+      #expect(result.temperatures.map(\.linkOverlap) == one.temperatures.map(\.linkOverlap))
+      #expect(result.temperatures.map(\.logZ) == one.temperatures.map(\.logZ))
+      #expect(result.marginals == one.marginals && result.samples.kept == one.samples.kept)
     }
 
     /// So are spins over ranks, and both at once.
@@ -55,7 +84,7 @@ import Testing
       guard world.size <= problem.spinCount else { return }
       var settings = SamplerSettings(temperatures: .range(from: 0.6, to: 4, count: 5))
       (settings.chains, settings.rounds, settings.seed, settings.samples) = (17, 4, 3, 34)
-      (settings.freeEnergy, settings.fixed, settings.spread) = (true, fixed, spread)
+      (settings.freeEnergy, settings.fixed, settings.spread, settings.marginals) = (true, fixed, spread, true)
       let all = try Sampler(problem, settings).run(over: world).result
       settings.spread = .automatic
       let one = try sampled(problem, settings)
@@ -68,7 +97,7 @@ import Testing
       #expect(one.temperatures.allSatisfy { $0.effectiveRate != nil })
       #expect(result.temperatures.map(\.effectiveRate) == one.temperatures.map(\.effectiveRate), "\(spread)")
       #expect(result.ladderHistory == one.ladderHistory && result.tempering == one.tempering, "\(spread)")
-      #expect(result.samples.kept == one.samples.kept, "\(spread)")
+      #expect(result.samples.kept == one.samples.kept && result.marginals == one.marginals, "\(spread)")
     }
 
     /// Populations over ranks, and their spins.
@@ -92,7 +121,7 @@ import Testing
     @Test func checkpointsOfSharedSpins() throws {
       let problem = try Problems.torus("torus:6x6")
       var settings = SamplerSettings(temperatures: .range(from: 0.6, to: 4, count: 5))
-      (settings.chains, settings.rounds, settings.fixed) = (4, 5, [3: -1])
+      (settings.chains, settings.rounds, settings.fixed, settings.marginals) = (4, 5, [3: -1], true)
       func run(_ grid: ProcessGrid?) throws -> SamplingRun {
         let (ladder, home) = (TemperatureLadder(settings), ReplicaHome(problem, fixed: settings.fixed))
         let (kernel, firstLane) = try home.kernel(chains: 0..<4, temperatures: 5, seed: settings.seed, over: grid?.spin)
@@ -106,6 +135,42 @@ import Testing
       second.restore(one.checkpoint)
       for advanced in [one, second] { try advanced.advance(100) }
       #expect(try second.checkpoint.gathered(over: grid) == (world.rank == 0 ? one.checkpoint : nil) && one.isFinished)
+    }
+
+    /// Populations that one rank has, or many, go on from each other's checkpoints.
+    @Test func checkpointsOfPopulations() throws {
+      let problem = try Problems.torus("torus:6x6:0")
+      var settings = SamplerSettings(temperatures: .list([1, 2]))
+      (settings.method, settings.population, settings.chains, settings.samples) = (.population, 40, 17, 40)
+      // All ranks see that of rank 0.
+      let folder = try TemporaryFolder()
+      let path = String(decoding: try world.broadcastVarying([UInt8](folder.path.utf8), root: 0), as: UTF8.self)
+      var looks = 0
+      let stopped = try Sampler(problem, settings).run(
+        over: world, store: SamplingStore(folder: path, resumes: false, minutes: 10),
+        shouldStop: {
+          looks += 1
+          return looks > 5
+        })
+      #expect(stopped.wasStopped)
+      let whole = try sampled(problem, settings)
+      if world.rank == 0 {
+        // A copy, which one rank alone goes on from.
+        let other = path + "/one"
+        try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+          atPath: path + "/checkpoint.safetensors", toPath: other + "/checkpoint.safetensors")
+        let one = try Sampler(problem, settings).run(store: SamplingStore(folder: other, resumes: true, minutes: 10)).result
+        #expect(one?.temperatures.map(\.energy) == whole.temperatures.map(\.energy))
+      }
+      try world.barrier()
+      settings.spread = .spins
+      let resumed = try Sampler(problem, settings).run(
+        over: world, store: SamplingStore(folder: path, resumes: true, minutes: 10))
+      guard let result = resumed.result else { return #expect(world.rank > 0) }
+      #expect(result.temperatures.map(\.energy) == whole.temperatures.map(\.energy))
+      #expect(result.temperatures.map(\.logZ) == whole.temperatures.map(\.logZ))
+      #expect(result.samples.kept == whole.samples.kept && result.spinUpdates == whole.spinUpdates)
     }
 
     @Test func moreRanksThanPairsOfChains() throws {

@@ -1,5 +1,7 @@
+import Files
 import Foundation
 import Ising
+import TestSupport
 import Testing
 
 @testable import Sampling
@@ -68,6 +70,90 @@ import Testing
       // Student's t of 15 degrees of freedom is a little wider than a normal number.
       #expect((10...75).contains(squares), "column \(column): Σz² = \(squares)")
     }
+  }
+
+  /// Populations whose Z differ have their weights: means, couples, ln Z, and errors by leaving out one after the other.
+  @Test func populationsAreWeighedByTheirZ() {
+    var record = PopulationRecord(temperatures: 1, populations: 4)
+    let (weights, energies, overlaps) = ([1.0, 2, 5, 8], [1.0, 2, 3, -1], [0.5, 0.25])
+    for index in 0..<4 {
+      record.set(.logZ, column: index, temperature: 0, to: 700 + log(weights[index]))
+      record.set(.energy, column: index, temperature: 0, to: energies[index])
+    }
+    for index in 0..<2 { record.set(.overlapSquare, column: index, temperature: 0, to: overlaps[index]) }
+    // 1 + 4 + 15 − 8 = 12 of 16.
+    func expect(_ found: Estimate, whole: Double, left: [Double]) {
+      let count = Double(left.count)
+      let mean = left.reduce(0, +) / count
+      let squares = left.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      #expect(abs(found.value - (count * whole - (count - 1) * mean)) < 1e-12)
+      #expect(abs(found.error - ((count - 1) / count * squares).squareRoot()) < 1e-12)
+    }
+    expect(
+      record.estimate([.energy], temperature: 0) { $0[0] }, whole: 12.0 / 16, left: [11.0 / 15, 8.0 / 14, -3.0 / 11, 20.0 / 8])
+    // Couples weigh 1 · 2 and 5 · 8.
+    expect(record.estimate([.overlapSquare], temperature: 0) { $0[0] }, whole: (1 + 10.0) / 42, left: [0.25, 0.5])
+    expect(record.logZ(temperature: 0), whole: 700 + log(4), left: [15.0, 14, 11, 8].map { 700 + log($0 / 3) })
+  }
+
+  /// All replicas are visited in every sweep, those of populations that wait for others as well.
+  @Test func visitsOfAllReplicasAreCounted() throws {
+    var settings = settings([0.6])
+    (settings.population, settings.chains, settings.fixed) = (20, 6, [1: 1])
+    let result = try sampled(try Problems.torus("torus:6x6:0"), settings)
+    #expect(result.spinUpdates == Double(35 * 20 * 6 * result.measuredSweeps) && result.measuredSweeps % 10 == 0)
+  }
+
+  private func run(_ problem: IsingProblem, _ settings: SamplerSettings, _ populations: Range<Int>) throws -> PopulationRun {
+    let home = ReplicaHome(problem, fixed: settings.fixed, spins: settings.spins)
+    let (kernel, firstLane) = try home.kernel(
+      chains: populations, temperatures: settings.population, seed: settings.seed)
+    return try PopulationRun(
+      problem, settings, kernel: kernel, firstLane: firstLane, rates: TemperatureLadder(settings).rates,
+      populations: populations, draws: 3)
+  }
+
+  /// Populations go on from a checkpoint, through a file, all of them or those of one rank, to the bits of a run that was not stopped.
+  @Test(arguments: [0, 1, 7, 12]) func populationsGoOn(_ steps: Int) throws {
+    for spins in [SamplerSettings.Spins.ising, .box(stiffness: 1)] {
+      let problem = try Problems.random(spins: 11, seed: 2)
+      var settings = settings([0.5, 1, 2])
+      (settings.population, settings.fixed, settings.spins) = (24, [4: -1], spins)
+      let (whole, first) = (try run(problem, settings, 0..<5), try run(problem, settings, 0..<5))
+      for _ in 0..<steps { try first.advance() }
+      let folder = try TemporaryFolder()
+      let path = folder.path + "/checkpoint.safetensors"
+      try first.checkpoint.file().write(to: path)
+      let read = try PopulationCheckpoint(
+        TensorFile(contentsOf: path), like: whole.emptyCheckpoint(populations: 5), rates: whole.rates, size: 24, source: path)
+      #expect(read == first.checkpoint)
+      while !whole.isFinished { try whole.advance() }
+      for share in [0..<5, 0..<2, 2..<5] {
+        let second = try run(problem, settings, share)
+        try second.restore(read.part(share, of: 5))
+        #expect(second.checkpoint == first.checkpoint.part(share, of: 5))
+        while second.sweeps < whole.sweeps { try second.advance() }
+        #expect(second.checkpoint == whole.checkpoint.part(share, of: 5) && second.isFinished)
+      }
+    }
+  }
+
+  @Test func damagedCheckpointsAreRefused() throws {
+    let run = try run(try Problems.random(spins: 5, seed: 2), settings([1]), 0..<2)
+    func refuses(_ change: (inout TensorFile) -> Void, _ word: String) {
+      var file = run.checkpoint.file()
+      change(&file)
+      #expect {
+        _ = try PopulationCheckpoint(
+          file, like: run.emptyCheckpoint(populations: 2), rates: run.rates, size: 512, source: "x")
+      } throws: { "\($0)".contains(word) }
+    }
+    refuses({ $0.metadata["sweeps"] = "-1" }, "sweeps")
+    refuses({ $0.tensors["families"] = Tensor([Int64](repeating: 512, count: 1024)) }, "families")
+    refuses({ $0.tensors["places.target"] = Tensor([Int64(3), 0]) }, "places.target")
+    refuses({ $0.tensors["places.rate"] = Tensor([7.0, .nan]) }, "places.rate")
+    refuses({ $0.tensors["spins"] = nil }, "spins")
+    refuses({ $0.tensors["record.energy"] = Tensor([1.0]) }, "record.energy")
   }
 
   /// A population of one family left says so.

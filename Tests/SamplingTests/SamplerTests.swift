@@ -181,20 +181,26 @@ import Testing
 
   /// What `run` would refuse after it has begun is refused before.
   @Test func whatRanksCannotShareIsRefusedBefore() throws {
-    func refuses(_ ranks: Int, isKept: Bool = false, _ word: String, _ change: (inout SamplerSettings) -> Void) throws {
+    func refuses(_ ranks: Int, _ word: String, _ change: (inout SamplerSettings) -> Void) throws {
       var settings = SamplerSettings(temperatures: .list([1]))
       settings.chains = 4
       change(&settings)
       let sampler = try Sampler(try Problems.lattice([4]), settings)
-      #expect { try sampler.check(ranks: ranks, isKept: isKept) } throws: { "\($0)".contains(word) }
+      #expect { try sampler.check(ranks: ranks) } throws: { "\($0)".contains(word) }
       settings.spread = .automatic
       settings.method = .tempering
-      try Sampler(try Problems.lattice([4]), settings).check(ranks: 2, isKept: true)
+      try Sampler(try Problems.lattice([4]), settings).check(ranks: 2)
     }
     try refuses(4, "6 ranks") { $0.spread = .grid(chains: 3, spins: 2) }
     try refuses(4, "4 chains") { $0.spread = .replicas }
     try refuses(5, "4 spins") { $0.spread = .spins }
-    try refuses(1, isKept: true, "no checkpoints") { $0.method = .population }
+    // One rank is a grid of 1 × 1.
+    try refuses(1, "8 ranks") { $0.spread = .grid(chains: 2, spins: 4) }
+    var settings = SamplerSettings(temperatures: .list([1]))
+    (settings.rounds, settings.spread) = (1, .grid(chains: 1, spins: 1))
+    _ = try sampled(try Problems.lattice([4]), settings)
+    settings.spread = .grid(chains: 1, spins: 2)
+    #expect(throws: SamplerError.self) { _ = try sampled(try Problems.lattice([4]), settings) }
     try refuses(4, "4 chains") { ($0.spread, $0.temperatures) = (.replicas, .between(1, 2)) }
   }
 
@@ -210,6 +216,24 @@ import Testing
     let sum = values.reduce(0) { $0 + exp(-$1) }
     let exact = values.reduce(0) { $0 + $1 * exp(-$1) } / sum
     #expect(answer.result.temperatures[0].energy.agrees(with: exact))
+  }
+
+  /// Temperatures in units of the field are those times its root mean square.
+  @Test func temperaturesHaveAUnit() throws {
+    let problem = try Problems.random(spins: 6, seed: 4)
+    let scale = problem.rootMeanSquareField
+    var settings = SamplerSettings(temperatures: .list([0.5, 2]))
+    (settings.temperatureUnit, settings.rounds) = (.field, 5)
+    let found = try sampled(problem, settings)
+    #expect(found.temperatures.map(\.temperature) == [1 / (1 / (0.5 * scale)), 1 / (1 / (2 * scale))])
+    (settings.temperatureUnit, settings.temperatures) = (.absolute, .list([0.5 * scale, 2 * scale]))
+    #expect(try sampled(problem, settings).temperatures.map(\.energy) == found.temperatures.map(\.energy))
+    // An automatic ladder is scaled once.
+    (settings.temperatureUnit, settings.temperatures) = (.field, .between(0.5, 2))
+    let ends = try sampled(problem, settings).temperatures.map(\.temperature)
+    #expect(abs(ends[0] - 0.5 * scale) < 1e-9 && abs(ends[ends.count - 1] - 2 * scale) < 1e-9)
+    let free = try IsingProblem(graph: WeightedGraph(vertexCount: 2, sources: [], targets: [], weights: []))
+    #expect { _ = try Sampler(free, settings) } throws: { "\($0)".contains("no unit") }
   }
 
   @Test func answersAreTextAndJSON() throws {

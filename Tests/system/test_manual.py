@@ -108,6 +108,7 @@ def stage(program, launcher, trained, tmp_path_factory):
         for name in ("G22.txt", "edges.txt"):
             (folder / name).write_text(circle())
         (folder / "pixels.txt").write_text("0 1\n5 -1\n")
+        (folder / "pairs.txt").write_text("0 1\n5 9\n")
         (folder / "magnet.coo").write_text("".join(f"{spin} {spin + 1} -1\n" for spin in range(9)))
         for name in ("karate.gml", "football.gml"):
             (folder / name).write_text(people())

@@ -102,6 +102,10 @@ def test_until(sample, job, tmp_path):
     assert figures(sample(1, *arguments, "--until", "energy:2e-3", *folder)) == figures(found)
     assert figures(sample(1, *arguments, "--until", "energy:2e-3", *folder)) == figures(found)
     assert not sample(1, *arguments, "--time", 0.5)["reproducible"]
+    # A stricter goal goes on from there, on another number of ranks.
+    strict = sample(2, *arguments, "--until", "energy:1e-3", *folder)
+    assert strict["rounds"] > found["rounds"]
+    assert figures(sample(1, *arguments, "--rounds", strict["rounds"])) == figures(strict)
 
 
 def test_planted(sample, job):
@@ -123,8 +127,14 @@ def test_population(sample, job, tmp_path):
     assert one["temperatures"][0]["familySize"] >= 1
     assert figures(sample(3, *arguments)) == figures(one)
     job(None, "sample", *arguments).succeeds("16 populations of 128 replicas", "families")
-    job(2, "sample", *arguments, "--run-dir", tmp_path / "run").refuses("no checkpoints", "--run-dir")
-    assert not (tmp_path / "run").exists()
+    visited = 36 * 128 * 16
+    assert one["spinUpdates"] == visited * one["sweeps"]
+    folder = ("--run-dir", tmp_path / "run", "--resume")
+    assert figures(sample(2, *arguments, *folder)) == figures(one)
+    # What is finished is told again.
+    assert figures(sample(1, *arguments, *folder)) == figures(one)
+    job(None, "sample", *arguments, "--seed", 9, *folder).refuses("another seed", "now 9, then 1")
+    job(None, "sample", *TORUS, *folder).refuses("another method")
 
 
 @pytest.mark.parametrize("kernels", ["AVX2", "baseline"])
@@ -140,6 +150,72 @@ def test_instruction_sets(job, kernels):
 
 def bits(states: np.ndarray, count: int) -> np.ndarray:
     return 2 * np.unpackbits(states, axis=-1, count=count, bitorder="little").astype(int) - 1
+
+
+def test_marginals(sample, one, job, pair, tmp_path):
+    """All forms hold the same numbers, on any number of ranks; they are those of the two spins."""
+    arguments = ("sample", pair, "--temperatures", "1.25,2", "--chains", 64)
+    files = [tmp_path / f"marginals.{form}" for form in ("npz", "safetensors", "csv", "json")]
+    for ranks, file in enumerate(files, start=1):
+        job(ranks, *arguments, "--marginals", file).succeeds()
+    archive, tensors, text = np.load(files[0]), load_file(files[1]), json.loads(files[3].read_text())
+    for name in ("mean", "meanError", "pairs", "correlation", "correlationError", "temperatures"):
+        assert np.array_equal(archive[name], tensors[name])
+        assert np.array_equal(archive[name], text[name])
+    with files[2].open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["j"] for row in rows] == ["", "", "1"] * 2
+    assert [float(row["mean"]) for row in rows if not row["j"]] == archive["mean"].ravel().tolist()
+    states = list(itertools.product((-1, 1), repeat=2))
+    for index, temperature in enumerate(archive["temperatures"]):
+        weights = np.array([math.exp(-(1.5 * a * b - 0.3 * a - 0.7 * b) / temperature) for a, b in states])
+        weights /= weights.sum()
+        exact = [*(weights @ np.array(states)), weights @ np.array([a * b for a, b in states])]
+        found = [*archive["mean"][index], *archive["correlation"][index]]
+        errors = [*archive["meanError"][index], *archive["correlationError"][index]]
+        assert np.all(np.abs(np.subtract(found, exact)) < 4.5 * np.array(errors))
+    answer = sample(1, *arguments[1:], "--marginals", files[3])
+    assert answer["marginals"] == text
+    assert "marginals" not in sample(1, *arguments[1:])
+    (tmp_path / "pairs").write_text("1 0\n")
+    one(*arguments, "--marginals", files[0], "--correlations", tmp_path / "pairs").succeeds()
+    assert np.array_equal(np.load(files[0])["correlation"], tensors["correlation"])
+    assert np.load(files[0])["pairs"].tolist() == [[1, 0]]
+    for content, word in [("0 2\n", "spin 2"), ("1 1\n", "twice"), ("0\n", "a spin")]:
+        (tmp_path / "pairs").write_text(content)
+        one(*arguments, "--marginals", files[0], "--correlations", tmp_path / "pairs").refuses(":1:", word)
+
+
+def test_box(sample, one, tmp_path):
+    """Two coupled amplitudes: ⟨E⟩ by the series of their integrals, states in all forms, ranks."""
+    (tmp_path / "two.coo").write_text("0 1 -1\n")
+    arguments = ("sample", tmp_path / "two.coo", "--temperature", 1, "--spins", "box", "--chains", 64)
+    files = [tmp_path / f"states.{form}" for form in ("npz", "safetensors", "csv")]
+    for file in files:
+        one(*arguments, "--samples", 640, "--output", file).succeeds("amplitudes in [-1, 1]")
+    answer = sample(1, *arguments[1:])
+    assert answer["spins"] == "box"
+    (row,) = answer["temperatures"]
+    assert abs(row["energy"] + 0.1115632) < 4 * row["energyError"]
+    assert figures(sample(3, *arguments[1:])) == figures(answer)
+    assert figures(sample(2, *arguments[1:], "--spread", "spins")) == figures(answer)
+    archive = np.load(files[0])
+    assert archive["amplitudes"].shape == (1, 64, 10, 2)
+    # Weights are couplings, of which −1 favours unequal signs.
+    assert np.allclose(archive["energy"], archive["amplitudes"].prod(axis=-1), atol=1e-6)
+    assert np.array_equal(archive["amplitudes"], load_file(files[1])["amplitudes"])
+    with files[2].open(newline="") as file:
+        states = [[float(number) for number in row["state"].split()] for row in csv.DictReader(file)]
+    assert np.array_equal(np.array(states, dtype=np.float32), archive["amplitudes"].reshape(-1, 2))
+    (tmp_path / "two.qubo").write_text("p qubo 0 2 2 1\n0 0 1\n1 1 -2\n0 1 3\n")
+    one("sample", tmp_path / "two.qubo", "--temperature", 1, "--spins", "box").refuses("0 or 1", "--spins ising")
+
+
+def test_temperature_unit(sample, tmp_path):
+    (tmp_path / "two.coo").write_text("0 1 -3\n")
+    (row,) = sample(1, tmp_path / "two.coo", "--temperature", 0.5, "--temperature-unit", "field")["temperatures"]
+    assert row["temperature"] == pytest.approx(1.5)
+    assert abs(row["energy"] + 3 * math.tanh(2)) < 4 * row["energyError"]
 
 
 def test_states(one, pair, tmp_path):
@@ -177,11 +253,16 @@ def test_require_converged(one):
     one("sample", "torus:6x6", "--temperature", 3, "--require-converged").succeeds("converged")
 
 
+LONG = ["sample", "torus:32x32", "--temperatures", "0.5:2:8", "--chains", 64, "--rounds", 15, "--json"]
+POPULATIONS = [
+    *("sample", "torus:64x64", "--temperatures", "0.3:2:8", "--method", "population", "--population", 64, "--sweeps", 200, "--json")
+]
+
+
 @pytest.mark.seconds(20)
-@pytest.mark.parametrize(("ranks", "later"), [(1, 2), (3, 1)])
-def test_interrupted(start, job, tmp_path, ranks, later):
+@pytest.mark.parametrize(("arguments", "ranks", "later"), [(LONG, 1, 2), (LONG, 3, 1), (POPULATIONS, 1, 3), (POPULATIONS, 2, 1)])
+def test_interrupted(start, job, tmp_path, arguments, ranks, later):
     """It ends with a checkpoint, and goes on from it on another number of ranks to the same bits."""
-    arguments = ["sample", "torus:32x32", "--temperatures", "0.5:2:8", "--chains", 64, "--rounds", 15, "--json"]
     folder = tmp_path / "run"
     with start(None if ranks == 1 else ranks, *arguments, "--run-dir", folder) as running:
         deadline = time.monotonic() + 60
@@ -236,6 +317,13 @@ WRONG = [
     (["--temperature", "1", "--until", "converged", "--chains", "1"], "4 chains or more"),
     (["--temperature", "1", "--time", "0"], "more than 0"),
     (["--temperature", "1", "--time", "5", "--sweeps", "100"], "leave out sweeps"),
+    (["--temperature", "1", "--temperature-unit", "kelvin"], "--temperature-unit"),
+    (["--temperature", "1", "--spins", "sphere"], "--spins"),
+    (["--temperature", "1", "--stiffness", "1"], "--spins box"),
+    (["--temperature", "1", "--spins", "box", "--stiffness=-1"], "stiffness of -1"),
+    (["--temperature", "1", "--spins", "box", "--moves", "gibbs,icm"], "--moves"),
+    (["--temperature", "1", "--marginals", "marginals.txt"], ".json"),
+    (["--temperature", "1", "--correlations", "all"], "--marginals"),
 ]
 
 
@@ -270,12 +358,13 @@ def test_wrong_clamps(job, pair, tmp_path, case, ranks):
         (4, "4x1", ["4 ranks", "4 chains"]),
         (8, "spins", ["8 ranks", "2 spins"]),
         (8, "auto", ["8 ranks", "4 chains", "2 spins"]),
+        (1, "2x4", ["2x4", "8 ranks", "there is 1"]),
     ],
 )
 def test_more_ranks_than_there_is_work(job, pair, tmp_path, ranks, spread, words):
     """It is known before a folder is made."""
     folder = tmp_path / "run"
-    job(ranks, "sample", pair, "--temperature", 1, "--chains", 4, "--spread", spread, "--run-dir", folder).refuses(*words)
+    job(None if ranks == 1 else ranks, "sample", pair, "--temperature", 1, "--chains", 4, "--spread", spread, "--run-dir", folder).refuses(*words)
     assert not folder.exists()
 
 

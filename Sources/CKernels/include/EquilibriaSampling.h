@@ -71,7 +71,40 @@ typedef struct {
   uint64_t key[2];
   // The replica of bit 0, a multiple of 16, over 4.
   uint32_t first_block;
+  // 2|J| of place i, and that of all its couplings below 0 together, where each row's are of one size; `NULL` if they are not. A multiple of 8
+  // words a place.
+  const int32_t *equal;
+  const int32_t *favours;
+  // The couplings' places and signs, as `weights` has them.
+  const eq_link *links;
+  // Fields of all places that are kept, [replica][place], `length` places from one replica to the next; `NULL` if none are.
+  int32_t *fields;
+  int64_t length;
+  // matrix[i · length + j] is 2J of i and j in units of row j.
+  const int32_t *matrix;
 } eq_lanes;
+
+// Amplitudes in [−1, 1] of any couplings, 8 replicas in a vector: spins[place · stride + r] · 2⁻²⁴, whole numbers.
+typedef struct {
+  double *spins;
+  // A multiple of 8.
+  int64_t stride;
+  const int64_t *rows;
+  // `twice` is J in units of the row.
+  const eq_weight *weights;
+  // h of place i in units of the row, times 2²⁴.
+  const double *fields;
+  // The row's unit, times 2⁻²⁴.
+  const double *scales;
+  // 1/T of each replica.
+  const double *rates;
+  // k of the energy k/2 Σ s².
+  double stiffness;
+  const uint32_t *identifiers;
+  uint64_t key[2];
+  // The replica of lane 0, a multiple of 8, over 2.
+  uint32_t first_block;
+} eq_amplitudes;
 
 typedef struct {
   // The 16 words of the blocks counter, counter + (1, 0, 0, 0) … of ARS-7.
@@ -90,6 +123,13 @@ typedef struct {
   void (*unpack)(const uint64_t *spins, int64_t stride, int64_t first, int64_t last, uint64_t *bits, int64_t row);
   // The same of s_i s_j of each bond, 1 where the spins differ.
   void (*unpack_bonds)(const uint64_t *spins, int64_t stride, const eq_bond *bonds, int64_t count, uint64_t *bits, int64_t row);
+  // sum + other + carry of single bits: the sum's lower digit stays in `sum`, the upper one in `carry`.
+  void (*add_bits)(uint64_t *sum, const uint64_t *other, uint64_t *carry, int64_t words);
+
+  // Visits the places first ≤ i < last in order.
+  void (*sweep_amplitudes)(const eq_amplitudes *state, int64_t first, int64_t last, uint32_t sweep);
+  // energies[r] += Σ s_i (k s_i/2 − Σ_j J_ij s_j/2 − h_i) of the places below `count`, each term rounded to a multiple of `unit`.
+  void (*add_amplitude_energies)(const eq_amplitudes *state, int64_t count, double unit, int64_t *energies);
 } eq_sampling_kernels;
 
 // In the order of `eq_available_kernels`.

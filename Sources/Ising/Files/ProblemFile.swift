@@ -1,5 +1,6 @@
 import Files
 import Host
+import Kernels
 
 /// A problem's file, plain, gzipped or alone in a ZIP archive.
 public enum ProblemFile {
@@ -154,5 +155,27 @@ public enum ClampFile {
       scanner.skipSpace()
     }
     return fixed
+  }
+}
+
+/// Pairs of spins as files: lines of two spins, counted from 0.
+public enum PairFile {
+  /// - Throws: `ProblemFileError` if a line is wrong.
+  public static func read(_ path: String, spinCount: Int) throws -> [SpinPair] {
+    var scanner = TextScanner(try ProblemFile.bytes(of: path), file: path)
+    var pairs: [SpinPair] = []
+    scanner.skipSpace()
+    while !scanner.isAtEnd {
+      let spins = try (0..<2).map { _ in
+        let spin = Int(try scanner.integer("a spin, 0 to \(spinCount - 1)"))
+        guard (0..<spinCount).contains(spin) else { throw scanner.failure("found spin \(spin), expected 0 to \(spinCount - 1)") }
+        return spin
+      }
+      guard spins[0] != spins[1] else { throw scanner.failure("found spin \(spins[0]) twice, expected two spins") }
+      pairs.append(SpinPair(spins[0], spins[1]))
+      try scanner.expectLineEnd()
+      scanner.skipSpace()
+    }
+    return pairs
   }
 }

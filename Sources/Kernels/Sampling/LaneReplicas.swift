@@ -19,20 +19,49 @@ package final class LaneReplicas: ReplicaKernel {
   private let firstBlock: UInt32
   private let set: InstructionSet
   private var inverseTemperatures: [Double] = []
+  /// Of rows whose couplings are of one size each: 2|J|, and the sum of those below 0.
+  private let equal: EqualRows?
+  /// Fields that are kept, where most pairs are coupled.
+  private let kept: KeptFields?
   /// Couplings of this rank's pairs and fields of its spins, in units of the energy.
   private let pairs: [(first: Int32, second: Int32, weight: Int64)]
 
   /// Replicas of which the first of a rank's must be a multiple.
   package static let alignment = 16
 
-  /// - Parameter firstReplica: a multiple of 16.
+  /// How the fields of spins are found. All ways give the same bits.
+  package enum Way: Sendable {
+    /// The fastest.
+    case automatic
+    /// Coupling by coupling at each visit.
+    case added
+    /// As links of one size that pull down, counted for 512 replicas at once.
+    case counted
+    /// Kept, and changed where a spin turns.
+    case kept
+  }
+
+  /// Fewer replicas, or couplings of a spin, are not worth counting together.
+  private static let leastCounted = (replicas: 256, links: 24)
+  /// Numbers of a matrix that is kept.
+  private static let greatestMatrix = 1 << 25
+
+  /// - Parameters:
+  ///   - firstReplica: a multiple of 16.
+  ///   - way: one that is impossible for these couplings is not taken.
   package init(
     _ couplings: ReplicaCouplings, layout: ReplicaLayout, firstReplica: Int, laneCount: Int, seed: UInt64,
-    set: InstructionSet = .current
+    set: InstructionSet = .current, way: Way = .automatic
   ) {
     precondition(firstReplica % Self.alignment == 0)
     self.set = set
-    states = ReplicaStates(couplings, layout: layout, firstReplica: firstReplica, laneCount: laneCount, strideUnit: 1)
+    let degree = couplings.neighbours.count / max(couplings.spinCount, 1)
+    let isAlone = layout.ghosts.isEmpty && layout.fixed.isEmpty
+    let isLarge = laneCount >= Self.leastCounted.replicas && degree >= Self.leastCounted.links
+    let counts = (way == .counted || way == .automatic && isLarge) && Self.hasEqualRows(couplings)
+    let keeps = way == .kept || way == .automatic && !counts && Self.keepsFields(couplings)
+    states = ReplicaStates(
+      couplings, layout: layout, firstReplica: firstReplica, laneCount: laneCount, strideUnit: counts ? 8 : 1)
     key = ReplicaKey(seed: seed)
     firstBlock = UInt32(firstReplica / 4)
     let units = RowUnits(couplings)
@@ -66,8 +95,28 @@ package final class LaneReplicas: ReplicaKernel {
     scales = AlignedBuffer(layout.free.map { Float(2 * units.units[$0]) })
     shifts = AlignedBuffer(layout.free.map { Int8((units.units[$0] / units.energyUnit).exponent) })
     identifiers = AlignedBuffer(layout.free.map { UInt32($0) })
+    equal = counts ? EqualRows(starts, weights) : nil
+    kept = keeps && isAlone ? KeptFields(couplings, units, layout, lanes: states.bitCount) : nil
     rates = AlignedBuffer(count: states.bitCount)
     energies = AlignedBuffer(count: states.bitCount)
+  }
+
+  /// Whether most pairs are coupled, and the matrix is not too large.
+  private static func keepsFields(_ couplings: ReplicaCouplings) -> Bool {
+    let spins = couplings.spinCount
+    return 2 * couplings.neighbours.count >= spins * spins && spins >= 64 && spins * spins <= Self.greatestMatrix
+  }
+
+  /// Bytes of fields that are kept for so many replicas, with their matrix.
+  package static func keptBytes(_ couplings: ReplicaCouplings, replicas: Int) -> Double {
+    keepsFields(couplings) ? 4 * Double(couplings.spinCount) * Double(couplings.spinCount + replicas + 64) : 0
+  }
+
+  private static func hasEqualRows(_ couplings: ReplicaCouplings) -> Bool {
+    (0..<couplings.spinCount).allSatisfy { spin in
+      let sizes = couplings.row(spin).lazy.map { couplings.couplings[$0].magnitude }
+      return sizes.allSatisfy { $0 == sizes.first }
+    }
   }
 
   package func take(rates: [Double]) { inverseTemperatures = rates }
@@ -88,6 +137,22 @@ package final class LaneReplicas: ReplicaKernel {
         energies.base[lane] += differ == 1 ? pair.weight : -pair.weight
       }
     }
+    for lane in 0..<states.laneCount { keepFields(lane) }
+  }
+
+  /// Adds up the fields of a replica that was written from outside.
+  private func keepFields(_ lane: Int) {
+    guard let kept else { return }
+    for place in 0..<states.layout.free.count { kept.fields.base[lane * kept.length + place] = Int32(field(place, lane)) }
+  }
+
+  /// In units of the row.
+  private func field(_ place: Int, _ lane: Int) -> Int64 {
+    var field = Int64(bases[place])
+    for entry in Int(rows[place])..<Int(rows[place + 1]) where states.isDown(place: Int(weights[entry].place), lane: lane) {
+      field -= Int64(weights[entry].twice)
+    }
+    return field
   }
 
   package func sweep(colour: Int, number: UInt32) {
@@ -102,26 +167,30 @@ package final class LaneReplicas: ReplicaKernel {
     var state = eq_lanes(
       spins: states.words.base, stride: Int64(states.stride), groups: Int64((states.laneCount + 15) / 16), rows: rows.base,
       weights: weights.base, bases: bases.base, scales: scales.base, shifts: shifts.base, rates: rates.base,
-      energies: energies.base, identifiers: identifiers.base, key: key.words, first_block: firstBlock)
+      energies: energies.base, identifiers: identifiers.base, key: key.words, first_block: firstBlock,
+      equal: equal?.twice.base, favours: equal?.favours.base, links: equal?.links.base, fields: kept?.fields.base,
+      length: Int64(kept?.length ?? 0),
+      matrix: kept?.matrix.base)
     set.sampling.sweep_lanes(&state, Int64(places.lowerBound), Int64(places.upperBound), number)
   }
 
   /// One spin after the other, each in the field of those that have turned before.
   package func flip(_ places: [Int32], lane: Int) {
     for place in places.lazy.map({ Int($0) }) {
-      var field = Int64(bases[place])
-      for entry in Int(rows[place])..<Int(rows[place + 1]) where states.isDown(place: Int(weights[entry].place), lane: lane) {
-        field -= Int64(weights[entry].twice)
-      }
+      let field = field(place, lane)
       let change = (states.isDown(place: place, lane: lane) ? -2 * field : 2 * field) << Int64(shifts[place])
       energies[lane] += change
       states.flip(place: place, lane: lane)
     }
+    keepFields(lane)
   }
 
   package func copy(_ lanes: [(from: Int, to: Int)]) {
     states.copy(lanes)
-    for (from, to) in lanes { energies[to] = energies[from] }
+    for (from, to) in lanes {
+      energies[to] = energies[from]
+      if let kept { kept.fields.copy(from: kept.fields, at: from * kept.length, to: to * kept.length, count: kept.length) }
+    }
   }
 
   package func addEnergies(to sums: inout [Int64]) {
@@ -130,8 +199,56 @@ package final class LaneReplicas: ReplicaKernel {
   }
 }
 
+/// Couplings of one size in each row, as links that pull up or down.
+private struct EqualRows {
+  /// 2|J| of each row.
+  let twice: AlignedBuffer<Int32>
+  /// The sum of those below 0.
+  let favours: AlignedBuffer<Int32>
+  let links: AlignedBuffer<eq_link>
+
+  /// - Returns: `nil` if rounding to the units of two rows has made couplings of a row unequal.
+  init?(_ rows: [Int64], _ weights: [eq_weight]) {
+    var (twice, favours): ([Int32], [Int32]) = ([], [])
+    for (first, last) in zip(rows, rows.dropFirst()) {
+      let row = weights[Int(first)..<Int(last)]
+      let size = row.first.map { abs($0.twice) } ?? 0
+      guard row.allSatisfy({ abs($0.twice) == size }) else { return nil }
+      twice.append(size)
+      favours.append(size * Int32(row.count { $0.twice < 0 }))
+    }
+    self.twice = AlignedBuffer(twice)
+    self.favours = AlignedBuffer(favours)
+    links = AlignedBuffer(weights.map { eq_link(place: $0.place, sign: $0.twice < 0 ? -1 : 0) })
+  }
+}
+
+/// Fields of dense couplings, which are kept, and what they change by.
+private struct KeptFields {
+  /// Places from one replica to the next, filled up to a multiple of 16.
+  let length: Int
+  /// [replica][place], in units of the row.
+  let fields: AlignedBuffer<Int32>
+  /// [place][other]: 2J in units of the other's row.
+  let matrix: AlignedBuffer<Int32>
+
+  init(_ couplings: ReplicaCouplings, _ units: RowUnits, _ layout: ReplicaLayout, lanes: Int) {
+    length = (layout.free.count + 15) / 16 * 16
+    fields = AlignedBuffer(count: lanes * length)
+    matrix = AlignedBuffer(count: layout.free.count * length)
+    let places = layout.places(of: couplings.spinCount)
+    for (place, spin) in layout.free.enumerated() {
+      for entry in couplings.row(spin) {
+        let other = Int(couplings.neighbours[entry])
+        let coupling = units.rounded(couplings.couplings[entry], spin, other) / units.units[other]
+        matrix.base[place * length + Int(places[other])] = Int32(2 * coupling)
+      }
+    }
+  }
+}
+
 /// The units, powers of two, in which the couplings of each row are integers.
-private struct RowUnits {
+struct RowUnits {
   let units: [Double]
   /// The smallest of them.
   let energyUnit: Double

@@ -1,26 +1,34 @@
 import CKernels
 
 /// The ±1 spins of many replicas, a bit each: 1 for a spin that is down. Replicas of one spin lie side by side.
-package final class ReplicaStates {
-  package let layout: ReplicaLayout
+package class ReplicaStates {
+  package final let layout: ReplicaLayout
   /// The number of the replica of the first bit.
-  package let firstReplica: Int
+  package final let firstReplica: Int
   /// Replicas that count; bits behind them are padding.
-  package let laneCount: Int
+  package final let laneCount: Int
   /// Words of 64 replicas from one place to the next.
-  package let stride: Int
+  package final let stride: Int
   /// [place][word].
-  package let words: AlignedBuffer<UInt64>
+  package final let words: AlignedBuffer<UInt64>
   /// Coupled pairs of which this rank counts the energy: each pair of spins once over all ranks.
-  private let pairs: AlignedBuffer<eq_bond>
+  final let pairs: AlignedBuffer<eq_bond>
+  /// Global numbers of the spins of this rank and of its ghosts, in the order of places.
+  final let held: [Int]
 
   /// - Parameter strideUnit: words from one place to the next are a multiple of it.
-  init(_ couplings: ReplicaCouplings, layout: ReplicaLayout, firstReplica: Int, laneCount: Int, strideUnit: Int) {
+  convenience init(_ couplings: ReplicaCouplings, layout: ReplicaLayout, firstReplica: Int, laneCount: Int, strideUnit: Int) {
+    let stride = (laneCount + 64 * strideUnit - 1) / (64 * strideUnit) * strideUnit
+    self.init(couplings, layout: layout, firstReplica: firstReplica, laneCount: laneCount, stride: stride)
+  }
+
+  init(_ couplings: ReplicaCouplings, layout: ReplicaLayout, firstReplica: Int, laneCount: Int, stride: Int) {
     precondition(firstReplica >= 0 && laneCount > 0)
     self.layout = layout
     self.firstReplica = firstReplica
     self.laneCount = laneCount
-    stride = (laneCount + 64 * strideUnit - 1) / (64 * strideUnit) * strideUnit
+    self.stride = stride
+    held = layout.own + layout.ghosts
     words = AlignedBuffer(count: (layout.ground + 1) * stride)
     let places = layout.places(of: couplings.spinCount)
     var pairs: [eq_bond] = []
@@ -34,23 +42,23 @@ package final class ReplicaStates {
     self.pairs.assign(pairs)
   }
 
-  package var ownCount: Int { layout.ownCount }
-  package var pairCount: Int { pairs.count }
+  package final var ownCount: Int { layout.ownCount }
+  package final var pairCount: Int { pairs.count }
   /// Bits of a place, padding included.
-  package var bitCount: Int { 64 * stride }
+  package final var bitCount: Int { 64 * stride }
 
-  package func isDown(place: Int, lane: Int) -> Bool { words[place * stride + lane / 64] >> UInt64(lane % 64) & 1 == 1 }
+  package final func isDown(place: Int, lane: Int) -> Bool { words[place * stride + lane / 64] >> UInt64(lane % 64) & 1 == 1 }
 
-  package func set(place: Int, lane: Int, isDown: Bool) {
+  package final func set(place: Int, lane: Int, isDown: Bool) {
     let bit: UInt64 = 1 << UInt64(lane % 64)
     if isDown { words[place * stride + lane / 64] |= bit } else { words[place * stride + lane / 64] &= ~bit }
   }
 
-  package func flip(place: Int, lane: Int) { words[place * stride + lane / 64] ^= 1 << UInt64(lane % 64) }
+  package final func flip(place: Int, lane: Int) { words[place * stride + lane / 64] ^= 1 << UInt64(lane % 64) }
 
   /// Takes one state, of all spins by their global numbers, for one replica.
   package func set(lane: Int, to spins: [Int8]) {
-    for (place, spin) in (layout.own + layout.ghosts).enumerated() { set(place: place, lane: lane, isDown: spins[spin] < 0) }
+    for (place, spin) in held.enumerated() { set(place: place, lane: lane, isDown: spins[spin] < 0) }
   }
 
   /// Replaces replicas by others, spin by spin.
@@ -68,19 +76,39 @@ package final class ReplicaStates {
   /// Holds spins, by their global numbers, in all replicas.
   package func fix(_ values: [Int: Int8]) {
     guard !values.isEmpty else { return }
-    for (place, spin) in (layout.own + layout.ghosts).enumerated() {
+    for (place, spin) in held.enumerated() {
       guard let value = values[spin] else { continue }
       for lane in 0..<laneCount { set(place: place, lane: lane, isDown: value < 0) }
     }
   }
 
+  /// Bytes of a state of so many spins in a file.
+  package func stateBytes(of spins: Int) -> Int { (spins + 7) / 8 }
+
+  /// Writes the spins of this rank in one replica by their global numbers: a bit a spin, 1 where it is up. Other bits stay.
+  package func write(lane: Int, to bytes: inout [UInt8], at start: Int) {
+    for place in 0..<ownCount where !isDown(place: place, lane: lane) {
+      bytes[start + held[place] / 8] |= 1 << UInt8(held[place] % 8)
+    }
+  }
+
+  /// Takes one state, as `write` writes it, for one replica.
+  package func read(lane: Int, from bytes: [UInt8], at start: Int) {
+    for (place, spin) in held.enumerated() {
+      set(place: place, lane: lane, isDown: bytes[start + spin / 8] >> UInt8(spin % 8) & 1 == 0)
+    }
+  }
+
+  /// Counts what averages are made of.
+  package func meter() -> any ReplicaMeter { SpinMeter(self) }
+
   /// The spins of this rank in one replica, in the order of places.
-  package func spins(lane: Int) -> [Int8] { (0..<ownCount).map { isDown(place: $0, lane: lane) ? -1 : 1 } }
+  package final func spins(lane: Int) -> [Int8] { (0..<ownCount).map { isDown(place: $0, lane: lane) ? -1 : 1 } }
 
   /// Random spins: a pure function of seed, replica and spin.
   package func randomise(seed: UInt64) {
     let philox = Philox(seed: seed, .sampledSpins)
-    for (place, spin) in (layout.own + layout.ghosts).enumerated() {
+    for (place, spin) in held.enumerated() {
       var block = -1
       var drawn = SIMD4<UInt32>()
       for lane in 0..<laneCount {
@@ -95,52 +123,19 @@ package final class ReplicaStates {
   }
 
   /// A bit for each of this rank's spins, replica by replica.
-  package func unpackSpins(into states: PackedStates) {
+  package final func unpackSpins(into states: PackedStates) {
     precondition(states.bitCount == ownCount && states.rowCount == bitCount)
     InstructionSet.current.sampling.unpack(
       words.base, Int64(stride), 0, Int64(ownCount), states.words.base, Int64(states.rowWords))
   }
 
   /// A bit for each coupled pair, replica by replica: 1 where its spins differ.
-  package func unpackPairs(into states: PackedStates) {
-    precondition(states.bitCount == pairCount && states.rowCount == bitCount)
+  package final func unpackPairs(into states: PackedStates) { unpack(pairs, into: states) }
+
+  /// The same of any pairs.
+  final func unpack(_ pairs: AlignedBuffer<eq_bond>, into states: PackedStates) {
+    precondition(states.bitCount == pairs.count && states.rowCount == bitCount)
     InstructionSet.current.sampling.unpack_bonds(
-      words.base, Int64(stride), pairs.base, Int64(pairCount), states.words.base, Int64(states.rowWords))
+      words.base, Int64(stride), pairs.base, Int64(pairs.count), states.words.base, Int64(states.rowWords))
   }
-}
-
-/// A row of bits for each replica.
-package final class PackedStates {
-  package let bitCount: Int
-  package let rowCount: Int
-  /// Words of 64 bits from one row to the next.
-  package let rowWords: Int
-  package let words: AlignedBuffer<UInt64>
-
-  package init(bits: Int, rows: Int) {
-    bitCount = bits
-    rowCount = rows
-    rowWords = (bits + 63) / 64
-    words = AlignedBuffer(count: rows * rowWords)
-  }
-
-  /// Bits of a row that are set.
-  package func count(_ row: Int) -> Int {
-    precondition(row >= 0 && row < rowCount)
-    let start = words.base + row * rowWords
-    var sum = 0
-    for word in 0..<rowWords { sum += start[word].nonzeroBitCount }
-    return sum
-  }
-
-  /// Bits in which two rows differ.
-  package func differences(_ one: Int, _ other: Int) -> Int {
-    precondition(one >= 0 && one < rowCount && other >= 0 && other < rowCount)
-    let (a, b) = (words.base + one * rowWords, words.base + other * rowWords)
-    var sum = 0
-    for word in 0..<rowWords { sum += (a[word] ^ b[word]).nonzeroBitCount }
-    return sum
-  }
-
-  package func bit(_ row: Int, _ bit: Int) -> Bool { words[row * rowWords + bit / 64] >> UInt64(bit % 64) & 1 == 1 }
 }

@@ -4,8 +4,9 @@ import Foundation
 /// The kept states as a file.
 ///
 /// - `.npz` and `.safetensors`: `spins` (temperature, chain, draw, ⌈N/8⌉) of bytes, bit i % 8 of byte i/8 for spin i, 1 where it is up;
+///   of amplitudes in place of it `amplitudes` (temperature, chain, draw, N), single precision;
 ///   `energy` (temperature, chain, draw); `temperatures`, the coldest first, infinite where there is none.
-/// - `.csv`: a line `temperature,chain,draw,energy,state` for each, `+` and `-` for the spins.
+/// - `.csv`: a line `temperature,chain,draw,energy,state` for each, `+` and `-` for the spins, amplitudes with spaces between them.
 public enum SampleFile {
   /// The file's format.
   public enum Form: String, CaseIterable, Sendable {
@@ -42,10 +43,19 @@ public enum SampleFile {
       }
     }
     let shape = [states.temperatureCount, states.chains, states.draws]
+    let name = states.isBox ? "amplitudes" : "spins"
     return [
-      "spins": Tensor(spins, shape: shape + [states.kept.stateBytes]), "energy": Tensor(energies, shape: shape),
+      name: states.isBox
+        ? Tensor(floats(spins), shape: shape + [states.spins]) : Tensor(spins, shape: shape + [states.kept.stateBytes]),
+      "energy": Tensor(energies, shape: shape),
       "temperatures": Tensor(answer.result.temperatures.map(\.temperature)),
     ]
+  }
+
+  private static func floats(_ bytes: [UInt8]) -> [Float] {
+    stride(from: 0, to: bytes.count, by: 4).map { start in
+      Float(bitPattern: (0..<4).reduce(0) { $0 | UInt32(bytes[start + $1]) << UInt32(8 * $1) })
+    }
   }
 
   private static func writeText(_ answer: SamplingAnswer, to path: String) throws {
@@ -55,9 +65,12 @@ public enum SampleFile {
       for (index, estimate) in answer.result.temperatures.enumerated() {
         for chain in 0..<states.chains {
           for draw in 0..<states.draws {
-            let state = states.state(temperature: index, chain: chain, draw: draw)
             let energy = states.energy(temperature: index, chain: chain, draw: draw)
-            let line = "\(estimate.temperature),\(chain),\(draw),\(energy)," + state.map { $0 > 0 ? "+" : "-" }.joined() + "\n"
+            let state =
+              states.isBox
+              ? states.amplitudes(temperature: index, chain: chain, draw: draw).map { "\($0)" }.joined(separator: " ")
+              : states.state(temperature: index, chain: chain, draw: draw).map { $0 > 0 ? "+" : "-" }.joined()
+            let line = "\(estimate.temperature),\(chain),\(draw),\(energy)," + state + "\n"
             try write([UInt8](line.utf8))
           }
         }

@@ -37,8 +37,17 @@ extension SamplingAnswer {
     var seconds: Double
     var spinUpdates: Double
     var spinUpdatesPerSecond: Double
+    /// `ising` or `box`, of which the stiffness is that of the energy.
+    var spins: String
+    var stiffness: Double?
+    /// What temperatures were counted in when they were asked for; here they are absolute.
+    var temperatureUnit: String
     var temperatures: [Row]
     var tempering: Swaps?
+    /// Left out where there are more than `greatestCount` numbers; files have them all.
+    var marginals: MarginalsFile.Object?
+
+    static let greatestCount = 100_000
 
     init(_ answer: SamplingAnswer) {
       let result = answer.result
@@ -58,6 +67,15 @@ extension SamplingAnswer {
       (seconds, spinUpdates) = (result.seconds, result.spinUpdates)
       spinUpdatesPerSecond = result.spinUpdates / max(result.seconds, 1e-9)
       temperatures = result.temperatures.map(Row.init)
+      temperatureUnit = result.settings.temperatureUnit.rawValue
+      if case .box(let stiffness) = result.settings.spins {
+        (spins, self.stiffness) = ("box", stiffness)
+      } else {
+        (spins, stiffness) = ("ising", nil)
+      }
+      if let found = result.marginals, found.means.count * (answer.problem.spinCount + found.pairs.count) <= Self.greatestCount {
+        marginals = MarginalsFile.Object(found, result.temperatures.map(\.temperature))
+      }
       tempering = result.tempering.map { Swaps($0, history: result.ladderHistory) }
     }
   }

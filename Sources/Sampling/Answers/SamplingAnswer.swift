@@ -15,11 +15,16 @@ public struct SpinSampling {
   public init(_ question: SpinQuestion, _ settings: SamplerSettings) throws {
     self.question = question
     let problem = question.objective.problem
+    guard settings.spins == .ising || question.kind != .qubo else {
+      throw SamplerError(
+        "\(question.file): its variables are 0 or 1, so they are no amplitudes from -1 to 1; give --problem ising or --spins ising"
+      )
+    }
     sampler = try Sampler(question.kind == .qubo ? try problem.scaled(by: 0.25) : problem, settings)
   }
 
-  /// Refuses before anything is made what `run` would refuse, see `Sampler.check(ranks:isKept:)`.
-  public func check(ranks: Int, isKept: Bool) throws { try sampler.check(ranks: ranks, isKept: isKept) }
+  /// Refuses before anything is made what `run` would refuse, see `Sampler.check(ranks:)`.
+  public func check(ranks: Int) throws { try sampler.check(ranks: ranks) }
 
   /// Samples. Collective.
   ///
@@ -61,6 +66,12 @@ public struct SamplingAnswer: Sendable {
   public var text: String {
     let settings = result.settings
     var lines = ["\(question.file): \(question.kind.rawValue), \(problem.spinCount) spins, \(problem.couplingCount) couplings"]
+    if case .box(let stiffness) = settings.spins {
+      lines.append("amplitudes in [-1, 1]" + (stiffness > 0 ? ", stiffness \(stiffness)" : ""))
+    }
+    if settings.temperatureUnit == .field {
+      lines.append(String(format: "temperatures were given in units of the field, %.6g", problem.rootMeanSquareField))
+    }
     if !settings.fixed.isEmpty { lines.append("\(settings.fixed.count) spins are clamped") }
     let isPopulation = settings.method == .population
     lines.append(

@@ -28,6 +28,12 @@ struct SamplingCheckpoint: Equatable {
   /// [chain][temperature][draw][byte] and without the byte: unlike in a result, so that ladders are one behind another.
   var sampledStates: [UInt8]
   var sampledEnergies: [Double]
+  /// [temperature][spin or pair] of all ladders; of a rank's part, what that rank has added up.
+  var marginalTotals: [Int64]
+  var marginalSquares: [Int64]
+  /// [ladder, or two that exchange spins][temperature][spin or pair] of the block that is not finished, and its measurements.
+  var marginals: [Int64]
+  var marginalsAdded: Int
 }
 
 // MARK: - Ranks
@@ -37,6 +43,9 @@ extension SamplingCheckpoint {
   func gathered(over grid: ProcessGrid?) throws -> SamplingCheckpoint? {
     guard let grid else { return self }
     let (ownSpins, ownStates) = (try grid.joined(spins), try grid.joined(sampledStates))
+    let ownMarginals = grid.spin.size > 1 && !marginals.isEmpty ? try grid.spin.reduce(marginals, .sum, root: 0) : marginals
+    func total(_ own: [Int64]) throws -> [Int64] { own.isEmpty ? own : try grid.world.reduce(own, .sum, root: 0) }
+    let (totals, squares) = (try total(marginalTotals), try total(marginalSquares))
     guard grid.spin.rank == 0 else { return nil }
     let group = grid.data
     func all<Element: MPIDatatype>(_ own: [Element]) throws -> [Element] {
@@ -52,11 +61,15 @@ extension SamplingCheckpoint {
     for index in sums.indices { whole.sums[index] = try all(sums[index]) }
     whole.sampledStates = try all(ownStates)
     whole.sampledEnergies = try all(sampledEnergies)
+    (whole.marginalTotals, whole.marginalSquares, whole.marginals) = (totals, squares, try all(ownMarginals))
     return group.rank == 0 ? whole : nil
   }
 
   /// That of some ladders of all.
-  func part(_ chains: Range<Int>, of count: Int) -> SamplingCheckpoint {
+  ///
+  /// - Parameter chainsOfBlock: 4 if two ladders each exchange spins.
+  func part(_ chains: Range<Int>, of count: Int, chainsOfBlock: Int = 2) -> SamplingCheckpoint {
+    let rows = chainsOfBlock == 4 ? chains.lowerBound / 2..<(chains.upperBound + 1) / 2 : chains
     let pairs = chains.lowerBound / 2..<chains.lowerBound / 2 + chains.count / 2
     func slice<Element>(_ all: [Element], _ range: Range<Int>, of total: Int) -> [Element] {
       let each = total == 0 ? 0 : all.count / total
@@ -75,6 +88,7 @@ extension SamplingCheckpoint {
     }
     part.sampledStates = slice(sampledStates, chains, of: count)
     part.sampledEnergies = slice(sampledEnergies, chains, of: count)
+    part.marginals = slice(marginals, rows, of: chainsOfBlock == 4 ? (count + 1) / 2 : count)
     return part
   }
 }
@@ -82,12 +96,11 @@ extension SamplingCheckpoint {
 // MARK: - File
 
 extension SamplingCheckpoint {
-  /// - Parameter identity: which run it is.
-  func file(identity: String, seconds: Double) -> TensorFile {
+  func file() -> TensorFile {
     var file = TensorFile()
     file.metadata = [
-      "sampling": "1", "identity": identity, "seconds": "\(seconds)", "sweep": "\(sweep)", "attempts": "\(attempts)",
-      "drawn": "\(drawn)", "rounds": "\(history.count)",
+      "sweep": "\(sweep)", "attempts": "\(attempts)", "drawn": "\(drawn)", "rounds": "\(history.count)",
+      "marginals.added": "\(marginalsAdded)",
     ]
     file.tensors = [
       "rates": Tensor(rates), "bennett": Tensor(bennettGuesses), "spins": Tensor(spins), "temperatures": Tensor(temperatures),
@@ -95,7 +108,8 @@ extension SamplingCheckpoint {
       "roundEnergies": Tensor(roundEnergies), "samples.states": Tensor(sampledStates),
       "samples.energies": Tensor(sampledEnergies), "history.sweeps": Tensor(history.map { Int64($0.sweeps) }),
       "history.temperatures": Tensor(history.flatMap(\.temperatures)),
-      "history.rejections": Tensor(history.flatMap(\.rejections)),
+      "history.rejections": Tensor(history.flatMap(\.rejections)), "marginals": Tensor(marginals),
+      "marginals.totals": Tensor(marginalTotals), "marginals.squares": Tensor(marginalSquares),
     ]
     for quantity in ChainRecord.Quantity.allCases { file.tensors["record.\(quantity)"] = Tensor(sums[quantity.rawValue]) }
     return file
@@ -103,9 +117,12 @@ extension SamplingCheckpoint {
 
   /// - Parameters:
   ///   - shape: a checkpoint of the run that is to go on, as it is at its beginning: what sizes must be.
+  ///   - greatestAdded: measurements of a block of marginals.
   ///   - source: what a message calls the file.
   /// - Throws: `TensorError` if something is missing or has another size.
-  init(_ file: TensorFile, like shape: SamplingCheckpoint, schedule: SamplingSchedule, source: String) throws {
+  init(
+    _ file: TensorFile, like shape: SamplingCheckpoint, schedule: SamplingSchedule, greatestAdded: Int = 0, source: String
+  ) throws {
     func number(_ key: String, upTo greatest: Int) throws -> Int {
       guard let value = file.metadata[key].flatMap({ Int($0) }), (0...greatest).contains(value) else {
         throw TensorError("\(source): `\(key)` is \(file.metadata[key] ?? "missing"), expected 0 to \(greatest)")
@@ -145,6 +162,11 @@ extension SamplingCheckpoint {
     drawn = try number("drawn", upTo: schedule.measured)
     sampledStates = try file.tensor("samples.states", shape: [shape.sampledStates.count], in: source).bytes
     sampledEnergies = try doubles("samples.energies", shape.sampledEnergies.count)
+    let all = Int64.min...Int64.max
+    marginalTotals = try integers("marginals.totals", shape.marginalTotals.count, all)
+    marginalSquares = try integers("marginals.squares", shape.marginalSquares.count, all)
+    marginals = try integers("marginals", shape.marginals.count, all)
+    marginalsAdded = try number("marginals.added", upTo: greatestAdded)
     let rounds = try number("rounds", upTo: schedule.adapting.count)
     let sweeps = try integers("history.sweeps", rounds, 0...Int64(schedule.total))
     let pasts = try doubles("history.temperatures", rounds * count)

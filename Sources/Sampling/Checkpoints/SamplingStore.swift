@@ -28,32 +28,20 @@ public final class SamplingStore {
     }
   }
 
-  /// Takes up the checkpoint, if there is one. Collective.
-  ///
-  /// - Returns: seconds that the run has taken so far.
-  func restore(_ run: SamplingRun, chains: Int) throws -> Double {
+  /// The checkpoint that the run goes on from; `nil` if there is none. Collective.
+  func open(over world: Communicator?) throws -> TensorFile? {
     let isThere = FileManager.default.fileExists(atPath: path) ? 1 : 0
-    guard resumes, try run.grid?.world.allreduce(isThere, .min) ?? isThere == 1 else { return 0 }
+    guard resumes, try world?.allreduce(isThere, .min) ?? isThere == 1 else { return nil }
     let file: TensorFile
     do {
       file = try TensorFile(contentsOf: path)
     } catch { throw SamplerError("\(error)") }
     guard file.metadata["sampling"] == "1" else { throw SamplerError("\(path): is no checkpoint of `equilibria sample`") }
-    if run.settings.isOpen, let rounds = file.metadata["rounds of all"].flatMap({ Int($0) }),
-      (run.settings.rounds...SamplerSettings.greatestRounds).contains(rounds)
-    {
-      run.setRounds(rounds)
-    }
-    let expected = RunIdentity(run.problem, run.settings, chains: chains)
-    try expected.check(file.metadata["identity"] ?? "", path: path)
-    let whole: SamplingCheckpoint
-    do {
-      whole = try SamplingCheckpoint(
-        file, like: run.emptyCheckpoint(chains: chains), schedule: run.schedule, source: path)
-    } catch { throw SamplerError("\(error)") }
-    run.restore(whole.part(run.chains, of: chains))
-    return file.metadata["seconds"].flatMap { Double($0) } ?? 0
+    return file
   }
+
+  /// Seconds that the run of a checkpoint has taken.
+  func seconds(of file: TensorFile) -> Double { file.metadata["seconds"].flatMap { Double($0) } ?? 0 }
 
   /// Whether a checkpoint is to be written now. Collective.
   func isDue(isStopping: Bool, over group: Communicator?) throws -> Bool {
@@ -62,13 +50,14 @@ public final class SamplingStore {
     return try group?.broadcast(isOver, root: 0) ?? isOver == 1
   }
 
-  /// Writes the state of all ranks, whole or not at all. Collective.
-  func save(_ run: SamplingRun, chains: Int, seconds: Double) throws {
-    lastSaved = .now
-    guard let whole = try run.checkpoint.gathered(over: run.grid) else { return }
-    let identity = RunIdentity(run.problem, run.settings, chains: chains)
-    var file = whole.file(identity: try identity.text, seconds: seconds)
-    file.metadata["rounds of all"] = "\(run.settings.rounds)"
+  /// Is told on the ranks that write nothing.
+  func noteSaved() { lastSaved = .now }
+
+  /// Writes the checkpoint, whole or not at all.
+  func write(_ file: TensorFile, identity: RunIdentity, seconds: Double) throws {
+    noteSaved()
+    var file = file
+    file.metadata.merge(["sampling": "1", "identity": try identity.text, "seconds": "\(seconds)"]) { $1 }
     try file.write(to: path)
   }
 }
@@ -76,6 +65,8 @@ public final class SamplingStore {
 /// What must be the same for a run to go on.
 struct RunIdentity: Codable, Equatable {
   var problem: String
+  var method: String
+  var spins: String
   var temperatures: String
   var chains: Int
   var schedule: String
@@ -85,13 +76,20 @@ struct RunIdentity: Codable, Equatable {
   var start: String
   var clamped: String
   var samples: Int
+  var marginals: String
 
   init(_ problem: IsingProblem, _ settings: SamplerSettings, chains: Int) {
     self.problem = problem.fingerprint
+    (method, spins) = (settings.method.rawValue, "\(settings.spins)")
     temperatures = "\(settings.temperatures)"
     self.chains = chains
-    let sweeps = SamplingSchedule(settings)
-    schedule = "\(sweeps.adapting.reduce(0, +)) + \(sweeps.measured) sweeps, measured every \(sweeps.every)"
+    if settings.method == .population {
+      schedule = "\(settings.population) replicas, \(settings.sweepsOfStep) sweeps a step"
+    } else {
+      let sweeps = SamplingSchedule(settings)
+      schedule = "\(sweeps.adapting.reduce(0, +)) + \(sweeps.measured) sweeps, measured every \(sweeps.every)"
+    }
+    marginals = settings.marginals ? settings.correlations.fingerprint : "none"
     (seed, freeEnergy, samples) = (settings.seed, settings.freeEnergy, settings.samples)
     moves = ClusterMove.allCases.filter { settings.moves.contains($0) }
     if case .state(let spins) = settings.start {
@@ -118,11 +116,12 @@ struct RunIdentity: Codable, Equatable {
       throw SamplerError("\(path): does not say which run it is of")
     }
     let differences: [(name: String, now: String, then: String)] = [
-      ("problem", problem, other.problem), ("temperatures", temperatures, other.temperatures),
+      ("problem", problem, other.problem), ("method", method, other.method), ("kind of spins", spins, other.spins),
+      ("temperatures", temperatures, other.temperatures),
       ("chains", "\(chains)", "\(other.chains)"), ("schedule", schedule, other.schedule), ("seed", "\(seed)", "\(other.seed)"),
       ("set of moves", "\(moves)", "\(other.moves)"),
       ("free energy", "\(freeEnergy)", "\(other.freeEnergy)"), ("start", start, other.start), ("clamped", clamped, other.clamped),
-      ("samples", "\(samples)", "\(other.samples)"),
+      ("number of samples", "\(samples)", "\(other.samples)"), ("set of marginals", marginals, other.marginals),
     ]
     guard let found = differences.first(where: { $0.now != $0.then }) else { return }
     throw SamplerError(

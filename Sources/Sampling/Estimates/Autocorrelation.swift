@@ -74,8 +74,15 @@ enum Jackknife {
     let sums = series.indices.map { quantity in blocks.reduce(0) { $0 + $1[quantity] } }
     let size = sizes.reduce(0, +)
     let whole = function(sums.map { $0 / size })
-    let count = Double(blocks.count)
     let left = zip(blocks, sizes).map { block, own in function(zip(sums, block).map { ($0 - $1) / (size - own) }) }
+    return estimate(whole, without: left)
+  }
+
+  /// - Parameters:
+  ///   - whole: of all blocks.
+  ///   - left: without one of them.
+  static func estimate(_ whole: Double, without left: [Double]) -> (value: Double, error: Double) {
+    let count = Double(left.count)
     let mean = left.reduce(0, +) / count
     let squares = left.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     return (count * whole - (count - 1) * mean, ((count - 1) / count * squares).squareRoot())

@@ -43,6 +43,12 @@ struct PopulationRecord: Equatable, Sendable {
     return whole
   }
 
+  /// What a checkpoint kept.
+  mutating func restore(_ values: [[Double]]) {
+    precondition(values.map(\.count) == self.values.map(\.count))
+    self.values = values
+  }
+
   mutating func set(_ quantity: Quantity, column: Int, temperature: Int, to value: Double) {
     values[quantity.rawValue][column * temperatureCount + temperature] = value
   }
@@ -86,11 +92,8 @@ struct PopulationRecord: Equatable, Sendable {
   private static func jackknife(_ count: Int, _ value: (Int?) -> Double) -> Estimate {
     let whole = value(nil)
     guard count > 1 else { return Estimate(value: whole, error: .nan) }
-    let parts = (0..<count).map { value($0) }
-    let (number, mean) = (Double(count), parts.reduce(0, +) / Double(count))
-    let squares = parts.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    let found = Estimate(Jackknife.estimate(whole, without: (0..<count).map { value($0) }))
     // What all populations know, they know but for rounding.
-    guard squares > 1e-24 * whole * whole else { return Estimate(value: whole, error: 0) }
-    return Estimate(value: number * whole - (number - 1) * mean, error: ((number - 1) / number * squares).squareRoot())
+    return found.error > 1e-12 * abs(whole) ? found : Estimate(value: whole, error: 0)
   }
 }

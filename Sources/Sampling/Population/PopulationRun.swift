@@ -22,22 +22,20 @@ final class PopulationRun {
   /// Sweeps so far, the same for all populations.
   private(set) var sweeps = 0
 
-  private let size: Int
-  private let sweepsPerStep: Int
-  private let kernel: any ReplicaKernel
-  private let firstLane: Int
-  private let philox: Philox
-  private var places: [Place]
+  let settings: SamplerSettings
+  let kernel: any ReplicaKernel
+  let firstLane: Int
+  private(set) var places: [Place]
   /// [population][member].
-  private var energies: [Double]
-  private var families: [Int]
-  private var energyIntegers: [Int64]
+  private(set) var families: [Int]
+  /// Of [population][member].
+  private let readings: ReplicaReadings
+  private let philox: Philox
   private var laneTemperatures: [UInt16]
-  private let spinBits: PackedStates
-  private let pairBits: PackedStates
+  private var size: Int { settings.population }
 
   /// How far a population is.
-  private struct Place {
+  struct Place: Equatable {
     var rate = 0.0
     /// The temperature of the list that it goes to; behind the last one at the end.
     var target = 0
@@ -56,26 +54,36 @@ final class PopulationRun {
     self.grid = grid
     self.kernel = kernel
     self.firstLane = firstLane
-    size = settings.population
-    sweepsPerStep = settings.sweeps ?? SamplerSettings.standardSweepsPerStep
+    self.settings = settings
     record = PopulationRecord(temperatures: rates.count, populations: populations.count)
     samples = KeptSamples(
-      draws: draws, spins: problem.spinCount, measured: size, temperatures: rates.count, chains: populations.count)
+      draws: draws, stateBytes: kernel.states.stateBytes(of: problem.spinCount), measured: settings.population,
+      temperatures: rates.count, chains: populations.count)
     philox = Philox(seed: settings.seed, .resampling)
     let free = problem.spinCount - settings.fixed.count
     places = populations.map { _ in Place(logZ: Double(free) * log(2)) }
-    energies = [Double](repeating: 0, count: populations.count * size)
+    readings = ReplicaReadings(
+      problem, kernel: kernel, firstLane: firstLane, count: populations.count * settings.population)
     families = populations.flatMap { _ in 0..<settings.population }
-    energyIntegers = [Int64](repeating: 0, count: kernel.states.laneCount)
     laneTemperatures = [UInt16](repeating: 0, count: kernel.states.laneCount)
-    spinBits = PackedStates(bits: kernel.states.ownCount, rows: kernel.states.bitCount)
-    pairBits = PackedStates(bits: kernel.states.pairCount, rows: kernel.states.bitCount)
-    for index in energies.indices { laneTemperatures[firstLane + index] = UInt16(index / size) }
+    for index in readings.energies.indices { laneTemperatures[firstLane + index] = UInt16(index / settings.population) }
     kernel.states.randomise(seed: settings.seed)
     kernel.states.fix(settings.fixed)
     kernel.restart()
-    try readEnergies()
+    try readings.readEnergies()
     try measureArrivals()
+  }
+
+  /// Goes on from a checkpoint of this rank's populations.
+  func restore(_ checkpoint: PopulationCheckpoint) throws {
+    (sweeps, places, families) = (checkpoint.sweeps, checkpoint.places, checkpoint.families.map { Int($0) })
+    record.restore(checkpoint.values)
+    samples.restore(states: checkpoint.sampledStates, energies: checkpoint.sampledEnergies, drawn: 0)
+    for index in families.indices {
+      kernel.states.read(lane: firstLane + index, from: checkpoint.spins, at: index * samples.stateBytes)
+    }
+    kernel.restart()
+    try readings.readEnergies()
   }
 
   /// Whether this rank's populations are at the coldest temperature.
@@ -89,11 +97,11 @@ final class PopulationRun {
     for index in places.indices { cool(index) }
     kernel.take(rates: places.map(\.rate))
     kernel.assign(laneTemperatures)
-    for _ in 0..<sweepsPerStep {
+    for _ in 0..<settings.sweepsOfStep {
       try kernel.sweep(number: UInt32(truncatingIfNeeded: sweeps))
       sweeps += 1
     }
-    try readEnergies()
+    try readings.readEnergies()
     try measureArrivals()
   }
 
@@ -105,7 +113,7 @@ final class PopulationRun {
     let place = places[index]
     guard place.target < rates.count, !hasArrived(index) else { return }
     let goal = rates[place.target]
-    let own = energies[index * size..<(index + 1) * size]
+    let own = readings.energies[index * size..<(index + 1) * size]
     let whole = goal - place.rate
     let step = Resampling.step(own, upTo: whole)
     places[index].logZ += Resampling.logMeanWeight(own, step: step)
@@ -118,14 +126,6 @@ final class PopulationRun {
     kernel.copy(sources.enumerated().filter { $0.offset != $0.element }.map { (from: first + $0.element, to: first + $0.offset) })
     let before = families[index * size..<(index + 1) * size]
     for (member, source) in sources.enumerated() { families[index * size + member] = before[index * size + source] }
-  }
-
-  private func readEnergies() throws {
-    for lane in energyIntegers.indices { energyIntegers[lane] = 0 }
-    try kernel.addEnergies(to: &energyIntegers)
-    for index in energies.indices {
-      energies[index] = problem.offset + kernel.energyUnit * Double(energyIntegers[firstLane + index])
-    }
   }
 
   // MARK: - Measuring
@@ -142,38 +142,29 @@ final class PopulationRun {
   }
 
   private func measure(_ members: Range<Int>, temperature: Int) throws {
-    kernel.states.unpackSpins(into: spinBits)
-    let isPair = members.count == 2
-    var counts = members.flatMap { index in (0..<size).map { Int64(spinBits.count(lane(index, $0))) } }
-    if isPair {
-      kernel.states.unpackPairs(into: pairBits)
-      for bits in [spinBits, pairBits] {
-        counts += (0..<size).map { Int64(bits.differences(lane(members.lowerBound, $0), lane(members.lowerBound + 1, $0))) }
-      }
-    }
-    try kernel.total(&counts)
-    let spins = Double(problem.spinCount)
-    func mean(_ range: Range<Int>, _ value: (Double) -> Double) -> Double {
-      range.reduce(0) { $0 + value(Double(counts[$1])) } / Double(size)
+    let (first, size) = (members.lowerBound * size, size)
+    try readings.readStates(
+      first..<members.upperBound * size, couples: members.count == 2 ? size : 0, { (first + $0, first + size + $0) })
+    func mean(_ values: some Collection<Double>, _ value: (Double) -> Double) -> Double {
+      values.reduce(0) { $0 + value($1) } / Double(size)
     }
     for (part, index) in members.enumerated() {
-      let own = part * size..<(part + 1) * size
-      record(.absMagnetisation, index, temperature, mean(own) { abs(1 - 2 * $0 / spins) })
-      record(.magnetisationSquare, index, temperature, mean(own) { pow(1 - 2 * $0 / spins, 2) })
-      record(.magnetisationFourth, index, temperature, mean(own) { pow(1 - 2 * $0 / spins, 4) })
+      let own = readings.magnetisations[part * size..<(part + 1) * size]
+      record(.absMagnetisation, index, temperature, mean(own) { abs($0) })
+      record(.magnetisationSquare, index, temperature, mean(own) { pow($0, 2) })
+      record(.magnetisationFourth, index, temperature, mean(own) { pow($0, 4) })
       measureEnergies(index, temperature)
       keepStates(index, temperature)
     }
-    guard isPair else { return }
-    let (overlaps, links) = (2 * size..<3 * size, 3 * size..<4 * size)
-    let (couple, pairs) = (members.lowerBound / 2, Double(max(problem.couplingCount, 1)))
-    record(.overlapSquare, couple, temperature, mean(overlaps) { pow(1 - 2 * $0 / spins, 2) })
-    record(.overlapFourth, couple, temperature, mean(overlaps) { pow(1 - 2 * $0 / spins, 4) })
-    record(.linkOverlap, couple, temperature, mean(links) { 1 - 2 * $0 / pairs })
+    guard members.count == 2 else { return }
+    let couple = members.lowerBound / 2
+    record(.overlapSquare, couple, temperature, mean(readings.overlaps) { pow($0, 2) })
+    record(.overlapFourth, couple, temperature, mean(readings.overlaps) { pow($0, 4) })
+    record(.linkOverlap, couple, temperature, mean(readings.links) { $0 })
   }
 
   private func measureEnergies(_ index: Int, _ temperature: Int) {
-    let own = energies[index * size..<(index + 1) * size].map { $0 - problem.offset }
+    let own = readings.energies[index * size..<(index + 1) * size].map { $0 - problem.offset }
     record(.energy, index, temperature, own.reduce(0, +) / Double(size))
     record(.energySquare, index, temperature, own.reduce(0) { $0 + $1 * $1 } / Double(size))
     record(.logZ, index, temperature, places[index].logZ)
@@ -189,12 +180,10 @@ final class PopulationRun {
     for draw in 0..<samples.draws {
       let member = draw * size / samples.draws
       samples.take(
-        temperature: temperature, chain: index, draw: draw, spins: kernel.states.spins(lane: lane(index, member)),
-        order: kernel.states.layout.own, energy: energies[index * size + member])
+        temperature: temperature, chain: index, draw: draw, lane: firstLane + index * size + member, of: kernel.states,
+        energy: readings.energies[index * size + member])
     }
   }
-
-  private func lane(_ index: Int, _ member: Int) -> Int { firstLane + index * size + member }
 
   private func record(_ quantity: PopulationRecord.Quantity, _ column: Int, _ temperature: Int, _ value: Double) {
     record.set(quantity, column: column, temperature: temperature, to: value)

@@ -7,27 +7,32 @@ import Parallel
 extension Sampler {
   /// Population annealing on the ranks of a grid. Collective.
   func runPopulations(
-    _ home: ReplicaHome, rates: [Double], populations: Int, over grid: ProcessGrid?, shouldStop: () -> Bool,
-    progress: (Progress) -> Void
+    _ home: ReplicaHome, rates: [Double], populations: Int, over grid: ProcessGrid?, store: SamplingStore?,
+    shouldStop: () -> Bool, progress: (Progress) -> Void
   ) throws -> Outcome {
     let began = Profile.now
     let run = try makeRun(home, rates: rates, populations: populations, over: grid)
+    let before = try store.map { try run.restore(from: $0, populations: populations) } ?? 0
+    func seconds() -> Double { before + Profile.now - began }
     while true {
       progress(Progress(sweeps: run.sweeps, ofSweeps: nil, round: min(run.passed, rates.count - 1), rounds: rates.count))
       var states = [shouldStop() ? 1 : 0, run.isFinished ? 0 : 1]
       if let grid { try grid.world.allreduce(&states, .max) }
+      if let store, try store.isDue(isStopping: states[0] != 0 || states[1] == 0, over: grid?.world) {
+        try run.save(to: store, populations: populations, seconds: seconds())
+      }
       if states[0] != 0 { return Outcome(result: nil, wasStopped: true, isConverged: false) }
       if states[1] == 0 { break }
       try run.advance()
     }
     let record = try run.record.gathered(over: grid)
     let samples = try run.samples.gathered(over: grid)
-    let seconds = try grid?.world.allreduce(Profile.now - began, .max) ?? Profile.now - began
+    let spent = try grid?.world.allreduce(seconds(), .max) ?? seconds()
     var result: SamplingResult?
     if let record, let samples {
       result = SamplingResult(
         problem, settings, record, rates: rates, samples: samples, sweeps: run.sweeps, kernel: home.kernelName,
-        grid: grid?.shape ?? GridShape(data: 1, spin: 1), seconds: seconds)
+        grid: grid?.shape ?? GridShape(data: 1, spin: 1), seconds: spent)
     }
     let converged = result?.verdict.isConverged == true ? 1 : 0
     return Outcome(
@@ -35,15 +40,11 @@ extension Sampler {
   }
 
   private func makeRun(_ home: ReplicaHome, rates: [Double], populations: Int, over grid: ProcessGrid?) throws -> PopulationRun {
-    let blocks = (populations + 1) / 2
-    let (place, parts) = (grid?.data.rank ?? 0, grid?.data.size ?? 1)
-    let (first, last) = (place * blocks / parts, (place + 1) * blocks / parts)
-    let share = 2 * first..<min(2 * last, populations)
+    let share = SamplingSpread.share(of: populations, inBlocksOf: settings.chainsOfBlock, over: grid)
     let draws = min((settings.samples + populations - 1) / populations, settings.population)
-    let kept = Double(draws * rates.count * populations) * (Double(problem.spinCount) / 8 + 8)
     try home.checkMemory(
-      replicas: share.count * settings.population, sharedBy: grid?.spin.size ?? 1, record: 2 * kept,
-      processes: grid?.world.size ?? 1)
+      replicas: share.count * settings.population, sharedBy: grid?.spin.size ?? 1,
+      record: 2 * home.keptBytes(states: draws * rates.count * populations), processes: grid?.world.size ?? 1)
     let (kernel, firstLane) = try home.kernel(
       chains: share, temperatures: settings.population, seed: settings.seed, over: grid?.spin)
     return try PopulationRun(
