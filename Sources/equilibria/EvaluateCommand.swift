@@ -43,6 +43,12 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "A file for the labels of --images, where they are not with them.", completion: .file())
   var labels: String?
 
+  @Option(help: "The array of --images in its file, where it has none of the usual names and is not the only one.")
+  var array: String?
+
+  @Option(help: "The array or column of labels, or of the numbers to predict.")
+  var labelArray: String?
+
   @Flag(help: "The images of --images have no labels; --predictions says what they were taken for.")
   var unlabelled = false
 
@@ -67,8 +73,8 @@ struct EvaluateCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    guard images != nil || (labels == nil && !unlabelled) else {
-      throw ValidationError("--labels and --unlabelled are about --images; name the images")
+    guard images != nil || (labels == nil && !unlabelled && array == nil && labelArray == nil) else {
+      throw ValidationError("--labels, --unlabelled, --array and --label-array are about --images; name the images")
     }
     guard images == nil || part == nil else { throw ValidationError("--part and --images exclude each other") }
     guard !unlabelled || (labels == nil && confusion == nil) else {
@@ -78,7 +84,10 @@ struct EvaluateCommand: ParsableCommand {
 
   /// What is measured.
   private var evaluated: EvaluatedImages {
-    if let images { return .other(images, labels: labels, isLabelled: !unlabelled) }
+    if let images {
+      return .other(
+        OtherImages(images, labels: labels, isLabelled: !unlabelled, array: array, labelArray: labelArray))
+    }
     return switch part ?? .test {
     case .training: .training
     case .validation: .validation
@@ -96,6 +105,9 @@ struct EvaluateCommand: ParsableCommand {
       let evaluation = try EvaluationRun(
         checkpoint: checkpoint, on: evaluated, raw: raw, mirror: mirror, atEquilibrium: atEquilibrium,
         overrides: try overrides.map { try ConfigurationOverride($0) }, over: world)
+      guard confusion == nil || !evaluation.configuration.data.predictsNumbers else {
+        throw ValidationError("--confusion is of classes, and this network predicts numbers; use --predictions")
+      }
       let display = world.rank == 0 ? ProgressDisplay(interval: .seconds(10)) : nil
       if evaluation.configuration.data.folder == nil, !evaluation.configuration.data.description.folders.isEmpty,
         let warning = DatasetSearch.warning()
@@ -110,9 +122,15 @@ struct EvaluateCommand: ParsableCommand {
         return try Job.stopped()
       }
       guard let display else { return 0 }
-      let table = TestPredictions(labels: evaluation.labels ?? [], predictions: result.predictions)
-      try predictions.map { try table.write(to: $0, classNames: evaluation.classNames, isLabelled: evaluation.labels != nil) }
-      try confusion.map { try table.writeConfusion(to: $0, classNames: evaluation.classNames) }
+      if let score = result.targets {
+        let table = TargetPredictions(
+          names: evaluation.classNames, measured: evaluation.targets, predicted: score.predictions)
+        try predictions.map { try table.write(to: $0) }
+      } else {
+        let table = TestPredictions(labels: evaluation.labels ?? [], predictions: result.predictions)
+        try predictions.map { try table.write(to: $0, classNames: evaluation.classNames, isLabelled: evaluation.labels != nil) }
+        try confusion.map { try table.writeConfusion(to: $0, classNames: evaluation.classNames) }
+      }
       let answer = EvaluationAnswer(
         evaluation, checkpoint: checkpoint, part: noun, isLabelled: !unlabelled, isMirrored: mirror, result: result,
         settled: settled)

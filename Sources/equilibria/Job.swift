@@ -35,7 +35,11 @@ enum Job {
   static func question(_ file: String, _ settings: QuestionSettings, over world: Communicator) throws -> Question {
     let question: Question
     if file == Configuration.standardInput {
-      let own = world.rank == 0 ? [UInt8](try FileHandle.standardInput.readToEnd() ?? Data()) : []
+      let limit = MemoryLimit.hostBytes / 2
+      let own = world.rank == 0 ? [UInt8](try FileHandle.standardInput.read(upToCount: limit) ?? Data()) : []
+      guard own.count < limit else {
+        throw FileError(path: "standard input", reason: "has \(limit) bytes or more, half of this machine's memory")
+      }
       question = try Question(try world.broadcastVarying(own, root: 0), named: "standard input", settings)
     } else {
       question = try Question(file: file, settings)

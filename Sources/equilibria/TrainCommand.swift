@@ -79,7 +79,7 @@ struct TrainCommand: ParsableCommand {
           print(
             json
               ? try jsonText(Result(configuration, test, folder: training.folder ?? ""))
-              : "test accuracy " + String(format: "%.2f %%", 100 * test.accuracy))
+              : "test " + EvaluationText.figure(test))
         }
         return 0
       }
@@ -92,12 +92,19 @@ struct TrainCommand: ParsableCommand {
     let folder: String
     let epochs: Int
     let testImages: Int
-    let testAccuracy: Double
+    /// Absent where numbers are predicted, which have the figures below.
+    let testAccuracy: Double?
+    let testMeanSquaredError: Double?
+    let testMeanAbsoluteError: Double?
+    let testR2: Double?
     let testLoss: Double
 
     init(_ configuration: Configuration, _ test: Evaluation, folder: String) {
       (name, self.folder, epochs) = (configuration.name, folder, configuration.learning.epochs)
-      (testImages, testAccuracy, testLoss) = (test.images, test.accuracy, test.loss)
+      (testImages, testLoss) = (test.images, test.loss)
+      testAccuracy = test.targets == nil ? test.accuracy : nil
+      let mean = test.targets?.mean
+      (testMeanSquaredError, testMeanAbsoluteError, testR2) = (mean?.meanSquaredError, mean?.meanAbsoluteError, mean?.r2)
     }
   }
 }

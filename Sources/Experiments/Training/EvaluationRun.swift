@@ -16,8 +16,21 @@ package enum EvaluatedImages: Sendable {
   /// What was held out of it to choose the weights.
   case validation
   case test
-  /// A file or a folder of other images, as `data.files.test` names it, with its labels in it, in a file of their own, or without any.
-  case other(String, labels: String?, isLabelled: Bool)
+  case other(OtherImages)
+}
+
+/// A file or a folder of other images, as `data.files.test` names it, with its labels in it, in a file of their own, or without any.
+package struct OtherImages: Sendable {
+  package var path: String
+  package var labels: String?
+  package var isLabelled: Bool
+  /// Names of the arrays, where they are not the usual ones.
+  package var array: String?
+  package var labelArray: String?
+
+  package init(_ path: String, labels: String?, isLabelled: Bool, array: String?, labelArray: String?) {
+    (self.path, self.labels, self.isLabelled, self.array, self.labelArray) = (path, labels, isLabelled, array, labelArray)
+  }
 }
 
 /// A trained network measured on one part of its data set. The checkpoint carries its configuration.
@@ -26,6 +39,10 @@ package struct EvaluationRun {
   package let classNames: [String]
   /// The class of each image, in their order; `nil` where the images have none.
   package let labels: [Int]?
+  /// The numbers to predict, `classNames.count` of each image; none where there are classes, or no labels.
+  package let targets: [Double]
+  /// With the targets, where numbers are predicted.
+  let cost: Cost
   private let evaluator: Evaluator
   /// Relaxes on, where that was asked for.
   private let equilibrium: Evaluator?
@@ -49,15 +66,24 @@ package struct EvaluationRun {
     let checkpoint = try Checkpoint(contentsOf: file)
     configuration = try Configuration(yaml: checkpoint.configuration, source: file, overrides: overrides)
     try checkpoint.requireNetwork(configuration.networkSignature, source: file)
-    let network = try ConfiguredNetwork(configuration)
+    let bare = try ConfiguredNetwork(configuration)
+    let sampled: SampledTargets?
+    (images, classNames, sampled) = try Self.images(part, of: configuration, over: world)
+    let network = try bare.predicting(sampled)
     let parameters = try TensorFile(tensors: checkpoint.tensors).parameters(of: network.layout, raw: raw, in: file)
-    (images, classNames) = try Self.images(part, of: configuration, over: world)
-    if case .other(_, _, false) = part { labels = nil } else { labels = images.labels }
+    if case .other(let other) = part, !other.isLabelled {
+      (labels, targets) = (nil, [])
+    } else {
+      (labels, targets) = (images.labels, images.targets)
+    }
     grid = try network.grid(networks: world.size, predicts: false, over: world).grid
-    let (cost, shape, batch) = (configuration.learning.cost, images.images.shape, configuration.run.evaluation.batch)
+    let cost = network.configuration.learning.cost
+    let (shape, batch) = (images.images.shape, configuration.run.evaluation.batch)
+    self.cost = cost
     func made(_ evaluator: Evaluator) -> Evaluator {
       guard mirror else { return evaluator }
-      return Evaluator(MirroredClassifier(evaluator.classifier, shape: shape, cost: cost), shard: batch)
+      return Evaluator(
+        MirroredClassifier(evaluator.classifier, shape: shape, cost: cost), shard: batch, targets: cost.targets)
     }
     evaluator = made(try network.evaluator(parameters, on: grid))
     guard !atEquilibrium || network.relaxes else {
@@ -71,15 +97,17 @@ package struct EvaluationRun {
 
   private static func images(
     _ part: EvaluatedImages, of configuration: Configuration, over world: Communicator
-  ) throws -> (ImageSampler, [String]) {
+  ) throws -> (ImageSampler, [String], SampledTargets?) {
     var data = configuration.data
     data.augmentation = Augmentation()
     var parts: Set<DatasetPart> = [.test]
     switch part {
     case .training, .validation: parts = [.train]
     case .test: break
-    case .other(let path, let labels, let isLabelled):
-      data = data.with(test: UserPath.absolute(path), labels: labels.map { UserPath.absolute($0) }, isLabelled: isLabelled)
+    case .other(let other):
+      data = data.with(
+        test: UserPath.absolute(other.path), labels: other.labels.map { UserPath.absolute($0) }, isLabelled: other.isLabelled,
+        array: other.array, labelArray: other.labelArray)
     }
     let dataset = try Dataset.load(data, parts: parts, over: world)
     let samplers = try DatasetSamplers(dataset, settings: data, seed: configuration.seed)
@@ -92,7 +120,7 @@ package struct EvaluationRun {
     guard images.count > 0 else {
       throw DatasetError.setting(key: "validation", reason: "is \(data.validation), so there are no validation images to measure")
     }
-    return (images, dataset.classNames)
+    return (images, dataset.classNames, samplers.targets)
   }
 
   /// Collective; every rank gets the result, or `nil` if a signal stopped it.
