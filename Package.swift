@@ -147,7 +147,7 @@ let package = Package(
     .testTarget(
       name: "LearningTests",
       dependencies: ["Learning", "Networks", "Ising", "Machines", "Parallel", "Kernels", "MPI", "Files", "TestTools"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Kernels", "CZlib", "TestTools"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "Kernels", "CZlib", "TestTools"]),
     .testTarget(
       name: "ConfigurationTests",
       dependencies: ["Configuration", "Learning", "Ising", "Datasets", "Networks", "Kernels", "TestSupport", "TestTools"]),

@@ -73,12 +73,35 @@ struct ConfigurationForm: ConfigurationSection {
       throw reader.failure("the key `network` is missing: \(networkDocumentation)")
     }
     if let learning = members["learning"] { try form.learning.check(learning) }
+    try form.checkTargets(reader)
     return form
   }
 
   private func checkClasses(_ reader: ConfigurationReader) throws {
     guard let output = network.description.layers.last, output.channels != data.classes else { return }
-    throw reader.failure("the output `\(output.name)` has \(output.channels) units, the data set \(data.classes) classes")
+    guard !data.predictsNumbers else {
+      throw reader.failure(
+        "the output `\(output.name)` has \(output.channels) units, expected \(data.classes): one for each of the targets "
+          + data.files.classNames.prefix(12).map { "`\($0)`" }.joined(separator: ", "))
+    }
+    let hint = data.name == .files ? "; for numbers to predict, name them in data.files.targets" : ""
+    throw reader.failure("the output `\(output.name)` has \(output.channels) units, the data set \(data.classes) classes\(hint)")
+  }
+
+  /// Numbers are learned with the squared error, by an output that can take them.
+  private func checkTargets(_ reader: ConfigurationReader) throws {
+    guard data.predictsNumbers else { return }
+    guard ising == nil else {
+      throw reader["ising"].failure(
+        "the outputs are spins, which take no other values than 1 and −1; leave data.files.targets out")
+    }
+    guard learning.cost.kind == .squaredError else {
+      throw reader["learning"]["cost"].failure(
+        "targets that are numbers are learned with `squaredError`, found `\(learning.cost.kind.rawValue)`, which is for classes")
+    }
+    guard learning.cost.smoothing == 0 else {
+      throw reader["learning"]["labelSmoothing"].failure("is for classes; leave it out where data.files.targets are numbers")
+    }
   }
 
   /// A machine that cannot relax the network, or has no states to limit, is a mistake here, not in the middle of a run.

@@ -57,24 +57,44 @@ extension FilesSettings: ConfigurationSection {
         "train", \.train, required: true,
         "The training images: an `.npz`, `.npy`, `.safetensors`, idx or CSV file, or a folder with a folder of pictures for each class."
       ),
-      ConfigurationKey("trainLabels", \.trainLabels, "A file for their labels alone; `null`: they are with the images."),
+      ConfigurationKey(
+        "trainLabels", \.trainLabels, "A file for their labels or targets alone; `null`: they are with the images."),
       ConfigurationKey(
         "test", \.test,
         "The test images; `null`: the training file holds arrays for them too (`x_test`), or `testShare` holds some out."),
-      ConfigurationKey("testLabels", \.testLabels, "A file for their labels alone; `null`: they are with the images."),
+      ConfigurationKey("testLabels", \.testLabels, "A file for their labels or targets alone; `null`: they are with the images."),
       ConfigurationKey(
         "testShare", \.testShare, .from(0, below: 1),
         "Share of the training file that is held out, by class, as the test images, the same for every seed."),
       ConfigurationKey("images", \.images, "Name of the array of images; `null`: the usual names."),
       ConfigurationKey(
         "labels", \.labels, "Name of the array or column of labels, or the column's number from 0; `null`: the usual names."),
+      ConfigurationKey(
+        "targets", \.targets, standard: "none: there are classes",
+        "Numbers to predict in the place of classes: names of columns, or their numbers from 0, or of arrays."
+      ).written { $0.predictsNumbers },
+      ConfigurationKey(
+        "targetNormalisation", \.targetNormalisation, standard: "mean 0, deviation 1 over the training part",
+        "The network sees a target as (y − mean) / deviation; results are in units of y."
+      ).omittingNull,
       ConfigurationKey("shape", \.shape, standard: "that of the files", "Extent of an image.").omittingNull,
       ConfigurationKey(
         "classNames", \.classNames, standard: "those found",
-        "The labels in the order of the outputs; whole numbers may stand for them."),
+        "The labels in the order of the outputs, for which whole numbers may stand; or what the targets are called."),
       ConfigurationKey(
         "scale", \.scale, .above(0), standard: "255 or 1",
         "By which the files' numbers are divided: 255 for bytes and for images of whole numbers up to 255, otherwise 1."),
+    ]
+  }
+}
+
+extension TargetScale: ConfigurationSection {
+  static var standard: Self { Self(mean: [], deviation: []) }
+
+  static var keys: [ConfigurationKey<Self>] {
+    [
+      ConfigurationKey("mean", \.mean, required: true, "One number a target."),
+      ConfigurationKey("deviation", \.deviation, required: true, "One number above 0 a target."),
     ]
   }
 }

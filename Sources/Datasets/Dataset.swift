@@ -8,9 +8,9 @@ public struct Dataset: Sendable {
   public let name: DatasetName
   /// Of every image.
   public let shape: ImageShape
-  /// The number of classes; labels are 0 … `classes` − 1.
+  /// The number of classes, labels being 0 … `classes` − 1; or how many numbers are predicted of each image.
   public let classes: Int
-  /// One a class, in the order of the labels.
+  /// One a class, in the order of the labels, or one a number.
   public let classNames: [String]
   /// The folder that it was read from; nil for a synthetic one.
   public let folder: String?
@@ -105,6 +105,6 @@ extension LabelledImages {
     try LabelledImages(
       shape: shape, classes: classes, pixels: NodeBytes.share(pixels, over: node),
       pixelType: node.broadcast(pixelType == .byte, root: 0) ? .byte : .float, labels: node.broadcastVarying(labels, root: 0),
-      source: "shared memory")
+      targets: node.broadcastVarying(targets, root: 0), source: "shared memory")
   }
 }

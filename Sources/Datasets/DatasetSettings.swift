@@ -71,7 +71,10 @@ public struct DatasetSettings: Equatable, Sendable {
     return size.map { ImageShape(channels: shape.channels, rows: $0.rows, columns: $0.columns) } ?? shape
   }
 
-  /// The number of its classes, known without reading its files.
+  /// Whether the network predicts numbers, and no classes.
+  public var predictsNumbers: Bool { name == .files && files.predictsNumbers }
+
+  /// The number of its classes, or of the numbers to predict, known without reading its files.
   public var classes: Int { description.classes }
 
   /// Checks what can be checked without reading the files.
@@ -90,6 +93,11 @@ public struct DatasetSettings: Equatable, Sendable {
     }
     for (key, number) in [("limitPerClass", limitPerClass), ("testPerClass", testPerClass)] {
       if let number, number < 1 { throw DatasetError.setting(key: key, reason: "expected 1 or more, found \(number)") }
+    }
+    if predictsNumbers, limitPerClass != nil || testPerClass != nil {
+      throw DatasetError.setting(
+        key: limitPerClass != nil ? "limitPerClass" : "testPerClass",
+        reason: "there are no classes, but numbers to predict (data.files.targets); use data.limit")
     }
     if limit != nil, limitPerClass != nil {
       throw DatasetError.setting(key: "limitPerClass", reason: "expected either limit or limitPerClass, found both")

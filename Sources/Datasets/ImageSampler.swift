@@ -13,6 +13,8 @@ public struct ImageSampler: TrainingImages, Sendable {
   /// What is done to images at random; nil for evaluations.
   public let augmentation: Augmentation?
 
+  /// The row of the first image among all rows of targets: images of numbers to predict have their row for a label.
+  private let firstRow: Int
   private let seed: UInt64
   private let generator: Philox
   /// Of pixels that are numbers.
@@ -29,11 +31,13 @@ public struct ImageSampler: TrainingImages, Sendable {
   ///   - selection: A part of the images, such as a `TrainingSplit`'s; nil for all. Every element is below `images.count`.
   ///   - augmentation: nil for none, as in evaluation.
   ///   - seed: Of the augmentation and of the order.
+  ///   - firstRow: where there are numbers to predict, how many rows of them belong to other images before these.
   /// - Throws: `DatasetError.setting` if normalisation or augmentation do not fit the images' shape.
   public init(
     images: LabelledImages, selection: [Int]? = nil, normalisation: Normalisation, augmentation: Augmentation? = nil,
-    seed: UInt64
+    seed: UInt64, firstRow: Int = 0
   ) throws {
+    self.firstRow = firstRow
     let shape = images.shape
     try normalisation.validate(channels: shape.channels)
     try augmentation?.validate(for: shape)
@@ -63,7 +67,15 @@ public struct ImageSampler: TrainingImages, Sendable {
   public var count: Int { selection.count }
 
   /// Their labels, in order.
-  public var labels: [Int] { selection.map { images.labels[$0] } }
+  public var labels: [Int] { selection.map { label(of: $0) } }
+
+  /// Their numbers to predict, `images.classes` of each, in order; none where there are classes.
+  public var targets: [Double] {
+    guard !images.targets.isEmpty else { return [] }
+    return selection.flatMap { images.targets[$0 * images.classes..<($0 + 1) * images.classes] }
+  }
+
+  private func label(of image: Int) -> Int { images.targets.isEmpty ? images.labels[image] : firstRow + image }
 
   /// All places in the selection, in the order of one epoch: see `EpochOrder`.
   public func order(epoch: Int) -> [Int] { EpochOrder(seed: seed, epoch: epoch, count: count).indices }
@@ -84,7 +96,7 @@ public struct ImageSampler: TrainingImages, Sendable {
       let draw =
         augmentation?.draw(image: image, epoch: epoch, pixels: images.shape.planeSize, generator: generator)
         ?? AugmentationDraw(row: padding, column: padding, flip: false)
-      labels[place] = images.labels[image]
+      labels[place] = label(of: image)
       switch images.pixelType {
       case .byte: write(image: image, draw, at: place * size, of: &pixels)
       case .float: writeNumbers(image: image, draw, at: place * size, of: &pixels)
@@ -160,6 +172,8 @@ public struct DatasetSamplers: Sendable {
   public let validation: ImageSampler
   /// What is reported once: not augmented.
   public let test: ImageSampler
+  /// Numbers to predict in the place of classes; `nil` where there are classes.
+  public let targets: SampledTargets?
 
   /// - Parameter seed: Of the split, the augmentation and the order.
   /// - Throws: `DatasetError.setting` if the settings do not fit the data.
@@ -181,6 +195,22 @@ public struct DatasetSamplers: Sendable {
       try TrainingSplit(labels: dataset.test.labels, testPerClass: $0, selection: settings.selection, seed: seed).training
     }
     test = try ImageSampler(
-      images: dataset.test, selection: dataset.test.count == 0 ? nil : tested, normalisation: normalisation, seed: seed)
+      images: dataset.test, selection: dataset.test.count == 0 ? nil : tested, normalisation: normalisation, seed: seed,
+      firstRow: dataset.train.count)
+    targets = settings.files.targetNormalisation.flatMap { scale in
+      settings.predictsNumbers
+        ? SampledTargets(
+          values: dataset.train.targets + dataset.test.targets, trainingRows: dataset.train.count, scale: scale) : nil
+    }
   }
+}
+
+/// The numbers of all images of a data set, which the samplers' labels are rows of.
+public struct SampledTargets: Sendable {
+  /// Row after row, in their own units: those of the training part, then those of the test part.
+  public let values: [Double]
+  /// How many rows belong to the training part.
+  public let trainingRows: Int
+  /// How they are normalised.
+  public let scale: TargetScale
 }

@@ -26,7 +26,8 @@ extension LabelledImages {
           })
       }
     return try LabelledImages(
-      shape: target, classes: classes, pixels: store, pixelType: pixelType, labels: labels, source: "resized images")
+      shape: target, classes: classes, pixels: store, pixelType: pixelType, labels: labels, targets: targets,
+      source: "resized images")
   }
 }
 

@@ -1,17 +1,19 @@
 import Kernels
 
-/// Images of one shape with their class labels, as the files hold them.
+/// Images of one shape with their class labels, or numbers to predict, as the files hold them.
 public struct LabelledImages: Equatable, Sendable {
   /// Channels, rows and columns of every image.
   public let shape: ImageShape
-  /// The number of classes; every label is below it.
+  /// The number of classes; every label is below it. Of numbers to predict, how many an image has.
   public let classes: Int
   /// `count` × channels × rows × columns pixels, image after image, plane after plane: bytes from 0 (black) to 255, or numbers.
   public let pixels: ByteStore
   /// What each of them is.
   public let pixelType: PixelType
-  /// One label an image.
+  /// One label an image; all are 0 where there are numbers to predict.
   public let labels: [Int]
+  /// `count` × `classes` numbers to predict, image after image; none where there are classes.
+  public let targets: [Double]
 
   /// What a pixel is.
   public enum PixelType: Sendable {
@@ -27,7 +29,8 @@ public struct LabelledImages: Equatable, Sendable {
   /// - Throws: `DatasetError.malformed` if pixels and labels disagree in count or a label is out of range.
   ///   `source` names where they come from.
   public init(
-    shape: ImageShape, classes: Int, pixels: ByteStore, pixelType: PixelType = .byte, labels: [Int], source: String
+    shape: ImageShape, classes: Int, pixels: ByteStore, pixelType: PixelType = .byte, labels: [Int],
+    targets: [Double] = [], source: String
   ) throws {
     guard pixels.count == labels.count * shape.size * pixelType.size else {
       throw DatasetError.malformed(
@@ -38,11 +41,17 @@ public struct LabelledImages: Equatable, Sendable {
       throw DatasetError.malformed(
         file: source, place: "record \(record)", reason: "label \(labels[record]) out of range, expected 0 to \(classes - 1)")
     }
+    guard targets.isEmpty || targets.count == labels.count * classes else {
+      throw DatasetError.malformed(
+        file: source, place: "\(labels.count) images",
+        reason: "expected \(labels.count * classes) numbers to predict, found \(targets.count)")
+    }
     self.shape = shape
     self.classes = classes
     self.pixels = pixels
     self.pixelType = pixelType
     self.labels = labels
+    self.targets = targets
   }
 
   /// The same of bytes in an array, with labels of any type of whole numbers.
@@ -60,6 +69,7 @@ public struct LabelledImages: Equatable, Sendable {
     pixels = ByteStore([])
     pixelType = .byte
     labels = []
+    targets = []
   }
 
   /// The number of images.

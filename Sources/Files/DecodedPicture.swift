@@ -94,6 +94,11 @@ package struct DecodedPicture: Equatable {
       throw failure()
     }
     try requireSize(Int(rows), Int(columns), path: path)
+    // Each block of 8×8 takes a bit or more in every component, and components stand for 16 blocks of the picture at most.
+    guard Int(rows) * Int(columns) <= 1024 * bytes.count else {
+      throw FileError(
+        path: path, reason: "is not a complete JPEG file: \(bytes.count) bytes cannot hold \(rows)×\(columns) pixels")
+    }
     let channels = channels ?? (colours == TJCS_GRAY.rawValue.signed ? 1 : 3)
     var content = [UInt8](repeating: 0, count: Int(rows) * Int(columns) * channels)
     let format = channels == 1 ? TJPF_GRAY : TJPF_RGB

@@ -63,4 +63,13 @@ extension Tensor {
     default: try floats()
     }
   }
+
+  /// The same in 64 bits, in which floating-point numbers keep all their digits.
+  package func doubleNumbers() throws -> [Double] {
+    switch type {
+    case .float64: try doubles()
+    case .int64, .int32, .int16, .int8, .uint8, .uint16, .uint32: try integers().map { Double($0) }
+    default: try numbers().map { Double($0) }
+    }
+  }
 }

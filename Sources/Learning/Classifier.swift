@@ -5,7 +5,7 @@ import Networks
 public struct Classification: Equatable, Sendable {
   /// One an image.
   public var losses: [Double]
-  /// The class with the greatest output, one an image.
+  /// The class with the greatest output, one an image; of no meaning where there are no classes.
   public var predictions: [Int]
   /// What the network says of each image, one number a class.
   public var outputs: [[Float]] = []
@@ -76,7 +76,7 @@ extension Classifier {
   func classifyTogether(_ source: ImageSource, together: Int, progress: (Int) -> Void) throws -> Classification {
     var result = Classification()
     for first in stride(from: source.images.lowerBound, to: source.images.upperBound, by: together) {
-      let (pixels, labels) = source.load(first..<min(first + together, source.images.upperBound))
+      let (pixels, labels) = try source.load(first..<min(first + together, source.images.upperBound))
       result.append(try classify(pixels, labels: labels, first: first))
       progress(result.predictions.count)
     }
@@ -122,7 +122,7 @@ public final class HopfieldClassifier: Classifier {
     var settled: [SlotRelaxation.Settled?] = Array(repeating: nil, count: source.images.count)
     var done = 0
     try slotRelaxation(together).run(count: source.images.count) { part in
-      let loaded = source.load(first + part.lowerBound..<first + part.upperBound)
+      let loaded = try source.load(first + part.lowerBound..<first + part.upperBound)
       labels += loaded.labels
       return loaded.pixels
     } done: { sample in

@@ -7,6 +7,8 @@ public struct ShardReport: Equatable, Sendable {
   public var loss = 0.0
   /// Samples whose class was right, before any nudge.
   public var correct = 0
+  /// How far the outputs were from numbers that they were to take, where there are no classes.
+  public var errors: TargetErrors?
   /// Of the free phase.
   public var free = RelaxationReport()
   /// Of the nudged phases, which sweep together.
@@ -20,6 +22,18 @@ public struct ShardReport: Equatable, Sendable {
 
   /// Of no samples.
   public init() {}
+
+  /// Adds a sample by what the network said of it.
+  mutating func note(_ prediction: [Float], label: Int, cost: Cost) {
+    loss += cost.value(prediction: prediction, label: label)
+    if let targets = cost.targets {
+      var errors = errors ?? TargetErrors()
+      errors.add(prediction, row: label, of: targets)
+      self.errors = errors
+    } else {
+      correct += prediction.firstIndex(of: prediction.max() ?? 0) == label ? 1 : 0
+    }
+  }
 }
 
 /// The gradient of the loss at the equilibrium of any machine, by equilibrium propagation (Scellier & Bengio 2017; centred:
@@ -78,9 +92,7 @@ public final class EquilibriumPropagation {
     report.free = try relaxation.run(
       network, samples: samples, nudge: nil, observe: observe.map { observe in { _ in try observe(nil) } })
     for (sample, label) in labels.enumerated() {
-      let prediction = network.prediction(sample: sample)
-      report.loss += settings.cost.value(prediction: prediction, label: label)
-      report.correct += prediction.firstIndex(of: prediction.max()!) == label ? 1 : 0
+      report.note(network.prediction(sample: sample), label: label, cost: settings.cost)
     }
   }
 

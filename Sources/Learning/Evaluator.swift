@@ -6,7 +6,7 @@ import Parallel
 public struct Evaluation: Equatable, Sendable {
   /// Mean over the images.
   public var loss: Double
-  /// The share of images whose class was right, 0 to 1.
+  /// The share of images whose class was right, 0 to 1; not a number where there are no classes.
   public var accuracy: Double
   /// Images that were evaluated.
   public var images: Int
@@ -14,8 +14,13 @@ public struct Evaluation: Equatable, Sendable {
   public var sweeps: Double
   /// How far the images were from equilibrium, in networks that relax.
   public var residual: ResidualSummary?
-  /// What each image was taken for, in order.
+  /// What each image was taken for, in order; -1 where there are no classes.
   public var predictions: [Int]
+  /// Of numbers that were predicted in the place of classes.
+  public var targets: TargetScore? = nil
+
+  /// What the best of several evaluations has most of: accuracy, or where there are no classes the negative loss.
+  public var merit: Double { targets == nil ? accuracy : -loss }
 }
 
 /// How far images are from equilibrium: their residuals (`NetworkRelaxation.residuals`) in two numbers.
@@ -45,15 +50,19 @@ public struct Evaluator {
   /// What is evaluated.
   public let classifier: any Classifier
   private let shard: Int
+  private let targets: TargetTable?
   /// Images from one question whether to stop to the next. Where images end one by one, slots are refilled before they run empty.
   private var part: Int { classifier.endsImageByImage ? 4 * shard : shard }
 
-  /// - Parameter shard: images that are classified together. Where machines end by a tolerance they end together, so results depend on
-  ///   it; in all other networks they do not. They never depend on the number of ranks.
-  public init(_ classifier: any Classifier, shard: Int) {
+  /// - Parameters:
+  ///   - shard: images that are classified together. Where machines end by a tolerance they end together, so results depend on
+  ///     it; in all other networks they do not. They never depend on the number of ranks.
+  ///   - targets: the numbers that the network predicts in the place of classes: those of the classifier's cost.
+  public init(_ classifier: any Classifier, shard: Int, targets: TargetTable? = nil) {
     precondition(shard > 0)
     self.classifier = classifier
     self.shard = shard
+    self.targets = targets
   }
 
   /// Of a Hopfield network, whose free phases start from zero; `shard` is at most its capacity.
@@ -61,7 +70,7 @@ public struct Evaluator {
   /// - Parameter seed: of the machine's noise, if there is any; the same images always feel the same.
   public init(network: HopfieldNetwork, relaxation: RelaxationSettings, shard: Int, seed: UInt64 = 0) {
     precondition(shard <= network.capacity)
-    self.init(HopfieldClassifier(network, relaxation: relaxation, seed: seed), shard: shard)
+    self.init(HopfieldClassifier(network, relaxation: relaxation, seed: seed), shard: shard, targets: network.cost.targets)
   }
 
   /// Collective; every rank gets the whole result. `progress` is called with the share that this rank has done.
@@ -85,25 +94,41 @@ public struct Evaluator {
     // The ranks ask each other between parts of their shares.
     let part = shouldStop == nil ? max(1, own.count) : self.part
     let rounds = shouldStop == nil ? 1 : ((shares.map(\.count).max() ?? 0) + part - 1) / part
+    // A rank that has a whole network to itself need not even end its part.
+    let abandons = grid.spin.size == 1 ? shouldStop : nil
+    var isAbandoned = false
     var result = Classification()
-    for round in 0..<rounds {
-      if let shouldStop, try grid.world.allreduce(shouldStop() ? 1 : 0, .max) > 0 { return nil }
+    for round in 0...rounds {
+      if let shouldStop, try grid.world.allreduce(isAbandoned || shouldStop() ? 1 : 0, .max) > 0 { return nil }
+      guard round < rounds else { break }
       let begin = min(own.lowerBound + round * part, own.upperBound)
-      let images = ImageSource(images, images: begin..<min(begin + part, own.upperBound))
+      let images = ImageSource(
+        images, images: begin..<min(begin + part, own.upperBound), shouldStop: abandons ?? { false })
       guard !images.images.isEmpty else { continue }
       let before = result.predictions.count
-      result.append(
-        try classifier.classify(images, together: shard) { done in
-          progress?(Double(before + done) / Double(max(1, own.count)))
-        })
+      do {
+        result.append(
+          try classifier.classify(images, together: shard) { done in
+            progress?(Double(before + done) / Double(max(1, own.count)))
+          })
+      } catch is ImageSource.Stopped {
+        isAbandoned = true
+      }
     }
     // Gathered in order and added up alike on every rank: the digits do not depend on the number of ranks.
     let all = try gather(result, images: images.count, over: grid)
     let correct = zip(all.predictions, all.labels).reduce(0) { $0 + ($1.0 == $1.1 ? 1 : 0) }
     let count = Double(max(1, images.count))
-    return Evaluation(
+    var evaluation = Evaluation(
       loss: all.losses.reduce(0, +) / count, accuracy: Double(correct) / count, images: images.count,
       sweeps: Double(all.sweeps) / count, residual: ResidualSummary(all.residuals), predictions: all.predictions)
+    guard let targets else { return evaluation }
+    let counts = shares.map { $0.count * targets.width }
+    let outputs = try grid.gatherOverData(result.outputs.flatMap { $0.map(Double.init) }, counts: counts, "predictions")
+    evaluation.accuracy = .nan
+    evaluation.predictions = all.predictions.map { _ in -1 }
+    evaluation.targets = TargetScore(outputs.map { Float($0) }, rows: all.labels, table: targets)
+    return evaluation
   }
 
   /// The images of a data group: whole micro-shards.

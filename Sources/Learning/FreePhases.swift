@@ -60,8 +60,7 @@ final class FreePhases {
     network.spinsChanged()
     let settled = results[first..<first + shard.labels.count].compactMap { $0 }
     for (sample, label) in zip(settled, shard.labels) {
-      report.loss += cost.value(prediction: sample.prediction, label: label)
-      report.correct += sample.prediction.firstIndex(of: sample.prediction.max() ?? 0) == label ? 1 : 0
+      report.note(sample.prediction, label: label, cost: cost)
     }
     let sweeps = settled.reduce(0) { $0 + $1.sweeps }
     report.free = RelaxationReport(

@@ -4,7 +4,7 @@ import Kernels
 ///
 /// Both lie in one buffer, the report behind the gradient, so that one sum over ranks adds up both, in one order.
 struct StepSum {
-  /// What is reported, in the order in which it lies in the buffer. Metrics of the network's own follow, then a residual a sample: 0
+  /// What is reported, in the order in which it lies in the buffer. Metrics of the network's own follow, then errors of numbers, then a residual a sample: 0
   /// from all but the rank that has it.
   private enum Entry: Int, CaseIterable { case loss, correct, freeSweeps, nudgedSweeps, stop, checkpoint }
 
@@ -14,15 +14,17 @@ struct StepSum {
   private let metricCount: Int
 
   /// Floats of the buffer that holds the sum of a network's micro-shards, of `samples` samples in all.
-  static func count(of network: any TrainableNetwork, samples: Int) -> Int {
-    network.parameterLayout.parameterCount + Entry.allCases.count + network.metricNames.count + samples
+  static func count(of network: any TrainableNetwork, metrics: Int, samples: Int) -> Int {
+    network.parameterLayout.parameterCount + Entry.allCases.count + metrics + samples
   }
 
-  /// A buffer of `count(of: network, samples:)` floats, read and written as such a sum.
-  init(_ buffer: AlignedBuffer<Float>, of network: any TrainableNetwork) {
+  /// A buffer of `count(of:metrics:samples:)` floats, read and written as such a sum.
+  ///
+  /// - Parameter metrics: how many the network counts, and errors of numbers where those are learned.
+  init(_ buffer: AlignedBuffer<Float>, of network: any TrainableNetwork, metrics: Int) {
     gradient = buffer
     parameterCount = network.parameterLayout.parameterCount
-    metricCount = network.metricNames.count
+    metricCount = metrics
   }
 
   /// Notes what one micro-shard came to.
@@ -38,7 +40,9 @@ struct StepSum {
     self[.nudgedSweeps] = share * Float(report.nudged.sweeps)
     self[.stop] = requests.contains(.stop) ? 1 : 0
     self[.checkpoint] = requests.contains(.checkpoint) ? 1 : 0
-    for (index, metric) in report.metrics.enumerated() { gradient[firstMetric + index] = share * Float(metric) }
+    for (index, metric) in (report.metrics + (report.errors?.sums ?? [])).enumerated() {
+      gradient[firstMetric + index] = share * Float(metric)
+    }
     for (index, residual) in report.residuals.enumerated() where share != 0 {
       gradient[firstResidual + firstSample + index] = Float(residual)
     }

@@ -24,7 +24,7 @@ public struct TrainingPosition: Equatable, Sendable {
 public struct StepReport: Equatable, Sendable {
   /// Mean over the samples.
   public var loss: Double
-  /// The share of samples whose class was right, 0 to 1.
+  /// The share of samples whose class was right, 0 to 1; 0 where there are no classes.
   public var accuracy: Double
   /// Means over the micro-shards.
   public var freeSweeps: Double
@@ -39,7 +39,7 @@ public struct StepReport: Equatable, Sendable {
   public var rateFactor: Float
   /// Samples of the mini-batch, over all ranks.
   public var samples: Int
-  /// Means over the samples of what the network counts besides, by `TrainableNetwork.metricNames`.
+  /// Means over the samples of what is counted besides, by `Trainer.metricNames`.
   public var metrics: [Double]
   /// Channels that have fresh weights, since no image of the epoch that has ended with this step moved them.
   public var revived = 0
@@ -82,6 +82,8 @@ public final class Trainer {
   public private(set) var position = TrainingPosition()
   /// Whole mini-batches of an epoch; images that are left over wait for another epoch.
   public let batchesPerEpoch: Int
+  /// What is counted besides loss and accuracy: by the network, and errors of numbers where those are learned.
+  public let metricNames: [String]
   /// Asked once a step on every rank.
   public var requests: () -> StepRequests = { [] }
 
@@ -126,9 +128,11 @@ public final class Trainer {
       memory.begin(with: network.parameters)
       network.parametersChanged()
     }
+    metricNames = network.metricNames + (settings.cost.targets == nil ? [] : TargetErrors.names)
     average = settings.averaging > 0 ? WeightAverage(of: network.parameters, decay: settings.averaging) : nil
     reduction = try GridReduction(
-      count: StepSum.count(of: network, samples: settings.batch.size), shards: settings.batch.size / settings.batch.shard,
+      count: StepSum.count(of: network, metrics: metricNames.count, samples: settings.batch.size),
+      shards: settings.batch.size / settings.batch.shard,
       subtrees: network.subtrees,
       over: grid)
   }
@@ -212,11 +216,11 @@ public final class Trainer {
       let buffers = reduction.buffers()
       let report = try network.addGradient(of: together.isEmpty ? loaded(shard) : together[number], into: buffers)
       // All strips know what a shard came to; one of them reports it.
-      StepSum(buffers[0], of: network).note(
+      StepSum(buffers[0], of: network, metrics: metricNames.count).note(
         report, requested, firstSample: shard * settings.batch.shard, share: network.isReporter ? 1 : 0)
       try times.measure(.reduce) { try reduction.add(buffers, shard: shard) }
     }
-    let total = try times.measure(.reduce) { StepSum(try reduction.sum(), of: network) }
+    let total = try times.measure(.reduce) { StepSum(try reduction.sum(), of: network, metrics: metricNames.count) }
     let residuals = measures && network.relaxes ? total.residuals : []
     return try update(total, residual: ResidualSummary(residuals))
   }

@@ -2,7 +2,7 @@ import Foundation
 
 /// A nudge of the output towards its label.
 public struct Nudge: Sendable {
-  /// The right class of each sample.
+  /// The right class of each sample, or its row in the cost's `targets`.
   public var labels: [Int]
   /// β of each sample; 0 leaves it free.
   public var strengths: [Float]
@@ -18,7 +18,7 @@ public struct Nudge: Sendable {
 public struct Cost: Equatable, Sendable {
   /// The formula, of the output o and the target y.
   public enum Kind: String, CaseIterable, Sendable {
-    /// `½‖o − y‖²`, the output inside the system.
+    /// `½‖o − y‖²`, the output inside the system; y are classes, or numbers (`targets`).
     case squaredError
     /// The same with targets of spins, 1 for the right class and −1 for the others (Gower 2025).
     case signedSquaredError
@@ -32,11 +32,15 @@ public struct Cost: Equatable, Sendable {
   public var kind: Kind
   /// ε: targets `y` are mixed with those of all classes alike, `(1 − ε) y + ε/classes` (Szegedy et al. 2016).
   public var smoothing: Float
+  /// Numbers in the place of classes, with `squaredError`: labels are rows of the table then.
+  public var targets: TargetTable?
 
   /// - Parameter smoothing: ε, from 0 to less than 1.
-  public init(_ kind: Kind, smoothing: Float = 0) {
+  public init(_ kind: Kind, smoothing: Float = 0, targets: TargetTable? = nil) {
+    precondition(targets == nil || (kind == .squaredError && smoothing == 0), "numbers are learned with the squared error")
     self.kind = kind
     self.smoothing = smoothing
+    self.targets = targets
   }
 
   /// `½‖o − y‖²` without smoothing.
@@ -114,12 +118,14 @@ public struct Cost: Equatable, Sendable {
   /// The loss of an output that is the same for every image, where all classes are as frequent: what a network that has learned nothing
   /// need not exceed.
   public func valueOfConstantOutput(classes: Int) -> Double {
+    if let targets { return targets.costOfConstantOutput }
     let mean = kind == .signedSquaredError ? 2 / Float(classes) - 1 : 1 / Float(classes)
     return value(prediction: Array(repeating: mean, count: classes), label: 0)
   }
 
   /// What the output of `unit` is to be where `label` is the right one of `classes`.
   public func target(_ unit: Int, _ label: Int, of classes: Int) -> Float {
+    if let targets { return targets[label, unit] }
     let isSigned = kind == .signedSquaredError
     let target: Float = unit == label ? 1 : isSigned ? -1 : 0
     guard smoothing > 0 else { return target }
@@ -136,7 +142,9 @@ public struct Cost: Equatable, Sendable {
 }
 
 extension Cost: CustomStringConvertible {
-  public var description: String { kind.rawValue + (smoothing > 0 ? " with labels smoothed by \(smoothing)" : "") }
+  public var description: String {
+    kind.rawValue + (targets == nil ? "" : " of numbers") + (smoothing > 0 ? " with labels smoothed by \(smoothing)" : "")
+  }
 }
 
 // Named in full, so that a reader need not know whose `exp` is meant.

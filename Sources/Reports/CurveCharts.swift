@@ -12,7 +12,9 @@ struct CurveCharts {
       (.epoch, "training", .line), (.validation, "validation", .dashed),
     ]
     return [
-      chart("accuracy", "accuracy", both, \.accuracy), chart("loss", "loss", both, \.loss),
+      chart("accuracy", "accuracy", both, \.accuracy), chart("R²", "R²", both, \.extra["r2"]),
+      chart("mean absolute error", "mean absolute error", both, \.extra["meanAbsoluteError"]),
+      chart("loss", "loss", both, \.loss),
       chart("sweeps of the free phase", "sweeps", both, \.freeSweeps),
       chart("residual at the end of the free phase", "residual", scale: .logarithmic, both, \.residual),
       chart("sweeps of the nudged phases", "sweeps", [(.epoch, "", .line)], \.nudgedSweeps),

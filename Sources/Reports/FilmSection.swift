@@ -30,7 +30,7 @@ struct FilmSection {
         <div class="stage">
         \(try still)
         \(try layers.joined(separator: "\n"))
-        \(bars(last))
+        \(network.targets == nil ? bars(last) : numbers(last))
         </div>
         \(ChartFigure.row([energyChart, outputChart, changeChart]))
         <script type="application/json" class="frames">\(frames)</script>
@@ -45,6 +45,16 @@ struct FilmSection {
   }
 
   private func sentence(_ last: RelaxationFilm.Frame) -> String {
+    if let targets = network.targets {
+      let (predicted, measured) = (targets.measured(last.output), network.measured(of: film.image))
+      let figures = predicted.indices.prefix(4).map {
+        "\(ReportText.short(predicted[$0])) for \(network.className($0)) (measured: \(ReportText.short(measured[$0])))"
+      }
+      return
+        "Test image \(film.image) is clamped, and the layers relax for \(counted(film.frames.count, "sweep")); then the network predicts "
+        + figures.joined(separator: ", ") + "\(predicted.count > 4 ? " and \(predicted.count - 4) more" : ""). "
+        + "The last sweep changed the states by \(ReportText.short(last.change)) of their size."
+    }
     let prediction = last.output.firstIndex(of: last.output.max() ?? 0) ?? 0
     let verdict =
       prediction == film.label ? "which is right" : "which is wrong: it is \(network.className(film.label))"
@@ -58,7 +68,8 @@ struct FilmSection {
   private var still: String {
     get throws {
       "<figure>\(try HTML.image(picture, ems: 9, title: "test image \(film.image)"))"
-        + "<figcaption>test image \(film.image): \(HTML.escape(network.className(film.label)))</figcaption></figure>"
+        + "<figcaption>test image \(film.image)"
+        + (network.targets == nil ? ": \(HTML.escape(network.className(film.label)))" : "") + "</figcaption></figure>"
     }
   }
 
@@ -85,6 +96,7 @@ struct FilmSection {
   /// The classes that end highest, and the right one.
   private func leading(_ count: Int) -> [Int] {
     guard let last = film.frames.last?.output else { return [] }
+    if network.targets != nil { return Array(last.indices.prefix(count)) }
     var classes = Array(last.indices.sorted { last[$0] > last[$1] }.prefix(count))
     if !classes.contains(film.label), film.label < last.count { classes.append(film.label) }
     return classes
@@ -108,6 +120,21 @@ struct FilmSection {
     return
       "<figure class=\"outputs\"><ul class=\"bars\">\(items.joined())</ul><figcaption>output; bold: what the image is</figcaption>"
       + "</figure>"
+  }
+
+  /// What is predicted at the end, beside what was measured.
+  private func numbers(_ frame: RelaxationFilm.Frame) -> String {
+    guard let targets = network.targets else { return "" }
+    let (predicted, measured) = (targets.measured(frame.output), network.measured(of: film.image))
+    let rows = predicted.indices.prefix(Self.mostClasses).map {
+      [network.className($0), ReportText.short(measured[$0]), ReportText.short(predicted[$0])]
+    }
+    return HTML.table("Predicted at the end", head: ["target", "measured", "predicted"], rows: Array(rows))
+  }
+
+  /// An output in the units of the reader: of a number that is predicted, its own.
+  private func value(_ unit: Int, _ frame: RelaxationFilm.Frame) -> Double {
+    network.targets?.measured(frame.output)[unit] ?? Double(frame.output[unit])
   }
 
   // MARK: - Numbers
@@ -134,7 +161,7 @@ struct FilmSection {
     Chart(
       title: "output", xTitle: "sweep", yTitle: "output",
       series: leading(4).enumerated().map { index, unit in
-        Chart.Series(name: network.className(unit), colour: index, points: points { Double($0.output[unit]) })
+        Chart.Series(name: network.className(unit), colour: index, points: points { value(unit, $0) })
       })
   }
 

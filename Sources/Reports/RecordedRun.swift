@@ -18,8 +18,10 @@ struct RecordedRun {
   let timing: String?
   /// What ended the last start, and when; `nil` where no error did.
   let error: (time: String, message: String)?
-  /// `nil` for a run that is not complete.
+  /// `nil` for a run that is not complete, or predicts numbers.
   let predictions: TestPredictions?
+  /// The same of one that predicts numbers.
+  let targetPredictions: TargetPredictions?
 
   /// - Throws: whatever is wrong with the folder or with one of its files.
   init(folder path: String) throws {
@@ -41,15 +43,27 @@ struct RecordedRun {
     timing = exists(.timing) ? String(decoding: try FileBytes.read(file(.timing), atMost: 1 << 20), as: UTF8.self) : nil
     error =
       exists(.log) ? RunLog.lastError(in: String(decoding: try FileBytes.read(file(.log), atMost: 1 << 28), as: UTF8.self)) : nil
-    predictions = exists(.predictions) ? try TestPredictions(contentsOf: file(.predictions)) : nil
+    let isOfNumbers = configuration.data.predictsNumbers
+    predictions = exists(.predictions) && !isOfNumbers ? try TestPredictions(contentsOf: file(.predictions)) : nil
+    targetPredictions =
+      exists(.predictions) && isOfNumbers
+      ? try TargetPredictions(contentsOf: file(.predictions), names: configuration.data.files.classNames) : nil
   }
 
   /// What the reader knows it by.
   var label: String { URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent }
 
+  /// Numbers, and no classes.
+  var predictsNumbers: Bool { configuration.data.predictsNumbers }
+
+  /// Images that the test was made on, where it was.
+  var testImages: Int { predictions?.labels.count ?? targetPredictions?.count ?? 0 }
+
   var test: MetricsLog.Row? { metrics.rows(of: .test).last }
   var bestValidation: MetricsLog.Row? {
-    metrics.rows(of: .validation).max { ($0.accuracy ?? 0) < ($1.accuracy ?? 0) }
+    let rows = metrics.rows(of: .validation)
+    guard predictsNumbers else { return rows.max { ($0.accuracy ?? 0) < ($1.accuracy ?? 0) } }
+    return rows.filter { $0.loss != nil }.min { ($0.loss ?? 0) < ($1.loss ?? 0) }
   }
 
   /// Samples learned per second, over the last epoch.

@@ -8,13 +8,14 @@ import Networks
 struct RunSections {
   /// In the order of the page.
   enum Part: CaseIterable {
-    case network, relaxation, classes, time, starts
+    case network, relaxation, classes, targets, time, starts
 
     var title: String {
       switch self {
       case .network: "Network and weights"
       case .relaxation: "A relaxation"
       case .classes: "What is taken for what"
+      case .targets: "Predicted against measured"
       case .time: "Where the time went"
       case .starts: "Starts and configuration"
       }
@@ -61,7 +62,10 @@ struct RunSections {
       } else {
         []
       }
-    case .classes: try network.map { try ConfusionSection(run, $0, headingLevel: headingLevel).elements } ?? []
+    case .classes:
+      run.predictsNumbers ? [] : try network.map { try ConfusionSection(run, $0, headingLevel: headingLevel).elements } ?? []
+    case .targets:
+      try run.targetPredictions.map { try TargetSection($0, network, headingLevel: headingLevel).elements } ?? []
     case .time: run.timing.map { TimingSection($0).elements } ?? []
     case .starts: starts
     }

@@ -13,8 +13,6 @@ struct RunSummary {
 
   // MARK: - Figures
 
-  var testAccuracy: Double? { run.test?.accuracy }
-  var validationAccuracy: Double? { run.bestValidation?.accuracy }
   /// Of training, in the last epoch.
   var residual: Double? { lastEpoch { $0.residual } }
   var freeSweeps: Double? { lastEpoch { $0.freeSweeps } }
@@ -52,6 +50,7 @@ struct RunSummary {
   /// Whether validation accuracy had levelled off: its best value in the last quarter of the epochs is not above that before by more than
   /// one standard error. `nil` with too few epochs or no validation.
   var levelling: (isLevel: Bool, text: String)? {
+    guard !run.predictsNumbers else { return levellingOfLoss }
     let rows = run.metrics.rows(of: .validation).filter { $0.accuracy != nil }
     guard rows.count >= 4, let last = rows.last else { return nil }
     let begin = 0.75 * last.epoch
@@ -66,11 +65,23 @@ struct RunSummary {
       : (true, "has levelled off: \(gain) in the last quarter of the epochs (\(scale))")
   }
 
+  /// The same of a network that predicts numbers: its validation loss falls by less than one in a hundred.
+  private var levellingOfLoss: (isLevel: Bool, text: String)? {
+    let rows = run.metrics.rows(of: .validation).compactMap { row in row.loss.map { (epoch: row.epoch, loss: $0) } }
+    guard rows.count >= 4, let last = rows.last else { return nil }
+    let begin = 0.75 * last.epoch
+    guard let early = rows.filter({ $0.epoch <= begin }).map(\.loss).min(), early > 0,
+      let late = rows.filter({ $0.epoch > begin }).map(\.loss).min()
+    else { return nil }
+    let change = String(format: "%+.1f %%", 100 * (late / early - 1)) + " in the last quarter of the epochs"
+    return late < 0.99 * early ? (false, "is still falling: \(change)") : (true, "has levelled off: \(change)")
+  }
+
   /// One word for a table.
   var convergence: String {
     if run.error != nil { return "error" }
     guard let levelling else { return "–" }
-    return levelling.isLevel ? "levelled off" : "still rising"
+    return levelling.isLevel ? "levelled off" : run.predictsNumbers ? "still falling" : "still rising"
   }
 
   /// What is seen first.
@@ -84,8 +95,13 @@ struct RunSummary {
     }
     let last = epochs.map { String(format: "%.4g of %d", $0, configuration.learning.epochs) } ?? "none"
     return [
-      accuracy("test accuracy", testAccuracy, images: run.predictions?.labels.count ?? 0),
-      accuracy("best validation", validationAccuracy, images: configuration.data.validation),
+      accuracy("test accuracy", run.test?.accuracy, images: run.testImages),
+      accuracy("best validation", run.bestValidation?.accuracy, images: configuration.data.validation),
+      run.test?.extra["r2"].map {
+        HTMLPage.KeyFigure("test R²", ReportText.r2($0), note: "over \(ReportText.grouped(run.testImages)) images")
+      },
+      run.test?.extra["meanAbsoluteError"].map { HTMLPage.KeyFigure("mean absolute error", ReportText.short($0), note: targets) },
+      run.bestValidation?.extra["r2"].map { HTMLPage.KeyFigure("validation R²", ReportText.r2($0), note: "at the least loss") },
       residual.map { HTMLPage.KeyFigure("residual", ReportText.short($0), note: "free phase, last epoch") },
       freeSweeps.map {
         HTMLPage.KeyFigure("sweeps", String(format: "%.3g", $0), note: "of at most \(configuration.relaxation.free.sweeps)")
@@ -94,6 +110,12 @@ struct RunSummary {
         HTMLPage.KeyFigure("time", ReportText.duration($0), note: ranks.map { "on \(counted($0, "rank"))" } ?? "")
       },
     ].compactMap { $0 }
+  }
+
+  /// What is predicted, if it is a number.
+  private var targets: String {
+    let names = configuration.data.files.classNames
+    return names.count == 1 ? "of \(names[0])" : "mean over \(counted(names.count, "target"))"
   }
 
   // MARK: - Sentences
@@ -145,13 +167,21 @@ struct RunSummary {
 
   private var reached: String {
     var parts: [String] = []
-    if let accuracy = testAccuracy {
-      let count = run.predictions.map { "\(ReportText.grouped($0.labels.count)) " } ?? ""
+    let count = run.testImages > 0 ? "\(ReportText.grouped(run.testImages)) " : ""
+    if let r2 = run.test?.extra["r2"], let error = run.test?.extra["meanAbsoluteError"] {
+      parts.append(
+        "On the \(count)test images its predictions have a mean absolute error of \(ReportText.short(error)) (\(targets)) and explain a "
+          + "share of \(ReportText.r2(r2)) of the variance (R²).")
+    }
+    if let accuracy = run.test?.accuracy {
       parts.append("It classifies \(ReportText.percent(accuracy)) of the \(count)test images correctly.")
     }
     if let best = run.bestValidation, let accuracy = best.accuracy {
       parts.append(
         "The best validation accuracy is \(ReportText.percent(accuracy)), in epoch \(String(format: "%.4g", best.epoch)).")
+    }
+    if run.predictsNumbers, let best = run.bestValidation, let loss = best.loss {
+      parts.append("The least validation loss is \(ReportText.short(loss)), in epoch \(String(format: "%.4g", best.epoch)).")
     }
     return parts.joined(separator: " ")
   }
@@ -163,7 +193,7 @@ struct RunSummary {
       let left = residual.map { " and left a residual of \(ReportText.short($0))" } ?? ""
       parts.append("In the last epoch a free phase took \(String(format: "%.3g", sweeps)) of at most \(greatest) sweeps\(left).")
     }
-    if let levelling { parts.append("Validation accuracy \(levelling.text).") }
+    if let levelling { parts.append("Validation \(run.predictsNumbers ? "loss" : "accuracy") \(levelling.text).") }
     return parts.joined(separator: " ")
   }
 }
@@ -177,6 +207,7 @@ enum ReportText {
     return (number < 0 ? "−" : "") + groups.reversed().joined(separator: ",")
   }
 
+  static func r2(_ value: Double) -> String { String(format: "%.4f", value) }
   static func percent(_ share: Double) -> String { String(format: "%.2f %%", 100 * share) }
   /// Three digits.
   static func short(_ value: Double) -> String {

@@ -10,6 +10,8 @@ final class TrainedNetwork {
   let layout: NetworkLayout
   let classNames: [String]
   let images: LabelledImages
+  /// Numbers that are predicted in the place of classes.
+  let targets: TargetTable?
   private let sampler: ImageSampler
   private let network: HopfieldNetwork
   private let relaxation: any NetworkRelaxation
@@ -21,11 +23,15 @@ final class TrainedNetwork {
     let dataset = try Dataset.load(configuration.data, parts: [.test])
     classNames = dataset.classNames
     images = dataset.test
-    sampler = try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed).test
+    let samplers = try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed)
+    sampler = samplers.test
+    var cost = configuration.learning.cost
+    targets = samplers.targets?.table
+    cost.targets = targets
     let parameters = try TensorFile(tensors: checkpoint.tensors).parameters(of: layout, in: source)
     let capacity = configuration.run.evaluation.batch
     try layout.checkCapacity(capacity)
-    network = HopfieldNetwork(layout: layout, parameters: parameters, cost: configuration.learning.cost, capacity: capacity)
+    network = HopfieldNetwork(layout: layout, parameters: parameters, cost: cost, capacity: capacity)
     relaxation = configuration.inferenceRelaxation.relaxation(of: network, seed: configuration.seed)
   }
 
@@ -36,10 +42,22 @@ final class TrainedNetwork {
 
   func label(of image: Int) -> Int { Int(images.labels[sampler.selection[image]]) }
 
+  /// What was measured of an image, of one that has numbers to predict.
+  func measured(of image: Int) -> [Double] {
+    let first = sampler.selection[image] * images.classes
+    return images.targets.isEmpty ? [] : Array(images.targets[first..<first + images.classes])
+  }
+
   func picture(of image: Int) -> Picture {
     let shape = images.shape
     let place = sampler.selection[image]
-    let bytes = images.pixels[place * shape.size..<(place + 1) * shape.size].map { Float($0) / 255 }
+    let bytes = values(of: place)
+    // Features are no image: they are shown as a near-square.
+    guard shape.planeSize > 1 else {
+      let columns = max(1, Int(Double(shape.channels).squareRoot().rounded(.up)))
+      return Shading.plane(
+        bytes[...], rows: (shape.channels + columns - 1) / columns, columns: columns, scale: 1, by: Shading.sequential)
+    }
     guard shape.channels == 3 else {
       return Shading.plane(bytes[..<shape.planeSize], rows: shape.rows, columns: shape.columns, scale: 1) { value in
         let grey = UInt8(255 * value)
@@ -47,6 +65,15 @@ final class TrainedNetwork {
       }
     }
     return Shading.colours(bytes[...], rows: shape.rows, columns: shape.columns) { $0 }
+  }
+
+  /// The pixels of an image, from 0 to 1; numbers, from the least to the greatest of them.
+  private func values(of place: Int) -> [Float] {
+    let pixels = place * images.shape.size..<(place + 1) * images.shape.size
+    guard images.pixelType == .float else { return images.pixels[pixels].map { Float($0) / 255 } }
+    let numbers = pixels.map { images.pixels.float($0) }
+    let (least, greatest) = (numbers.min() ?? 0, numbers.max() ?? 0)
+    return numbers.map { greatest > least ? ($0 - least) / (greatest - least) : 0.5 }
   }
 
   /// What the first images are taken for, as many as the time allows.

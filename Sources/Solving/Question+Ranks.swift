@@ -1,4 +1,6 @@
+import Files
 import Foundation
+import Host
 import Ising
 import MPI
 
@@ -9,7 +11,11 @@ extension Question {
   /// - Throws: `ProblemFileError` or `ProblemError` if the file holds no such problem.
   package init(file: String, _ settings: QuestionSettings, over world: Communicator) throws {
     if file == "-" {
-      let own = world.rank == 0 ? [UInt8](try FileHandle.standardInput.readToEnd() ?? Data()) : []
+      let limit = MemoryLimit.hostBytes / 2
+      let own = world.rank == 0 ? [UInt8](try FileHandle.standardInput.read(upToCount: limit) ?? Data()) : []
+      guard own.count < limit else {
+        throw FileError(path: "standard input", reason: "has \(limit) bytes or more, half of this machine's memory")
+      }
       self = try Question(try world.broadcastVarying(own, root: 0), named: "standard input", settings)
     } else {
       self = try Question(file: file, settings)

@@ -42,6 +42,12 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "A file for the labels of --images, where they are not with them.", completion: .file())
   var labels: String?
 
+  @Option(help: "The array of --images in its file, where it has none of the usual names and is not the only one.")
+  var array: String?
+
+  @Option(help: "The array or column of labels, or of the numbers to predict.")
+  var labelArray: String?
+
   @Flag(help: "The images of --images have no labels; --predictions says what they were taken for.")
   var unlabelled = false
 
@@ -66,8 +72,8 @@ struct EvaluateCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    guard images != nil || (labels == nil && !unlabelled) else {
-      throw ValidationError("--labels and --unlabelled are about --images; name the images")
+    guard images != nil || (labels == nil && !unlabelled && array == nil && labelArray == nil) else {
+      throw ValidationError("--labels, --unlabelled, --array and --label-array are about --images; name the images")
     }
     guard images == nil || part == nil else { throw ValidationError("--part and --images exclude each other") }
     guard !unlabelled || (labels == nil && confusion == nil) else {
@@ -75,14 +81,21 @@ struct EvaluateCommand: ParsableCommand {
     }
   }
 
+  private func other(_ images: String) -> OtherImages {
+    OtherImages(images, labels: labels, isLabelled: !unlabelled, array: array, labelArray: labelArray)
+  }
+
   func run() {
     Job.run { world in
       StopSignal.install()
       if world.rank == 0 { try AtomicFile.check([predictions, confusion]) }
       let evaluation = try EvaluationRun(
-        checkpoint: checkpoint, on: images.map { .other($0, labels: labels, isLabelled: !unlabelled) } ?? .part(part ?? .test),
+        checkpoint: checkpoint, on: images.map { .other(other($0)) } ?? .part(part ?? .test),
         raw: raw, mirror: mirror, atEquilibrium: atEquilibrium,
         overrides: try overrides.map { try ConfigurationOverride($0) }, over: world)
+      guard confusion == nil || !evaluation.configuration.data.predictsNumbers else {
+        throw ValidationError("--confusion is of classes, and this network predicts numbers; use --predictions")
+      }
       let display = world.rank == 0 ? ProgressDisplay(interval: .seconds(10)) : nil
       guard let answer = try evaluation.run(display: display) else {
         display?.message("\(StopSignal.name ?? "a signal on another rank"): stopped before the result")

@@ -1,3 +1,4 @@
+import Configuration
 import Foundation
 import Host
 import TestSupport
@@ -82,15 +83,19 @@ import Testing
     #expect(TimeStamp.zoned(Date(timeIntervalSince1970: 1_700_000_000), in: zone) == "2023-11-14 \(clock) \(offset)")
   }
 
+  private func warning(_ loss: Double, _ configuration: Configuration) -> String? {
+    LossFigure.warning(of: loss, configuration.learning.cost, classes: configuration.data.classes)
+  }
+
   /// A constant output of ten classes: ½(0.9² + 9·0.1²) of squared errors, ln 10 of cross-entropy.
   @Test func aLossFarAboveThatOfAConstantOutputIsToldOf() throws {
     let squared = try example("learning.cost=squaredError")
-    #expect(LossFigure.warning(of: 4.49, in: squared) == nil)
-    #expect(LossFigure.warning(of: 4.51, in: squared)?.contains("4.5100, is far above 0.4500") == true)
-    #expect(LossFigure.warning(of: 1.25e34, in: squared)?.contains("1.25e+34, is far above") == true)
-    #expect(LossFigure.warning(of: .nan, in: squared) != nil)
+    #expect(warning(4.49, squared) == nil)
+    #expect(warning(4.51, squared)?.contains("4.5100, is far above 0.4500") == true)
+    #expect(warning(1.25e34, squared)?.contains("1.25e+34, is far above") == true)
+    #expect(warning(.nan, squared) != nil)
     let entropy = try example("learning.cost=crossEntropy")
-    #expect(LossFigure.warning(of: 23, in: entropy) == nil && LossFigure.warning(of: 23.1, in: entropy) != nil)
+    #expect(warning(23, entropy) == nil && warning(23.1, entropy) != nil)
     #expect(LossFigure.text(0.123456) == "0.1235" && LossFigure.text(1e34) == "1e+34")
   }
 }

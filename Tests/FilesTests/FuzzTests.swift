@@ -87,6 +87,22 @@ import Testing
     }
   }
 
+  /// What a header claims is compared with the file before memory is taken: 16384×16384 pixels do not fit into some hundred bytes.
+  @Test func headersThatClaimTooMuch() throws {
+    let folder = try TemporaryFolder()
+    var png = Self.png
+    png.replaceSubrange(16..<24, with: [0, 0, 0x40, 0, 0, 0, 0x40, 0])
+    var jpeg = Self.jpeg
+    let frame = try #require(jpeg.indices.first { jpeg[$0...].starts(with: [0xFF, 0xC0, 0, 11, 8]) })
+    jpeg.replaceSubrange(frame + 5..<frame + 9, with: [0x40, 0, 0x40, 0])
+    try write(jpeg, folder("a"))
+    let error = #expect(throws: FileError.self) { try DecodedPicture(contentsOf: folder("a")) }
+    #expect(error?.reason.hasSuffix("\(jpeg.count) bytes cannot hold 16384×16384 pixels") == true)
+    // A library that checks the sums of PNG's chunks may have the first word.
+    try write(png, folder("a"))
+    #expect(throws: FileError.self) { try DecodedPicture(contentsOf: folder("a")) }
+  }
+
   private static let png = bytes(
     "iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAAAAAC4HznGAAAAEElEQVR4nGNgZGJmYGFlAwAARgAWd/XIfwAAAABJRU5ErkJggg==")
   private static let jpeg = bytes(

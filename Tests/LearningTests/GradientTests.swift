@@ -51,7 +51,14 @@ import Testing
     }
   }
 
+  /// Rows 0 and 3 are what the two samples of these tests are to be.
+  static let numbers = Cost(
+    .squaredError,
+    targets: TargetTable((0..<16).map { Double($0 * $0 % 7) }, mean: [3, 2, 1, 0], deviation: [2, 1, 4, 3]))
+
   static let cases: [Case] = [
+    Case(cost: numbers), Case(cost: numbers, estimator: .oneSided),
+    Case(pooling: .average, cost: numbers, estimator: .linearResponse),
     Case(), Case(pooling: .average), Case(pooling: .none), Case(pooling: .none, stride: 2), Case(cost: .crossEntropy),
     Case(cost: .crossEntropyReadout), Case(order: .synchronous), Case(order: .sequential), Case(estimator: .oneSided),
     Case(estimator: .negative), Case(estimator: .randomSign), Case(cost: .crossEntropy, estimator: .oneSided),

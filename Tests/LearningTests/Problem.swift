@@ -119,6 +119,7 @@ struct Problem: CustomTestStringConvertible, Sendable {
       $0.cost = .crossEntropyReadout
     },
     Problem("random sign") { $0.estimator = .randomSign },
+    Problem("numbers") { $0.cost = GradientTests.numbers },
     Problem("linear response") { $0.estimator = .linearResponse },
     Problem("revived channels") {
       $0.revivesChannels = true

@@ -18,6 +18,7 @@ import Testing
   }
 
   static let cases: [Case] = [
+    Case(cost: GradientTests.numbers),
     Case(), Case(pooling: .average), Case(pooling: .none), Case(cost: .crossEntropy), Case(cost: .crossEntropyReadout),
     Case(activation: .tanh), Case(skip: true), Case(cost: Cost(.crossEntropy, smoothing: 0.2)),
   ]

@@ -81,6 +81,29 @@ def test_own_images(one, run, tmp_path):
     one("evaluate", run.folder, "--images", tmp_path / "wide.npz").refuses("wide.npz", f"1×{ROWS}×{COLUMNS}")
 
 
+def test_arrays_of_own_images(one, run, tmp_path):
+    """The only array that is there, the training part's names, or the names that the user gives."""
+
+    def accuracy(arrays: dict, *options: str) -> float:
+        np.savez(tmp_path / "own.npz", **arrays)
+        return one("evaluate", run.folder, "--images", tmp_path / "own.npz", "--json", *options).succeeds().json["accuracy"]
+
+    images, labels = TEST
+    wanted = pytest.approx(run.test_accuracy)
+    assert accuracy({"x_train": images, "y_train": labels}) == wanted
+    assert accuracy({"pictures": images, "y": labels}, "--array", "pictures") == wanted
+    assert accuracy({"pictures": images, "kinds": labels, "dates": labels}, "--array", "pictures", "--label-array", "kinds") == wanted
+    # What is left beside the images can only be the labels.
+    assert accuracy({"x": images, "kinds": labels}) == wanted
+    np.savez(tmp_path / "bare.npz", measured=images)
+    bare = ("evaluate", run.folder, "--images", tmp_path / "bare.npz")
+    assert one(*bare, "--unlabelled", "--json").succeeds().json["images"] == len(images)
+    one(*bare).refuses("the labels: there is none", "`measured`", "--label-array names the array of labels")
+    np.savez(tmp_path / "two.npz", measured=images, other=images)
+    one("evaluate", run.folder, "--images", tmp_path / "two.npz").refuses("`measured`, `other`", "--array names the array of images")
+    one("evaluate", run.folder, "--array", "x").ends(USAGE, "--array")
+
+
 def test_checkpoints_that_are_kept(one, tmp_path):
     """After every second epoch, beside the last two and the best; a resumed run keeps the same ones."""
     keep = settings("run.checkpoint.keep=2", "run.checkpoint.epochs=1")

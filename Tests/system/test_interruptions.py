@@ -101,6 +101,25 @@ def test_a_signal_during_the_test(start, trained, tmp_path, ranks):
         running.wait().ends(STOPPED, "SIGTERM", "stopped before the result")
 
 
+# Validations that take longer than everything else.
+THOROUGH = ["learning.epochs=2", "run.evaluation.sweeps=4000", "run.evaluation.tolerance=0", "relaxation.free.tolerance=0"]
+
+
+@pytest.mark.seconds(20)
+@pytest.mark.parametrize(("name", "before", "after"), [("SIGTERM", 1, 2), ("SIGUSR1", 2, 1), ("SIGHUP", 1, 1)])
+def test_a_signal_during_validation(start, job, trained, tmp_path, name, before, after):
+    """The epoch is done, its validation is not: the resumed run makes it, and ends with the same bits and rows."""
+    run = Run(tmp_path / "run")
+    with start(None if before == 1 else before, "train", TRAIN, "--run-dir", run.folder, *settings(*THOROUGH)) as running:
+        running.waits_for(lambda: any(row["kind"] == "epoch" for row in run.rows))
+        running.signal(getattr(signal, name))
+        running.wait().ends(STOPPED, name, "--resume")
+    assert [row["kind"] for row in run.rows if row["kind"] != "interval"] == ["epoch"]
+    assert not run.is_complete and len(run.steps) == 1
+    same_run(trained(TRAIN, *THOROUGH), resumed(job, run, after, THOROUGH))
+    assert [row["epoch"] for row in run.rows if row["kind"] == "validation"] == ["1", "2"]
+
+
 @pytest.mark.seconds(20)
 def test_oscillators_with_noise_stopped(start, job, trained, tmp_path):
     run = stopped(start, tmp_path / "run", 2, 9, "SIGTERM", OSCILLATORS)

@@ -1,6 +1,6 @@
 """Every command line of README.md and docs/ that calls `equilibria` runs: the line as it stands, with small data in the place of
-what it names and with limits behind it that make it short. The lines of a page run one after another in one folder. The tutorial
-runs as it stands, with the files that it shows. Links lead somewhere, and the indices are complete."""
+what it names and with limits behind it that make it short. The lines of a page run one after another in one folder. The tutorials
+run as they stand, with the files that they show. Links lead somewhere, and the indices are complete."""
 
 import os
 import re
@@ -22,6 +22,7 @@ ELSEWHERE = {
     "models/": "it needs the images of CIFAR-10",
 }
 TUTORIAL = ROOT / "docs/guide/tutorial.md"
+REGRESSION = ROOT / "docs/guide/regression.md"
 # What a line names, and what is taken in its place.
 PLACEHOLDERS = {"CONFIG": "configs/quickstart.yaml", "DIR": "runs/dir", "RUN": "runs/mine"}
 SMALLER = {
@@ -43,7 +44,7 @@ def lines(page: Path) -> list[str]:
 
 def cases() -> list:
     found = []
-    for page in [ROOT / "README.md", *sorted(set((ROOT / "docs").rglob("*.md")) - {TUTORIAL})]:
+    for page in [ROOT / "README.md", *sorted(set((ROOT / "docs").rglob("*.md")) - {TUTORIAL, REGRESSION})]:
         name = str(page.relative_to(ROOT))
         shared = [pytest.mark.xdist_group(name), pytest.mark.seconds(3 * len(lines(page)))]
         for number, line in enumerate(lines(page), 1):
@@ -145,20 +146,47 @@ def test_line_of_the_manual(job, stage, page, line):
     job(None, *words[1:], *short(words), command=[folder / "bin" / words[0]], cwd=folder, env={"PATH": path}).succeeds()
 
 
+@pytest.fixture
+def followed(job, program, launcher, tmp_path):
+    """followed(PAGE): what came of all commands of a page, unchanged and in order, with all files that it shows, and their names."""
+
+    def follow(page: Path) -> tuple[list[str], list]:
+        text = page.read_text()
+        files = re.findall(r"[Ss]ave (?:this|it) as `([^`]+)`(?:(?!```).)*```\w+\n(.*?)```", text, flags=re.DOTALL)
+        for name, content in files:
+            (tmp_path / name).write_text(content)
+        outside = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+        commands = re.findall(r"^    (\S.*)$", outside, flags=re.MULTILINE)
+        programs = {"equilibria": program, "mpirun": launcher, "python3": sys.executable}
+        results = [
+            job(None, command=[programs.get(word, word) for word in line.split()], cwd=tmp_path).succeeds() for line in commands
+        ]
+        return [name for name, _ in files], results
+
+    return follow
+
+
 @pytest.mark.seconds(60)
-def test_tutorial(job, program, launcher, tmp_path):
+def test_regression(followed, tmp_path):
+    """The table at the end of the page is what its own commands print, on any processor to the digits that it shows but one."""
+    files, results = followed(REGRESSION)
+    assert files == ["friedman.py", "friedman.yaml", "table.py"] and len(results) == 6
+    printed = re.findall(r"^\| ([\w ]+) \| ([\d.]+) \| (-?[\d.]+) \|$", results[-1].stdout, flags=re.MULTILINE)
+    shown = re.findall(r"^\| ([\w ]+) \| ([\d.]+) \| (-?[\d.]+) \|$", REGRESSION.read_text(), flags=re.MULTILINE)
+    assert [row[0] for row in printed] == [row[0] for row in shown] and len(shown) == 4
+    for (name, *found), (_, *expected) in zip(printed, shown, strict=True):
+        assert [float(value) for value in found] == pytest.approx([float(value) for value in expected], abs=0.02), name
+    network, linear = float(printed[2][2]), float(printed[1][2])
+    assert linear < network < float(printed[3][2])
+    assert "Predicted against measured" in (tmp_path / "friedman.html").read_text()
+
+
+@pytest.mark.seconds(60)
+def test_tutorial(followed, tmp_path):
     """All files and all commands of the tutorial, unchanged and in order."""
-    text = TUTORIAL.read_text()
-    files = re.findall(r"[Ss]ave (?:this|it) as `([^`]+)`(?:(?!```).)*```\w+\n(.*?)```", text, flags=re.DOTALL)
-    assert [name for name, _ in files] == ["shapes.py", "shapes.yaml", "figure.py"]
-    for name, content in files:
-        (tmp_path / name).write_text(content)
-    commands = re.findall(r"^    (\S.*)$", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE), flags=re.MULTILINE)
-    assert len(commands) == 7
-    programs = {"equilibria": program, "mpirun": launcher, "python3": sys.executable}
-    results = [
-        job(None, command=[programs.get(word, word) for word in line.split()], cwd=tmp_path).succeeds() for line in commands
-    ]
+    files, results = followed(TUTORIAL)
+    assert files == ["shapes.py", "shapes.yaml", "figure.py"]
+    assert len(results) == 7
 
     # Four shapes, so that guessing gives 0.25.
     evaluated = results[4].json

@@ -3,7 +3,7 @@ import Kernels
 
 /// Arrays of images and labels: `.npz`, `.npy`, `.safetensors` and idx files.
 struct ArrayFile {
-  private let path: String
+  let path: String
   private let names: [String]
 
   /// What people call them, in the order in which they are looked for; `#` stands for the part.
@@ -32,27 +32,39 @@ struct ArrayFile {
     }
   }
 
+  /// Whether it is a `.npy` or idx file, whose only array has no name.
+  var holdsOneArray: Bool { form == .npy || form == .idx }
+
   /// Whether there are arrays whose names say that they are the test part.
   func holdsTest(_ settings: FilesSettings) -> Bool {
-    settings.images == nil && Self.candidates(.test, Self.usualImages, []).contains(where: names.contains)
+    settings.images == nil && Self.candidates(.test, Self.usualImages, [], settings).contains(where: names.contains)
   }
 
   /// - Parameter labelPath: a file for the labels alone.
   func images(_ part: DatasetPart, _ settings: FilesSettings, labels labelPath: String?) throws -> OwnImages {
-    let (tensor, _) = try array(
-      settings.images, among: Self.candidates(part, Self.usualImages, Self.plainImages), key: "files.images", what: "images")
+    let (tensor, imageName) = try array(
+      settings.images,
+      among: [settings.trainedImages].compactMap(\.self) + Self.candidates(part, Self.usualImages, Self.plainImages, settings),
+      key: "files.images", what: "images", settings)
     let shape = try Self.shape(of: tensor, wanted: settings.shape, path: path)
+    var targets: OwnTargets?
     let labels: OwnLabels
     if !settings.isLabelled {
       labels = .none(tensor.shape[0], settings, source: path)
+    } else if settings.predictsNumbers, labelPath != nil || !holdsOneArray {
+      let read = try labelPath.map { try Self.targets(in: $0, part, settings) } ?? self.targets(part, settings, beside: imageName)
+      targets = try read.checked(images: tensor.shape[0], names: settings.classNames, of: path)
+      labels = .none(tensor.shape[0], settings, source: path)
     } else if let labelPath {
       labels = try Self.labels(in: labelPath, part, settings)
-    } else if form == .npy || form == .idx {
+    } else if holdsOneArray {
       throw DatasetError.setting(
-        key: "files.\(part.rawValue)Labels", reason: "\(path) holds images alone; name the file of their labels here")
+        key: "files.\(part.rawValue)Labels",
+        reason: "\(path) holds images alone; name the file of their \(settings.predictsNumbers ? "targets" : "labels") here")
     } else {
       let (tensor, name) = try array(
-        settings.labels, among: Self.candidates(part, Self.usualLabels, Self.plainLabels), key: "files.labels", what: "labels")
+        settings.labels, among: Self.candidates(part, Self.usualLabels, Self.plainLabels, settings), key: "files.labels",
+        what: "labels", settings, beside: imageName)
       labels = try Self.labels(of: tensor, source: "\(path): array `\(name)`")
     }
     guard labels.words.count == tensor.shape.first ?? 0 else {
@@ -60,14 +72,24 @@ struct ArrayFile {
         file: labels.source, place: "record \(labels.words.count)",
         reason: "\(labels.words.count) labels for \(tensor.shape.first ?? 0) images in \(path)")
     }
-    return OwnImages(shape: shape.shape, values: try values(of: tensor, shape), labels: labels, source: path)
+    return OwnImages(
+      shape: shape.shape, values: try values(of: tensor, shape), labels: labels, targets: targets, source: path)
   }
 
-  private static func candidates(_ part: DatasetPart, _ usual: [String], _ plain: [String]) -> [String] {
-    usual.map { $0.replacing("#", with: part.rawValue) } + plain
+  private static func candidates(
+    _ part: DatasetPart, _ usual: [String], _ plain: [String], _ settings: FilesSettings
+  ) -> [String] {
+    func named(_ part: DatasetPart) -> [String] { usual.map { $0.replacing("#", with: part.rawValue) } }
+    return named(part) + plain + (settings.takesAnyName ? named(part == .test ? .train : .test) : [])
   }
 
-  private func array(_ wanted: String?, among candidates: [String], key: String, what: String) throws -> (Tensor, String) {
+  /// The array that is wanted, the first of the candidates, or, where any name will do, the only one that is left.
+  ///
+  /// - Parameter other: an array that is something else.
+  func array(
+    _ wanted: String?, among candidates: [String], key: String, what: String, _ settings: FilesSettings,
+    beside other: String? = nil
+  ) throws -> (Tensor, String) {
     func read(_ name: String) throws -> Tensor? {
       switch form {
       case .npz: return try NumpyArchive.read(path, names: [name], atMost: OwnFile.greatestSize)[name]
@@ -75,16 +97,21 @@ struct ArrayFile {
       case .npy, .idx: return nil
       }
     }
-    if form == .npy || form == .idx { return (try Self.single(path), "") }
-    if let name = wanted ?? candidates.first(where: names.contains), let tensor = try read(name) { return (tensor, name) }
+    if holdsOneArray { return (try single(), "") }
+    let left = names.filter { $0 != other }
+    let any = settings.takesAnyName && left.count == 1 ? left[0] : nil
+    if let name = wanted ?? candidates.first(where: left.contains) ?? any, let tensor = try read(name) { return (tensor, name) }
+    let hint =
+      settings.takesAnyName
+      ? "\(what == "images" ? "--array" : "--label-array") names the array of \(what)" : "data.\(key) names the array of \(what)"
     let list = names.prefix(20).map { "`\($0)`" }.joined(separator: ", ")
     throw DatasetError.malformed(
       file: path, place: wanted.map { "array `\($0)`" } ?? "the \(what)",
-      reason: "there is none; the file has \(names.isEmpty ? "no arrays" : list), and data.\(key) names the array of \(what)")
+      reason: "there is none; the file has \(names.isEmpty ? "no arrays" : list), and \(hint)")
   }
 
   /// The array of a `.npy` or idx file, which may be gzipped.
-  private static func single(_ path: String) throws -> Tensor {
+  func single() throws -> Tensor {
     let content = try OwnFile.content(of: path)
     do {
       return try IdxArray.begins(content) ? IdxArray.tensor(content) : NumpyArray.tensor(content)
@@ -98,7 +125,8 @@ struct ArrayFile {
     if try OwnFile.isTable(path) { return try TableFile(path, labels: settings.labels).labels(settings) }
     let file = try ArrayFile(path)
     let (tensor, name) = try file.array(
-      settings.labels, among: candidates(part, usualLabels, plainLabels + plainImages), key: "files.labels", what: "labels")
+      settings.labels, among: candidates(part, usualLabels, plainLabels + plainImages, settings), key: "files.labels",
+      what: "labels", settings)
     return try labels(of: tensor, source: name.isEmpty ? path : "\(path): array `\(name)`")
   }
 
@@ -116,7 +144,9 @@ struct ArrayFile {
       return OwnLabels(
         words: try numbers.enumerated().map { record, number in
           guard let label = Int(exactly: number), abs(number) <= 0x1p24 else {
-            throw failure("record \(record)", "the label \(number), expected a whole number: that of a class")
+            throw failure(
+              "record \(record)",
+              "the label \(number), expected a whole number: that of a class; data.files.targets is for numbers to predict")
           }
           return String(label)
         }, source: source)

@@ -114,8 +114,18 @@ struct DelimitedText {
     return cell.range.isEmpty ? nil : Float(value)
   }
 
+  /// The same with all digits.
+  func double(_ cell: Cell) -> Double? {
+    guard isNumber(cell) else { return nil }
+    return Double(String(decoding: bytes[cell.range], as: UTF8.self)).flatMap { $0.isFinite ? $0 : nil }
+  }
+
+  private func isNumber(_ cell: Cell) -> Bool {
+    cell.range.count <= 64 && bytes[cell.range].allSatisfy { "+-.eE0123456789".utf8.contains($0) }
+  }
+
   private func general(_ cell: Cell) -> Float? {
-    guard cell.range.count <= 64, bytes[cell.range].allSatisfy({ "+-.eE0123456789".utf8.contains($0) }) else { return nil }
+    guard isNumber(cell) else { return nil }
     return Float(String(decoding: bytes[cell.range], as: UTF8.self)).flatMap { $0.isFinite ? $0 : nil }
   }
 }

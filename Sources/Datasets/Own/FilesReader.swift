@@ -36,16 +36,24 @@ struct FilesReader: DatasetReader {
     }
     let names = settings.classNames
     let store = images.values.store(scale: settings.scale ?? 1)
+    // Images without labels have something to predict all the same; nobody is told how far it is off.
+    let none = settings.predictsNumbers ? Array(repeating: 0.0, count: images.count * names.count) : []
     return try LabelledImages(
       shape: images.shape, classes: names.count, pixels: store.pixels, pixelType: store.type,
-      labels: images.labels.numbered(by: names), source: images.source)
+      labels: images.labels.numbered(by: names), targets: images.targets?.values ?? none,
+      source: images.source)
+  }
+
+  /// The test part is what is held out.
+  static func split(_ labels: [Int], testShare: Double) throws -> TrainingSplit {
+    try TrainingSplit(
+      labels: labels, validation: Int((Double(labels.count) * testShare).rounded()), limit: nil, seed: testSeed)
   }
 
   /// A share of the training images, class by class, is the test part; the others are the training part.
   private func share(_ part: DatasetPart) throws -> LabelledImages {
     let all = try labelled(.train)
-    let split = try TrainingSplit(
-      labels: all.labels, validation: Int((Double(all.count) * settings.testShare).rounded()), limit: nil, seed: Self.testSeed)
+    let split = try Self.split(all.labels, testShare: settings.testShare)
     return try all.selected(part == .train ? split.training : split.validation)
   }
 }
@@ -59,6 +67,6 @@ extension LabelledImages {
     for place in places { bytes += pixels[place * size..<(place + 1) * size] }
     return try LabelledImages(
       shape: shape, classes: classes, pixels: ByteStore(bytes), pixelType: pixelType, labels: places.map { labels[$0] },
-      source: "selected images")
+      targets: targets.isEmpty ? [] : places.flatMap { targets[$0 * classes..<($0 + 1) * classes] }, source: "selected images")
   }
 }

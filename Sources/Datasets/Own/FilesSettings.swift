@@ -19,14 +19,22 @@ public struct FilesSettings: Equatable, Sendable {
   public var images: String?
   /// The name of the array, or the column, of labels; nil for the usual names.
   public var labels: String?
+  /// Numbers to predict in the place of classes: the names of their columns or arrays; empty where there are classes.
+  public var targets: [String]
+  /// How they are normalised, one number a target; nil for mean 0 and deviation 1 over the training part.
+  public var targetNormalisation: TargetScale?
   /// Of an image; nil for that of the files.
   public var shape: ImageShape?
-  /// In the order of the network's outputs; empty for those found in the training part.
+  /// In the order of the network's outputs; empty for those found in the training part. Of numbers to predict, what they are called.
   public var classNames: [String]
   /// By which the files' numbers are divided; nil for 255 where they are bytes or look so, else 1.
   public var scale: Float?
-  /// Whether the images have labels; without, all are of the first class.
+  /// Whether the images have labels or targets; without, all are of the first class, or to be 0.
   package var isLabelled = true
+  /// Whether arrays of the file may be called as they like, as long as it is clear which is meant: those of images to be evaluated.
+  package var takesAnyName = false
+  /// What the array of images is called in the training file, where its name is not a usual one.
+  var trainedImages: String?
 
   /// Everything else as it is by default: found in the files.
   public init(train: String, test: String? = nil) {
@@ -34,10 +42,17 @@ public struct FilesSettings: Equatable, Sendable {
     (trainLabels, testLabels, images, labels, shape, scale) = (nil, nil, nil, nil, nil, nil)
     testShare = 0
     classNames = []
+    targets = []
+    targetNormalisation = nil
   }
 
   /// Whether everything is known without reading the files.
-  var isSurveyed: Bool { shape != nil && !classNames.isEmpty && scale != nil }
+  var isSurveyed: Bool {
+    shape != nil && !classNames.isEmpty && scale != nil && (targetNormalisation != nil || !predictsNumbers)
+  }
+
+  /// Whether there are numbers to predict, and no classes.
+  public var predictsNumbers: Bool { !targets.isEmpty }
 
   /// The most classes that a data set may have.
   static let greatestClasses = 1 << 16
@@ -54,7 +69,33 @@ public struct FilesSettings: Equatable, Sendable {
     try require(Set(classNames).count == classNames.count, "classNames", "a name occurs twice")
     try require(classNames.count <= Self.greatestClasses, "classNames", "expected at most \(Self.greatestClasses) names")
     try require(isSurveyed, "", "shape, class names and scale are not known yet; train with it once, or write them here")
-    try require(classNames.count >= 2, "classNames", "expected two classes or more, found \(classNames)")
+    guard predictsNumbers else {
+      return try require(classNames.count >= 2, "classNames", "expected two classes or more, found \(classNames)")
+    }
+    try require(Set(targets).count == targets.count, "targets", "a name occurs twice")
+    try require(labels == nil, "labels", "names a column of classes, and data.files.targets numbers to predict; leave one out")
+    let scale = targetNormalisation ?? TargetScale(mean: [], deviation: [])
+    try require(
+      scale.mean.count == classNames.count && scale.deviation.count == classNames.count, "targetNormalisation",
+      "expected \(classNames.count) numbers for mean and deviation, one a target, found \(scale.mean.count) and "
+        + "\(scale.deviation.count)")
+    try require(
+      scale.mean.allSatisfy(\.isFinite) && scale.deviation.allSatisfy { $0 > 0 && $0.isFinite }, "targetNormalisation",
+      "expected finite means, and deviations above 0")
+  }
+}
+
+/// `(y − mean) / deviation`, number by number: what a network sees of the numbers that it is to predict.
+public struct TargetScale: Equatable, Sendable {
+  /// One a number, in its own units.
+  public var mean: [Double]
+  /// One a number, in its own units, greater than zero.
+  public var deviation: [Double]
+
+  /// One mean and one deviation for each number.
+  public init(mean: [Double], deviation: [Double]) {
+    self.mean = mean
+    self.deviation = deviation
   }
 }
 
@@ -65,7 +106,10 @@ extension DatasetSettings {
   ///   - images: a file or a folder, as `FilesSettings.test`.
   ///   - labels: a file for their labels alone.
   ///   - isLabelled: whether they have labels; without, all are of the first class.
-  package func with(test images: String, labels: String? = nil, isLabelled: Bool = true) -> DatasetSettings {
+  ///   - array, labelArray: the names of the arrays, or of the column of labels.
+  package func with(
+    test images: String, labels: String? = nil, isLabelled: Bool = true, array: String? = nil, labelArray: String? = nil
+  ) -> DatasetSettings {
     var result = self
     let known = description
     result.files = FilesSettings(train: name == .files ? files.train : "", test: images)
@@ -73,8 +117,14 @@ extension DatasetSettings {
     result.files.isLabelled = isLabelled
     result.files.classNames = known.classNames
     result.files.scale = name == .files ? files.scale : 255
-    result.files.images = name == .files ? files.images : nil
-    result.files.labels = name == .files ? files.labels : nil
+    result.files.takesAnyName = true
+    (result.files.images, result.files.trainedImages) = (array, name == .files ? files.images : nil)
+    result.files.labels = labelArray ?? (name == .files ? files.labels : nil)
+    if predictsNumbers {
+      (result.files.targets, result.files.targetNormalisation) = (files.targets, files.targetNormalisation)
+      result.files.labels = nil
+      if let labelArray { result.files.targets = [labelArray] }
+    }
     // Arrays have the shape that the network sees; pictures are brought to it.
     result.files.shape = shape
     result.size = ImageSize(rows: shape.rows, columns: shape.columns)
@@ -94,7 +144,17 @@ extension DatasetSettings {
     var result = self
     let survey = try OwnImages.survey(files)
     result.files.shape = files.shape ?? survey.shape
-    if files.classNames.isEmpty { result.files.classNames = try survey.labels.classNames() }
+    if files.predictsNumbers {
+      guard let targets = survey.targets else {
+        throw DatasetError.setting(key: "files.targets", reason: "\(survey.source) has no targets")
+      }
+      let all = Array(repeating: 0, count: targets.count)
+      let rows = try files.testShare > 0 ? FilesReader.split(all, testShare: files.testShare).training : Array(all.indices)
+      if files.classNames.isEmpty { result.files.classNames = targets.names }
+      result.files.targetNormalisation = files.targetNormalisation ?? targets.scale(over: rows)
+    } else if files.classNames.isEmpty {
+      result.files.classNames = try survey.labels.classNames()
+    }
     result.files.scale = files.scale ?? survey.values.scale(shape: survey.shape)
     return result
   }

@@ -16,6 +16,8 @@ struct OwnImages {
   var shape: ImageShape
   var values: Values
   var labels: OwnLabels
+  /// Numbers to predict in the place of labels.
+  var targets: OwnTargets? = nil
   /// The file of the images, for messages.
   var source: String
 
@@ -24,7 +26,9 @@ struct OwnImages {
   /// What the training part is, without reading more pictures than one.
   static func survey(_ settings: FilesSettings) throws -> OwnImages {
     let path = settings.train
-    if UserPath.isFolder(path), settings.trainLabels == nil { return try PictureFolder(path).survey(settings) }
+    if UserPath.isFolder(path), settings.trainLabels == nil, !settings.predictsNumbers {
+      return try PictureFolder(path).survey(settings)
+    }
     return try read(.train, settings)
   }
 
@@ -36,6 +40,11 @@ struct OwnImages {
     guard !path.isEmpty else { throw DatasetError.setting(key: "files.\(part.rawValue)", reason: "names no file") }
     let labels = part == .train ? settings.trainLabels : settings.testLabels
     if UserPath.isFolder(path) {
+      guard !settings.predictsNumbers || !settings.isLabelled else {
+        throw DatasetError.setting(
+          key: "files.targets",
+          reason: "\(path) is a folder of pictures, which has classes and no numbers; write pixels and targets into an .npz file")
+      }
       guard labels == nil else {
         throw DatasetError.setting(
           key: "files.\(part.rawValue)Labels",
@@ -45,7 +54,9 @@ struct OwnImages {
       return try PictureFolder(path, isLabelled: settings.isLabelled).read(settings, size: size)
     }
     return try unwrapped(path) {
-      if try OwnFile.isTable(path) { return try TableFile(path, labels: settings.labels).images(part, settings, labels: labels) }
+      if try OwnFile.isTable(path) {
+        return try TableFile(path, labels: settings.labels, targets: settings.targets).images(part, settings, labels: labels)
+      }
       return try ArrayFile(path).images(part, settings, labels: labels)
     }
   }

@@ -3,20 +3,21 @@ import Kernels
 
 /// A table of text, CSV for example: a row for each image, a column for the label, the others for pixels or features.
 struct TableFile {
-  private let path: String
+  let path: String
   private let text: DelimitedText
   private let first: [DelimitedText.Cell]
   /// The names of the columns; empty where the table has none.
-  private let names: [String]
+  let names: [String]
 
   /// What a column of labels is called.
   private static let usualLabels = ["label", "labels", "class", "target", "y", "category", "species"]
 
   /// - Parameters:
   ///   - labels: the column of labels, where the settings name it.
+  ///   - targets: the columns of numbers to predict.
   ///   - bytes: the content; `nil`: all of the file's.
   /// - Throws: `FileError`, or `DatasetError.malformed` where there is nothing in it.
-  init(_ path: String, labels: String?, bytes: [UInt8]? = nil) throws {
+  init(_ path: String, labels: String?, targets: [String] = [], bytes: [UInt8]? = nil) throws {
     self.path = path
     text = DelimitedText(try bytes ?? OwnFile.content(of: path), path: path)
     var (start, cells) = (text, [DelimitedText.Cell]())
@@ -26,16 +27,18 @@ struct TableFile {
     first = cells
     // Programs that count columns name some by numbers, but not that of the labels.
     let words = cells.map(start.text)
-    let namesLabels = words.contains { Self.usualLabels.contains($0.lowercased()) || ($0 == labels && Int($0) == nil) }
+    let wanted = Set((targets + [labels].compactMap(\.self)).filter { Int($0) == nil })
+    let namesLabels = words.contains { Self.usualLabels.contains($0.lowercased()) || wanted.contains($0) }
     // A row of a single word is one of labels, unless it is what people call them.
     let isHeader = namesLabels || (cells.count > 1 && cells.allSatisfy { start.number($0) == nil })
     names = isHeader ? words : []
   }
 
   /// The names of a table's columns, without reading it whole; none where it has no header, or is no table, or is not there any more.
-  private static func names(of path: String, labels: String?) -> [String] {
+  private static func names(of path: String, _ settings: FilesSettings) -> [String] {
     guard !path.isEmpty, !UserPath.isFolder(path), (try? OwnFile.isTable(path)) == true,
-      let start = try? OwnFile.start(of: path, bytes: 1 << 20), let table = try? TableFile(path, labels: labels, bytes: start)
+      let start = try? OwnFile.start(of: path, bytes: 1 << 20),
+      let table = try? TableFile(path, labels: settings.labels, targets: settings.targets, bytes: start)
     else { return [] }
     return table.names
   }
@@ -45,13 +48,16 @@ struct TableFile {
   /// - Throws: `DatasetError.malformed` where a column of the training table is missing.
   private func arranged(_ features: [Int], _ part: DatasetPart, _ settings: FilesSettings) throws -> [Int] {
     guard part != .train, !names.isEmpty else { return features }
-    let trained = Self.names(of: settings.train, labels: settings.labels)
+    let trained = Self.names(of: settings.train, settings)
     guard !trained.isEmpty, trained != names else { return features }
     let places = Dictionary(features.map { (names[$0], $0) }) { first, _ in first }
     let wanted = trained.filter { places[$0] != nil }
-    let missing = trained.first {
-      places[$0] == nil && !Self.usualLabels.contains($0.lowercased()) && $0 != settings.labels && $0 != ""
-    }
+    let missing = trained.enumerated().first { column, name in
+      places[name] == nil && name != ""
+        && !(settings.predictsNumbers
+          ? settings.targets.contains(name) || settings.targets.contains("\(column)")
+          : Self.usualLabels.contains(name.lowercased()) || name == settings.labels)
+    }?.element
     guard missing == nil, wanted.count == features.count, Set(wanted).count == features.count else {
       let other = features.first { !trained.contains(names[$0]) }.map { "column `\(names[$0])`" } ?? "other columns"
       throw failure(
@@ -75,29 +81,40 @@ struct TableFile {
   }
 
   func images(_ part: DatasetPart, _ settings: FilesSettings, labels labelPath: String?) throws -> OwnImages {
-    let column = try labelPath == nil && settings.isLabelled ? labelColumn(settings.labels) : nil
+    let hasOwn = labelPath == nil && settings.isLabelled
+    let column = try hasOwn && !settings.predictsNumbers ? labelColumn(settings.labels) : nil
+    let targetColumns = try hasOwn ? targetColumns(settings) : settings.targets.filter(hasColumn).map { try self.column($0) }
     // Pandas writes the numbers of its rows into a first column without a name.
     let features = try arranged(
-      first.indices.filter { $0 != column && !($0 == 0 && names.first == "") }, part, settings)
-    guard !features.isEmpty else { throw failure(1, "there is no column but the labels, expected pixels or features") }
+      first.indices.filter { $0 != column && !targetColumns.contains($0) && !($0 == 0 && names.first == "") }, part, settings)
+    guard !features.isEmpty else {
+      throw failure(
+        1, "there is no column but the \(settings.predictsNumbers ? "targets" : "labels"), expected pixels or features")
+    }
     let shape = try settings.shape ?? shape(of: features)
     guard shape.size == features.count else {
       throw failure(1, "\(features.count) columns of pixels, expected the \(shape.size) of \(shape), data.files.shape")
     }
     var (numbers, words, lines) = ([Float](), [String](), [Int32]())
+    var values: [Double] = []
     try forEachRow { text, cells in
       for feature in features {
-        guard let number = text.number(cells[feature]) else {
-          let name = names.isEmpty ? "column \(feature)" : "column `\(names[feature])`"
-          throw failure(text.line, "\(name): found `\(text.text(cells[feature]).prefix(40))`, expected a finite number")
-        }
+        guard let number = text.number(cells[feature]) else { throw noNumber(text, cells, feature) }
         numbers.append(number)
       }
+      if hasOwn { for column in targetColumns { values.append(try self.number(text, cells, column)) } }
       if let column { words.append(Self.label(text.text(cells[column]))) }
       lines.append(Int32(truncatingIfNeeded: text.line))
     }
+    var targets: OwnTargets?
+    if settings.predictsNumbers, settings.isLabelled {
+      let read =
+        try labelPath.map { try ArrayFile.targets(in: $0, part, settings) }
+        ?? OwnTargets(names: targetNames(settings), values: values, source: path)
+      targets = try read.checked(images: lines.count, names: settings.classNames, of: path)
+    }
     let labels =
-      try settings.isLabelled
+      try settings.isLabelled && !settings.predictsNumbers
       ? labelPath.map { try ArrayFile.labels(in: $0, part, settings) } ?? labels(words, lines)
       : .none(lines.count, settings, source: path)
     guard labels.words.count == lines.count else {
@@ -105,7 +122,18 @@ struct TableFile {
         file: labels.source, place: "record \(labels.words.count)",
         reason: "\(labels.words.count) labels for \(lines.count) rows in \(path)")
     }
-    return OwnImages(shape: shape, values: .numbers(numbers), labels: labels, source: path)
+    return OwnImages(shape: shape, values: .numbers(numbers), labels: labels, targets: targets, source: path)
+  }
+
+  /// The cell of a target.
+  func number(_ text: DelimitedText, _ cells: [DelimitedText.Cell], _ column: Int) throws -> Double {
+    guard let number = text.double(cells[column]) else { throw noNumber(text, cells, column) }
+    return number
+  }
+
+  private func noNumber(_ text: DelimitedText, _ cells: [DelimitedText.Cell], _ column: Int) -> DatasetError {
+    let name = names.isEmpty ? "column \(column)" : "column `\(names[column])`"
+    return failure(text.line, "\(name): found `\(text.text(cells[column]).prefix(40))`, expected a finite number")
   }
 
   private func labels(_ words: [String], _ lines: [Int32]) -> OwnLabels {
@@ -118,7 +146,7 @@ struct TableFile {
     return String(whole)
   }
 
-  private func forEachRow(_ body: (DelimitedText, [DelimitedText.Cell]) throws -> Void) throws {
+  func forEachRow(_ body: (DelimitedText, [DelimitedText.Cell]) throws -> Void) throws {
     var (text, cells) = (text, [DelimitedText.Cell]())
     if !names.isEmpty { _ = try text.next(into: &cells) }
     var isEmpty = true
@@ -132,16 +160,28 @@ struct TableFile {
     guard !isEmpty else { throw failure(2, "the table has a header alone, expected a row for each image") }
   }
 
+  /// Columns of a row.
+  var width: Int { first.count }
+
+  /// The columns' names, for messages.
+  private var list: String {
+    names.isEmpty
+      ? "0 to \(width - 1)" : names.prefix(8).map { "`\($0)`" }.joined(separator: ", ") + (names.count > 8 ? " …" : "")
+  }
+
+  /// Whether there is a column of that name, or number from 0.
+  func hasColumn(_ wanted: String) -> Bool { (try? column(wanted)) != nil }
+
+  /// - Throws: `DatasetError.malformed` where there is no such column.
+  func column(_ wanted: String) throws -> Int {
+    if let column = names.firstIndex(of: wanted) { return column }
+    if let column = Int(wanted), first.indices.contains(column) { return column }
+    throw failure(1, "there is no column `\(wanted)`, expected one of \(list)")
+  }
+
   /// The column that is wanted, by its name or its number from 0; else that with a usual name, or the only one that is not of numbers.
   private func labelColumn(_ wanted: String?) throws -> Int {
-    let list =
-      names.isEmpty
-      ? "0 to \(first.count - 1)" : names.prefix(8).map { "`\($0)`" }.joined(separator: ", ") + (names.count > 8 ? " …" : "")
-    if let wanted {
-      if let column = names.firstIndex(of: wanted) { return column }
-      if let column = Int(wanted), first.indices.contains(column) { return column }
-      throw failure(1, "there is no column `\(wanted)`, expected one of \(list)")
-    }
+    if let wanted { return try column(wanted) }
     if let column = Self.usualLabels.lazy.compactMap({ name in names.firstIndex { $0.lowercased() == name } }).first {
       return column
     }

@@ -17,14 +17,16 @@ package struct ProgressReport: Equatable, Sendable {
   /// As last measured; `nil` where nothing relaxes.
   package var residual: Double?
   package var loss: Double
-  /// From 0 to 1.
-  package var accuracy: Double
+  /// From 0 to 1; `nil` where there are no classes.
+  package var accuracy: Double?
+  /// Of numbers that are predicted, by `TargetErrors.names`.
+  package var errors: [Double]
   /// Seconds; `nil` while nothing is known.
   package var timeLeft: Double?
 
   package init(
     epoch: Int, epochs: Int, fraction: Double, samplesPerSecond: Double, freeSweeps: Double, nudgedSweeps: Double,
-    residual: Double?, loss: Double, accuracy: Double, timeLeft: Double?
+    residual: Double?, loss: Double, accuracy: Double?, errors: [Double] = [], timeLeft: Double?
   ) {
     self.epoch = epoch
     self.epochs = epochs
@@ -35,6 +37,7 @@ package struct ProgressReport: Equatable, Sendable {
     self.residual = residual
     self.loss = loss
     self.accuracy = accuracy
+    self.errors = errors
     self.timeLeft = timeLeft
   }
 }
@@ -76,8 +79,10 @@ package enum ProgressText {
   private static func details(_ report: ProgressReport) -> [String] {
     [
       report.timeLeft.map { "\(duration($0)) left" },
-      "accuracy \(String(format: "%.1f", report.accuracy * 100)) %",
+      report.accuracy.map { "accuracy \(String(format: "%.1f", $0 * 100)) %" },
+      report.errors.count == 3 ? String(format: "R² %.3f", report.errors[2]) : nil,
       "loss \(String(format: "%.4g", report.loss))",
+      report.errors.count == 3 ? String(format: "mean absolute error %.3g", report.errors[1]) : nil,
       "\(String(format: report.samplesPerSecond < 10 ? "%.1f" : "%.0f", report.samplesPerSecond)) samples/s",
       "sweeps \(String(format: "%.1f + %.1f", report.freeSweeps, report.nudgedSweeps))",
       report.residual.map { "residual \(String(format: "%.1e", $0))" },
@@ -103,8 +108,10 @@ package enum LossFigure {
   private static let tooMuch = 10.0
 
   /// What a loss says of a network that has not learned but run away; `nil` if it says nothing of the kind.
-  package static func warning(of loss: Double, in configuration: Configuration) -> String? {
-    let constant = configuration.learning.cost.valueOfConstantOutput(classes: configuration.data.classes)
+  ///
+  /// - Parameter cost: with the targets, where numbers are predicted.
+  package static func warning(of loss: Double, _ cost: Cost, classes: Int) -> String? {
+    let constant = cost.valueOfConstantOutput(classes: classes)
     guard !(loss <= tooMuch * constant) else { return nil }
     return
       "the loss, \(text(loss)), is far above \(text(constant)), that of a constant output: the training has diverged, or not begun; "

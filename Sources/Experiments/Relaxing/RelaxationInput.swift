@@ -8,6 +8,8 @@ struct RelaxationInput {
   /// Rows, columns, channels, channels innermost.
   let pixels: [Float]
   let labels: [Int]?
+  /// Numbers to predict, `[B, K]`, which labels are rows of.
+  let targets: Tensor?
 
   init(_ path: String, labels labelPath: String?, layout: NetworkLayout) throws {
     let file = try TensorFile(contentsOf: path)
@@ -20,6 +22,7 @@ struct RelaxationInput {
     }
     count = tensor.shape[0]
     pixels = Self.channelsInnermost(try file.finiteFloats("x", of: "sample", in: path), count: count, layout: layout)
+    targets = nil
     if let labelPath {
       labels = try Self.labels(in: try TensorFile(contentsOf: labelPath), path: labelPath, count: count, layout: layout)
     } else if file.tensors["labels"] != nil {
@@ -39,6 +42,8 @@ struct RelaxationInput {
     var (pixels, labels) = ([Float](), [Int]())
     images.load(Array(0..<count)[...], epoch: 0, into: &pixels, labels: &labels)
     (self.count, self.pixels, self.labels) = (count, pixels, labels)
+    let (measured, width) = (images.targets, images.images.classes)
+    targets = measured.isEmpty ? nil : Tensor(Array(measured.prefix(count * width)), shape: [count, width])
   }
 
   /// The images and labels as a file of inputs holds them.
@@ -54,7 +59,11 @@ struct RelaxationInput {
       }
     }
     var tensors = ["x": Tensor(planes, shape: [count, image.channels, image.rows, image.columns])]
-    tensors["labels"] = labels.map { Tensor($0.map { Int64($0) }) }
+    if let targets {
+      tensors["targets"] = targets
+    } else {
+      tensors["labels"] = labels.map { Tensor($0.map { Int64($0) }) }
+    }
     return tensors
   }
 

@@ -10,7 +10,8 @@ import Parallel
 /// One relaxation of given weights on given inputs, written down for comparison with another implementation
 /// (docs/guide/relax-format.md).
 package struct RelaxationRun {
-  private let configuration: Configuration
+  /// With the targets in its cost, where numbers are predicted.
+  private var configuration: Configuration
   private let layout: NetworkLayout
   private let parameters: AlignedBuffer<Float>
   private let input: RelaxationInput
@@ -27,6 +28,10 @@ package struct RelaxationRun {
     parameters = try file.parameters(of: layout, in: weights)
     try file.requireNoOthers(than: layout, of: configuration.name, in: weights)
     self.input = try RelaxationInput(input, labels: labels, layout: layout)
+    guard !configuration.data.predictsNumbers || self.input.labels == nil else {
+      throw TensorError(
+        "\(labels ?? input): labels are of classes, and this network predicts numbers; leave them out, or use --images")
+    }
     writesInput = false
   }
 
@@ -38,6 +43,7 @@ package struct RelaxationRun {
     let dataset = try Dataset.load(configuration.data, parts: [.test], over: world)
     let samplers = try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed)
     input = try RelaxationInput(samplers.test, count: images)
+    self.configuration.learning.cost.targets = samplers.targets?.table
     writesInput = true
   }
 

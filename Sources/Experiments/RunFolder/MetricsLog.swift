@@ -66,14 +66,19 @@ package final class MetricsLog {
   /// - Parameter extraColumns: what rows hold besides.
   /// - Parameter step: the step of the checkpoint that a run goes on from; rows after it, one that was cut short, and that of the
   ///   test, which every complete start measures, are taken out.
+  /// - Parameter validatesAnew: whether that of the validation at that very step is taken out too.
   /// - Throws: `FileError`.
-  package init(path: String, resumingAt step: Int = 0, extraColumns: [String] = []) throws {
+  package init(
+    path: String, resumingAt step: Int = 0, extraColumns: [String] = [], validatesAnew: Bool = false
+  ) throws {
     self.path = path
     self.extraColumns = extraColumns
     let header = ([Self.header] + extraColumns).joined(separator: ",")
     let columns = header.split(separator: ",").count
     let kept =
-      FileManager.default.fileExists(atPath: path) ? Self.rows(of: try FileBytes.read(path), upTo: step, columns: columns) : []
+      FileManager.default.fileExists(atPath: path)
+      ? Self.rows(
+        of: try FileBytes.read(path), upTo: step, columns: columns, validatesAnew: validatesAnew) : []
     try AtomicFile.write(([header] + kept).map { $0 + "\n" }.joined(), to: path)
     do {
       handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
@@ -100,10 +105,11 @@ package final class MetricsLog {
     return text.split(separator: "\n").last?.split(separator: ",").first.flatMap { Double($0) } ?? 0
   }
 
-  private static func rows(of bytes: [UInt8], upTo step: Int, columns: Int) -> [String] {
+  private static func rows(of bytes: [UInt8], upTo step: Int, columns: Int, validatesAnew: Bool) -> [String] {
     String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst().compactMap { line in
       let fields = line.split(separator: ",", omittingEmptySubsequences: false)
       guard fields.count == columns, let rowStep = Int(fields[2]), rowStep <= step else { return nil }
+      guard !validatesAnew || rowStep < step || fields[3] != Kind.validation.rawValue else { return nil }
       return fields[3] == Kind.test.rawValue ? nil : String(line)
     }
   }

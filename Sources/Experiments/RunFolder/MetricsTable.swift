@@ -1,4 +1,5 @@
 import Files
+import Learning
 
 /// The rows of a `metrics.csv`, read back.
 ///
@@ -36,5 +37,6 @@ extension MetricsLog.Row {
       time: time, epoch: epoch, step: step, kind: kind, loss: number("loss"), accuracy: number("accuracy"),
       learningRate: number("learningRate"), freeSweeps: number("freeSweeps"), nudgedSweeps: number("nudgedSweeps"),
       residual: number("residual"), residual90: number("residual90"), samplesPerSecond: number("samplesPerSecond"))
+    for name in TargetErrors.names { extra[name] = number(name) }
   }
 }

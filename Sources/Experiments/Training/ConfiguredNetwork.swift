@@ -1,4 +1,5 @@
 import Configuration
+import Datasets
 import Files
 import Host
 import Kernels
@@ -10,7 +11,8 @@ import Parallel
 /// What a configuration trains and evaluates: the one place that knows the kinds of networks and rules of learning.
 struct ConfiguredNetwork {
   let layout: any ParameterLayout
-  private let configuration: Configuration
+  /// With the targets in its cost, where numbers are predicted.
+  private(set) var configuration: Configuration
   private let kind: Kind
 
   private enum Kind {
@@ -59,6 +61,27 @@ struct ConfiguredNetwork {
       kind = isPredictive || rule == .backpropagation ? .feedForward(layout) : .hopfield(layout)
       try Self.checkHardware(configuration, isPredictive: isPredictive)
     }
+  }
+
+  /// The same network, which predicts the numbers of a data set where it has some.
+  ///
+  /// - Throws: `TrainingError.setting` where the output cannot take them.
+  func predicting(_ targets: SampledTargets?) throws -> ConfiguredNetwork {
+    guard let targets else { return self }
+    let table = targets.table
+    var network = self
+    network.configuration.learning.cost.targets = table
+    if let range = table.range, let bounds = configuration.outputRange,
+      !bounds.contains(range.lowerBound) || !bounds.contains(range.upperBound)
+    {
+      throw TrainingError.setting(
+        key: "data.files.targetNormalisation",
+        reason:
+          "the output of this machine takes values from \(bounds.lowerBound) to \(bounds.upperBound), and normalised "
+          + "targets lie between \(range.lowerBound) and \(range.upperBound); a mean in the middle of the targets and a deviation of half "
+          + "their extent or more bring them there")
+    }
+    return network
   }
 
   /// Limits of a machine are refused where none relaxes the network.
@@ -168,7 +191,7 @@ struct ConfiguredNetwork {
       // Free, a predictive network is the feed-forward one.
       let network = try BackpropagationLearner(
         layout, parameters: parameters, cost: configuration.learning.cost, capacity: settings.batch)
-      return Evaluator(network, shard: settings.batch)
+      return Evaluator(network, shard: settings.batch, targets: configuration.learning.cost.targets)
     case .ising(let layout, let ising):
       var machine = ising.machine
       if let sweeps = settings.sweeps { machine.sweeps = sweeps }

@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import Learning
+import Networks
 
 /// What an evaluation came to, as text and JSON tell it.
 package struct EvaluationAnswer {
@@ -9,9 +10,12 @@ package struct EvaluationAnswer {
   let result: Evaluation
   /// The same at the equilibrium, if that was measured.
   let settled: Evaluation?
-
   private var configuration: Configuration { run.configuration }
   private var part: String { run.part.name }
+  /// What the network was measured by, with the targets where it predicts numbers.
+  private var cost: Cost { run.cost }
+  /// Of the classes, or of the numbers that are predicted.
+  private var names: [String] { run.classNames }
   /// Whether the images have labels; without them there is neither an accuracy nor a loss.
   private var isLabelled: Bool { run.part.isLabelled }
 
@@ -22,7 +26,7 @@ package struct EvaluationAnswer {
   /// That the images had not settled, unless the equilibrium was measured too, and that the network has not learned.
   package var warnings: [String] {
     let transient = settled == nil ? TransientWarning(result, of: configuration)?.description : nil
-    let untrained = isLabelled ? LossFigure.warning(of: result.loss, in: configuration) : nil
+    let untrained = isLabelled ? LossFigure.warning(of: result.loss, cost, classes: names.count) : nil
     return [transient, untrained].compactMap(\.self)
   }
 
@@ -34,16 +38,22 @@ package struct EvaluationAnswer {
     var lines = ["\(configuration.name): \(images), \(Self.relaxation(result))"]
     if let settled {
       lines.append(
-        "at the equilibrium: \(part) accuracy \(RunRecorder.percent(settled.accuracy)), \(part) loss "
+        "at the equilibrium: \(part) \(EvaluationText.figure(settled)), \(part) loss "
           + LossFigure.text(settled.loss) + ", " + Self.relaxation(settled))
     }
     lines.append("\(part) loss " + LossFigure.text(result.loss))
-    lines.append("\(part) accuracy \(RunRecorder.percent(result.accuracy))")
+    lines += EvaluationText.columns(result, names: names)
+    lines.append("\(part) \(EvaluationText.figure(result))")
     return lines.joined(separator: "\n")
   }
 
-  /// Writes what each image was taken for, and how often each class was taken for each, to whichever path is given.
+  /// Writes what each image was taken for, or the numbers that were predicted for it, and how often each class was taken for each, to
+  /// whichever path is given.
   package func write(predictions: String?, confusion: String?) throws {
+    if let score = result.targets {
+      let table = TargetPredictions(names: names, measured: run.targets, predicted: score.predictions)
+      return try predictions.map { try table.write(to: $0) } ?? ()
+    }
     let table = TestPredictions(labels: run.labels ?? [], predictions: result.predictions)
     try predictions.map { try table.write(to: $0, classNames: run.classNames, isLabelled: run.labels != nil) }
     try confusion.map { try table.writeConfusion(to: $0, classNames: run.classNames) }
@@ -66,14 +76,14 @@ extension EvaluationAnswer: Encodable {
 
   /// The figures stand beside the name; those at the equilibrium are an object of their own.
   package func encode(to encoder: any Encoder) throws {
-    try Figures(result, isLabelled: isLabelled).encode(to: encoder)
+    try Figures(result, isLabelled: isLabelled, names: names).encode(to: encoder)
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(run.checkpoint, forKey: .checkpoint)
     try container.encode(configuration.name, forKey: .name)
     try container.encode(result.images, forKey: .images)
     try container.encode(part, forKey: .part)
     try container.encode(run.isMirrored, forKey: .mirror)
-    try container.encodeIfPresent(settled.map { Figures($0, isLabelled: isLabelled) }, forKey: .equilibrium)
+    try container.encodeIfPresent(settled.map { Figures($0, isLabelled: isLabelled, names: names) }, forKey: .equilibrium)
   }
 
   private struct Figures: Encodable {
@@ -85,10 +95,55 @@ extension EvaluationAnswer: Encodable {
     let residual: Double?
     let residual90: Double?
 
-    init(_ result: Evaluation, isLabelled: Bool) {
-      (accuracy, loss) = isLabelled ? (result.accuracy, result.loss) : (nil, nil)
+    /// Of numbers that are predicted, in the place of the accuracy.
+    let meanSquaredError: Double?
+    let meanAbsoluteError: Double?
+    let r2: Double?
+    /// The same of each number, where there are several.
+    let targets: [Column]?
+
+    struct Column: Encodable {
+      let name: String
+      let meanSquaredError: Double
+      let meanAbsoluteError: Double
+      let r2: Double?
+    }
+
+    init(_ result: Evaluation, isLabelled: Bool, names: [String]) {
+      accuracy = isLabelled && result.targets == nil ? result.accuracy : nil
+      loss = isLabelled ? result.loss : nil
+      let score = isLabelled ? result.targets : nil
+      (meanSquaredError, meanAbsoluteError, r2) = (score?.mean.meanSquaredError, score?.mean.meanAbsoluteError, score?.mean.r2)
+      targets = score.flatMap { score in
+        score.columns.count < 2
+          ? nil
+          : zip(names, score.columns).map {
+            Column(name: $0, meanSquaredError: $1.meanSquaredError, meanAbsoluteError: $1.meanAbsoluteError, r2: $1.r2)
+          }
+      }
       sweeps = result.sweeps
       (residual, residual90) = (result.residual?.mean, result.residual?.percentile90)
     }
+  }
+}
+
+/// The result of an evaluation in a few words.
+package enum EvaluationText {
+  /// `accuracy 97.10 %`, or of numbers that are predicted `R² 0.9132, mean absolute error 1.53, mean squared error 4.12`.
+  package static func figure(_ evaluation: Evaluation) -> String {
+    guard let score = evaluation.targets else { return "accuracy \(RunRecorder.percent(evaluation.accuracy))" }
+    return figure(score.mean)
+  }
+
+  private static func figure(_ figures: TargetScore.Figures) -> String {
+    (figures.r2.map { String(format: "R² %.4f, ", $0) } ?? "")
+      + String(
+        format: "mean absolute error %.4g, mean squared error %.4g", figures.meanAbsoluteError, figures.meanSquaredError)
+  }
+
+  /// One line for each number that is predicted, where there are several but not too many.
+  static func columns(_ evaluation: Evaluation, names: [String]) -> [String] {
+    guard let score = evaluation.targets, (2...40).contains(score.columns.count) else { return [] }
+    return zip(names, score.columns).map { "\($0): \(figure($1))" }
   }
 }

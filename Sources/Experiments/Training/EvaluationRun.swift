@@ -21,8 +21,7 @@ package enum EvaluatedImages: Sendable {
   }
 
   case part(Part)
-  /// A file or a folder of other images, as `data.files.test` names it, with its labels in it, in a file of their own, or without any.
-  case other(String, labels: String?, isLabelled: Bool)
+  case other(OtherImages)
 
   /// What answers call them.
   var name: String {
@@ -30,7 +29,21 @@ package enum EvaluatedImages: Sendable {
   }
 
   var isLabelled: Bool {
-    if case .other(_, _, false) = self { false } else { true }
+    if case .other(let other) = self { other.isLabelled } else { true }
+  }
+}
+
+/// A file or a folder of other images, as `data.files.test` names it, with its labels in it, in a file of their own, or without any.
+package struct OtherImages: Sendable {
+  package var path: String
+  package var labels: String?
+  package var isLabelled: Bool
+  /// Names of the arrays, where they are not the usual ones.
+  package var array: String?
+  package var labelArray: String?
+
+  package init(_ path: String, labels: String?, isLabelled: Bool, array: String?, labelArray: String?) {
+    (self.path, self.labels, self.isLabelled, self.array, self.labelArray) = (path, labels, isLabelled, array, labelArray)
   }
 }
 
@@ -44,6 +57,10 @@ package struct EvaluationRun {
   let classNames: [String]
   /// The class of each image, in their order; `nil` where the images have none.
   let labels: [Int]?
+  /// The numbers to predict, `classNames.count` of each image; none where there are classes, or no labels.
+  let targets: [Double]
+  /// With the targets, where numbers are predicted.
+  let cost: Cost
   private let evaluator: Evaluator
   /// Relaxes on, where that was asked for.
   private let equilibrium: Evaluator?
@@ -68,15 +85,20 @@ package struct EvaluationRun {
     let checkpoint = try Checkpoint(contentsOf: file)
     configuration = try Configuration(yaml: checkpoint.configuration, source: file, overrides: overrides)
     try checkpoint.requireNetwork(configuration.networkSignature, source: file)
-    let network = try ConfiguredNetwork(configuration)
+    let bare = try ConfiguredNetwork(configuration)
+    let sampled: SampledTargets?
+    (images, classNames, sampled) = try Self.images(part, of: configuration, over: world)
+    let network = try bare.predicting(sampled)
     let parameters = try TensorFile(tensors: checkpoint.tensors).parameters(of: network.layout, raw: raw, in: file)
-    (images, classNames) = try Self.images(part, of: configuration, over: world)
-    labels = part.isLabelled ? images.labels : nil
+    (labels, targets) = part.isLabelled ? (images.labels, images.targets) : (nil, [])
     grid = try network.grid(networks: world.size, predicts: false, over: world).grid
-    let (cost, shape, batch) = (configuration.learning.cost, images.images.shape, configuration.run.evaluation.batch)
+    let cost = network.configuration.learning.cost
+    let (shape, batch) = (images.images.shape, configuration.run.evaluation.batch)
+    self.cost = cost
     func made(_ evaluator: Evaluator) -> Evaluator {
       guard mirror else { return evaluator }
-      return Evaluator(MirroredClassifier(evaluator.classifier, shape: shape, cost: cost), shard: batch)
+      return Evaluator(
+        MirroredClassifier(evaluator.classifier, shape: shape, cost: cost), shard: batch, targets: cost.targets)
     }
     evaluator = made(try network.evaluator(parameters, on: grid))
     guard !atEquilibrium || network.relaxes else {
@@ -90,15 +112,17 @@ package struct EvaluationRun {
 
   private static func images(
     _ part: EvaluatedImages, of configuration: Configuration, over world: Communicator
-  ) throws -> (ImageSampler, [String]) {
+  ) throws -> (ImageSampler, [String], SampledTargets?) {
     var data = configuration.data
     data.augmentation = Augmentation()
     var parts: Set<DatasetPart> = [.test]
     switch part {
     case .part(.training), .part(.validation): parts = [.train]
     case .part(.test): break
-    case .other(let path, let labels, let isLabelled):
-      data = data.with(test: UserPath.absolute(path), labels: labels.map { UserPath.absolute($0) }, isLabelled: isLabelled)
+    case .other(let other):
+      data = data.with(
+        test: UserPath.absolute(other.path), labels: other.labels.map { UserPath.absolute($0) }, isLabelled: other.isLabelled,
+        array: other.array, labelArray: other.labelArray)
     }
     let dataset = try Dataset.load(data, parts: parts, over: world)
     let samplers = try DatasetSamplers(dataset, settings: data, seed: configuration.seed)
@@ -111,7 +135,7 @@ package struct EvaluationRun {
     guard images.count > 0 else {
       throw DatasetError.setting(key: "validation", reason: "is \(data.validation), so there are no validation images to measure")
     }
-    return (images, dataset.classNames)
+    return (images, dataset.classNames, samplers.targets)
   }
 
   /// Measures, and shows how far it is. Collective.

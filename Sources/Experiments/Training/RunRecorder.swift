@@ -6,6 +6,7 @@ import Host
 import Kernels
 import Learning
 import MPI
+import Networks
 import Parallel
 
 /// What rank 0 writes of a training: folder, metrics, log and progress.
@@ -62,17 +63,29 @@ final class RunRecorder {
   /// - Parameters:
   ///   - epoch: the sums over the steps of the present epoch, from the checkpoint.
   ///   - metricNames: what the network counts besides loss and accuracy.
-  func start(at step: Int, epoch: StepMeans = StepMeans(), metricNames: [String]) throws {
+  ///   - validationIsPending: whether the validation after that step is made anew.
+  func start(
+    at step: Int, epoch: StepMeans = StepMeans(), metricNames: [String], validationIsPending: Bool = false
+  ) throws {
     self.epoch = epoch
-    let metrics = try MetricsLog(path: folder.path(of: .metrics), resumingAt: step, extraColumns: metricNames)
+    let metrics = try MetricsLog(
+      path: folder.path(of: .metrics), resumingAt: step, extraColumns: metricNames, validatesAnew: validationIsPending)
     timeBefore = try metrics.lastTime()
     startStep = step
     self.metrics = metrics
     events = try EventFile(folder: folder.path, step: step)
   }
 
-  /// How much of the test is done.
-  func showTest(_ share: Double) { display.update("test", fraction: share) }
+  /// How much of an evaluation is done.
+  func show(_ kind: MetricsLog.Kind, _ share: Double) { display.update(kind.rawValue, fraction: share) }
+
+  /// Whether the network tells classes apart, and does not predict numbers.
+  private var isOfClasses: Bool { !configuration.data.predictsNumbers }
+
+  /// Of numbers that are predicted, over the steps of some means.
+  private func errors(of trainer: Trainer, _ means: StepMeans) -> [Double] {
+    isOfClasses ? [] : Array(means.metrics.suffix(TargetErrors.names.count))
+  }
 
   func say(_ text: String) { display.message(text) }
 
@@ -121,7 +134,8 @@ final class RunRecorder {
         fraction: done / Double(trainer.settings.epochs),
         samplesPerSecond: (rate ?? 1 / max(elapsed, 1e-9)) * Double(report.samples),
         freeSweeps: interval.freeSweeps, nudgedSweeps: interval.nudgedSweeps, residual: residual, loss: interval.loss,
-        accuracy: interval.accuracy, timeLeft: rate.map { stepsLeft / $0 }))
+        accuracy: isOfClasses ? interval.accuracy : nil, errors: errors(of: trainer, interval),
+        timeLeft: rate.map { stepsLeft / $0 }))
     if elapsed >= configuration.run.logInterval {
       try append(.interval, means: interval, elapsed: elapsed, of: trainer)
       interval = StepMeans()
@@ -146,36 +160,40 @@ final class RunRecorder {
   private func append(_ kind: MetricsLog.Kind, means: StepMeans, elapsed: Double, of trainer: Trainer) throws {
     var row = MetricsLog.Row(
       time: time, epoch: trainer.epochFraction, step: trainer.position.step, kind: kind, loss: means.loss,
-      accuracy: means.accuracy,
+      accuracy: isOfClasses ? means.accuracy : nil,
       learningRate: Double(trainer.settings.optimiser.learningRate) * means.rateFactor, freeSweeps: means.freeSweeps,
       nudgedSweeps: means.nudgedSweeps, residual: means.residual?.mean, residual90: means.residual?.percentile90,
       samplesPerSecond: Double(means.samples) / max(elapsed, 1e-9))
-    for (name, mean) in zip(trainer.network.metricNames, means.metrics) { row.extra[name] = mean }
-    try append(row)
+    for (name, mean) in zip(trainer.metricNames, means.metrics) { row.extra[name] = mean }
+    try append(row, cost: trainer.settings.cost)
   }
 
-  private func append(_ row: MetricsLog.Row) throws {
+  private func append(_ row: MetricsLog.Row, cost: Cost) throws {
     try metrics?.append(row)
     events?.append(row)
-    if let loss = row.loss { warn(ofLoss: loss) }
+    if let loss = row.loss { warn(ofLoss: loss, cost) }
   }
 
   /// Once a start.
-  private func warn(ofLoss loss: Double) {
-    guard !hasWarnedOfLoss, let warning = LossFigure.warning(of: loss, in: configuration) else { return }
+  private func warn(ofLoss loss: Double, _ cost: Cost) {
+    guard !hasWarnedOfLoss, let warning = LossFigure.warning(of: loss, cost, classes: configuration.data.classes) else { return }
     hasWarnedOfLoss = true
     display.message("warning: \(warning)")
   }
 
   func record(_ evaluation: Evaluation, kind: MetricsLog.Kind, of trainer: Trainer) throws {
-    try append(
-      MetricsLog.Row(
-        time: time, epoch: trainer.epochFraction, step: trainer.position.step, kind: kind, loss: evaluation.loss,
-        accuracy: evaluation.accuracy, freeSweeps: evaluation.sweeps, residual: evaluation.residual?.mean,
-        residual90: evaluation.residual?.percentile90))
+    var row = MetricsLog.Row(
+      time: time, epoch: trainer.epochFraction, step: trainer.position.step, kind: kind, loss: evaluation.loss,
+      accuracy: isOfClasses ? evaluation.accuracy : nil, freeSweeps: evaluation.sweeps, residual: evaluation.residual?.mean,
+      residual90: evaluation.residual?.percentile90)
+    if let mean = evaluation.targets?.mean {
+      let figures = [mean.meanSquaredError, mean.meanAbsoluteError, mean.r2]
+      for (name, figure) in zip(TargetErrors.names, figures) { row.extra[name] = figure }
+    }
+    try append(row, cost: trainer.settings.cost)
     guard kind == .validation else { return }
     display.message(
-      "epoch \(trainer.position.epoch): validation accuracy \(Self.percent(evaluation.accuracy)), loss "
+      "epoch \(trainer.position.epoch): validation \(EvaluationText.figure(evaluation)), loss "
         + LossFigure.text(evaluation.loss) + String(format: ", %.1f sweeps", evaluation.sweeps)
         + (evaluation.residual.map { String(format: ", residual %.1e", $0.mean) } ?? ""))
     epochStarted = .now
@@ -205,9 +223,12 @@ final class RunRecorder {
   func finished(_ test: Evaluation, best: Double?, transient: TransientWarning?) {
     display.finish()
     if let transient { display.message("warning: \(transient)") }
-    if let best { display.message("best validation accuracy \(Self.percent(best))") }
+    if let best {
+      display.message(
+        isOfClasses ? "best validation accuracy \(Self.percent(best))" : "best validation loss \(LossFigure.text(-best))")
+    }
     display.message("run folder \(folder.path), \(String(format: "%.0f", time)) s of training")
-    log.write("test accuracy \(Self.percent(test.accuracy))")
+    log.write("test \(EvaluationText.figure(test))")
     folder.close()
   }
 

@@ -58,7 +58,7 @@ package struct TestPredictions: Equatable {
   }
 
   /// A cell of a table (RFC 4180).
-  private static func quoted(_ text: String) -> String {
+  static func quoted(_ text: String) -> String {
     text.contains { ",\"\n\r".contains($0) } ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
   }
 

@@ -16,9 +16,20 @@ package struct TrainingCheck: Encodable, Sendable {
     package var test: Int
     /// Channels, rows, columns.
     package var shape: [Int]
-    package var classes: Int
+    /// Absent where numbers are predicted.
+    package var classes: Int?
+    /// Of the numbers that are predicted; absent where there are classes.
+    package var targets: [Target]?
     /// Bytes in memory, once a node.
     package var bytes: Int
+  }
+
+  /// A number that is predicted.
+  package struct Target: Encodable, Sendable {
+    package var name: String
+    /// By which it is normalised.
+    package var mean: Double
+    package var deviation: Double
   }
 
   /// Seconds, predicted coarsely (`StepPrediction`).
@@ -74,7 +85,7 @@ package struct TrainingCheck: Encodable, Sendable {
     note { _ in network = try ConfiguredNetwork(configuration) }
     parameters = network?.layout.parameterCount
     if world.rank == 0 {
-      note { try $0.look(at: configuration) }
+      note { try $0.look(at: configuration, network) }
       note { try $0.lookAtDisk(configuration, folder: folder, resume: resume) }
       if let initial, let network { note { _ in _ = try network.parameters(from: initial) } }
     }
@@ -98,7 +109,11 @@ package struct TrainingCheck: Encodable, Sendable {
 // MARK: - Parts
 
 extension TrainingCheck {
-  private mutating func look(at configuration: Configuration) throws {
+  private static func targets(_ targets: SampledTargets, _ names: [String]) -> [Target] {
+    names.enumerated().map { Target(name: $1, mean: targets.scale.mean[$0], deviation: targets.scale.deviation[$0]) }
+  }
+
+  private mutating func look(at configuration: Configuration, _ network: ConfiguredNetwork?) throws {
     if configuration.data.folder == nil, !configuration.data.description.folders.isEmpty, let warning = DatasetSearch.warning() {
       warnings.append(warning)
     }
@@ -106,8 +121,11 @@ extension TrainingCheck {
     let samplers = try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed)
     images = Images(
       training: samplers.training.count, validation: samplers.validation.count, test: samplers.test.count,
-      shape: [dataset.shape.channels, dataset.shape.rows, dataset.shape.columns], classes: dataset.classes,
+      shape: [dataset.shape.channels, dataset.shape.rows, dataset.shape.columns],
+      classes: samplers.targets == nil ? dataset.classes : nil,
+      targets: samplers.targets.map { Self.targets($0, dataset.classNames) },
       bytes: dataset.train.pixels.count + dataset.test.pixels.count)
+    if let network { _ = try network.predicting(samplers.targets) }
     let batch = configuration.learning.batch
     try Trainer.check(configuration.learning, images: samplers.training.count, ranks: 1)
     let left = samplers.training.count % batch.size
@@ -195,8 +213,11 @@ extension TrainingCheck {
         (
           "data",
           "\(images.training) training, \(images.validation) validation and \(images.test) test images of \(shape), "
-            + "\(images.classes) classes"
+            + (images.classes.map { "\($0) classes" } ?? counted(images.targets?.count ?? 0, "target"))
         ))
+      for target in images.targets?.prefix(20) ?? [] {
+        lines.append(("target", String(format: "\(target.name): mean %.6g, deviation %.6g", target.mean, target.deviation)))
+      }
     }
     if let parameters { lines.append(("network", "\(parameters) parameters")) }
     if let grid { lines.append(("grid", gridReason ?? "\(grid[0])×\(grid[1]) (data × spin)")) }

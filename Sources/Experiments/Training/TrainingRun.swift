@@ -30,6 +30,8 @@ package final class TrainingRun {
   private let logPath: String
   private var best: Double?
   private var lastCheckpoint = ContinuousClock.now
+  /// Whether the last epoch was stopped before its validation was done.
+  private var validationIsPending = false
 
   /// - Parameters:
   ///   - folder: the run folder; a new one below `run.folder` if `nil`.
@@ -47,10 +49,11 @@ package final class TrainingRun {
           "\(folder): has no checkpoint to resume, so --initial \(initial) would begin a new run; leave out --resume for that")
       }
     }
-    let network = try ConfiguredNetwork(configuration)
+    let bare = try ConfiguredNetwork(configuration)
     // The test part too, though it is used at the end alone: what is wrong with it should be said now.
     let dataset = try Dataset.load(configuration.data, over: world)
     samplers = try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed)
+    let network = try bare.predicting(samplers.targets)
     let (grid, reason) = try network.grid(
       networks: configuration.learning.batch.size / configuration.learning.batch.shard, over: world)
     gridReason = reason
@@ -60,8 +63,8 @@ package final class TrainingRun {
     let initial = resume ? nil : initial
     let parameters = try initial.map { try network.parameters(from: $0) } ?? network.initialParameters
     trainer = try Trainer(
-      network.learner(parameters, on: grid, times: times), settings: configuration.learning, seed: configuration.seed,
-      images: samplers.training, grid: grid, times: times)
+      network.learner(parameters, on: grid, times: times), settings: network.configuration.learning,
+      seed: configuration.seed, images: samplers.training, grid: grid, times: times)
     evaluator = try network.evaluator(trainer.measuredParameters, on: grid)
     recorder =
       world.rank == 0
@@ -103,16 +106,19 @@ package final class TrainingRun {
       if isAskedFor, let recorder {
         recorder.say("--resume: there is no checkpoint in \(recorder.folder.path); a new run begins")
       }
-      try recorder?.start(at: 0, metricNames: trainer.network.metricNames)
+      try recorder?.start(at: 0, metricNames: trainer.metricNames)
       return
     }
     try checkpoint?.requireNetwork(configuration.networkSignature, source: recorder?.folder.path ?? "")
-    best = checkpoint?.extra["validation.best"].flatMap(Double.init)
+    // All ranks decide alike whether an epoch was the best.
+    best = try world.broadcastVarying([checkpoint?.extra["validation.best"].flatMap(Double.init)].compactMap(\.self), root: 0)
+      .first
+    validationIsPending = try world.broadcast(checkpoint?.extra[Self.pendingKey] != nil, root: 0)
     let state = try TrainingState.broadcast(checkpoint.map { try TrainingState($0) }, over: world)
     try trainer.restore(state)
     try recorder?.start(
       at: state.position.step, epoch: checkpoint?.extra[Self.epochMeansKey].flatMap(StepMeans.init) ?? StepMeans(),
-      metricNames: trainer.network.metricNames)
+      metricNames: trainer.metricNames, validationIsPending: validationIsPending)
     recorder?.say("resumed at step \(state.position.step), epoch \(String(format: "%.2f", trainer.epochFraction))")
   }
 
@@ -126,12 +132,20 @@ package final class TrainingRun {
     let firstStep = trainer.position.step
     let energy = ProcessorEnergy()
     trainer.requests = { [unowned self] in requests() }
+    if validationIsPending, try !endEpoch() {
+      recorder?.stopped(at: trainer)
+      return .stopped
+    }
     while !trainer.isFinished {
       let report = try trainer.step()
       try recorder?.record(report, of: trainer)
       let epochEnded = trainer.position.batch == 0
       if epochEnded {
-        try endEpoch()
+        guard try endEpoch() else {
+          try reportTimes(since: start, step: firstStep, energy)
+          recorder?.stopped(at: trainer)
+          return .stopped
+        }
       } else if report.requests.contains(.checkpoint) {
         try checkpoint(accuracy: nil, isBest: false)
       }
@@ -179,25 +193,39 @@ package final class TrainingRun {
     return samplers.validation.count > 0 && (trainer.isFinished || (every > 0 && trainer.position.epoch % every == 0))
   }
 
-  private func endEpoch() throws {
+  /// - Returns: false if a signal came meanwhile; a resumed run validates then.
+  private func endEpoch() throws -> Bool {
     var accuracy: Double?
+    let wasPending = validationIsPending
     var isBest = false
     if isValidationEpoch {
-      let evaluation = try evaluate(samplers.validation)
-      accuracy = evaluation.accuracy
-      isBest = evaluation.accuracy > best ?? -1
-      if isBest { best = evaluation.accuracy }
+      guard let evaluation = try evaluate(samplers.validation, .validation) else {
+        validationIsPending = true
+        try checkpoint(accuracy: nil, isBest: false)
+        return false
+      }
+      validationIsPending = false
+      accuracy = evaluation.targets == nil ? evaluation.accuracy : nil
+      isBest = best.map { evaluation.merit > $0 } ?? true
+      if isBest { best = evaluation.merit }
       try recorder?.record(evaluation, kind: .validation, of: trainer)
     }
-    if isCheckpointEpoch || isBest { try checkpoint(accuracy: accuracy, isBest: isBest) }
+    // The checkpoint that waits for its validation is replaced.
+    if isCheckpointEpoch || isBest || wasPending { try checkpoint(accuracy: accuracy, isBest: isBest) }
+    return true
   }
 
-  private func evaluate(_ sampler: ImageSampler) throws -> Evaluation {
+  /// - Returns: `nil` if a signal came.
+  private func evaluate(_ sampler: ImageSampler, _ kind: MetricsLog.Kind) throws -> Evaluation? {
     evaluator.classifier.parametersChanged()
     return try trainer.times.measure(.evaluation) {
-      try evaluator.evaluate(sampler, over: trainer.grid)
+      try evaluator.evaluate(
+        sampler, over: trainer.grid, shouldStop: { StopSignal.isRequested }, progress: { [recorder] in recorder?.show(kind, $0) })
     }
   }
+
+  /// Under which a checkpoint says that the epoch before it has not been validated yet.
+  static let pendingKey = "validation.pending"
 
   /// Under which a checkpoint within an epoch holds the sums behind that epoch's row of `metrics.csv`.
   static let epochMeansKey = "epoch.sums"
@@ -210,6 +238,7 @@ package final class TrainingRun {
       try state.requireFinite()
       var checkpoint = try state.checkpoint(
         configuration: configuration, epochs: trainer.epochFraction, accuracy: accuracy, best: best)
+      if validationIsPending { checkpoint.extra[Self.pendingKey] = "true" }
       if recorder.epoch.steps > 0 { checkpoint.extra[Self.epochMeansKey] = recorder.epoch.description }
       let kept = configuration.run.checkpoint.keep * trainer.batchesPerEpoch
       try recorder.folder.checkpoints.save(checkpoint, isBest: isBest) { kept > 0 && $0 % kept == 0 }
@@ -226,16 +255,17 @@ package final class TrainingRun {
       try trainer.network.parameterLayout.assign(
         state.tensors, prefix: trainer.average == nil ? "" : WeightAverage.prefix, to: trainer.measuredParameters)
     }
-    evaluator.classifier.parametersChanged()
-    let measured = try trainer.times.measure(.evaluation) {
-      try evaluator.evaluate(
-        samplers.test, over: trainer.grid, shouldStop: { StopSignal.isRequested }, progress: recorder?.showTest)
-    }
-    guard let evaluation = measured else { return nil }
+    guard let evaluation = try evaluate(samplers.test, .test) else { return nil }
     try recorder?.record(evaluation, kind: .test, of: trainer)
     if let recorder {
-      try TestPredictions(labels: samplers.test.labels, predictions: evaluation.predictions)
-        .write(to: recorder.folder.path(of: .predictions))
+      let path = recorder.folder.path(of: .predictions)
+      if let score = evaluation.targets {
+        try TargetPredictions(
+          names: configuration.data.files.classNames, measured: samplers.test.targets, predicted: score.predictions
+        ).write(to: path)
+      } else {
+        try TestPredictions(labels: samplers.test.labels, predictions: evaluation.predictions).write(to: path)
+      }
     }
     recorder?.finished(evaluation, best: best, transient: TransientWarning(evaluation, of: configuration))
     return evaluation
@@ -250,13 +280,24 @@ package struct TrainingResult: Encodable, Equatable, Sendable {
   let epochs: Int
   /// The best weights on the test images.
   let testImages: Int
-  let testAccuracy: Double
+  /// Absent where numbers are predicted, which have the figures below.
+  let testAccuracy: Double?
+  let testMeanSquaredError: Double?
+  let testMeanAbsoluteError: Double?
+  let testR2: Double?
   let testLoss: Double
+  package let text: String
+
+  private enum CodingKeys: CodingKey {
+    case name, folder, epochs, testImages, testAccuracy, testMeanSquaredError, testMeanAbsoluteError, testR2, testLoss
+  }
 
   init(_ configuration: Configuration, _ test: Evaluation, folder: String) {
     (name, self.folder, epochs) = (configuration.name, folder, configuration.learning.epochs)
-    (testImages, testAccuracy, testLoss) = (test.images, test.accuracy, test.loss)
+    (testImages, testLoss) = (test.images, test.loss)
+    testAccuracy = test.targets == nil ? test.accuracy : nil
+    let mean = test.targets?.mean
+    (testMeanSquaredError, testMeanAbsoluteError, testR2) = (mean?.meanSquaredError, mean?.meanAbsoluteError, mean?.r2)
+    text = "test " + EvaluationText.figure(test)
   }
-
-  package var text: String { "test accuracy " + RunRecorder.percent(testAccuracy) }
 }

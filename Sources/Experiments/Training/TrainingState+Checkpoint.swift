@@ -20,7 +20,7 @@ extension TrainingState {
   /// - Parameters:
   ///   - epochs: passed, with the fraction of the present one.
   ///   - accuracy: on the validation split, where it was evaluated at this position.
-  ///   - best: the best accuracy on the validation split so far.
+  ///   - best: the greatest merit on the validation split so far (`Evaluation.merit`).
   func checkpoint(configuration: Configuration, epochs: Double, accuracy: Double?, best: Double?) throws -> Checkpoint {
     var extra = ["position.epoch": "\(position.epoch)", "position.batch": "\(position.batch)"]
     extra["validation.best"] = best.map { "\($0)" }

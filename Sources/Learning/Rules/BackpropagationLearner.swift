@@ -26,7 +26,7 @@ public final class BackpropagationLearner: TrainableNetwork, Classifier {
     let result = try classify(shard.pixels, labels: shard.labels, first: shard.firstSample)
     scale.fill(1 / Float(shard.batch))
     network.addGradient(labels: shard.labels, scale: scale, into: gradients[0])
-    return ShardReport(result, labels: shard.labels)
+    return ShardReport(result, labels: shard.labels, cost: network.cost)
   }
 
   public func classify(_ pixels: [Float], labels: ArraySlice<Int>, first: Int) throws -> Classification {
@@ -53,10 +53,9 @@ extension FeedForwardNetwork {
 
 extension ShardReport {
   /// Of samples that were classified.
-  init(_ result: Classification, labels: ArraySlice<Int>) {
+  init(_ result: Classification, labels: ArraySlice<Int>, cost: Cost) {
     self.init()
-    loss = result.losses.reduce(0, +)
-    correct = zip(result.predictions, labels).count { $0 == $1 }
+    for (output, label) in zip(result.outputs, labels) { note(output, label: label, cost: cost) }
     free.sweeps = labels.isEmpty ? 0 : result.sweeps / labels.count
   }
 }

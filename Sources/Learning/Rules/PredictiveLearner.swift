@@ -41,7 +41,8 @@ public final class PredictiveLearner: TrainableNetwork, Classifier {
   public func addGradient(of shard: MicroShard, into gradients: [AlignedBuffer<Float>]) throws -> ShardReport {
     let samples = shard.labels.count
     var report = ShardReport(
-      try classify(shard.pixels, labels: shard.labels, first: shard.firstSample), labels: shard.labels)
+      try classify(shard.pixels, labels: shard.labels, first: shard.firstSample), labels: shard.labels,
+      cost: settings.cost)
     let betas = settings.estimator.nudges(settings.nudge, sign: shard.sign)
     if betas.count == 2 { network.duplicate(count: samples, to: samples) }
     network.freezePooling(relaxation.freezesPooling)

@@ -44,7 +44,7 @@ public final class UnrolledLearner: TrainableNetwork {
     }
     scale.fill(1 / Float(shard.batch))
     network.times.measure(.gradient) { unrolled.addGradient(labels: shard.labels, scale: scale, into: gradients[0]) }
-    var report = ShardReport(result, labels: shard.labels)
+    var report = ShardReport(result, labels: shard.labels, cost: network.cost)
     report.free = free
     report.residuals = residuals
     report.nudged.sweeps = unrolled.sweeps

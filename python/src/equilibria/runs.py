@@ -53,19 +53,25 @@ class Run:
         return sorted((self.path / "checkpoints").glob("*.safetensors"))
 
     @property
-    def test_accuracy(self) -> float | None:
-        """From 0 to 1; None until the training is complete."""
+    def test(self) -> dict[str, float] | None:
+        """The figures of the test by their columns in metrics.csv, `accuracy` and `loss` or `r2`, `meanAbsoluteError` and so on; None
+        until the training is complete."""
         path = self.path / "metrics.csv"
         if not path.exists():
             return None
         with path.open(newline="") as file:
-            found = [row["accuracy"] for row in csv.DictReader(file) if row["kind"] == "test"]
-        return float(found[-1]) if found else None
+            found = [row for row in csv.DictReader(file) if row["kind"] == "test"]
+        return {name: float(cell) for name, cell in found[-1].items() if name != "kind" and cell} if found else None
+
+    @property
+    def test_accuracy(self) -> float | None:
+        """From 0 to 1; None until the training is complete, and where numbers are predicted."""
+        return (self.test or {}).get("accuracy")
 
     @property
     def is_complete(self) -> bool:
         """Whether the training has come to its end: metrics.csv then has the row `test`."""
-        return self.test_accuracy is not None
+        return self.test is not None
 
     def weights(self, checkpoint: Path_ | None = None) -> dict[str, Array]:
         """Weights and biases by name, float32: of the best checkpoint, of the last one if there is no best, or of the one given
