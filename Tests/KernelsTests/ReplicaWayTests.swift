@@ -69,7 +69,9 @@ import Testing
     let (added, kept) = (kernel(test.couplings, lanes: 40, way: .added), kernel(test.couplings, lanes: 40, way: .kept))
     for kernel in [added, kept] {
       kernel.sweep(number: 0)
-      kernel.flip([3, 17, 4], lane: 11)
+      let places = AlignedBuffer<Int32>(count: 3)
+      places.assign([3, 17, 4])
+      kernel.flip(first: 3, of: places, lane: 11)
       kernel.copy([(from: 11, to: 2), (from: 30, to: 31)])
       for sweep: UInt32 in 1..<5 { kernel.sweep(number: sweep) }
     }

@@ -17,8 +17,8 @@ import Testing
 
   private func expectNone(_ problem: IsingProblem, _ moves: Set<ClusterMove> = []) throws {
     let counts = try [1024, 4096].map { try allocations(problem, moves: moves, sweeps: $0) }
-    // Lists of measured values grow a few times more.
-    #expect(counts[1] - counts[0] < 100, "\(counts)")
+    // Four times as many values make the estimates at the end allocate a few times more; every measurement would make 768.
+    #expect(counts[1] - counts[0] < 400, "\(counts)")
   }
 
   /// Couplings of few units, of one size, and real ones of all pairs, each with loops of its own.

@@ -94,9 +94,9 @@ import Testing
       kernel.states.unpackSpins(into: rows)
       let clusters = ReplicaClusters(home.couplings, states: kernel.states)
       for pair in 0..<tempering.chains.count / 2 {
-        let cluster = clusters.overlapCluster(
+        let size = clusters.overlapCluster(
           rows, 2 * pair, 2 * pair + 1, agree: false, choice: Double(pair % 97) / 97, greatest: spins / 2)
-        if let cluster { kernel.flip(cluster, lane: 2 * pair) }
+        if let size { kernel.flip(first: size, of: clusters.members, lane: 2 * pair) }
       }
     }
 

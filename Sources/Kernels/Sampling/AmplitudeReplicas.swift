@@ -88,7 +88,9 @@ package final class AmplitudeReplicas: ReplicaKernel {
     withState { state in set.sampling.sweep_amplitudes(&state, Int64(places.lowerBound), Int64(places.upperBound), number) }
   }
 
-  package func flip(_ places: [Int32], lane: Int) { preconditionFailure("amplitudes have no clusters") }
+  package func flip(first count: Int, of places: AlignedBuffer<Int32>, lane: Int) {
+    preconditionFailure("amplitudes have no clusters")
+  }
 
   package func addEnergies(to energies: inout [Int64]) {
     precondition(energies.count == states.laneCount)

@@ -175,8 +175,9 @@ package final class LaneReplicas: ReplicaKernel {
   }
 
   /// One spin after the other, each in the field of those that have turned before.
-  package func flip(_ places: [Int32], lane: Int) {
-    for place in places.lazy.map({ Int($0) }) {
+  package func flip(first count: Int, of places: AlignedBuffer<Int32>, lane: Int) {
+    for index in 0..<count {
+      let place = Int(places[index])
       let field = field(place, lane)
       let change = (states.isDown(place: place, lane: lane) ? -2 * field : 2 * field) << Int64(shifts[place])
       energies[lane] += change

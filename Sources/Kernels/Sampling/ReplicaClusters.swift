@@ -9,7 +9,8 @@ package final class ReplicaClusters {
   /// The number of the last cluster that each place was in.
   private let seen: AlignedBuffer<UInt32>
   private var number: UInt32 = 0
-  private let members: AlignedBuffer<Int32>
+  /// The places of the last cluster, in front.
+  package let members: AlignedBuffer<Int32>
 
   /// - Parameter states: of a layout without ghosts.
   package init(_ couplings: ReplicaCouplings, states: ReplicaStates) {
@@ -40,10 +41,10 @@ package final class ReplicaClusters {
   ///   - choice: from 0 to 1, which of these places is the first.
   ///   - agree: whether rows are to agree. Only in problems without fixed spins.
   ///   - greatest: larger clusters are not wanted.
-  /// - Returns: `nil` if there is no such place, the cluster is all of them or too large.
+  /// - Returns: how many `members` there are; `nil` if there is no such place, the cluster is all of them or too large.
   package func overlapCluster(
     _ rows: PackedStates, _ one: Int, _ other: Int, agree: Bool, choice: Double, greatest: Int
-  ) -> [Int32]? {
+  ) -> Int? {
     let differing = rows.differences(one, other)
     let count = agree ? spinCount - differing : differing
     guard count > 0 else { return nil }
@@ -63,7 +64,7 @@ package final class ReplicaClusters {
       }
       guard end <= greatest else { return nil }
     }
-    return end == count ? nil : (0..<end).map { members.base[$0] }
+    return end == count ? nil : end
   }
 
   /// The place of the k-th bit that counts.
@@ -90,8 +91,8 @@ package final class ReplicaClusters {
   /// - Parameters:
   ///   - rate: 1/T.
   ///   - uniform: numbers from 0 to 1: first that of the spin to begin with, then one for each satisfied bond.
-  /// - Returns: `nil` if the cluster stays.
-  package func wolffCluster(lane: Int, rate: Double, uniform: () -> Double) -> [Int32]? {
+  /// - Returns: how many `members` there are; `nil` if the cluster stays.
+  package func wolffCluster(lane: Int, rate: Double, uniform: () -> Double) -> Int? {
     guard freeCount > 0 else { return nil }
     begin(at: min(Int(uniform() * Double(freeCount)), freeCount - 1))
     var joining = Joining(rate: rate)
@@ -114,7 +115,7 @@ package final class ReplicaClusters {
         end += 1
       }
     }
-    return (0..<end).map { members.base[$0] }
+    return end
   }
 
   /// `1 − exp(−2|J|/T)` of the coupling that was asked for last, which often is the next one too.

@@ -18,8 +18,8 @@ package protocol ReplicaKernel: AnyObject {
   func sweep(number: UInt32) throws
   /// Adds the energy of each replica.
   func addEnergies(to energies: inout [Int64]) throws
-  /// Turns some of this rank's free spins in one replica.
-  func flip(_ places: [Int32], lane: Int)
+  /// Turns some of this rank's free spins in one replica: those at the first places of a list.
+  func flip(first count: Int, of places: AlignedBuffer<Int32>, lane: Int)
   /// Replaces replicas by others: none that is replaced is a source.
   func copy(_ lanes: [(from: Int, to: Int)])
   /// Adds up what each of the ranks that share the spins has counted of its own.
@@ -28,7 +28,9 @@ package protocol ReplicaKernel: AnyObject {
 
 extension ReplicaKernel {
   /// Energies are counted anew after each sweep.
-  package func flip(_ places: [Int32], lane: Int) { for place in places { states.flip(place: Int(place), lane: lane) } }
+  package func flip(first count: Int, of places: AlignedBuffer<Int32>, lane: Int) {
+    for index in 0..<count { states.flip(place: Int(places[index]), lane: lane) }
+  }
 
   package func copy(_ lanes: [(from: Int, to: Int)]) { states.copy(lanes) }
 

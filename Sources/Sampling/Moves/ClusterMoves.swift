@@ -69,10 +69,10 @@ struct ClusterMoves {
         let agree = isSymmetric && 2 * rows.differences(one, other) > kernel.states.ownCount
         let choice = (Double(drawn.x) + Double(drawn.y) * 0x1p-32) * 0x1p-32
         guard
-          let cluster = clusters.overlapCluster(rows, one, other, agree: agree, choice: choice, greatest: greatestCluster)
+          let size = clusters.overlapCluster(rows, one, other, agree: agree, choice: choice, greatest: greatestCluster)
         else { continue }
-        kernel.flip(cluster, lane: one)
-        kernel.flip(cluster, lane: other)
+        kernel.flip(first: size, of: clusters.members, lane: one)
+        kernel.flip(first: size, of: clusters.members, lane: other)
       }
     }
   }
@@ -82,7 +82,7 @@ struct ClusterMoves {
     for (index, temperature) in tempering.temperatures.enumerated() {
       let replica = UInt32(truncatingIfNeeded: tempering.chains.lowerBound * count + index)
       var (block, used, words) = (UInt32(0), 4, SIMD4<UInt32>())
-      let cluster = clusters.wolffCluster(lane: firstLane + index, rate: rates[temperature]) {
+      let size = clusters.wolffCluster(lane: firstLane + index, rate: rates[temperature]) {
         if used == 4 {
           words = philox.block(SIMD4(replica, block, sweep, 1))
           (block, used) = (block + 1, 0)
@@ -90,7 +90,7 @@ struct ClusterMoves {
         used += 1
         return (Double(words[used - 1]) + 0.5) * 0x1p-32
       }
-      if let cluster { kernel.flip(cluster, lane: firstLane + index) }
+      if let size { kernel.flip(first: size, of: clusters.members, lane: firstLane + index) }
     }
   }
 }
