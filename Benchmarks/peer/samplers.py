@@ -4,8 +4,8 @@
     python samplers.py thrml cubic         # thrml: blocks of two colours, on JAX
     python samplers.py peapods gaussian    # peapods: heat bath at 16 temperatures, with parallel tempering
 
-Problems: square, ±J on 64 × 64 spins; cubic, ±J on 16 × 16 × 16; gaussian, the latter with normal couplings. Compilation, and making the
-model, are not counted.
+Problems: square, ±J on 64 × 64 spins; cubic, ±J on 16 × 16 × 16; gaussian, the latter with normal couplings. Compilation, and
+making the model, are not counted.
 """
 
 import argparse

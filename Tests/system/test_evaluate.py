@@ -92,7 +92,10 @@ def test_arrays_of_own_images(one, run, tmp_path):
     wanted = pytest.approx(run.test_accuracy)
     assert accuracy({"x_train": images, "y_train": labels}) == wanted
     assert accuracy({"pictures": images, "y": labels}, "--array", "pictures") == wanted
-    assert accuracy({"pictures": images, "kinds": labels, "dates": labels}, "--array", "pictures", "--label-array", "kinds") == wanted
+    assert (
+        accuracy({"pictures": images, "kinds": labels, "dates": labels}, "--array", "pictures", "--label-array", "kinds")
+        == wanted
+    )
     # What is left beside the images can only be the labels.
     assert accuracy({"x": images, "kinds": labels}) == wanted
     np.savez(tmp_path / "bare.npz", measured=images)
@@ -100,7 +103,9 @@ def test_arrays_of_own_images(one, run, tmp_path):
     assert one(*bare, "--unlabelled", "--json").succeeds().json["images"] == len(images)
     one(*bare).refuses("the labels: there is none", "`measured`", "--label-array names the array of labels")
     np.savez(tmp_path / "two.npz", measured=images, other=images)
-    one("evaluate", run.folder, "--images", tmp_path / "two.npz").refuses("`measured`, `other`", "--array names the array of images")
+    one("evaluate", run.folder, "--images", tmp_path / "two.npz").refuses(
+        "`measured`, `other`", "--array names the array of images"
+    )
     one("evaluate", run.folder, "--array", "x").ends(USAGE, "--array")
 
 

@@ -148,7 +148,7 @@ def test_line_of_the_manual(job, stage, page, line):
 
 @pytest.fixture
 def followed(job, program, launcher, tmp_path):
-    """followed(PAGE): what came of all commands of a page, unchanged and in order, with all files that it shows, and their names."""
+    """followed(PAGE): what came of all commands of a page, in order, with all files that it shows, and their names."""
 
     def follow(page: Path) -> tuple[list[str], list]:
         text = page.read_text()

@@ -65,9 +65,7 @@ def write_arrays(folder) -> str:
     for name, (x, y) in (("train", TRAIN), ("test", TEST)):
         np.save(folder / f"{name}.npy", x)
         np.save(folder / f"{name}-y.npy", np.asfortranarray(y))
-    return (
-        "    {train: train.npy, trainLabels: train-y.npy, test: test.npy, testLabels: test-y.npy, targets: [first, second]}"
-    )
+    return "    {train: train.npy, trainLabels: train-y.npy, test: test.npy, testLabels: test-y.npy, targets: [first, second]}"
 
 
 def write_table(folder) -> str:
@@ -184,7 +182,14 @@ def test_evaluation_of_other_images(one, tmp_path, linear):
         predicted = arrays["predictions"]
     np.save(tmp_path / "bare.npy", TEST[0])
     bare = one(
-        "evaluate", linear.folder, "--images", tmp_path / "bare.npy", "--unlabelled", "--predictions", tmp_path / "p.csv", "--json"
+        "evaluate",
+        linear.folder,
+        "--images",
+        tmp_path / "bare.npy",
+        "--unlabelled",
+        "--predictions",
+        tmp_path / "p.csv",
+        "--json",
     ).succeeds()
     assert "r2" not in bare.json and "loss" not in bare.json
     with (tmp_path / "p.csv").open(newline="") as file:
@@ -257,9 +262,7 @@ def test_classes_by_mistake(one, tmp_path):
 def test_oscillators_predict_what_fits(one, tmp_path):
     """With the extent of the targets within −1 and 1, a machine whose outputs are bounded learns them."""
     middle, half = (TRAIN[1].max(axis=0) + TRAIN[1].min(axis=0)) / 2, (TRAIN[1].max(axis=0) - TRAIN[1].min(axis=0)) / 1.4
-    files = write_npz(tmp_path).replace(
-        "}", f", targetNormalisation: {{mean: {middle.tolist()}, deviation: {half.tolist()}}}}}"
-    )
+    files = write_npz(tmp_path).replace("}", f", targetNormalisation: {{mean: {middle.tolist()}, deviation: {half.tolist()}}}}}")
     config = configuration(tmp_path, files, epochs=10)
     one("train", config, "--run-dir", tmp_path / "run", *settings("relaxation.machine=oscillator")).succeeds()
     (test,) = (row for row in Run(tmp_path / "run").rows if row["kind"] == "test")

@@ -255,7 +255,19 @@ def test_require_converged(one):
 
 LONG = ["sample", "torus:32x32", "--temperatures", "0.5:2:8", "--chains", 64, "--rounds", 15, "--json"]
 POPULATIONS = [
-    *("sample", "torus:64x64", "--temperatures", "0.3:2:8", "--method", "population", "--population", 64, "--sweeps", 200, "--json")
+    *(
+        "sample",
+        "torus:64x64",
+        "--temperatures",
+        "0.3:2:8",
+        "--method",
+        "population",
+        "--population",
+        64,
+        "--sweeps",
+        200,
+        "--json",
+    )
 ]
 
 
@@ -364,7 +376,9 @@ def test_wrong_clamps(job, pair, tmp_path, case, ranks):
 def test_more_ranks_than_there_is_work(job, pair, tmp_path, ranks, spread, words):
     """It is known before a folder is made."""
     folder = tmp_path / "run"
-    job(None if ranks == 1 else ranks, "sample", pair, "--temperature", 1, "--chains", 4, "--spread", spread, "--run-dir", folder).refuses(*words)
+    job(
+        None if ranks == 1 else ranks, "sample", pair, "--temperature", 1, "--chains", 4, "--spread", spread, "--run-dir", folder
+    ).refuses(*words)
     assert not folder.exists()
 
 

@@ -54,8 +54,10 @@ class Run:
 
     @property
     def test(self) -> dict[str, float] | None:
-        """The figures of the test by their columns in metrics.csv, `accuracy` and `loss` or `r2`, `meanAbsoluteError` and so on; None
-        until the training is complete."""
+        """The figures of the test by their columns in metrics.csv, `accuracy` and `loss` or `r2`, `meanAbsoluteError` and so on.
+
+        None until the training is complete.
+        """
         path = self.path / "metrics.csv"
         if not path.exists():
             return None
