@@ -55,6 +55,8 @@ public struct LabelledImages: Equatable, Sendable {
   }
 
   /// The same of bytes in an array, with labels of any type of whole numbers.
+  ///
+  /// - Throws: `DatasetError` if the numbers of pixels, labels and images disagree or a label is no class.
   public init(shape: ImageShape, classes: Int, pixels: [UInt8], labels: [some BinaryInteger], source: String) throws {
     try self.init(shape: shape, classes: classes, pixels: ByteStore(pixels), labels: labels.map { Int($0) }, source: source)
   }

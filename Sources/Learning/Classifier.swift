@@ -56,12 +56,14 @@ public protocol Classifier: AnyObject {
   ///   - pixels: rows × columns × channels, image after image.
   ///   - labels: for the losses.
   ///   - first: the number of the first image, by which noise is counted.
+  /// - Throws: the failure of an exchange between ranks; nothing on one rank.
   func classify(_ pixels: [Float], labels: ArraySlice<Int>, first: Int) throws -> Classification
 
   /// Classifies any number of images from scratch, in order, up to `together` of them at the same time. Collective over the ranks
   /// that share the network.
   ///
   /// - Parameter progress: called with the number of images that are done.
+  /// - Throws: what `source` throws, or the failure of an exchange between strips.
   func classify(_ source: ImageSource, together: Int, progress: (Int) -> Void) throws -> Classification
 }
 
@@ -113,6 +115,8 @@ public final class HopfieldClassifier: Classifier {
   }
 
   /// Where a tolerance ends free phases, each image ends by itself, and `together` does not show in the result.
+  ///
+  /// - Throws: what `source` throws, or the failure of an exchange between strips.
   public func classify(_ source: ImageSource, together: Int, progress: (Int) -> Void) throws -> Classification {
     guard endsImageByImage else {
       return try classifyTogether(source, together: together, progress: progress)

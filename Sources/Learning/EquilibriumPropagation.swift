@@ -51,6 +51,8 @@ public final class EquilibriumPropagation {
   public func betas(sign: Float = 1) -> [Float] { settings.estimator.betas(settings.nudge, sign: sign) }
 
   /// Relaxes the free phase of `samples` images from the network's present states and says how well it predicts.
+  ///
+  /// - Throws: the failure of an exchange between ranks; nothing on one rank.
   public func relaxFreely(_ pixels: [Float], labels: ArraySlice<Int>, first: Int, report: inout ShardReport) throws {
     let samples = labels.count
     network.clamp(pixels, first: first, samples: samples)
@@ -68,6 +70,7 @@ public final class EquilibriumPropagation {
   ///   - sign: of β, for the random-sign estimator.
   ///   - weights: by which each sample counts, 1 unless given.
   ///   - gradients: one for each subtree of the network's strip, see `HopfieldNetwork.addDifference`.
+  /// - Throws: the failure of an exchange between ranks; nothing on one rank.
   public func addGradient(
     labels: ArraySlice<Int>, batch: Int, sign: Float = 1, weights: [Float]? = nil, into gradients: [AlignedBuffer<Float>],
     report: inout ShardReport
@@ -77,6 +80,8 @@ public final class EquilibriumPropagation {
   }
 
   /// The same of a whole network, into one buffer.
+  ///
+  /// - Throws: the failure of an exchange between ranks; nothing on one rank.
   public func addGradient(
     labels: ArraySlice<Int>, batch: Int, sign: Float = 1, into gradient: AlignedBuffer<Float>, report: inout ShardReport
   ) throws {
@@ -85,6 +90,8 @@ public final class EquilibriumPropagation {
 
   /// The first half of `addGradient`. The states of both phases lie one behind the other then; under linear response the responses, and
   /// the free states.
+  ///
+  /// - Throws: the failure of an exchange between ranks; nothing on one rank.
   public func relaxNudged(labels: ArraySlice<Int>, sign: Float = 1, report: inout ShardReport) throws {
     let samples = labels.count
     if let response {
@@ -102,6 +109,8 @@ public final class EquilibriumPropagation {
   }
 
   /// The second half of `addGradient`.
+  ///
+  /// - Throws: the failure of an exchange between ranks; nothing on one rank.
   public func addDifference(
     samples: Int, batch: Int, sign: Float = 1, weights: [Float]? = nil, into gradients: [AlignedBuffer<Float>]
   ) throws {

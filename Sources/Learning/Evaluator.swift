@@ -74,6 +74,8 @@ public struct Evaluator {
   }
 
   /// Collective; every rank gets the whole result. `progress` is called with the share that this rank has done.
+  ///
+  /// - Throws: `DatasetError` if images cannot be read, or the failure of an exchange between ranks.
   public func evaluate(
     _ images: any TrainingImages, over grid: ProcessGrid, progress: ((Double) -> Void)? = nil
   ) throws -> Evaluation {
@@ -86,6 +88,7 @@ public struct Evaluator {
   /// The same, which ends on every rank as soon as `shouldStop` returns true on one of them.
   ///
   /// - Returns: `nil` if it was stopped.
+  /// - Throws: `DatasetError` if images cannot be read, or the failure of an exchange between ranks.
   public func evaluate(
     _ images: any TrainingImages, over grid: ProcessGrid, shouldStop: (() -> Bool)?, progress: ((Double) -> Void)? = nil
   ) throws -> Evaluation? {

@@ -54,6 +54,8 @@ public protocol TrainableNetwork: AnyObject {
   /// Whether it begins with all micro-shards of a step at once, by `begin`.
   var beginsTogether: Bool { get }
   /// Begins with the micro-shards that this rank has in a step. `addGradient` of each follows.
+  ///
+  /// - Throws: the failure of an exchange between ranks; nothing on one rank.
   func begin(_ shards: [MicroShard]) throws
   /// Where every update is written, if that is a device's memory of few bits.
   var parameterMemory: ParameterMemory? { get }
@@ -62,6 +64,7 @@ public protocol TrainableNetwork: AnyObject {
   ///
   /// - Parameter gradients: one buffer for each subtree of this rank's part of the network, one for a whole network.
   /// - Returns: sums over the samples; one metric for each of `metricNames`.
+  /// - Throws: the failure of an exchange between ranks; nothing on one rank.
   func addGradient(of shard: MicroShard, into gradients: [AlignedBuffer<Float>]) throws -> ShardReport
 
   /// What it counts besides loss and accuracy: columns of `metrics.csv`.
@@ -85,6 +88,8 @@ public protocol TrainableNetwork: AnyObject {
   var relaxationsPerSample: Int { get }
 
   /// What a training needs besides parameters and moments to go on to the same bits. Collective; complete on rank 0.
+  ///
+  /// - Throws: the failure of an exchange between ranks; nothing on one rank.
   func extraTensors() throws -> [String: Tensor]
   /// Takes back what `extraTensors` gave.
   ///

@@ -195,6 +195,9 @@ public final class Trainer {
   public var isFinished: Bool { position.epoch >= settings.epochs }
 
   /// One mini-batch: relaxations, reduction, update. Collective.
+  ///
+  /// - Throws: `TrainingError.nonFinite` if the training has diverged, `DatasetError` if images cannot be read, or the failure of
+  ///   an exchange between ranks.
   public func step() throws -> StepReport {
     let batch = indices()
     let sign: Float =

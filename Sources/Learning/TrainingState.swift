@@ -56,6 +56,8 @@ extension ParameterLayout {
 
 extension Trainer {
   /// The state of the whole training. Collective; complete on rank 0, where warm states of other ranks are gathered.
+  ///
+  /// - Throws: the failure of an exchange between ranks; nothing on one rank.
   public func state() throws -> TrainingState {
     let layout = network.parameterLayout
     var tensors = layout.tensors(of: network.parameters)

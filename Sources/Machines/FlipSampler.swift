@@ -48,6 +48,7 @@ public final class FlipSampler: Machine {
   /// One sweep that takes only what lowers the energy.
   ///
   /// - Returns: the flips on all ranks, the same number on each.
+  /// - Throws: what the field throws: the failure of an exchange between ranks; nothing on one rank.
   @discardableResult public func descend(_ time: MachineTime) throws -> Int {
     try couplings.sweep(thresholds: noise.plane(step: time.step), scale: 0)
   }

@@ -3,6 +3,8 @@ import Kernels
 /// A local rule that moves spins: it reads a field and its own states, and knows nothing of what lies behind the field.
 public protocol Machine: AnyObject {
   /// Moves every spin of every replica once.
+  ///
+  /// - Throws: what the field throws: the failure of an exchange between ranks; nothing on one rank.
   func step(_ time: MachineTime) throws
 }
 

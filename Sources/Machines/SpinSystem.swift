@@ -81,6 +81,8 @@ public final class SpinSystem {
 
   /// The field of amplitudes. `h` is scaled by the mean amplitude of each replica, so that it weighs as much beside the couplings
   /// as it does among spins of ±1 (the artificial Zeeman term, Mastiyage Don, Inui, … Yamamoto, arXiv:2309.04043).
+  ///
+  /// - Throws: what the field throws: the failure of an exchange between ranks; nothing on one rank.
   public func evaluate(amplitudes states: AlignedBuffer<Float>, into result: AlignedBuffer<Float>) throws {
     if field.hasBias {
       try sums.sizes(states, into: sizes)
@@ -98,11 +100,15 @@ public final class SpinSystem {
   }
 
   /// The field of states whose size is at most 1, such as cosines of phases: `h` counts once.
+  ///
+  /// - Throws: what the field throws: the failure of an exchange between ranks; nothing on one rank.
   public func evaluate(cosines states: AlignedBuffer<Float>, into result: AlignedBuffer<Float>) throws {
     try field.evaluate(states, scale: unit, into: result)
   }
 
   /// The same of states that are all −1 or 1.
+  ///
+  /// - Throws: what the field throws: the failure of an exchange between ranks; nothing on one rank.
   public func evaluate(spins states: AlignedBuffer<Float>, into result: AlignedBuffer<Float>) throws {
     try field.evaluate(spins: states, scale: unit, into: result)
   }
@@ -141,6 +147,8 @@ public final class EnergyMeter {
   }
 
   /// Takes the signs of `states` as spins, and computes the energy of each replica. Collective where ranks divide the spins.
+  ///
+  /// - Throws: what the field throws: the failure of an exchange between ranks; nothing on one rank.
   public func look(at states: AlignedBuffer<Float>) throws {
     let exchanges = system.exchanges
     system.exchanges = true

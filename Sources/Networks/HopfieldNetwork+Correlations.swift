@@ -101,6 +101,8 @@ extension HopfieldNetwork {
   }
 
   /// `addDifference` of a whole network, into one buffer.
+  ///
+  /// - Throws: the failure of an exchange between strips; nothing in a whole network.
   public func addDifference(scale: AlignedBuffer<Float>, samples: Int, into gradient: AlignedBuffer<Float>) throws {
     try addDifference(scale: scale, samples: samples, into: [gradient])
   }

@@ -2,6 +2,8 @@ import Kernels
 
 extension HopfieldNetwork {
   /// `F = E + βC` of each sample, in double precision over single-precision products. Not meant for the inside of a training.
+  ///
+  /// - Throws: the failure of an exchange between strips; nothing in a whole network.
   public func energies(samples: Int, nudge: Nudge?) throws -> [Double] {
     try computeDrives(samples: samples)
     // By sample and piece, so that the bits do not depend on the strips.

@@ -173,6 +173,8 @@ public final class HopfieldNetwork {
   }
 
   /// Copies states, clamped inputs and fields of samples 0 … `count` − 1 over those from `target` on.
+  ///
+  /// - Throws: the failure of an exchange between strips; nothing in a whole network.
   public func duplicate(count: Int, to target: Int) throws {
     precondition(count <= target && target + count <= capacity)
     try finishExchanges()
@@ -193,6 +195,8 @@ public final class HopfieldNetwork {
   func isZero(_ layer: Int) -> Bool { nonzeroSamples[layer - 1] == 0 }
 
   /// Waits for rows of neighbours that are still under way.
+  ///
+  /// - Throws: the failure of an exchange between strips; nothing in a whole network.
   public func finishExchanges() throws { try boundary?.finishExchanges() }
 
   /// The output of one sample as the cost sees it: the field of the read-out, which while free is the output itself.

@@ -29,6 +29,7 @@ public final class LinearResponse {
   /// phase, says stop. They take the places of the states, which are behind them then: what `HopfieldNetwork.addDerivative` reads.
   ///
   /// - Precondition: pooling is frozen on all edges.
+  /// - Throws: the failure of an exchange between strips; nothing in a whole network.
   public func run(_ network: HopfieldNetwork, labels: ArraySlice<Int>) throws -> RelaxationReport {
     let samples = labels.count
     let classes = network.layout.output.shape.channels

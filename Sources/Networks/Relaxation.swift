@@ -27,6 +27,7 @@ public protocol NetworkRelaxation {
   /// - Parameters:
   ///   - nudge: absent in the free phase.
   ///   - observe: called after every sweep, with their number.
+  /// - Throws: the failure of an exchange between strips; nothing in a whole network.
   @discardableResult
   func run(
     _ network: HopfieldNetwork, samples: Int, nudge: Nudge?, observe: ((Int) throws -> Void)?
@@ -37,9 +38,13 @@ public protocol NetworkRelaxation {
   /// all layers are those of one state.
   ///
   /// To be called before the network does anything else.
+  ///
+  /// - Throws: the failure of an exchange between strips; nothing in a whole network.
   func residuals(of network: HopfieldNetwork, samples: Int) throws -> [Double]
 
   /// `gradient += Σ_n scale_n [−∂E/∂θ(a_n) + ∂E/∂θ(b_n)]` of the states where the last phase has ended; as `HopfieldNetwork.addDifference`.
+  ///
+  /// - Throws: the failure of an exchange between strips; nothing in a whole network.
   func addDifference(
     of network: HopfieldNetwork, scale: AlignedBuffer<Float>, samples: Int, into gradients: [AlignedBuffer<Float>]) throws
 
@@ -87,6 +92,8 @@ public struct Relaxation: NetworkRelaxation {
     nudgedSchedule = UpdateSchedule(settings.order, layout: layout, nudged: true)
   }
 
+  ///
+  /// - Throws: the failure of an exchange between strips; nothing in a whole network.
   @discardableResult
   public func run(
     _ network: HopfieldNetwork, samples: Int, nudge: Nudge?, observe: ((Int) throws -> Void)?
@@ -94,6 +101,8 @@ public struct Relaxation: NetworkRelaxation {
     try run(network, samples: samples, nudge: nudge, stop: nil, observe: observe)
   }
 
+  ///
+  /// - Throws: the failure of an exchange between strips; nothing in a whole network.
   @discardableResult
   public func run(
     _ network: HopfieldNetwork, samples: Int, nudge: Nudge? = nil, stop: RelaxationSettings.Stop? = nil,
@@ -172,6 +181,8 @@ public final class InertialRelaxation: NetworkRelaxation {
   }
 
   /// A nudged phase keeps the inertia with which the free one has ended.
+  ///
+  /// - Throws: the failure of an exchange between strips; nothing in a whole network.
   @discardableResult
   public func run(
     _ network: HopfieldNetwork, samples: Int, nudge: Nudge?, observe: ((Int) throws -> Void)?

@@ -62,6 +62,7 @@ public final class SlotRelaxation {
   ///   - load: the images of some samples, one after the other.
   ///   - keep: called of every sample that has settled, with its number and its slot, in which the network has its states.
   ///   - done: called of every sample once, in no order.
+  /// - Throws: what `load` throws, or the failure of an exchange between strips.
   public func run(
     count: Int, measures: Bool = true, load: (Range<Int>) throws -> [Float], keep: (Int, Int) throws -> Void = { _, _ in },
     done: (Settled) throws -> Void

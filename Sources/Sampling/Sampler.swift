@@ -73,6 +73,8 @@ public struct Sampler {
   ///   - store: keeps what a stopped run continues from; `nil` if nothing does.
   ///   - shouldStop: asked several times a second; once it says yes on any rank, all stop.
   ///   - progress: called on every rank as often.
+  /// - Throws: `SamplerError` if the job cannot sample this problem, `FileError` if a checkpoint cannot be written, or the
+  ///   failure of an exchange between ranks; nothing on one rank.
   public func run(
     over world: Communicator? = nil, store: SamplingStore? = nil, shouldStop: () -> Bool = { false },
     progress: (Progress) -> Void = { _ in }

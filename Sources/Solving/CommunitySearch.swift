@@ -47,6 +47,7 @@ public struct CommunitySearch {
   ///   - shouldStop: asked some thousand times a second; once it says yes on any rank, all end soon, with what they have.
   ///   - progress: called with every division of this rank that is better than all its divisions before.
   /// - Returns: the answer of all ranks, with this rank's own trace.
+  /// - Throws: `SolverError` if settings make no sense, or the failure of an exchange between ranks; nothing on one rank.
   public func run(
     over world: Communicator? = nil, shouldStop: @escaping () -> Bool = { false },
     progress: @escaping (SearchTrace.Point) -> Void = { _ in }

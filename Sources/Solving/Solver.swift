@@ -31,6 +31,7 @@ public struct Solver {
   ///   - world: ranks that search together, with the same problem and settings; `nil`: this one alone.
   ///   - shouldStop: asked some thousand times a second; once it says yes on any rank, all end soon, with what they have.
   ///   - progress: called with every state of this rank that is better than all its states before.
+  /// - Throws: `SolverError` if settings make no sense, or the failure of an exchange between ranks; nothing on one rank.
   public func run(
     over world: Communicator? = nil, shouldStop: @escaping () -> Bool = { false },
     progress: @escaping (SearchProgress) -> Void = { _ in }

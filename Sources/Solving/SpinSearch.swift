@@ -44,6 +44,7 @@ public struct SpinSearch {
   ///   - shouldStop: asked some thousand times a second; once it says yes on any rank, all end soon, with what they have.
   ///   - progress: called with every state of this rank that is better than all its states before.
   /// - Returns: on rank 0 the answer of all ranks.
+  /// - Throws: `SolverError` if settings make no sense, or the failure of an exchange between ranks; nothing on one rank.
   public func run(
     over world: Communicator? = nil, store: SearchStore? = nil, shouldStop: @escaping () -> Bool = { false },
     progress: @escaping (SearchTrace.Point) -> Void = { _ in }

@@ -21,12 +21,16 @@ struct Declaration {
   let line: Int
   /// Also of cases of a public enumeration and of requirements of a public protocol.
   let isPublic: Bool
-  let hasDocstring: Bool
+  /// What stands above it in lines that begin with three slashes; empty without any.
+  let docstring: String
+  /// Whether a function or an initialiser says that it throws.
+  let canThrow: Bool
   /// The type or extension that it stands in.
   let owner: Owner?
   /// Of a type or an extension: the protocols, and the superclass, that stand behind its colon.
   let inherited: Set<String>
 
+  var hasDocstring: Bool { !docstring.isEmpty }
   var isTopLevel: Bool { owner == nil }
   /// Without generic parameters.
   var plainName: String { Self.plain(name) }
@@ -63,13 +67,34 @@ extension SourceFile {
       let declaration = Declaration(
         kind: kind, name: match.name.isEmpty ? kind.rawValue : String(match.name.split(separator: ".").last ?? match.name),
         line: index + 1, isPublic: match.modifiers.contains("public ") || opens && scope!.declaration.isPublic,
-        hasDocstring: lines[..<index].last { !$0.contains(/^ *@/) }?.contains(/^ *\/\/\//) ?? false,
+        docstring: Self.docstring(above: lines[..<index]),
+        canThrow: [.func, .`init`].contains(kind) && Self.signature(lines[index...]).contains(/\bthrows\b/),
         owner: scope.map { Declaration.Owner(kind: $0.declaration.kind, name: $0.declaration.name) },
         inherited: Set(supers.matches(of: /\w+/).map { String($0.0) }))
       found.append(declaration)
       if kind.isScope, !line.hasSuffix("}") { scopes.append((indent, declaration)) }
     }
     return found
+  }
+
+  private static func docstring(above: ArraySlice<Substring>) -> String {
+    let lines = above.reversed().drop { $0.contains(/^ *@/) }.prefix { $0.contains(/^ *\/\/\//) }
+    return lines.reversed().joined(separator: "\n")
+  }
+
+  /// What a function's first lines say outside of parentheses, up to its body.
+  private static func signature(_ lines: ArraySlice<Substring>) -> String {
+    var depth = 0
+    var signature = ""
+    for character in lines.prefix(40).joined(separator: "\n") {
+      switch character {
+      case "(": depth += 1
+      case ")": depth -= 1
+      case "{" where depth == 0, "\n" where depth == 0: return signature
+      default: if depth == 0 { signature.append(character) }
+      }
+    }
+    return signature
   }
 }
 

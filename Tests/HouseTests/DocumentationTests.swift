@@ -18,6 +18,39 @@ import Testing
     #expect(checked > 1800)
   }
 
+  /// What can throw says what; in MPI everything throws an `MPIError`.
+  @Test func thrownErrorsAreDocumented() throws {
+    let sources = try SourceTree.sources()
+    let requirements = Requirements(sources.flatMap(\.declarations))
+    var checked = 0
+    for file in sources where House.publicRooms.union(House.sharingRooms).contains(file.room) && file.room != "MPI" {
+      for declaration in file.declarations where declaration.isPublic && declaration.canThrow {
+        checked += 1
+        guard !declaration.docstring.contains("hrows"), !requirements.holds(declaration) else { continue }
+        Issue.record("\(file.path):\(declaration.line): \(declaration.name) can throw, and its docstring does not say what")
+      }
+    }
+    #expect(checked > 150)
+  }
+
+  /// Parameters that can throw are not taken for functions that do.
+  @Test func throwingFunctionsAreSeen() {
+    let file = SourceFile(
+      path: "Sources/MPI/Sample.swift",
+      text: """
+        public struct Square {
+          public init(side: Double) throws { self.side = side }
+          public func scaled(by factor: () throws -> Double) -> Square { self }
+          public func cut(
+            by factor: () -> Double
+          ) throws -> Square {
+            self
+          }
+        }
+        """)
+    #expect(file.declarations.filter(\.canThrow).map(\.name) == ["init", "cut"])
+  }
+
   /// The check sees every kind of symbol, and which of them fulfil a protocol.
   @Test func missingDocstringsAreSeen() {
     let file = SourceFile(

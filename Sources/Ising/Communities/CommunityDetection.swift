@@ -34,6 +34,8 @@ public struct CommunityDetection: Sendable {
 
   /// The bisection of some vertices as an Ising problem, in units of `1/2m`: `J_ij = 2m A_ij − γ k_i k_j`, integers if the
   /// weights are and `γ = 1`.
+  ///
+  /// - Throws: `ProblemError` if all pairs of so many vertices do not fit into memory.
   public func bisection(of vertices: [Int]) throws -> IsingProblem {
     let degrees = graph.degrees
     return try IsingProblem.complete(spinCount: vertices.count) { i, j in
@@ -61,6 +63,7 @@ public struct CommunityDetection: Sendable {
   ///   - solve: solves one bisection.
   ///   - shouldStop: asked between two problems; the division that stands then is returned.
   ///   - improved: is told each division that is better than the last.
+  /// - Throws: what `solve` throws.
   public func run(
     from start: Communities? = nil, solve: Solver, shouldStop: () throws -> Bool = { false },
     improved: (Communities) -> Void = { _ in }

@@ -22,6 +22,7 @@ public enum ProblemFile {
   /// Reads a problem from what came by another way, as on standard input.
   ///
   /// - Parameter name: what messages call it.
+  /// - Throws: `ProblemFileError`, which names the line and what was expected.
   public static func read(_ bytes: [UInt8], named name: String, format: ProblemFormat? = nil) throws -> ProblemContent {
     try parse(bytes, file: name, format: format)
   }

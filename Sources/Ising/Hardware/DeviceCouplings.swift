@@ -57,6 +57,8 @@ public struct DeviceCouplings: Sendable, Equatable {
   /// The problem that the device runs in place of `problem`.
   ///
   /// The offset is scaled like the rest, and otherwise unchanged.
+  ///
+  /// - Throws: `ProblemError` if a limit makes no sense.
   public func applied(to problem: IsingProblem) throws -> IsingProblem {
     try validate()
     guard !isIdeal else { return problem }

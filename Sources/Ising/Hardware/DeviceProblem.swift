@@ -48,6 +48,8 @@ public struct DeviceProblem: Sendable {
   public func decode(_ spins: [Int8]) -> [Int8] { embedded?.unembed(spins) ?? spins }
 
   /// The device's samples as those of what was asked, with the energies of the couplings that were asked for.
+  ///
+  /// - Throws: `ProblemError` if a state is none of the device's.
   public func decode(_ samples: SampleSet) throws -> SampleSet {
     guard !isFaithful else { return samples }
     let reads = try samples.samples.map { sample in

@@ -8,6 +8,7 @@ extension MinorEmbedding {
   /// - Parameters:
   ///   - first, second: spins of the layers; `problem` has them one after the other.
   /// - Returns: `nil` if the chip has not enough lines that cross, or none that are known.
+  /// - Throws: `ProblemError` if the chip cannot be made or lacks a coupler that the chains need.
   public static func crossing(
     _ first: Int, _ second: Int, of problem: IsingProblem, on chip: HardwareGraph
   ) throws -> MinorEmbedding? {

@@ -42,6 +42,8 @@ public enum ProblemKind: String, CaseIterable, Sendable {
   }
 
   /// The graph whose communities are asked for.
+  ///
+  /// - Throws: `ProblemError` if the content is no graph, or one without edges.
   public static func communityGraph(of content: ProblemContent) throws -> CommunityGraph {
     guard [.graph, .matrix].contains(content.kind) else { throw content.mismatch(.communities, expected: "a graph") }
     // What stands on a matrix's diagonal is an edge from a vertex to itself, seen once; elsewhere it is none.

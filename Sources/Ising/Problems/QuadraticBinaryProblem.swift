@@ -36,6 +36,8 @@ public struct QuadraticBinaryProblem: SpinObjective {
   public var measureName: String { "energy" }
 
   /// `f(x)` of the variables that are 1 where the spin is.
+  ///
+  /// - Throws: `ProblemError` if the state is none of the problem's or an integer sum leaves 64 bits.
   public func measure(of spins: [Int8]) throws -> Total {
     try check(spins)
     let variables = linear.count

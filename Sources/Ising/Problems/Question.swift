@@ -112,6 +112,7 @@ extension Question {
   /// Reads a problem from what came by another way, as on standard input.
   ///
   /// - Parameter name: what messages call it.
+  /// - Throws: `ProblemFileError` if the bytes are none, `ProblemError` if they are no problem of the kind that is asked for.
   public init(_ bytes: [UInt8], named name: String, _ settings: QuestionSettings = QuestionSettings()) throws {
     try self.init(read: try ProblemFile.read(bytes, named: name, format: settings.format), file: name, settings)
   }

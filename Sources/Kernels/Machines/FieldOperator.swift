@@ -16,16 +16,23 @@ public protocol FieldOperator: AnyObject {
   var magnitude: Double { get }
 
   /// `field += Σ_j J_ij x_j`.
+  ///
+  /// - Throws: the failure of an exchange, where several ranks have the spins.
   func addCouplings(_ states: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws
 
   /// The same of states that are all −1 or 1, for which there may be a faster way to the same numbers.
+  ///
+  /// - Throws: the failure of an exchange, where several ranks have the spins.
   func addCouplings(spins: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws
   /// `field = Σ_j J_ij x_j + scale_r h_i`.
   ///
   /// - Parameter scale: as `ReplicaShape.replicaNumbers` makes them.
+  /// - Throws: the failure of an exchange, where several ranks have the spins.
   func evaluate(_ states: AlignedBuffer<Float>, scale: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws
 
   /// Adds up over the ranks that share the spins. Nothing to do where one rank has them all.
+  ///
+  /// - Throws: the failure of an exchange, where several ranks have the spins.
   func total(_ sums: AlignedBuffer<Int64>) throws
 }
 
@@ -43,6 +50,8 @@ extension FieldOperator {
   }
 
   /// `field = Σ_j J_ij s_j + scale_r h_i` for states that are all −1 or 1.
+  ///
+  /// - Throws: the failure of an exchange, where several ranks have the spins.
   public func evaluate(spins: AlignedBuffer<Float>, scale: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws {
     precondition(spins.count == shape.count)
     startField(scale, field)

@@ -12,23 +12,30 @@ public protocol FlipOperator: AnyObject {
   var energy: Double { get }
 
   /// Takes new spins, one −1 or 1 for each global number, and works out fields and energy.
+  ///
+  /// - Throws: the failure of an exchange, where several ranks have the spins.
   func reset(to spins: [Int8]) throws
 
   /// Visits every spin once; of spins on several ranks, each rank its own. Collective over them.
   ///
   /// - Parameter thresholds: in the order of `identifiers`.
   /// - Returns: the flips on all ranks, the same number on each: what a descent ends by.
+  /// - Throws: the failure of an exchange, where several ranks have the spins.
   @discardableResult func sweep(thresholds: NoisePlane, scale: Float) throws -> Int
 
   /// Copies the present spins, in the order of visits, to a buffer of as many numbers as `identifiers` has.
   func copySpins(to buffer: AlignedBuffer<Float>)
 
   /// A copied state of all ranks' spins, one −1 or 1 for each global number.
+  ///
+  /// - Throws: the failure of an exchange, where several ranks have the spins.
   func collect(_ spins: AlignedBuffer<Float>) throws -> [Int8]
 }
 
 extension FlipOperator {
   /// Where one rank has all spins.
+  ///
+  /// - Throws: the failure of an exchange, where several ranks have the spins.
   public func collect(_ spins: AlignedBuffer<Float>) throws -> [Int8] {
     var state = [Int8](repeating: 1, count: spinCount)
     for position in 0..<spinCount where spins[position] < 0 { state[Int(identifiers[position])] = -1 }

@@ -61,6 +61,8 @@ public final class PredictiveLearner: TrainableNetwork, Classifier {
   }
 
   /// The free phase: one pass upwards.
+  ///
+  /// - Throws: the failure of an exchange between ranks; nothing on one rank.
   public func classify(_ pixels: [Float], labels: ArraySlice<Int>, first: Int) throws -> Classification {
     network.freezePooling(false)
     network.passes.clamp(pixels, samples: labels.count)

@@ -37,6 +37,8 @@ public final class UnrolledRelaxation {
   }
 
   /// Makes the sweeps from the present states, remembering every state on the way.
+  ///
+  /// - Throws: the failure of an exchange between strips; nothing in a whole network.
   public func run(samples count: Int) throws {
     precondition(count <= samples)
     for (layers, states) in records {

@@ -37,6 +37,8 @@ public final class MachineRelaxation: NetworkRelaxation {
     return phase
   }
 
+  ///
+  /// - Throws: the failure of an exchange between strips; nothing in a whole network.
   @discardableResult
   public func run(
     _ network: HopfieldNetwork, samples: Int, nudge: Nudge?, observe: ((Int) throws -> Void)?
@@ -86,6 +88,8 @@ public final class MachineRelaxation: NetworkRelaxation {
   }
 
   /// The products of the machine's features. Inputs and biases couple to the first alone.
+  ///
+  /// - Throws: the failure of an exchange between strips; nothing in a whole network.
   public func addDifference(
     of network: HopfieldNetwork, scale: AlignedBuffer<Float>, samples: Int, into gradients: [AlignedBuffer<Float>]
   ) throws {

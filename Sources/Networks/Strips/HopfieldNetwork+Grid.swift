@@ -48,6 +48,8 @@ extension HopfieldNetwork {
 
   /// The spins of samples, layer by layer, in the order channels, rows, columns, of the whole network. Collective over the spin
   /// group; complete on its first rank.
+  ///
+  /// - Throws: the failure of the gathering between strips.
   public func unpackedSpins(layer: Int, samples: Range<Int>, over grid: ProcessGrid) throws -> [Float] {
     let planes = spins[layer - 1]
     guard grid.spin.size > 1 else { return planes.unpacked(samples: samples) }

@@ -3,6 +3,8 @@ import Ising
 
 extension SamplingAnswer {
   /// One JSON object. Numbers that are not finite are left out.
+  ///
+  /// - Throws: `EncodingError` if the object cannot be written.
   public func json() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

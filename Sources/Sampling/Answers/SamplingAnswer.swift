@@ -24,11 +24,15 @@ public struct SpinSampling {
   }
 
   /// Refuses before anything is made what `run` would refuse, see `Sampler.check(ranks:)`.
+  ///
+  /// - Throws: `ProblemError` that says what would be refused.
   public func check(ranks: Int) throws { try sampler.check(ranks: ranks) }
 
   /// Samples. Collective.
   ///
   /// - Returns: on rank 0 the answer, of a run that was not stopped.
+  /// - Throws: `SamplerError` if the job cannot sample this problem, `FileError` if a checkpoint cannot be written, or the
+  ///   failure of an exchange between ranks; nothing on one rank.
   public func run(
     over world: Communicator? = nil, store: SamplingStore? = nil, shouldStop: () -> Bool = { false },
     progress: (Sampler.Progress) -> Void = { _ in }

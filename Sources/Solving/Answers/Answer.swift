@@ -26,5 +26,7 @@ public protocol Answer: Sendable {
   /// - Parameter samples: so many of the best states are listed.
   func text(samples: Int) -> String
   /// One JSON object.
+  ///
+  /// - Throws: `EncodingError` if a number is not finite.
   func json(samples: Int) throws -> String
 }

@@ -29,6 +29,8 @@ public struct LongSearch {
   ///   - world: ranks that search together; `nil`: this one alone.
   ///   - shouldStop: asked some thousand times a second; once it says yes on any rank, the search is written down and ends.
   ///   - progress: called with every state of this rank that is better than all its states before, in seconds of the whole search.
+  /// - Throws: `FileError` if a checkpoint cannot be written, `SolverError` if settings make no sense, or the failure of an
+  ///   exchange between ranks; nothing on one rank.
   public func run(
     over world: Communicator? = nil, shouldStop: @escaping () -> Bool = { false },
     progress: @escaping (SearchProgress) -> Void = { _ in }
