@@ -19,8 +19,16 @@ enum Job {
   static func run(_ body: (Communicator) throws -> Int32) -> Never {
     Environment.run(exitCodeForError: Exit.code(for:)) { world in
       try InstructionSet.checkEnvironment()
-      return try body(world)
+      let code = try body(world)
+      try flushOutput()
+      return code
     }
+  }
+
+  /// Brings to its end what was printed: a full disk is an error, a reader that has gone away, such as `head`, is none.
+  static func flushOutput() throws {
+    guard fflush(nil) != 0, errno != EPIPE else { return }
+    throw FileError(path: "standard output", reason: "cannot be written: \(FileError.systemReason())", writing: true)
   }
 
   /// The configuration at `path`; on standard input, `-`, which the first rank alone has, it is for all. Collective.

@@ -40,9 +40,11 @@ struct SampleOutputOptions: ParsableArguments {
   var sampleCount: Int { output == nil ? 0 : samples ?? Self.standardSamples }
 
   /// A result that cannot be written should be known before the run, not after it.
-  func checkWritable(on world: Communicator) throws {
+  ///
+  /// - Parameter inputs: files that are read.
+  func checkWritable(on world: Communicator, inputs: [String]) throws {
     guard world.rank == 0 else { return }
-    for path in [output, report].compactMap({ $0 }) { try WritablePath.check(path) }
+    for path in [output, report].compactMap({ $0 }) { try WritablePath.check(path, inputs: inputs) }
   }
 
   func write(_ answer: SamplingAnswer) throws {

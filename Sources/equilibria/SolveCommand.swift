@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Host
 import Ising
@@ -24,7 +25,7 @@ struct SolveCommand: ParsableCommand {
 
   @Argument(
     help:
-      "The problem's file, plain, gzipped or in a ZIP archive, or - for standard input; or one to be drawn: sk:SPINS, dense:SPINS, torus:ROWSxCOLUMNS.",
+      "The problem's file, plain, packed by gzip, bzip2 or xz, or in a ZIP archive, or - for standard input; or one to be drawn: sk:SPINS, dense:SPINS, torus:ROWSxCOLUMNS, planted:ROWSxCOLUMNS[xLAYERS]:SHARE; a colon and a seed may follow.",
     completion: .file())
   var file: String
 
@@ -46,9 +47,11 @@ struct SolveCommand: ParsableCommand {
   func run() {
     Job.run { world in
       StopSignal.install()
-      try output.checkWritable(on: world)
+      try output.checkWritable(on: world, inputs: [file] + search.initial + device.inputs)
+      try problem.checkWritable(on: world)
       let meter = ProcessorEnergy()
       let question = try Job.question(file, problem.settings, over: world)
+      if world.rank == 0 { try problem.write(question) }
       let opened = try folder.open(on: world)
       defer { opened?.lock?.release() }
       var answer = try answer(to: question, keptIn: opened, over: world)
@@ -81,9 +84,21 @@ struct SolveCommand: ParsableCommand {
       guard !search.exact || device.hardware == nil else {
         throw ProblemError("--exact is of the problem itself: leave out --hardware")
       }
-      let exact = search.exact ? try ExactMinimum(question.objective.problem, shouldStop: shouldStop) : nil
+      let count = question.objective.problem.spinCount
+      // Annealing is no match for the few divisions of some numbers.
+      let isTried =
+        question.kind == .partition && count <= SolveSearchOptions.fewNumbers && search.isOpen && device.isIdeal && folder == nil
+      let exact = search.exact || isTried ? try ExactMinimum(question.objective, shouldStop: shouldStop) : nil
+      let start = ContinuousClock.now
       let spins = try SpinSearch(
-        question, try settings(for: question.objective, from: exact), on: device.settings, shouldStop: { StopSignal.isRequested })
+        question, try settings(for: question.objective, from: exact),
+        on: try device.settings(labels: question.labels, spinCount: count),
+        shouldStop: {
+          StopSignal.isRequested || search.time.map { $0 > 0 && ContinuousClock.now - start > .seconds($0) } ?? false
+        })
+      if let path = device.saveEmbedding, let embedding = spins.embedding, world.rank == 0 {
+        try AtomicFile.write(ChipFile.text(embedding, labels: question.labels), to: path)
+      }
       let bestKnown = question.bestKnown.map { " (best known \(SearchTrace.text($0)))" } ?? ""
       let store = try folder.map { try SearchStore(folder: $0.path, resumes: $0.resumes, minutes: $0.minutes) }
       var answer = try spins.run(over: world, store: store, shouldStop: shouldStop) {
@@ -109,7 +124,7 @@ struct SolveCommand: ParsableCommand {
     var settings = search.settings
     (settings.stateBits, settings.stateNoise) = (device.stateBits, device.stateNoise)
     guard let objective else { return settings }
-    settings.initial = try search.initial.map { try StateFile.read($0, spinCount: objective.problem.spinCount) }
+    settings.initialStates = try search.initial.flatMap { try StateFile.readAll($0, spinCount: objective.problem.spinCount) }
     if let exact {
       // The one state of a search without time is that which it starts from.
       (settings.initial, settings.time, settings.reads) = (exact.spins, 0, 1)

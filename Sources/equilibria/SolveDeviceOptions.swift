@@ -1,10 +1,25 @@
 import ArgumentParser
+import Foundation
 import Ising
 
 /// The imperfections of a device, each off unless it is asked for.
 struct SolveDeviceOptions: ParsableArguments {
-  @Option(help: "Embed into a chip's couplers: chimera:SIZE, pegasus:SIZE or zephyr:SIZE.")
-  var hardware: HardwareGraph?
+  @Option(
+    help: "Embed into a chip's couplers: chimera:SIZE, pegasus:SIZE or zephyr:SIZE, or a file with a graph of couplers.",
+    completion: .file())
+  var hardware: ChipChoice?
+
+  @Option(
+    help: "A file of what the chip lacks: in each line a spin, or the two spins of a coupler.", completion: .file())
+  var missing: String?
+
+  @Option(
+    help: "A file with the chains of an embedding as JSON, {\"variable\": [spin, …], …}; by default it is searched for.",
+    completion: .file(extensions: ["json"]))
+  var embedding: String?
+
+  @Option(help: "Write the chains of the embedding to this file.", completion: .file(extensions: ["json"]))
+  var saveEmbedding: String?
 
   @Option(help: "The coupling within chains. By default √2 times the couplings' root mean square times the root of the degree.")
   var chainStrength: Double?
@@ -43,17 +58,41 @@ struct SolveDeviceOptions: ParsableArguments {
     do {
       _ = try estimate()
     } catch { throw ValidationError("--device-power, --device-time: \(error)") }
-    if chainStrength != nil, hardware == nil { throw ValidationError("--chain-strength needs --hardware") }
+    for (isGiven, name) in [
+      (chainStrength != nil, "--chain-strength"), (missing != nil, "--missing"), (embedding != nil, "--embedding"),
+      (saveEmbedding != nil, "--save-embedding"),
+    ] where isGiven && hardware == nil {
+      throw ValidationError("\(name) needs --hardware")
+    }
     if let chainStrength, !(chainStrength > 0 && chainStrength.isFinite) {
       throw ValidationError("--chain-strength \(chainStrength): expected a number above 0")
     }
   }
 
-  var settings: DeviceSettings {
+  /// - Parameters:
+  ///   - labels: of the problem's spins, by which a file of chains may call them.
+  ///   - spinCount: of the problem.
+  func settings(labels: [String], spinCount: Int) throws -> DeviceSettings {
     var settings = DeviceSettings()
-    (settings.chip, settings.chainStrength, settings.couplings) = (hardware, chainStrength, couplings)
+    switch hardware {
+    case .chip(let chip): settings.chip = chip
+    case .file(let path): settings.couplers = try ChipFile.couplers(path)
+    case nil: break
+    }
+    (settings.missing, settings.chainStrength, settings.couplings) = (missing, chainStrength, couplings)
+    settings.chains = try embedding.map { try ChipFile.chains($0, labels: labels, spinCount: spinCount) }
     return settings
   }
+
+  /// Files that are read.
+  var inputs: [String] {
+    var chip: String?
+    if case .file(let path)? = hardware { chip = path }
+    return [chip, missing, embedding].compactMap { $0 }
+  }
+
+  /// Whether nothing of the problem is changed.
+  var isIdeal: Bool { hardware == nil && couplings.isIdeal && stateBits == nil && stateNoise == 0 }
 
   /// What a device would take, if it is asked for.
   func estimate() throws -> DeviceEstimate? {
@@ -75,6 +114,20 @@ extension DeviceCouplings.Range: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
 
-extension HardwareGraph: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
+/// `--hardware`.
+enum ChipChoice: ExpressibleByArgument {
+  case chip(HardwareGraph)
+  case file(String)
+
+  init?(argument: String) {
+    let kinds = ["chimera:", "pegasus:", "zephyr:"]
+    if kinds.contains(where: { argument.hasPrefix($0) }) {
+      guard let chip = HardwareGraph(argument) else { return nil }
+      self = .chip(chip)
+    } else if FileManager.default.fileExists(atPath: argument) {
+      self = .file(argument)
+    } else {
+      return nil
+    }
+  }
 }

@@ -34,44 +34,49 @@ struct SolveOutputOptions: ParsableArguments {
   }
 
   /// A result that cannot be written should be known before the search, not after it.
-  func checkWritable(on world: Communicator) throws {
+  ///
+  /// - Parameter inputs: files that are read.
+  func checkWritable(on world: Communicator, inputs: [String]) throws {
     guard world.rank == 0 else { return }
-    for path in [output, plot, trace, report].compactMap({ $0 }) { try WritablePath.check(path) }
+    for path in [output, plot, trace, report].compactMap({ $0 }) { try WritablePath.check(path, inputs: inputs) }
   }
 
   /// Writes whatever files are asked for.
   func write(_ answer: any Answer) throws {
     let plot = TracePlot(trace: answer.trace, seconds: answer.seconds, title: answer.title, bestKnown: answer.bestKnown)
-    if let path = output { try write(StateFile.text(answer.state, labels: answer.labels), to: path) }
-    if let path = trace { try write(answer.trace.csv, to: path) }
-    if let path = self.plot { try write(plot.svg, to: path) }
+    if let path = output { try AtomicFile.write(StateFile.text(answer.state, labels: answer.labels), to: path) }
+    if let path = trace { try AtomicFile.write(answer.trace.csv, to: path) }
+    if let path = self.plot { try AtomicFile.write(plot.svg, to: path) }
     if let path = report {
       let page = SearchReport(
         facts: answer.facts, plot: plot, levels: answer.levels.map { SearchReport.Level(value: $0.value, reads: $0.reads) },
         wasStopped: answer.wasStopped)
-      try write(page.html, to: path)
+      try AtomicFile.write(page.html, to: path)
     }
-  }
-
-  private func write(_ text: String, to path: String) throws {
-    do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch { throw FileError(path: path, reason: "cannot be written: \(FileError.reason(error))", writing: true) }
   }
 }
 
 /// A path that a result is to be written to.
 enum WritablePath {
-  /// - Throws: `FileError` if it is a folder, or there is no folder for it.
-  static func check(_ path: String) throws {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-      throw FileError(path: path, reason: "is a folder, expected a file to write", writing: true)
+  /// - Parameter inputs: files that are read, which a result must not take the place of.
+  /// - Throws: `FileError` if it is a folder or an input, or there is no folder for it.
+  static func check(_ path: String, inputs: [String] = []) throws {
+    if UserPath.isFolder(path) { throw FileError(path: path, reason: "is a folder, expected a file to write", writing: true) }
+    if AtomicFile.isWrittenThrough(path) { return }
+    let path = AtomicFile.target(of: path)
+    for input in inputs where FileManager.default.fileExists(atPath: path) && isSame(path, input) {
+      throw FileError(path: path, reason: "is read by this command, expected another file to write", writing: true)
     }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     guard FileManager.default.isWritableFile(atPath: folder) else {
       throw FileError(
         path: path, reason: "cannot be written: there is no folder \(folder) that may be written to", writing: true)
     }
+  }
+
+  /// Whether two paths lead to one file.
+  private static func isSame(_ first: String, _ second: String) -> Bool {
+    var (one, other) = (stat(), stat())
+    return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino
   }
 }

@@ -49,8 +49,11 @@ struct SolveSearchOptions: ParsableArguments {
   @Option(help: "The state of a sampler's run that is its read: by default the last one of gibbs and the best one of others.")
   var keep: SolverSettings.Keep?
 
-  @Option(help: "A file with the state from which every read starts, one spin per line.", completion: .file())
-  var initial: String?
+  @Option(
+    help:
+      "A file with the state from which every read starts, one spin per line, or with a state per line, which reads take in turn. May be repeated.",
+    completion: .file())
+  var initial: [String] = []
 
   @Option(parsing: .unconditional, help: "The seed of all random numbers.")
   var seed: UInt64 = 1
@@ -69,7 +72,7 @@ struct SolveSearchOptions: ParsableArguments {
 
   @Flag(
     help:
-      "Try every state, of at most \(ExactMinimum.greatestSpinCount) spins: the answer is proven, and its ground states are counted."
+      "Prove the answer and count the ground states: by every state of at most \(ExactMinimum.greatestSpinCount) spins, or a tree decomposition of width \(ExactMinimum.greatestWidth) or less."
   )
   var exact = false
 
@@ -82,7 +85,7 @@ struct SolveSearchOptions: ParsableArguments {
     if let steps, steps < 0 { throw ValidationError("--steps \(steps): expected 0 or more") }
     guard scale > 0, scale.isFinite else { throw ValidationError("--scale \(scale): expected a number above 0") }
     if let target, !target.isFinite { throw ValidationError("--target \(target): expected a number") }
-    if exact, time != nil || reads != nil || steps != nil || machine != nil || auto || target != nil || initial != nil {
+    if exact, time != nil || reads != nil || steps != nil || machine != nil || auto || target != nil || !initial.isEmpty {
       throw ValidationError(
         "--exact searches by itself: leave out --time, --reads, --steps, --machine, --auto, --target and --initial")
     }
@@ -94,6 +97,15 @@ struct SolveSearchOptions: ParsableArguments {
     if auto, machine != nil { throw ValidationError("--auto chooses the machine: leave out --machine") }
     if auto, reads != nil && steps != nil, time == nil { throw ValidationError("--auto needs --time, of which it takes a tenth") }
   }
+
+  /// Whether the way to search is left open, apart from its time and target.
+  var isOpen: Bool {
+    machine == nil && reads == nil && steps == nil && schedule == nil && scale == 1 && keep == nil && initial.isEmpty && !auto
+      && spread == .auto && time != 0
+  }
+
+  /// Numbers that are divided by trying all divisions where nothing else is asked for: a quarter of a second's work.
+  static let fewNumbers = 28
 
   /// Refuses what a search that is kept in a folder cannot have.
   func checkKept() throws {
@@ -109,7 +121,7 @@ struct SolveSearchOptions: ParsableArguments {
   /// Refuses what is for one Ising problem alone.
   func checkCommunities(hasChip: Bool, isKept: Bool) throws {
     for (isGiven, name) in [
-      (initial != nil, "--initial"), (exact, "--exact"), (hasChip, "--hardware"), (auto, "--auto"),
+      (!initial.isEmpty, "--initial"), (exact, "--exact"), (hasChip, "--hardware"), (auto, "--auto"),
       (spread == .spins, "--spread spins"),
       (exchangeEvery > 1, "--exchange-every"), (isKept, "--run-dir"),
     ] where isGiven {

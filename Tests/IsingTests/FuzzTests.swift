@@ -12,6 +12,13 @@ import Testing
   static let corpus: [ProblemFormat: [String]] = [
     .rudy: ["# c\n4 3\n1 2 1\n2 3 -2.5\n3 4\n", "1 0\n"],
     .sparse: ["3 4\n1 1 2\n1 2 -3\n2 3 1\n3 3 1\n"],
+    .mqlib: ["# c\n3 4\n1 1 2\n1 2 -3\n2 3 1\n3 3 1\n"],
+    .orLibrary: ["1\n3 4\n1 1 2\n1 2 -3\n2 3 1\n3 3 1\n"],
+    .qplib: [
+      "! c\nname # the name\nQBN\nmaximize\n3\n2 # terms\n1 1 4\n2 1 -3\n0.5\n1\n2 -1\n1.5\n1e20\n0\n0\n0\n0\n1\n3 y\n0\n",
+      "l\nLBL\nminimize\n2\n0\n1\n0\n0\n",
+    ],
+    .dimod: [modelFile(version: 1), modelFile(version: 2)],
     .matrixMarket: [
       "%%MatrixMarket matrix coordinate real symmetric\n% c\n3 3 2\n2 1 1.5\n3 3 -1\n",
       "%%MatrixMarket matrix array integer general\n2 2\n1\n2\n2\n1\n",
