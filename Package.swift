@@ -87,7 +87,7 @@ let package = Package(
       name: "equilibria",
       dependencies: [
         "Reports", "Scaling", "Experiments", "Configuration", "Files", "Host", "Learning", "Datasets", "Networks", "Sampling",
-        "Solving", "Ising", "Machines", "Parallel", "Kernels", "MPI",
+        "Solving", "Ising", "Machines", "Kernels", "MPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -13,7 +13,6 @@ struct Stripes: TrainingImages {
   let count: Int
   let seed: UInt64
   static let shape = ImageShape(channels: 1, rows: 8, columns: 8)
-
   func order(epoch: Int) -> [Int] {
     var random = Philox(seed: seed, stream: UInt32(epoch)).sequence()
     return (0..<count).shuffled(using: &random)

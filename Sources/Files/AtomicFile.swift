@@ -31,6 +31,32 @@ package enum AtomicFile {
     try write(to: path) { try $0([UInt8](text.utf8)) }
   }
 
+  /// Says before the work, not after it, that its result cannot be written.
+  ///
+  /// - Parameter inputs: files that are read, which a result must not take the place of.
+  /// - Throws: `FileError` if a path is a folder or an input, or there is no folder for it.
+  package static func check(_ paths: [String?], inputs: [String] = []) throws {
+    for path in paths.compactMap(\.self) {
+      if UserPath.isFolder(path) { throw FileError(path: path, reason: "is a folder, expected a file to write", writing: true) }
+      if isWrittenThrough(path) { continue }
+      let path = target(of: path)
+      if inputs.contains(where: { isSame(path, $0) }) {
+        throw FileError(path: path, reason: "is read by this command, expected another file to write", writing: true)
+      }
+      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+      guard FileManager.default.isWritableFile(atPath: folder) else {
+        throw FileError(
+          path: path, reason: "cannot be written: there is no folder \(folder) that may be written to", writing: true)
+      }
+    }
+  }
+
+  /// Whether two paths lead to one file.
+  private static func isSame(_ first: String, _ second: String) -> Bool {
+    var (one, other) = (stat(), stat())
+    return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino
+  }
+
   /// Whether there is something at the path that no file can take the place of.
   package static func isWrittenThrough(_ path: String) -> Bool {
     var status = stat()

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Rows of text in columns of equal width.
 package struct TextTable {
   private var rows: [[String]]
@@ -24,6 +26,14 @@ package struct TextTable {
       return String(line[..<(line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.endIndex)])
     }
   }
+}
+
+/// One JSON object in the form of all commands: its keys in alphabetical order, infinities as words.
+package func jsonText(_ value: some Encodable) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+  return String(decoding: try encoder.encode(value), as: UTF8.self)
 }
 
 /// `1 rank`, `3 ranks`.

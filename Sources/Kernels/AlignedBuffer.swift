@@ -75,7 +75,7 @@ public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
 
 extension AlignedBuffer where Element == Float {
   /// The sum of all numbers, at the speed of memory: in 64 sums of every 64th number first, then what is left over in order.
-  public func sum() -> Float {
+  package func sum() -> Float {
     let whole = count / 64 * 64
     return (whole..<count).reduce(InstructionSet.current.machines.read(base, Int64(whole))) { $0 + base[$1] }
   }

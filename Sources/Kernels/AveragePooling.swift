@@ -2,29 +2,29 @@
 ///
 /// Pooling by the mean of `window × window` outputs of a convolution with kernel k and stride t is one convolution with kernel
 /// `k + (window − 1)·t` and stride `window·t`; for 3×3 and 2×2, 4×4 at stride 2: 2.25 times fewer operations.
-public struct AveragePooling: Sendable {
+package struct AveragePooling: Sendable {
   /// Side of the original kernel.
-  public let kernel: Int
+  package let kernel: Int
   /// The original convolution's stride.
-  public let stride: Int
+  package let stride: Int
   /// Side of the pooling window, which is also its stride.
-  public let window: Int
+  package let window: Int
 
   /// Pooling over `window × window` outputs of a `kernel × kernel` convolution.
-  public init(kernel: Int, stride: Int, window: Int) {
+  package init(kernel: Int, stride: Int, window: Int) {
     self.kernel = kernel
     self.stride = stride
     self.window = window
   }
 
   /// `k + (window − 1)·t`, the side of the folded kernel.
-  public var foldedKernel: Int { kernel + (window - 1) * stride }
+  package var foldedKernel: Int { kernel + (window - 1) * stride }
   /// `window·t`, the stride of the folded convolution.
-  public var foldedStride: Int { window * stride }
+  package var foldedStride: Int { window * stride }
 
   /// `folded[p][u][v][c] = window⁻² Σ_{a,b < window} w[p][u − a·stride][v − b·stride][c]` for `posts` post channels of rows of
   /// `depth` floats; one post channel's weights begin every `rowStride` (`foldedRowStride`) floats.
-  public func fold(
+  package func fold(
     _ weights: AlignedBuffer<Float>, at offset: Int, posts: Int, depth: Int, rowStride: Int, foldedRowStride: Int,
     into folded: AlignedBuffer<Float>
   ) {
@@ -36,7 +36,7 @@ public struct AveragePooling: Sendable {
   }
 
   /// The adjoint of `fold`: adds the folded weights' gradient to that of the weights.
-  public func unfoldGradient(
+  package func unfoldGradient(
     _ folded: AlignedBuffer<Float>, posts: Int, depth: Int, rowStride: Int, foldedRowStride: Int,
     into gradient: AlignedBuffer<Float>, at offset: Int
   ) {

@@ -13,7 +13,7 @@ public final class ByteStore: @unchecked Sendable {
   }
 
   /// Memory of `owner`, which lives as long as this does, and which nobody writes to any more.
-  public init(_ memory: UnsafeBufferPointer<UInt8>, of owner: AnyObject) {
+  package init(_ memory: UnsafeBufferPointer<UInt8>, of owner: AnyObject) {
     bytes = memory
     self.owner = owner
   }

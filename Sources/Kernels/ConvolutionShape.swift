@@ -25,28 +25,28 @@ public struct ImageShape: Equatable, Hashable, Sendable, CustomStringConvertible
 
 /// The geometry of a convolution (cross-correlation, as everywhere in this field) from one plane to another, or between strips
 /// of two planes.
-public struct ConvolutionShape: Equatable, Sendable {
+package struct ConvolutionShape: Equatable, Sendable {
   /// The plane that is read; its halo is at least the padding.
-  public let pre: PlaneShape
+  package let pre: PlaneShape
   /// Post channels without padding.
-  public let postChannels: Int
+  package let postChannels: Int
   /// Rows of the kernel.
-  public let kernelRows: Int
+  package let kernelRows: Int
   /// Columns of the kernel.
-  public let kernelColumns: Int
+  package let kernelColumns: Int
   /// Pre pixels from one output to the next, in both directions.
-  public let stride: Int
+  package let stride: Int
   /// Pixels of zeros beside the pre plane, on either side.
-  public let padding: Int
+  package let padding: Int
   /// Rows from the kernel's first one, for the first row of outputs, down to the first row of the pre plane: the padding, and
   /// between strips whatever lies between where they begin, which may be negative.
-  public let topPadding: Int
+  package let topPadding: Int
   /// Rows of outputs.
-  public let rows: Int
+  package let rows: Int
 
   /// - Parameters:
   ///   - topPadding, rows: between strips; those of whole planes unless given.
-  public init(
+  package init(
     pre: PlaneShape, postChannels: Int, kernelRows: Int, kernelColumns: Int, stride: Int = 1, padding: Int = 0,
     topPadding: Int? = nil, rows: Int? = nil
   ) {
@@ -61,17 +61,17 @@ public struct ConvolutionShape: Equatable, Sendable {
   }
 
   /// Columns of outputs: `(columns + 2 padding − kernel)/stride + 1`, rounded down.
-  public var columns: Int { (pre.columns + 2 * padding - kernelColumns) / stride + 1 }
+  package var columns: Int { (pre.columns + 2 * padding - kernelColumns) / stride + 1 }
   /// Positions of the kernel.
-  public var taps: Int { kernelRows * kernelColumns }
+  package var taps: Int { kernelRows * kernelColumns }
   /// Post channels up to the next multiple of 16.
-  public var paddedPostChannels: Int { PlaneShape.padded(postChannels) }
+  package var paddedPostChannels: Int { PlaneShape.padded(postChannels) }
 
   /// Floats of the weights in the order post channel, kernel row, kernel column, pre channel, both channels padded.
-  public var weightCount: Int { paddedPostChannels * taps * pre.paddedChannels }
+  package var weightCount: Int { paddedPostChannels * taps * pre.paddedChannels }
 
   /// Multiply-adds of one sample, counted as a direct convolution over the spins that exist.
-  public var multiplyAdds: Int { rows * columns * taps * pre.channels * postChannels }
+  package var multiplyAdds: Int { rows * columns * taps * pre.channels * postChannels }
 
   /// Where the kernel's taps lie from its first one, in the pre plane.
   var tapOffsets: AlignedBuffer<Int64> {
@@ -97,13 +97,13 @@ public struct ConvolutionShape: Equatable, Sendable {
   }
 
   /// Rows of the pre plane that rows `outputs` read.
-  public func preRows(of outputs: Range<Int>) -> Range<Int> {
+  package func preRows(of outputs: Range<Int>) -> Range<Int> {
     guard !outputs.isEmpty else { return 0..<0 }
     return outputs.lowerBound * stride - topPadding..<(outputs.upperBound - 1) * stride - topPadding + kernelRows
   }
 
   /// Rows of outputs that rows `inputs` of the pre plane reach, whether or not there are such rows.
-  public func outputRows(of inputs: Range<Int>) -> Range<Int> {
+  package func outputRows(of inputs: Range<Int>) -> Range<Int> {
     guard !inputs.isEmpty else { return 0..<0 }
     let first = (inputs.lowerBound + topPadding - kernelRows + 1).quotientRoundedUp(by: stride)
     let last = (inputs.upperBound - 1 + topPadding).quotientRoundedDown(by: stride)
@@ -111,7 +111,7 @@ public struct ConvolutionShape: Equatable, Sendable {
   }
 
   /// The halo that the post plane of a whole pre plane needs for the transposed convolution.
-  public var postHalo: Int {
+  package var postHalo: Int {
     func reach(size: Int, kernel: Int, outputs: Int) -> Int {
       let first = (padding - kernel + 1).quotientRoundedUp(by: stride)
       let last = (size - 1 + padding).quotientRoundedDown(by: stride)
@@ -124,9 +124,9 @@ public struct ConvolutionShape: Equatable, Sendable {
 
 extension Int {
   /// The greatest integer not above `self / divisor`; the divisor is positive.
-  public func quotientRoundedDown(by divisor: Int) -> Int { (self - remainderNotNegative(by: divisor)) / divisor }
+  package func quotientRoundedDown(by divisor: Int) -> Int { (self - remainderNotNegative(by: divisor)) / divisor }
   /// The least integer not below `self / divisor`.
-  public func quotientRoundedUp(by divisor: Int) -> Int { (self + divisor - 1).quotientRoundedDown(by: divisor) }
+  package func quotientRoundedUp(by divisor: Int) -> Int { (self + divisor - 1).quotientRoundedDown(by: divisor) }
   /// `self` modulo `divisor`, from 0 to `divisor − 1`.
   func remainderNotNegative(by divisor: Int) -> Int { (self % divisor + divisor) % divisor }
 }

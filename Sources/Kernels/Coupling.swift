@@ -3,7 +3,7 @@
 ///
 /// Weights, and their gradients, lie in a flat buffer in the order post channel, kernel row, kernel column, pre channel, both
 /// channels padded to multiples of 16 with zeros.
-public protocol Coupling: AnyObject {
+package protocol Coupling: AnyObject {
   /// The plane that the coupling reads.
   var pre: PlaneShape { get }
   /// The plane that the coupling drives.
@@ -32,15 +32,15 @@ public protocol Coupling: AnyObject {
 }
 
 extension Coupling {
-  public func duplicateArgMax(count: Int, to target: Int) {}
+  package func duplicateArgMax(count: Int, to target: Int) {}
 
   /// The drive of the whole post plane.
-  public func drive(from pre: SpinPlanes, into drive: AlignedBuffer<Float>, samples: Int, accumulate: Bool) {
+  package func drive(from pre: SpinPlanes, into drive: AlignedBuffer<Float>, samples: Int, accumulate: Bool) {
     self.drive(from: pre, into: drive, samples: samples, rows: 0..<post.rows, accumulate: accumulate)
   }
 
   /// The gradient over the whole post plane.
-  public func addGradient(
+  package func addGradient(
     pre: SpinPlanes, post: SpinPlanes, scale: AlignedBuffer<Float>, samples: Int, into gradient: AlignedBuffer<Float>,
     at offset: Int
   ) {
@@ -50,19 +50,19 @@ extension Coupling {
   }
 
   /// The field on the whole pre plane.
-  public func topDown(from post: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int, accumulate: Bool) {
+  package func topDown(from post: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int, accumulate: Bool) {
     topDown(from: post, into: field, samples: samples, rows: 0..<pre.rows, accumulate: accumulate)
   }
 }
 
 /// Memory that couplings use one after the other and do not keep.
-public final class Workspace {
+package final class Workspace {
   private var floats = AlignedBuffer<Float>(count: 0)
   private var entries = AlignedBuffer<Entry>(count: 0)
   private var counts = AlignedBuffer<Int32>(count: 0)
 
   /// Takes no memory until a coupling asks for some; it then grows to the greatest request.
-  public init() {}
+  package init() {}
 
   func floats(_ count: Int) -> AlignedBuffer<Float> {
     if floats.count < count { floats = AlignedBuffer(count: count) }
@@ -80,5 +80,5 @@ public final class Workspace {
   }
 
   /// Bytes taken.
-  public var bytes: Int { floats.count * 4 + entries.count * 8 + counts.count * 4 }
+  package var bytes: Int { floats.count * 4 + entries.count * 8 + counts.count * 4 }
 }

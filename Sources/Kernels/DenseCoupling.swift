@@ -3,12 +3,12 @@ import CKernels
 /// All spins of one plane to all channels of another: matrix products over the samples.
 ///
 /// The same weights as a convolution whose kernel is the whole pre plane, so that the order of weights is the same.
-public final class DenseCoupling: Coupling {
+package final class DenseCoupling: Coupling {
   /// The convolution whose kernel is the whole pre plane.
-  public let shape: ConvolutionShape
-  public let post: PlaneShape
-  public var pre: PlaneShape { shape.pre }
-  public var weightCount: Int { shape.weightCount }
+  package let shape: ConvolutionShape
+  package let post: PlaneShape
+  package var pre: PlaneShape { shape.pre }
+  package var weightCount: Int { shape.weightCount }
 
   /// Floats of one row of the field on the pre plane.
   private var rowFields: Int { shape.pre.columns * shape.pre.paddedChannels }
@@ -27,7 +27,7 @@ public final class DenseCoupling: Coupling {
   ///   - preRows: rows of the whole pre plane, those of `pre` unless given.
   ///   - firstRow: the row of the whole plane that the strip begins with.
   ///   - isClamped: the pre plane's spins never move, and no field on them is asked for.
-  public init(
+  package init(
     pre: PlaneShape, preRows: Int? = nil, firstRow: Int = 0, post: PlaneShape, workspace: Workspace, isClamped: Bool = false
   ) {
     precondition(post.rows == 1 && post.columns == 1)
@@ -46,7 +46,7 @@ public final class DenseCoupling: Coupling {
     transposedWeights = AlignedBuffer(count: isClamped ? 0 : pre.fieldCount * post.paddedChannels)
   }
 
-  public func load(_ parameters: AlignedBuffer<Float>, at offset: Int) {
+  package func load(_ parameters: AlignedBuffer<Float>, at offset: Int) {
     precondition(offset >= 0 && offset + weightCount <= parameters.count)
     let weights = UnsafePointer(parameters.base + offset)
     arrangement.packForward(weights, into: forwardWeights)
@@ -59,7 +59,7 @@ public final class DenseCoupling: Coupling {
     }
   }
 
-  public func drive(from pre: SpinPlanes, into drive: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool) {
+  package func drive(from pre: SpinPlanes, into drive: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool) {
     precondition(pre.shape == shape.pre && samples <= pre.capacity && samples * post.paddedChannels <= drive.count)
     guard !rows.isEmpty else { return }
     InstructionSet.current.kernels.convolve(
@@ -68,7 +68,8 @@ public final class DenseCoupling: Coupling {
       accumulate ? 1 : 0)
   }
 
-  public func topDown(from post: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool) {
+  package func topDown(from post: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool)
+  {
     precondition(post.shape == self.post && samples <= post.capacity && samples * shape.pre.fieldCount <= field.count)
     precondition(rows.lowerBound >= 0 && rows.upperBound <= shape.pre.rows)
     precondition(transposedWeights.count > 0 || shape.pre.fieldCount == 0, "a clamped plane has no field")
@@ -80,7 +81,7 @@ public final class DenseCoupling: Coupling {
     }
   }
 
-  public func addGradient(
+  package func addGradient(
     pre: SpinPlanes, preSample: Int, post: SpinPlanes, postSample: Int, scale: AlignedBuffer<Float>, samples: Int,
     rows: Range<Int>, into gradient: AlignedBuffer<Float>, at offset: Int
   ) {

@@ -2,7 +2,7 @@
 import Foundation
 
 /// The kernels in use: one of the instruction sets compiled into this binary, chosen at run time.
-public struct InstructionSet: Sendable {
+package struct InstructionSet: Sendable {
   let kernels: eq_kernels
   /// Those of the Ising machines.
   let machines: eq_machine_kernels
@@ -10,10 +10,10 @@ public struct InstructionSet: Sendable {
   let sampling: eq_sampling_kernels
 
   /// `AVX-512`, `AVX2` or `baseline`.
-  public var name: String { String(cString: kernels.name) }
+  package var name: String { String(cString: kernels.name) }
 
   /// Those that this processor runs, fastest first.
-  public static let available: [InstructionSet] = {
+  package static let available: [InstructionSet] = {
     var count: Int32 = 0
     let sets = eq_available_kernels(&count)!
     let machines = eq_available_machine_kernels(&count)!
@@ -24,16 +24,16 @@ public struct InstructionSet: Sendable {
   }()
 
   /// The environment variable that names the one to use.
-  public static let variable = "EQUILIBRIA_KERNELS"
+  package static let variable = "EQUILIBRIA_KERNELS"
 
   /// The fastest, or the one that the environment variable names. A program says by `checkEnvironment` that the name is unknown.
-  public static let current: InstructionSet =
+  package static let current: InstructionSet =
     (try? named(ProcessInfo.processInfo.environment[variable])) ?? available[0]
 
   /// The one of this name, in any case; the fastest without a name.
   ///
   /// - Throws: `UnknownInstructionSet`.
-  public static func named(_ name: String?) throws -> InstructionSet {
+  package static func named(_ name: String?) throws -> InstructionSet {
     guard let name, !name.isEmpty else { return available[0] }
     guard let set = available.first(where: { $0.name.lowercased() == name.lowercased() }) else {
       throw UnknownInstructionSet(name: name)
@@ -42,11 +42,11 @@ public struct InstructionSet: Sendable {
   }
 
   /// - Throws: `UnknownInstructionSet` if the environment names kernels that this processor does not run.
-  public static func checkEnvironment() throws { _ = try named(ProcessInfo.processInfo.environment[variable]) }
+  package static func checkEnvironment() throws { _ = try named(ProcessInfo.processInfo.environment[variable]) }
 
   /// This core's single-precision peak, in floating-point operations a second: the best of `slices` runs of independent
   /// multiply-adds.
-  public func measuredPeak(slices: Int = 20) -> Double {
+  package func measuredPeak(slices: Int = 20) -> Double {
     var best = 0.0
     var sink: Float = 0
     for _ in 0..<slices {
@@ -60,11 +60,11 @@ public struct InstructionSet: Sendable {
 }
 
 /// Kernels that are not there, or that this processor does not run.
-public struct UnknownInstructionSet: Error, Equatable, CustomStringConvertible {
+package struct UnknownInstructionSet: Error, Equatable, CustomStringConvertible {
   /// What was asked for.
-  public let name: String
+  package let name: String
 
-  public var description: String {
+  package var description: String {
     let names = InstructionSet.available.map(\.name).joined(separator: ", ")
     return "\(InstructionSet.variable)=\(name): this processor runs \(names)"
   }

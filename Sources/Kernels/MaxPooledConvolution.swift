@@ -5,18 +5,18 @@ import CKernels
 /// Under max-pooling each post spin couples to one position of its window, the arg-max of the current `w ⋆ s_pre`. Top-down
 /// field and gradient are therefore sums over that one position: `window²` times fewer operations than a dense transposed
 /// convolution, and fewer still as spins at zero are left out.
-public final class MaxPooledConvolution: Coupling {
+package final class MaxPooledConvolution: Coupling {
   /// The convolution before pooling.
-  public let shape: ConvolutionShape
+  package let shape: ConvolutionShape
   /// Side of the pooling window, which is also its stride.
-  public let window: Int
-  public let post: PlaneShape
-  public var pre: PlaneShape { shape.pre }
+  package let window: Int
+  package let post: PlaneShape
+  package var pre: PlaneShape { shape.pre }
   /// Rows of the post plane that the pre plane is linked to: its own, and those around a strip.
-  public let linkedRows: Range<Int>
-  public var weightCount: Int { shape.weightCount }
+  package let linkedRows: Range<Int>
+  package var weightCount: Int { shape.weightCount }
   /// Whether the drive is the convolution at the arg-max that is kept, instead of the greatest of a window and a new arg-max.
-  public var isPoolingFrozen = false
+  package var isPoolingFrozen = false
 
   private let workspace: Workspace
   private let arrangement: WeightArrangement
@@ -38,11 +38,11 @@ public final class MaxPooledConvolution: Coupling {
   private let scatter: WindowScatter?
   /// The index within its window of each post spin of the linked rows, as the last drive left it; of rows around a strip, as
   /// whoever drives them wrote it here.
-  public let argMax: AlignedBuffer<UInt8>
+  package let argMax: AlignedBuffer<UInt8>
   /// Numbers of one sample, and of one row, in `argMax`.
-  public var argMaxStride: Int { linkedRows.count * argMaxRowStride }
+  package var argMaxStride: Int { linkedRows.count * argMaxRowStride }
   /// Numbers of one row in `argMax`.
-  public var argMaxRowStride: Int { post.columns * post.paddedChannels }
+  package var argMaxRowStride: Int { post.columns * post.paddedChannels }
   /// Pre channels whose transposed weights lie together.
   private let slice: Int
   /// Samples whose convolution is pooled while it is still in the cache.
@@ -57,7 +57,7 @@ public final class MaxPooledConvolution: Coupling {
   ///   - linkedRows: rows of the post plane that pre spins are linked to; those of `post` unless given.
   ///   - tiles: between strips; those of whole planes unless given.
   ///   - isClamped: the pre plane's spins never move, and no field on them is asked for.
-  public init(
+  package init(
     shape: ConvolutionShape, window: Int, post: PlaneShape, capacity: Int, workspace: Workspace, linkedRows: Range<Int>? = nil,
     tiles: WinogradTiles? = nil, isClamped: Bool = false
   ) {
@@ -155,7 +155,7 @@ public final class MaxPooledConvolution: Coupling {
     return (buffer, starts)
   }
 
-  public func load(_ parameters: AlignedBuffer<Float>, at offset: Int) {
+  package func load(_ parameters: AlignedBuffer<Float>, at offset: Int) {
     precondition(offset >= 0 && offset + weightCount <= parameters.count)
     let weights = UnsafePointer(parameters.base + offset)
     if let winograd {
@@ -180,7 +180,7 @@ public final class MaxPooledConvolution: Coupling {
     }
   }
 
-  public func drive(from pre: SpinPlanes, into drive: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool) {
+  package func drive(from pre: SpinPlanes, into drive: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool) {
     precondition(pre.shape == shape.pre && samples <= pre.capacity && samples * post.fieldCount <= drive.count)
     precondition(samples * argMaxStride <= argMax.count && rows.lowerBound >= 0 && rows.upperBound <= post.rows)
     if let winograd {
@@ -209,7 +209,8 @@ public final class MaxPooledConvolution: Coupling {
     }
   }
 
-  public func topDown(from post: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool) {
+  package func topDown(from post: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool)
+  {
     precondition(post.shape == self.post && samples <= post.capacity && samples * shape.pre.fieldCount <= field.count)
     precondition(rows.lowerBound >= 0 && rows.upperBound <= shape.pre.rows)
     let windowRows = linkedWindowRows(of: rows)
@@ -255,7 +256,7 @@ public final class MaxPooledConvolution: Coupling {
     return reached.clamped(to: linkedRows)
   }
 
-  public func addGradient(
+  package func addGradient(
     pre: SpinPlanes, preSample: Int, post: SpinPlanes, postSample: Int, scale: AlignedBuffer<Float>, samples: Int,
     rows: Range<Int>, into gradient: AlignedBuffer<Float>, at offset: Int
   ) {
@@ -275,7 +276,7 @@ public final class MaxPooledConvolution: Coupling {
       Int64(rows.count * self.post.columns), Int64(samples), scale.base, gradient.base + offset, scratch.base)
   }
 
-  public func duplicateArgMax(count: Int, to target: Int) {
+  package func duplicateArgMax(count: Int, to target: Int) {
     argMax.copy(from: argMax, to: target * argMaxStride, count: count * argMaxStride)
   }
 }

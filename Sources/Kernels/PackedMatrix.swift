@@ -1,15 +1,15 @@
 /// A matrix arranged for being multiplied from the left again and again.
-public final class PackedMatrix: Sendable {
+package final class PackedMatrix: Sendable {
   /// The length of a row of the left factor.
-  public let rows: Int
+  package let rows: Int
   /// The length of a row of the product, without padding.
-  public let columns: Int
+  package let columns: Int
   private let paddedColumns: Int
   private let packed: AlignedBuffer<Float>
   private let zero = AlignedBuffer<Int64>(count: 1)
 
   /// - Parameter elements: row-major, `rows × columns`.
-  public init(_ elements: [Float], rows: Int, columns: Int) {
+  package init(_ elements: [Float], rows: Int, columns: Int) {
     precondition(elements.count == rows * columns, "\(elements.count) elements for a \(rows)×\(columns) matrix")
     self.rows = rows
     self.columns = columns
@@ -25,10 +25,10 @@ public final class PackedMatrix: Sendable {
   }
 
   /// Floats from one row of a product to the next: `columns` up to a multiple of 16.
-  public var productStride: Int { paddedColumns }
+  package var productStride: Int { paddedColumns }
 
   /// `product (+)= left · self`, in single precision; `left` is row-major, `leftRows × rows`, `product` has rows of `productStride` floats.
-  public func multiply(left: AlignedBuffer<Float>, leftRows: Int, into product: AlignedBuffer<Float>, accumulate: Bool = false) {
+  package func multiply(left: AlignedBuffer<Float>, leftRows: Int, into product: AlignedBuffer<Float>, accumulate: Bool = false) {
     precondition(left.count >= leftRows * rows && product.count >= leftRows * paddedColumns)
     InstructionSet.current.kernels.convolve(
       left.base, zero.base, Int64(rows), zero.base, 1, Int64(rows), packed.base, Int64(paddedColumns), product.base, zero.base,

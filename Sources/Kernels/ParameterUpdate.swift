@@ -1,8 +1,8 @@
 /// One parameter's rule for a whole range of a flat buffer. `rate` is the learning rate of the range.
-public enum ParameterUpdate {
+package enum ParameterUpdate {
   /// `v ← μv + (g + λθ)`, `θ ← θ − η v`, with Nesterov `θ ← θ − η(g + λθ + μv)` (Sutskever et al. 2013, in the form of
   /// PyTorch's SGD).
-  public static func momentum(
+  package static func momentum(
     _ parameters: AlignedBuffer<Float>, gradient: AlignedBuffer<Float>, velocity: AlignedBuffer<Float>, range: Range<Int>,
     rate: Float,
     momentum: Float, nesterov: Bool, weightDecay: Float, gradientScale: Float
@@ -19,7 +19,7 @@ public enum ParameterUpdate {
   /// Adam (Kingma & Ba 2015): `m ← β₁m + (1−β₁)g`, `v ← β₂v + (1−β₂)g²`, `θ ← θ − η·(m/(1−β₁ᵗ))/(√(v/(1−β₂ᵗ)) + ε)`. Weight
   /// decay is part of the gradient, or, with `decoupled` (AdamW, Loshchilov & Hutter 2019), shrinks the parameter by `ηλ`
   /// beside it.
-  public static func adam(
+  package static func adam(
     _ parameters: AlignedBuffer<Float>, gradient: AlignedBuffer<Float>, first: AlignedBuffer<Float>, second: AlignedBuffer<Float>,
     range: Range<Int>, rate: Float, beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float, decoupled: Bool,
     correction1: Float, correction2: Float, gradientScale: Float
@@ -42,7 +42,7 @@ public enum ParameterUpdate {
   }
 
   /// `a ← a + (1 − d)(θ − a)`: a parameter that does not move keeps its average exactly.
-  public static func average(_ average: AlignedBuffer<Float>, of parameters: AlignedBuffer<Float>, decay: Float) {
+  package static func average(_ average: AlignedBuffer<Float>, of parameters: AlignedBuffer<Float>, decay: Float) {
     precondition(average.count == parameters.count)
     for index in 0..<average.count { average.base[index] += (1 - decay) * (parameters.base[index] - average.base[index]) }
   }
@@ -50,14 +50,14 @@ public enum ParameterUpdate {
 
 extension AlignedBuffer where Element == Float {
   /// `x ← min(max(x, −bound), bound)` over a range.
-  public func clip(to bound: Float, range: Range<Int>) {
+  package func clip(to bound: Float, range: Range<Int>) {
     precondition(range.lowerBound >= 0 && range.upperBound <= count)
     for index in range { base[index] = min(max(base[index], -bound), bound) }
   }
 
   /// `Σ x²` over the first `length` elements, in double precision: in 16 sums of every 16th element, which do not wait for each
   /// other, then over the sums in order.
-  public func squaredNorm(count length: Int) -> Double {
+  package func squaredNorm(count length: Int) -> Double {
     precondition(length <= count)
     var sums = SIMD16<Double>()
     let whole = length / 16 * 16

@@ -4,12 +4,12 @@ import CKernels
 ///
 /// The transpose is computed as forward convolutions over the post plane, one for each residue of the pixel's position modulo
 /// the stride, each with the taps that reach that residue: no zero is multiplied.
-public final class PlainConvolution: Coupling {
+package final class PlainConvolution: Coupling {
   /// The convolution from pre to post plane.
-  public let shape: ConvolutionShape
-  public let post: PlaneShape
-  public var pre: PlaneShape { shape.pre }
-  public var weightCount: Int { shape.weightCount }
+  package let shape: ConvolutionShape
+  package let post: PlaneShape
+  package var pre: PlaneShape { shape.pre }
+  package var weightCount: Int { shape.weightCount }
 
   private let workspace: Workspace
   private let arrangement: WeightArrangement
@@ -42,7 +42,7 @@ public final class PlainConvolution: Coupling {
   /// - Parameter post: the plane that is driven, with the rows and columns around it that the transpose reads: `shape.postHalo`
   ///   of a whole plane, `shape.outputRows` of a strip.
   /// - Parameter isClamped: the pre plane's spins never move, and no field on them is asked for.
-  public init(shape: ConvolutionShape, post: PlaneShape, workspace: Workspace, isClamped: Bool = false) {
+  package init(shape: ConvolutionShape, post: PlaneShape, workspace: Workspace, isClamped: Bool = false) {
     precondition(post.rows == shape.rows && post.columns == shape.columns && post.channels == shape.postChannels)
     precondition(shape.pre.halo >= shape.padding)
     let reached = shape.outputRows(of: 0..<shape.pre.rows)
@@ -104,7 +104,7 @@ public final class PlainConvolution: Coupling {
     return buffer
   }
 
-  public func load(_ parameters: AlignedBuffer<Float>, at offset: Int) {
+  package func load(_ parameters: AlignedBuffer<Float>, at offset: Int) {
     precondition(offset >= 0 && offset + weightCount <= parameters.count)
     let weights = UnsafePointer(parameters.base + offset)
     arrangement.packForward(weights, into: forwardWeights)
@@ -116,7 +116,7 @@ public final class PlainConvolution: Coupling {
     }
   }
 
-  public func drive(from pre: SpinPlanes, into drive: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool) {
+  package func drive(from pre: SpinPlanes, into drive: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool) {
     precondition(pre.shape == shape.pre && samples <= pre.capacity && samples * post.fieldCount <= drive.count)
     precondition(rows.lowerBound >= 0 && rows.upperBound <= post.rows)
     let first = rows.lowerBound * post.columns
@@ -128,7 +128,8 @@ public final class PlainConvolution: Coupling {
       Int64(samples), accumulate ? 1 : 0)
   }
 
-  public func topDown(from post: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool) {
+  package func topDown(from post: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int, rows: Range<Int>, accumulate: Bool)
+  {
     precondition(post.shape == self.post && samples <= post.capacity && samples * shape.pre.fieldCount <= field.count)
     precondition(rows.lowerBound >= 0 && rows.upperBound <= shape.pre.rows)
     precondition(transposedWeights.count > 0, "a clamped plane has no field")
@@ -143,7 +144,7 @@ public final class PlainConvolution: Coupling {
     }
   }
 
-  public func addGradient(
+  package func addGradient(
     pre: SpinPlanes, preSample: Int, post: SpinPlanes, postSample: Int, scale: AlignedBuffer<Float>, samples: Int,
     rows: Range<Int>, into gradient: AlignedBuffer<Float>, at offset: Int
   ) {

@@ -6,9 +6,9 @@ import CKernels
 ///   zero lies between two of them; a number that is zero stays zero, since it is a coupling or a spin that is not there.
 /// - A **circle**, of phases: 2ᵇ levels a turn, `2π/2ᵇ` apart.
 /// - The circle **as published** (Gower 2025): multiples of `2π/(2ᵇ − 1)`, of which the first and the last are one phase.
-public struct Quantiser: Equatable, Sendable {
+package struct Quantiser: Equatable, Sendable {
   /// Where levels are.
-  public enum Scale: Equatable, Sendable {
+  package enum Scale: Equatable, Sendable {
     /// From minus this number to it.
     case range(Double)
     /// A whole turn, at multiples of `2π/2ᵇ`.
@@ -18,12 +18,12 @@ public struct Quantiser: Equatable, Sendable {
   }
 
   /// `b`, 1 to 32.
-  public let bits: Int
+  package let bits: Int
   /// Where the levels lie.
-  public let scale: Scale
+  package let scale: Scale
 
   /// - Precondition: 1 to 32 bits; a range above 0.
-  public init(bits: Int, _ scale: Scale) {
+  package init(bits: Int, _ scale: Scale) {
     precondition((1...32).contains(bits), "\(bits) bits")
     if case .range(let limit) = scale { precondition(limit > 0, "levels up to \(limit)") }
     self.bits = bits
@@ -31,7 +31,7 @@ public struct Quantiser: Equatable, Sendable {
   }
 
   /// The level nearest to a number.
-  public func level(of value: Double) -> Double {
+  package func level(of value: Double) -> Double {
     guard case .range(let limit) = scale else {
       let step = 2 * Double.pi / (scale == .circle ? levels : levels - 1)
       return (value / step).rounded() * step
@@ -40,7 +40,7 @@ public struct Quantiser: Equatable, Sendable {
   }
 
   /// Rounds every element of a plane, whole vectors; phases up to 2²² steps.
-  public func round(_ plane: AlignedBuffer<Float>) {
+  package func round(_ plane: AlignedBuffer<Float>) {
     let levels = Float(self.levels)
     switch scale {
     case .range(let limit): MachineSteps.quantise(plane, step: 2 * Float(limit) / (levels - 1), offset: 0.5, limit: Float(limit))
@@ -58,7 +58,7 @@ public struct Quantiser: Equatable, Sendable {
 
 extension AlignedBuffer where Element == Float {
   /// The greatest magnitude among elements `part`.
-  public func greatestMagnitude(in part: Range<Int>) -> Float {
+  package func greatestMagnitude(in part: Range<Int>) -> Float {
     precondition(part.lowerBound >= 0 && part.upperBound <= count)
     var greatest: Float = 0
     for index in part { greatest = max(greatest, base[index].magnitude) }
@@ -71,7 +71,7 @@ extension AlignedBuffer where Element == Float {
   /// - Parameters:
   ///   - bits: `nil`: not rounded.
   ///   - factors: as long as the buffer.
-  public func realise(
+  package func realise(
     _ source: AlignedBuffer<Float>, part: Range<Int>, bits: Int?, limit: Float, factors: AlignedBuffer<Float>?
   ) {
     precondition(part.lowerBound >= 0 && part.upperBound <= count && source.count == count)
@@ -89,7 +89,7 @@ extension AlignedBuffer where Element == Float {
   /// element. A level stays, and so does zero.
   ///
   /// - Parameter draw: together with an element's place, what its random number is counted by.
-  public func roundStochastically(part: Range<Int>, bits: Int, limit: Float, _ random: Philox, draw: UInt32) {
+  package func roundStochastically(part: Range<Int>, bits: Int, limit: Float, _ random: Philox, draw: UInt32) {
     precondition(part.lowerBound >= 0 && part.upperBound <= count)
     let steps = Float((1 << bits) - 1)
     let step = 2 * limit / steps

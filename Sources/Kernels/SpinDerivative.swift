@@ -15,7 +15,7 @@ extension LocalRule {
 
 extension SpinPlanes {
   /// `self ← σ'(s) ⊙ field` over the first `samples` samples, where `rule` gave `s`; `field` is contiguous.
-  public func assign(derivativeOf rule: LocalRule, at s: SpinPlanes, times field: AlignedBuffer<Float>, samples: Int) {
+  package func assign(derivativeOf rule: LocalRule, at s: SpinPlanes, times field: AlignedBuffer<Float>, samples: Int) {
     precondition(shape == s.shape && samples <= min(capacity, s.capacity) && samples * shape.fieldCount <= field.count)
     forEachPixel(samples) { place, index in
       for channel in 0..<shape.channels {
@@ -25,7 +25,7 @@ extension SpinPlanes {
   }
 
   /// `self ← s + field`, kept within `range`; `field` is contiguous.
-  public func assign(_ s: SpinPlanes, plus field: AlignedBuffer<Float>, within range: ClosedRange<Float>, samples: Int) {
+  package func assign(_ s: SpinPlanes, plus field: AlignedBuffer<Float>, within range: ClosedRange<Float>, samples: Int) {
     precondition(shape == s.shape && samples <= min(capacity, s.capacity) && samples * shape.fieldCount <= field.count)
     forEachPixel(samples) { place, index in
       for channel in 0..<shape.channels {
@@ -36,7 +36,7 @@ extension SpinPlanes {
   }
 
   /// `field ← self − s`, contiguous.
-  public func difference(from s: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int) {
+  package func difference(from s: SpinPlanes, into field: AlignedBuffer<Float>, samples: Int) {
     precondition(shape == s.shape && samples <= min(capacity, s.capacity) && samples * shape.fieldCount <= field.count)
     forEachPixel(samples) { place, index in
       for channel in 0..<shape.channels {
@@ -58,7 +58,7 @@ extension SpinPlanes {
 
 extension AlignedBuffer where Element == Float {
   /// `Σ x y` over a range, in double precision and in order.
-  public func product(with other: AlignedBuffer<Float>, range: Range<Int>) -> Double {
+  package func product(with other: AlignedBuffer<Float>, range: Range<Int>) -> Double {
     precondition(range.lowerBound >= 0 && range.upperBound <= min(count, other.count))
     var sum = 0.0
     for index in range { sum += Double(base[index]) * Double(other.base[index]) }

@@ -6,7 +6,7 @@ extension SpinPlanes {
   ///
   /// `a a' − b b' = (a − b)(a' + b')/2 + (a + b)/2 (a' − b')`: where a and b are close, the left side loses the digits that they have
   /// in common, the right side does not.
-  public func formDifference(samples count: Int) {
+  package func formDifference(samples count: Int) {
     precondition(count >= 0 && 2 * count <= capacity)
     let length = count * shape.stride
     let (first, second) = (buffer.base, buffer.base + length)
@@ -19,7 +19,7 @@ extension SpinPlanes {
 
   /// `d ← d + ω (σ'(s) ⊙ (drive + topDown) − d)` over rows `rows`: responses d in the first `samples` samples, of the states s, which σ has
   /// given, in as many samples from `states` on. Absent fields are zero.
-  public func respond(
+  package func respond(
     _ rule: LocalRule, states: Int, drive: AlignedBuffer<Float>?, topDown: AlignedBuffer<Float>?, factor: Float = 1, samples: Int,
     rows: Range<Int>
   ) -> SpinChange {

@@ -12,14 +12,14 @@ public struct PlaneShape: Equatable, Sendable {
   /// Columns of spins, without the halo.
   public let columns: Int
   /// Columns on either side.
-  public let halo: Int
+  package let halo: Int
   /// Rows of zeros or of copies above the spins.
-  public let rowsAbove: Int
+  package let rowsAbove: Int
   /// Rows of zeros or of copies below the spins.
-  public let rowsBelow: Int
+  package let rowsBelow: Int
 
   /// A whole plane, or a strip of one; `rowsAbove` and `rowsBelow` are `halo` unless given.
-  public init(channels: Int, rows: Int, columns: Int, halo: Int = 0, rowsAbove: Int? = nil, rowsBelow: Int? = nil) {
+  package init(channels: Int, rows: Int, columns: Int, halo: Int = 0, rowsAbove: Int? = nil, rowsBelow: Int? = nil) {
     self.channels = channels
     self.rows = rows
     self.columns = columns
@@ -29,38 +29,38 @@ public struct PlaneShape: Equatable, Sendable {
   }
 
   /// `channels` up to the next multiple of 16.
-  public var paddedChannels: Int { PlaneShape.padded(channels) }
+  package var paddedChannels: Int { PlaneShape.padded(channels) }
   /// Positions of the plane, each with all channels.
   public var pixels: Int { rows * columns }
   /// Floats from one row to the next.
-  public var rowStride: Int { (columns + 2 * halo) * paddedChannels }
+  package var rowStride: Int { (columns + 2 * halo) * paddedChannels }
   /// Floats from one sample to the next.
-  public var stride: Int { (rowsAbove + rows + rowsBelow) * rowStride }
+  package var stride: Int { (rowsAbove + rows + rowsBelow) * rowStride }
   /// Spins that exist: without halo and padding.
   public var spins: Int { channels * rows * columns }
   /// Floats of a contiguous field: no halo, padded channels.
-  public var fieldCount: Int { pixels * paddedChannels }
+  package var fieldCount: Int { pixels * paddedChannels }
 
   /// Where a pixel begins; coordinates may lie in the halo.
-  public func offset(row: Int, column: Int) -> Int { (row + rowsAbove) * rowStride + (column + halo) * paddedChannels }
+  package func offset(row: Int, column: Int) -> Int { (row + rowsAbove) * rowStride + (column + halo) * paddedChannels }
 
   /// `channels` up to a multiple of 16, the floats of the widest vector.
-  public static func padded(_ channels: Int) -> Int { (channels + 15) / 16 * 16 }
+  package static func padded(_ channels: Int) -> Int { (channels + 15) / 16 * 16 }
 }
 
 /// The spins of one layer for a number of samples.
-public final class SpinPlanes: Sendable {
+package final class SpinPlanes: Sendable {
   /// Of one sample.
-  public let shape: PlaneShape
+  package let shape: PlaneShape
   /// Samples that fit.
-  public let capacity: Int
+  package let capacity: Int
   /// `capacity` samples, each of `shape.stride` floats.
-  public let buffer: AlignedBuffer<Float>
+  package let buffer: AlignedBuffer<Float>
   /// Where each pixel of a sample begins.
   let pixelOffsets: AlignedBuffer<Int64>
 
   /// Planes of zeros for `capacity` samples.
-  public init(shape: PlaneShape, capacity: Int) {
+  package init(shape: PlaneShape, capacity: Int) {
     self.shape = shape
     self.capacity = capacity
     buffer = AlignedBuffer(count: shape.stride * capacity)
@@ -73,24 +73,24 @@ public final class SpinPlanes: Sendable {
   }
 
   /// One spin. The indices are not checked beyond the buffer's bounds.
-  public subscript(sample: Int, channel: Int, row: Int, column: Int) -> Float {
+  package subscript(sample: Int, channel: Int, row: Int, column: Int) -> Float {
     get { buffer[sample * shape.stride + shape.offset(row: row, column: column) + channel] }
     set { buffer[sample * shape.stride + shape.offset(row: row, column: column) + channel] = newValue }
   }
 
   /// Copies `count` samples from `first` on over those from `target` on.
-  public func duplicate(first: Int, count: Int, to target: Int) {
+  package func duplicate(first: Int, count: Int, to target: Int) {
     buffer.copy(from: buffer, at: first * shape.stride, to: target * shape.stride, count: count * shape.stride)
   }
 
   /// Sets one sample to zero, what surrounds it included.
-  public func clear(sample: Int) {
+  package func clear(sample: Int) {
     precondition(sample >= 0 && sample < capacity)
     (buffer.base + sample * shape.stride).update(repeating: 0, count: shape.stride)
   }
 
   /// The spins of `samples` samples in the order channels, rows, columns; without halo and padding.
-  public func unpacked(samples: Range<Int>) -> [Float] {
+  package func unpacked(samples: Range<Int>) -> [Float] {
     var values: [Float] = []
     values.reserveCapacity(samples.count * shape.spins)
     for sample in samples {
@@ -104,7 +104,7 @@ public final class SpinPlanes: Sendable {
   }
 
   /// Copies rows `rows` of one sample over those of another plane of as many columns, from its row `target` on.
-  public func copyRows(_ rows: Range<Int>, sample: Int, to other: SpinPlanes, sample otherSample: Int, at target: Int) {
+  package func copyRows(_ rows: Range<Int>, sample: Int, to other: SpinPlanes, sample otherSample: Int, at target: Int) {
     precondition(shape.rowStride == other.shape.rowStride)
     let start = sample * shape.stride + (rows.lowerBound + shape.rowsAbove) * shape.rowStride
     let place = otherSample * other.shape.stride + (target + other.shape.rowsAbove) * shape.rowStride
@@ -118,7 +118,7 @@ public final class SpinPlanes: Sendable {
   }
 
   /// `⟨s, field⟩` of one sample over rows `rows`, in double precision; `field` is contiguous.
-  public func product(with field: AlignedBuffer<Float>, sample: Int, rows: Range<Int>? = nil) -> Double {
+  package func product(with field: AlignedBuffer<Float>, sample: Int, rows: Range<Int>? = nil) -> Double {
     var sum = 0.0
     let channels = shape.paddedChannels
     for pixel in pixels(in: rows) {
@@ -130,7 +130,7 @@ public final class SpinPlanes: Sendable {
   }
 
   /// `Σ body(s)` over the spins of one sample in rows `rows`, in double precision.
-  public func sum(sample: Int, rows: Range<Int>? = nil, _ body: (Double) -> Double) -> Double {
+  package func sum(sample: Int, rows: Range<Int>? = nil, _ body: (Double) -> Double) -> Double {
     var sum = 0.0
     for pixel in pixels(in: rows) {
       let spin = buffer.base + sample * shape.stride + Int(pixelOffsets[pixel])
@@ -142,7 +142,7 @@ public final class SpinPlanes: Sendable {
 
 extension SpinPlanes {
   /// `Σ s · bias`, one bias a channel at `offset`, of one sample over rows `rows`.
-  public func sumWithBias(
+  package func sumWithBias(
     _ bias: AlignedBuffer<Float>, at offset: Int, sample: Int, rows: Range<Int>? = nil
   ) -> Double {
     precondition(offset >= 0 && offset + shape.channels <= bias.count)

@@ -4,7 +4,7 @@ import CKernels
 ///
 /// Infinite fields saturate. A field that is not a number saturates too, save under `linear`, which hands it on: a diverged
 /// network shows in its output.
-public enum LocalRule: Int32, Sendable {
+package enum LocalRule: Int32, Sendable {
   /// `min(max(f, 0), 1)`.
   case clamp = 0
   /// `min(max(f/2, 0), 1)`, `1/(1 + exp(−f))`, `min(max(f, 0), 6)`, `tanh f`, and `f`.
@@ -12,20 +12,20 @@ public enum LocalRule: Int32, Sendable {
 }
 
 /// Sums over one layer's spins: how far they have moved or have still to go, and their size.
-public struct SpinChange: Sendable {
+package struct SpinChange: Sendable {
   /// `Σ (Δs)²`.
-  public var moved: Double
+  package var moved: Double
   /// `Σ s²` of the new states.
-  public var size: Double
+  package var size: Double
 
   /// Sums that were computed elsewhere, such as on other strips.
-  public init(moved: Double, size: Double) {
+  package init(moved: Double, size: Double) {
     self.moved = moved
     self.size = size
   }
 
   /// `‖Δs‖ / max(‖s‖, 1e-6)`.
-  public var relative: Double { (moved.squareRoot()) / max(size.squareRoot(), 1e-6) }
+  package var relative: Double { (moved.squareRoot()) / max(size.squareRoot(), 1e-6) }
 }
 
 extension SpinPlanes {
@@ -37,7 +37,7 @@ extension SpinPlanes {
   ///   - bias: one number a channel, padded, at `biasOffset` of the buffer.
   ///   - base, drive, topDown: contiguous fields.
   ///   - factor: ω. With 1 the spin's former state does not count.
-  public func update(
+  package func update(
     _ rule: LocalRule, bias: AlignedBuffer<Float>, biasOffset: Int, base: AlignedBuffer<Float>?, drive: AlignedBuffer<Float>?,
     topDown: AlignedBuffer<Float>?, factor: Float = 1, samples: Range<Int>, rows: Range<Int>? = nil
   ) -> SpinChange {
@@ -62,7 +62,7 @@ extension SpinPlanes {
   }
 
   /// `sum[channel] += Σ_n scale_n Σ_pixels s` over rows `rows`, at `offset` of the buffer.
-  public func addChannelSums(
+  package func addChannelSums(
     scale: AlignedBuffer<Float>, samples: Int, rows: Range<Int>? = nil, into sum: AlignedBuffer<Float>, at offset: Int
   ) {
     let rows = rows ?? 0..<shape.rows
@@ -77,14 +77,14 @@ extension SpinPlanes {
 
 extension AlignedBuffer where Element == Float {
   /// Multiplies the first `length` elements by `factor`.
-  public func scale(by factor: Float, count length: Int) {
+  package func scale(by factor: Float, count length: Int) {
     precondition(length >= 0 && length <= count)
     guard factor != 1 else { return }
     for index in 0..<length { base[index] *= factor }
   }
 
   /// Multiplies rows `rows` of a contiguous field over planes of shape `shape` by `factor`.
-  public func scale(by factor: Float, of shape: PlaneShape, samples: Int, rows: Range<Int>) {
+  package func scale(by factor: Float, of shape: PlaneShape, samples: Int, rows: Range<Int>) {
     precondition(samples * shape.fieldCount <= count && rows.lowerBound >= 0 && rows.upperBound <= shape.rows)
     guard factor != 1 else { return }
     let row = shape.columns * shape.paddedChannels
@@ -95,19 +95,19 @@ extension AlignedBuffer where Element == Float {
   }
 
   /// Exchanges the first `length` elements with those of another buffer.
-  public func swap(with other: AlignedBuffer<Float>, count length: Int) {
+  package func swap(with other: AlignedBuffer<Float>, count length: Int) {
     precondition(length >= 0 && length <= count && length <= other.count)
     for index in 0..<length { (base[index], other.base[index]) = (other.base[index], base[index]) }
   }
 
   /// `self += other`, element by element.
-  public func add(_ other: AlignedBuffer<Float>) {
+  package func add(_ other: AlignedBuffer<Float>) {
     precondition(other.count == count)
     add(other, count: count)
   }
 
   /// Adds the first `length` elements of `other` to those from `offset` on.
-  public func add(_ other: AlignedBuffer<Float>, count length: Int, to offset: Int = 0) {
+  package func add(_ other: AlignedBuffer<Float>, count length: Int, to offset: Int = 0) {
     precondition(offset >= 0 && length >= 0 && offset + length <= count && length <= other.count)
     InstructionSet.current.kernels.add(base + offset, other.base, Int64(length))
   }

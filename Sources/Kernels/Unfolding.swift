@@ -2,22 +2,22 @@
 ///
 /// The clamped input's convolution is computed once a sample; an image has one or three channels, and a kernel's worth of them
 /// fills vectors that the channels alone would leave nearly empty.
-public struct Unfolding: Sendable {
+package struct Unfolding: Sendable {
   /// The clamped input.
-  public let image: PlaneShape
+  package let image: PlaneShape
   /// Rows of a patch.
-  public let kernelRows: Int
+  package let kernelRows: Int
   /// Columns of a patch.
-  public let kernelColumns: Int
+  package let kernelColumns: Int
   /// Pixels from one patch to the next.
-  public let stride: Int
+  package let stride: Int
   /// Pixels of zeros beside the image, on either side.
-  public let padding: Int
+  package let padding: Int
   /// The rows of patches that are unfolded.
-  public let rows: Range<Int>
+  package let rows: Range<Int>
 
   /// - Parameter rows: of patches; all unless given.
-  public init(image: PlaneShape, kernelRows: Int, kernelColumns: Int, stride: Int, padding: Int, rows: Range<Int>? = nil) {
+  package init(image: PlaneShape, kernelRows: Int, kernelColumns: Int, stride: Int, padding: Int, rows: Range<Int>? = nil) {
     self.rows = rows ?? 0..<(image.rows + 2 * padding - kernelRows) / stride + 1
     self.image = image
     self.kernelRows = kernelRows
@@ -27,7 +27,7 @@ public struct Unfolding: Sendable {
   }
 
   /// The unfolded plane: kernel rows × kernel columns × channels become channels.
-  public var shape: PlaneShape {
+  package var shape: PlaneShape {
     PlaneShape(
       channels: kernelRows * kernelColumns * image.channels,
       rows: rows.count,
@@ -35,7 +35,7 @@ public struct Unfolding: Sendable {
   }
 
   /// Unfolds `samples` images that lie in `pixels` from sample `first` on, in the order rows, columns, channels.
-  public func unfold(_ pixels: [Float], first: Int, samples: Int, into planes: SpinPlanes) {
+  package func unfold(_ pixels: [Float], first: Int, samples: Int, into planes: SpinPlanes) {
     let imageCount = image.spins
     precondition(planes.shape == shape && samples <= planes.capacity && (first + samples) * imageCount <= pixels.count)
     let patchRow = kernelColumns * image.channels

@@ -5,23 +5,23 @@ import Parallel
 ///
 /// The estimate is coarse: products run at a fixed share of the processor's peak, exchange is not hidden behind them, and every
 /// phase makes all its sweeps. It serves to compare grids.
-public struct StepPrediction: Sendable {
+package struct StepPrediction: Sendable {
   /// The grid that it is predicted for.
-  public let shape: GridShape
+  package let shape: GridShape
   /// Seconds of products.
-  public let computing: Double
+  package let computing: Double
   /// Seconds in which rows are exchanged.
-  public let exchanging: Double
+  package let exchanging: Double
   /// Seconds in which gradients are summed over ranks.
-  public let reducing: Double
+  package let reducing: Double
   /// Seconds of the whole mini-batch.
-  public var total: Double { computing + exchanging + reducing }
+  package var total: Double { computing + exchanging + reducing }
 
   /// The share of the measured peak that products reach.
   private static let efficiency = 0.5
 
   /// - Throws: `NetworkError` if the network cannot be cut into so many strips.
-  public init(
+  package init(
     _ shape: GridShape, layout: NetworkLayout, relaxation: RelaxationSettings, settings: LearningSettings, speed: MachineSpeed
   ) throws {
     self.shape = shape
@@ -47,7 +47,7 @@ public struct StepPrediction: Sendable {
 
 extension StripPartition {
   /// Multiply-adds of one sample in one sweep on one strip, counted as direct convolutions.
-  public func multiplyAddsOfSweep(strip: Int) -> Int {
+  package func multiplyAddsOfSweep(strip: Int) -> Int {
     layout.edges.reduce(0) { sum, edge in
       guard edge.pre != 0 else { return sum }
       let products = layout.multiplyAdds(of: edge)

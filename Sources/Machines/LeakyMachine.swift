@@ -8,43 +8,43 @@ import Kernels
 /// Where ρ has corners (`clamp`, `relu6`), u stays between them, so that no spin is lost where ρ' = 0.
 ///
 /// Source: Scellier & Bengio, "Equilibrium Propagation", Frontiers in Computational Neuroscience 11:24 (2017), equation 3.
-public final class LeakyMachine: PhasedMachine {
+package final class LeakyMachine: PhasedMachine {
   /// Which spins move by which rule.
-  public struct Settings: Equatable, Sendable {
+  package struct Settings: Equatable, Sendable {
     /// Euler's step `dt`, in units of the leak's time.
-    public var step: Float = 0.5
+    package var step: Float = 0.5
     /// Spins one after the other, whole vectors each, and their ρ.
-    public var parts: [Part]
+    package var parts: [Part]
 
     /// The default step; `parts` lists every spin once, in order.
-    public init(parts: [Part]) { self.parts = parts }
+    package init(parts: [Part]) { self.parts = parts }
   }
 
   /// Spins of one activation.
-  public struct Part: Equatable, Sendable {
+  package struct Part: Equatable, Sendable {
     /// Spins of the plane; bounds are multiples of 16.
-    public var spins: Range<Int>
+    package var spins: Range<Int>
     /// Any but `halfClamp`.
-    public var rule: LocalRule
+    package var rule: LocalRule
 
     /// Spins `spins` move by `rule`.
-    public init(spins: Range<Int>, rule: LocalRule) {
+    package init(spins: Range<Int>, rule: LocalRule) {
       self.spins = spins
       self.rule = rule
     }
   }
 
-  public let system: SpinSystem
+  package let system: SpinSystem
   /// ρ(u).
-  public let states: AlignedBuffer<Float>
+  package let states: AlignedBuffer<Float>
   /// u.
-  public let potentials: AlignedBuffer<Float>
+  package let potentials: AlignedBuffer<Float>
   /// The step, and the ρ of each part.
-  public let settings: Settings
+  package let settings: Settings
   private let field: AlignedBuffer<Float>
 
   /// Takes the memory of all planes; potentials are zero until `start`.
-  public init(_ system: SpinSystem, settings: Settings) {
+  package init(_ system: SpinSystem, settings: Settings) {
     self.system = system
     self.settings = settings
     states = system.shape.plane()
@@ -52,11 +52,11 @@ public final class LeakyMachine: PhasedMachine {
     field = system.shape.plane()
   }
 
-  public var memory: [AlignedBuffer<Float>] { [states, potentials] }
-  public func resume(after steps: Int) {}
+  package var memory: [AlignedBuffer<Float>] { [states, potentials] }
+  package func resume(after steps: Int) {}
 
   /// Potentials follow from `states`; a state that ρ never takes has not moved yet, and its potential is 0.
-  public func restart() {
+  package func restart() {
     for part in settings.parts {
       for spin in part.spins {
         let state = states[spin]
@@ -69,7 +69,7 @@ public final class LeakyMachine: PhasedMachine {
     }
   }
 
-  public func step(_ time: MachineTime) throws {
+  package func step(_ time: MachineTime) throws {
     try system.evaluate(amplitudes: states, into: field)
     for part in settings.parts {
       MachineSteps.leaky(potentials, states: states, field: field, part: part.spins, step: settings.step, rule: part.rule)

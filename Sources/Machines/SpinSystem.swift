@@ -17,7 +17,7 @@ public final class SpinSystem {
   /// The global number of each spin of this rank.
   public let identifiers: [UInt32]
   /// Sums over the spins of all ranks, replica by replica.
-  public let sums: PlaneSums
+  package let sums: PlaneSums
   private let partitioned: (any PartitionedField)?
   /// Where amplitudes may be, if the system says so.
   public let box: SpinBox?

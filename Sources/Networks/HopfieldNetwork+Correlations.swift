@@ -75,7 +75,7 @@ extension HopfieldNetwork {
   ///     network, one.
   ///   - others: a further feature of every spin, by layer, with the neighbours' rows: its products of pairs are part of each
   ///     piece's sum. The clamped input and the biases have no part in it.
-  public func addDifference(
+  package func addDifference(
     scale: AlignedBuffer<Float>, samples: Int, into gradients: [AlignedBuffer<Float>], and others: [SpinPlanes]? = nil
   ) throws {
     precondition(2 * samples <= capacity)
@@ -102,7 +102,7 @@ extension HopfieldNetwork {
   /// `gradient += Σ_n scale_n d(−∂E/∂θ)`: the change of the correlations of the states of samples `samples` … 2 `samples` − 1, where these
   /// change by those of samples 0 … `samples` − 1. Edges under max-pooling that is not frozen have no part in it. The parameters are as
   /// those of `addDifference`.
-  public func addDerivative(
+  package func addDerivative(
     scale: AlignedBuffer<Float>, samples: Int, into gradients: [AlignedBuffer<Float>], and others: [SpinPlanes]? = nil
   ) throws {
     precondition(gradients.count == sums.subtrees.count && scale.count >= samples)

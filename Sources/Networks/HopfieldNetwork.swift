@@ -39,7 +39,7 @@ public final class HopfieldNetwork {
   /// The parameters as the device has them.
   var realised: AlignedBuffer<Float> { device?.values ?? parameters }
   /// The states of layers 1 … N: on a strip, of its own rows, with copies of its neighbours' around them.
-  public let spins: [SpinPlanes]
+  package let spins: [SpinPlanes]
   /// Where the time goes.
   public let times: Profile
 

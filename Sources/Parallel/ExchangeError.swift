@@ -1,35 +1,35 @@
 import MPI
 
 /// An exchange between ranks of a grid that did not come about.
-public struct ExchangeError: Error, CustomStringConvertible {
+package struct ExchangeError: Error, CustomStringConvertible {
   /// A rank of the job, and the strip that it holds.
-  public struct Place: Equatable, Sendable {
+  package struct Place: Equatable, Sendable {
     /// Its rank among all of the job.
-    public let rank: Int
+    package let rank: Int
     /// `nil` where the exchange is not one of strips.
-    public let strip: Int?
+    package let strip: Int?
   }
 
   /// A rank of the job that gave no sign of life afterwards, and its host.
-  public struct Absence: Equatable, Sendable {
+  package struct Absence: Equatable, Sendable {
     /// Its rank among all of the job.
-    public let rank: Int
+    package let rank: Int
     /// The name of the host that it ran on.
-    public let host: String
+    package let host: String
   }
 
   /// Who noticed the failure.
-  public let place: Place
+  package let place: Place
   /// Who did not answer, as far as is known.
-  public let neighbours: [Place]
+  package let neighbours: [Place]
   /// What was to travel.
-  public let content: String
+  package let content: String
   /// What MPI, or the deadline of the wait, reported.
-  public let cause: MPIError
+  package let cause: MPIError
   /// Who was not there when everyone was asked; `nil` if nobody was asked.
-  public let absent: [Absence]?
+  package let absent: [Absence]?
 
-  public var description: String {
+  package var description: String {
     let others = neighbours.isEmpty ? "all ranks" : neighbours.map(Self.name).joined(separator: " or ")
     let action = cause.errorClass == .timeout ? "timed out waiting for" : "could not exchange with"
     return "\(Self.name(place)) \(action) \(others) in the exchange of \(content): \(cause)" + (absent.map(Self.text) ?? "")
@@ -58,7 +58,7 @@ extension ProcessGrid {
   /// Runs communication of the spin group; of an error, says who waited for whom, and for what.
   ///
   /// What the communication reads and writes must outlive it.
-  public func naming<Result>(_ content: @autoclosure () -> String, _ body: () throws -> Result) throws -> Result {
+  package func naming<Result>(_ content: @autoclosure () -> String, _ body: () throws -> Result) throws -> Result {
     do {
       return try body()
     } catch let error as MPIError {
@@ -71,7 +71,7 @@ extension ProcessGrid {
   }
 
   /// The same for communication between data groups, of ranks with the same strip.
-  public func namingData<Result>(_ content: @autoclosure () -> String, _ body: () throws -> Result) throws -> Result {
+  package func namingData<Result>(_ content: @autoclosure () -> String, _ body: () throws -> Result) throws -> Result {
     do {
       return try body()
     } catch let error as MPIError {

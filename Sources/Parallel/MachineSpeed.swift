@@ -3,23 +3,23 @@ import Kernels
 import MPI
 
 /// How fast this job's ranks compute and talk, measured in a moment: what predictions are made from.
-public struct MachineSpeed: Sendable {
+package struct MachineSpeed: Sendable {
   /// Floating-point operations a second of one rank.
-  public var operations: Double
+  package var operations: Double
   /// Seconds that a short message takes.
-  public var latency: Double
+  package var latency: Double
   /// Bytes a second of a long message.
-  public var bandwidth: Double
+  package var bandwidth: Double
 
   /// Given speeds, in operations a second, seconds a message, and bytes a second.
-  public init(operations: Double, latency: Double, bandwidth: Double) {
+  package init(operations: Double, latency: Double, bandwidth: Double) {
     self.operations = operations
     self.latency = latency
     self.bandwidth = bandwidth
   }
 
   /// Measures it: every rank computes, and passes messages around a ring. Collective; the slowest rank counts.
-  public static func measured(over world: Communicator) throws -> MachineSpeed {
+  package static func measured(over world: Communicator) throws -> MachineSpeed {
     let peak = try world.allreduce(InstructionSet.current.measuredPeak(slices: 3), .min)
     let short = try ringTime(bytes: 8, rounds: 10, blocks: 5, over: world)
     let length = 1 << 20

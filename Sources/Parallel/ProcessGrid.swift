@@ -14,9 +14,9 @@ public struct ProcessGrid: Sendable {
   /// The ranks with the same micro-shards; this rank's place is its strip.
   public let spin: Communicator
   /// The ranks of this spin group, as `world` counts them.
-  public let spinRanks: [Int]
+  package let spinRanks: [Int]
   /// Tells who is missing where a wait runs past its deadline.
-  public let rollCall: RollCall?
+  package let rollCall: RollCall?
 
   /// Collective.
   ///
@@ -82,12 +82,12 @@ extension ProcessGrid {
   /// Adds up each number over the strips of a network, on all of them. Collective over the spin group.
   ///
   /// - Parameter content: what is added up, for messages.
-  public func sumOverStrips(_ values: AlignedBuffer<Double>, _ content: String) throws {
+  package func sumOverStrips(_ values: AlignedBuffer<Double>, _ content: String) throws {
     try naming(content) { try spin.allreduce(values.unsafeElements, .sum) }
   }
 
   /// What every strip has, in their order, on the first of them; `nil` on the others. Collective over the spin group.
-  public func gatherOverStrips(_ values: [Float]) throws -> [[Float]]? {
+  package func gatherOverStrips(_ values: [Float]) throws -> [[Float]]? {
     let parts = try spin.gatherVarying(values, root: 0)
     return spin.rank == 0 ? parts : nil
   }
@@ -100,7 +100,7 @@ extension ProcessGrid {
   /// - Parameters:
   ///   - counts: how many numbers each of these ranks has.
   ///   - content: what they are, for messages.
-  public func gatherOverData(_ values: [Double], counts: [Int], _ content: String) throws -> [Double] {
+  package func gatherOverData(_ values: [Double], counts: [Int], _ content: String) throws -> [Double] {
     let layout = try BlockLayout(counts: counts)
     let own = AlignedBuffer<Double>(count: values.count)
     own.assign(values)
@@ -131,7 +131,7 @@ public struct GridShape: Equatable, Sendable, CustomStringConvertible {
   public var description: String { "\(data) × \(spin)" }
 
   /// The grids of some ranks, with at most as many networks and strips as there can be; fewest strips first.
-  public static func possible(ranks: Int, networks: Int, strips: Int) -> [GridShape] {
+  package static func possible(ranks: Int, networks: Int, strips: Int) -> [GridShape] {
     (1...max(1, min(ranks, strips))).compactMap { spin in
       ranks % spin == 0 && ranks / spin <= networks ? GridShape(data: ranks / spin, spin: spin) : nil
     }
@@ -142,13 +142,13 @@ public struct GridShape: Equatable, Sendable, CustomStringConvertible {
 public struct GridError: Error, Equatable, CustomStringConvertible {
   public let description: String
   /// An error with a message that names the grid and what was expected.
-  public init(_ description: String) { self.description = description }
+  package init(_ description: String) { self.description = description }
 }
 
 /// Bytes that the ranks of a node hold once between them, in an MPI shared window.
 ///
 /// The memory belongs to the window until MPI is finalised, since giving it back is collective and a store may go at any time.
-public final class NodeBytes {
+package final class NodeBytes {
   private let window: SharedWindow<UInt8>
 
   private init(_ window: consuming SharedWindow<UInt8>) { self.window = window }
@@ -158,7 +158,7 @@ public final class NodeBytes {
   /// - Parameters:
   ///   - bytes: read on the first rank alone.
   ///   - node: ranks that share memory, see `Communicator.splitShared`.
-  public static func share(_ bytes: ByteStore, over node: Communicator) throws -> ByteStore {
+  package static func share(_ bytes: ByteStore, over node: Communicator) throws -> ByteStore {
     guard node.size > 1 else { return bytes }
     let window = try SharedWindow<UInt8>(node, count: node.rank == 0 ? bytes.count : 0)
     if node.rank == 0 { _ = window.local.update(from: bytes) }

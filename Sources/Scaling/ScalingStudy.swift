@@ -175,4 +175,40 @@ package struct ScalingSettings: Equatable, Sendable {
   package var checks: [String] = []
 
   package init() {}
+
+  /// - Throws: `ScalingError` that names the option whose value makes no sense.
+  package func check() throws {
+    guard repetitions > 0, steps > 0 else { throw ScalingError("--repeats and --steps have to be above 0") }
+    if let network, !(network.latency > 0 && network.bandwidth > 0) {
+      throw ScalingError("--latency and --bandwidth belong together, and are above 0")
+    }
+    if let sharedCores, sharedCores < 1 { throw ScalingError("--shared-cores \(sharedCores): expected a positive number") }
+    if let stranger = grids.first(where: { !ranks.contains($0.data * $0.spin) }) {
+      throw ScalingError(
+        "--grids: \(stranger) has \(stranger.data * stranger.spin) ranks, which are not among --ranks "
+          + ranks.map(String.init).joined(separator: ","))
+    }
+  }
+
+  /// `1,2,4`.
+  package static func numbers(_ text: String, of option: String) throws -> [Int] {
+    try text.split(separator: ",").map { word in
+      guard let number = Int(word), number > 0 else { throw ScalingError("\(option): `\(word)` is not a positive number") }
+      return number
+    }
+  }
+
+  /// `2x2,1x4`; none for `auto`.
+  package static func grids(_ text: String) throws -> [GridShape] {
+    try text == "auto" ? [] : text.split(separator: ",").map { try grid(String($0)) }
+  }
+
+  /// `2x4` or `2×4`.
+  package static func grid(_ text: String) throws -> GridShape {
+    let extents = text.split(whereSeparator: { $0 == "x" || $0 == "×" }).compactMap { Int($0) }
+    guard extents.count == 2, extents.allSatisfy({ $0 > 0 }) else {
+      throw ScalingError("`\(text)` is not a grid; expected data x spin, such as 2x4")
+    }
+    return GridShape(data: extents[0], spin: extents[1])
+  }
 }

@@ -1,4 +1,6 @@
+import Configuration
 import Host
+import Ising
 import Kernels
 import MPI
 import Parallel
@@ -62,4 +64,24 @@ package struct MeasuredSteps {
   package var times: Profile
   /// Makes one step. Collective.
   package var step: () throws -> Void
+}
+
+/// A subject by the word that names it: a drawn Ising problem, or a configuration's file.
+package struct NamedSubject {
+  package let subject: any ScalingSubject
+  /// Where its studies usually are.
+  package let folder: String
+
+  /// - Parameter overrides: of the configuration, `key=value` each.
+  package init(_ word: String, overrides: [String] = []) throws {
+    if let (problem, seed) = try SyntheticProblem.named(word) {
+      guard overrides.isEmpty else { throw ScalingError("--set overrides keys of a configuration, and `\(word)` is none") }
+      subject = try SpinSubject(problem, seed: seed)
+      folder = "runs/scaling-\(problem.name.replacing(":", with: "-"))"
+      return
+    }
+    let configuration = try Configuration(contentsOf: word, overrides: try overrides.map { try ConfigurationOverride($0) })
+    subject = try TrainingSubject(configuration)
+    folder = "\(configuration.run.folder)/scaling-\(configuration.name)"
+  }
 }

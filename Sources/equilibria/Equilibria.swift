@@ -3,7 +3,6 @@ import Configuration
 import Experiments
 import Files
 import Foundation
-import MPI
 import Reports
 
 @main
@@ -60,16 +59,5 @@ struct DoctorCommand: ParsableCommand {
       if world.rank == 0 { print(json ? try jsonText(report) : report.text) }
       return 0
     }
-  }
-}
-
-/// Prints the table of keys that the manual holds.
-struct ConfigurationReferenceCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "configuration-reference", abstract: "Prints the reference of every configuration key as Markdown.",
-    shouldDisplay: false)
-
-  func run() {
-    print(ConfigurationReference.markdown)
   }
 }

@@ -1,9 +1,10 @@
 import ArgumentParser
 import Configuration
-import Datasets
 import Experiments
+import Files
 import Host
-import MPI
+
+extension EvaluatedImages.Part: ExpressibleByArgument {}
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -32,10 +33,8 @@ struct EvaluateCommand: ParsableCommand {
   )
   var overrides: [String] = []
 
-  enum Part: String, CaseIterable, ExpressibleByArgument { case training, validation, test }
-
   @Option(help: "Which part of the data set: training (not augmented), validation or test.")
-  var part: Part?
+  var part: EvaluatedImages.Part?
 
   @Option(help: "Images of your own: .npz, .npy, .safetensors, idx, CSV, or a folder of pictures.", completion: .file())
   var images: String?
@@ -76,46 +75,21 @@ struct EvaluateCommand: ParsableCommand {
     }
   }
 
-  /// What is measured.
-  private var evaluated: EvaluatedImages {
-    if let images { return .other(images, labels: labels, isLabelled: !unlabelled) }
-    return switch part ?? .test {
-    case .training: .training
-    case .validation: .validation
-    case .test: .test
-    }
-  }
-
-  /// What the images are called.
-  private var noun: String { images == nil ? (part ?? .test).rawValue : "own" }
-
   func run() {
     Job.run { world in
       StopSignal.install()
-      if world.rank == 0 { for path in [predictions, confusion].compactMap({ $0 }) { try WritablePath.check(path) } }
+      if world.rank == 0 { try AtomicFile.check([predictions, confusion]) }
       let evaluation = try EvaluationRun(
-        checkpoint: checkpoint, on: evaluated, raw: raw, mirror: mirror, atEquilibrium: atEquilibrium,
+        checkpoint: checkpoint, on: images.map { .other($0, labels: labels, isLabelled: !unlabelled) } ?? .part(part ?? .test),
+        raw: raw, mirror: mirror, atEquilibrium: atEquilibrium,
         overrides: try overrides.map { try ConfigurationOverride($0) }, over: world)
       let display = world.rank == 0 ? ProgressDisplay(interval: .seconds(10)) : nil
-      if evaluation.configuration.data.folder == nil, !evaluation.configuration.data.description.folders.isEmpty,
-        let warning = DatasetSearch.warning()
-      {
-        display?.message("warning: \(warning)")
-      }
-      let measured = try evaluation.run { display?.update(noun, fraction: $0) }
-      let settled = measured == nil ? nil : try evaluation.runAtEquilibrium { display?.update("at equilibrium", fraction: $0) }
-      display?.finish()
-      guard let result = measured, settled != nil || !atEquilibrium else {
+      guard let answer = try evaluation.run(display: display) else {
         display?.message("\(StopSignal.name ?? "a signal on another rank"): stopped before the result")
         return try Job.stopped()
       }
       guard let display else { return 0 }
-      let table = TestPredictions(labels: evaluation.labels ?? [], predictions: result.predictions)
-      try predictions.map { try table.write(to: $0, classNames: evaluation.classNames, isLabelled: evaluation.labels != nil) }
-      try confusion.map { try table.writeConfusion(to: $0, classNames: evaluation.classNames) }
-      let answer = EvaluationAnswer(
-        evaluation, checkpoint: checkpoint, part: noun, isLabelled: !unlabelled, isMirrored: mirror, result: result,
-        settled: settled)
+      try answer.write(predictions: predictions, confusion: confusion)
       for warning in answer.warnings { display.message("warning: \(warning)") }
       print(json ? try answer.json() : answer.text)
       return 0

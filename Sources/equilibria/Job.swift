@@ -31,45 +31,6 @@ enum Job {
     throw FileError(path: "standard output", reason: "cannot be written: \(FileError.systemReason())", writing: true)
   }
 
-  /// The configuration at `path`; on standard input, `-`, which the first rank alone has, it is for all. Collective.
-  static func configuration(_ path: String, overrides: [String], over world: Communicator) throws -> Configuration {
-    let overrides = try overrides.map { try ConfigurationOverride($0) }
-    guard path == Configuration.standardInput else { return try surveyed(path, overrides: overrides, over: world) }
-    let own = world.rank == 0 ? try FileHandle.standardInput.read(upToCount: Configuration.maximumBytes + 1) ?? Data() : Data()
-    return try Configuration(standardInput: try world.broadcastVarying([UInt8](own), root: 0), overrides: overrides)
-  }
-
-  /// The problem in a file; what comes on standard input, `-`, the first rank has for all. Notes go to standard error. Collective.
-  static func question(_ file: String, _ settings: QuestionSettings, over world: Communicator) throws -> Question {
-    let question: Question
-    if file == Configuration.standardInput {
-      let own = world.rank == 0 ? [UInt8](try FileHandle.standardInput.readToEnd() ?? Data()) : []
-      question = try Question(try world.broadcastVarying(own, root: 0), named: "standard input", settings)
-    } else {
-      question = try Question(file: file, settings)
-    }
-    let notes =
-      switch question {
-      case .spins(let spins): spins.notes
-      case .communities(let communities): communities.notes
-      }
-    if world.rank == 0 { for note in notes { FileHandle.standardError.write(Data("note: \(file): \(note)\n".utf8)) } }
-    return question
-  }
-
-  /// The first rank reads the file, and what it says of the user's own data the other ranks are told.
-  private static func surveyed(
-    _ path: String, overrides: [ConfigurationOverride], over world: Communicator
-  ) throws -> Configuration {
-    guard world.size > 1 else { return try Configuration(contentsOf: path, overrides: overrides) }
-    let own = world.rank == 0 ? try Configuration(contentsOf: path, overrides: overrides) : nil
-    let isOwnData = own?.data.name == .files
-    let text = try world.broadcastVarying(isOwnData ? [UInt8](try own?.resolved.utf8 ?? "".utf8) : [], root: 0)
-    if let own { return own }
-    guard !text.isEmpty else { return try Configuration(contentsOf: path, overrides: overrides) }
-    return try Configuration(yaml: String(decoding: text, as: UTF8.self), source: path)
-  }
-
   /// The exit code of a job that a signal stopped, with which the first rank of each node leaves before the others, see
   /// `Exit.leave(after:)`. Collective.
   static func stopped() throws -> Int32 {
@@ -90,17 +51,12 @@ enum Job {
       exit(code)
     }
     guard known == .failure else { Equilibria.exit(withError: error) }
-    FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
+    say("Error: \(error)")
     exit(code)
   }
-}
 
-/// One JSON object in the form of all commands: its keys in alphabetical order, infinities as words.
-func jsonText(_ value: some Encodable) throws -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-  return String(decoding: try encoder.encode(value), as: UTF8.self)
+  /// Writes a line to standard error.
+  static func say(_ line: String) { FileHandle.standardError.write(Data("\(line)\n".utf8)) }
 }
 
 extension Exit {
@@ -116,5 +72,29 @@ extension Exit {
     case is ValidationError: usage
     default: self.error
     }
+  }
+}
+
+/// Where a long search or sampling is kept, so that it can go on.
+struct LongRunOptions: ParsableArguments {
+  @Option(help: "A folder for checkpoints and the result.", completion: .directory)
+  var runDir: String?
+
+  @Flag(help: "Resume from the checkpoint in --run-dir, on any number of ranks, or begin if there is none.")
+  var resume = false
+
+  @Option(help: ArgumentHelp("Between two checkpoints.", valueName: "minutes"))
+  var checkpointEvery = 15.0
+
+  func validate() throws {
+    if resume, runDir == nil { throw ValidationError("--resume needs --run-dir, the folder of the run to resume") }
+    guard checkpointEvery > 0, checkpointEvery.isFinite else {
+      throw ValidationError("--checkpoint-every \(checkpointEvery): expected minutes, more than 0")
+    }
+  }
+
+  /// Collective.
+  func open(on world: Communicator) throws -> LongRunFolder? {
+    try runDir.map { try LongRunFolder($0, resumes: resume, minutes: checkpointEvery, over: world) }
   }
 }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Configuration
 import Experiments
 import Files
-import MPI
 
 struct RelaxCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -49,7 +48,7 @@ struct RelaxCommand: ParsableCommand {
   func run() {
     Job.run { world in
       let run = isRun ? try RelaxationRun.run(config, overrides: try overrides.map { try ConfigurationOverride($0) }) : nil
-      let configuration = try run?.configuration ?? Job.configuration(config, overrides: overrides, over: world)
+      let configuration = try run?.configuration ?? Configuration(config, overrides: overrides, over: world)
       let weights = weights ?? run?.weights ?? ""
       let relaxation =
         if let input {

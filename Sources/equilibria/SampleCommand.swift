@@ -1,11 +1,9 @@
 import ArgumentParser
-import Experiments
 import Files
-import Foundation
 import Host
 import Ising
-import MPI
 import Sampling
+import Solving
 
 struct SampleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,6 +27,7 @@ struct SampleCommand: ParsableCommand {
 
   @OptionGroup(title: "Problem") var problem: SampleProblemOptions
   @OptionGroup(title: "Sampling") var sampling: SampleRunOptions
+  @OptionGroup(title: "Length") var length: SampleLengthOptions
   @OptionGroup(title: "Output") var output: SampleOutputOptions
   @OptionGroup(title: "Long runs") var folder: LongRunOptions
 
@@ -36,37 +35,46 @@ struct SampleCommand: ParsableCommand {
     try sampling.validate()
     try output.validate()
     try folder.validate()
+    do {
+      try settings().validate(spins: 1)
+    } catch { throw ValidationError("\(error)") }
+  }
+
+  /// Without what is read from files.
+  private func settings() throws -> SamplerSettings {
+    var settings = sampling.settings
+    try length.describe(&settings)
+    settings.samples = output.sampleCount
+    return settings
   }
 
   func run() {
     Job.run { world in
       StopSignal.install()
-      try output.checkWritable(on: world, inputs: [file])
-      guard case .spins(let question) = try Job.question(file, problem.settings, over: world) else {
+      if world.rank == 0 { try AtomicFile.check(output.paths, inputs: [file]) }
+      guard case .spins(let question) = try Question(file: file, problem.settings, over: world) else {
         throw ProblemError("\(file) asks for communities, which have no temperature; give --problem maxcut or ising")
       }
-      let spins = question.objective.problem.spinCount
-      var settings = try sampling.settings(spins: spins, of: file)
-      settings.samples = output.sampleCount
+      var settings = try settings()
+      try settings.read(
+        initial: sampling.initial, clamp: sampling.clamp, spins: question.objective.problem.spinCount, of: file)
       let sampler = try SpinSampling(question, settings)
       try sampler.check(ranks: world.size, isKept: folder.runDir != nil)
-      let opened = try folder.open(on: world)
-      defer { opened?.lock?.release() }
-      let progress = world.rank == 0 ? SampleProgress() : nil
+      let folder = try folder.open(on: world)
+      defer { folder?.release() }
+      let progress = world.rank == 0 ? ProgressLine(limit: nil) : nil
       defer { progress?.finish() }
       let found = try sampler.run(
-        over: world, store: try opened.map { try SamplingStore(folder: $0.path, resumes: $0.resumes, minutes: $0.minutes) },
-        shouldStop: { StopSignal.isRequested }, progress: { progress?.show($0) })
+        over: world, store: try folder.map { try SamplingStore(folder: $0.path, resumes: $0.resumes, minutes: $0.minutes) },
+        shouldStop: { StopSignal.isRequested }, progress: { progress?.show($0.text) })
       progress?.finish()
       if found.wasStopped {
-        if world.rank == 0, opened == nil {
-          FileHandle.standardError.write(Data("stopped; of a run without --run-dir nothing is kept\n".utf8))
-        }
+        if world.rank == 0, folder == nil { Job.say("stopped; of a run without --run-dir nothing is kept") }
         return try Job.stopped()
       }
       if let answer = found.answer {
         try output.write(answer)
-        try opened?.write(json: answer.json(), text: answer.text)
+        try folder?.write(json: answer.json(), text: answer.text)
         print(output.json ? try answer.json() : answer.text)
       }
       return output.requireConverged && !found.isConverged ? Exit.notConverged : 0

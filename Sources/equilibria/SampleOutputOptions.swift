@@ -1,10 +1,7 @@
 import ArgumentParser
 import Files
-import Foundation
-import MPI
 import Reports
 import Sampling
-import Solving
 
 /// What is written where.
 struct SampleOutputOptions: ParsableArguments {
@@ -37,35 +34,11 @@ struct SampleOutputOptions: ParsableArguments {
     }
   }
 
+  var paths: [String?] { [output, report] }
   var sampleCount: Int { output == nil ? 0 : samples ?? Self.standardSamples }
-
-  /// A result that cannot be written should be known before the run, not after it.
-  ///
-  /// - Parameter inputs: files that are read.
-  func checkWritable(on world: Communicator, inputs: [String]) throws {
-    guard world.rank == 0 else { return }
-    for path in [output, report].compactMap({ $0 }) { try WritablePath.check(path, inputs: inputs) }
-  }
 
   func write(_ answer: SamplingAnswer) throws {
     if let output { try SampleFile.write(answer, to: output) }
     if let report { try AtomicFile.write(SamplingReport(answer).html, to: report) }
   }
-}
-
-/// Where one process tells how far a run is: on standard error, like a search.
-final class SampleProgress {
-  private let line = ProgressLine(limit: nil)
-
-  func show(_ progress: Sampler.Progress) {
-    if let all = progress.ofSweeps {
-      let percent = 100 * progress.sweeps / max(all, 1)
-      line.found("round \(progress.round + 1) of \(progress.rounds), sweep \(progress.sweeps) of \(all) (\(percent) %)")
-    } else {
-      line.found("temperature \(progress.round + 1) of \(progress.rounds), sweep \(progress.sweeps)")
-    }
-    line.tick()
-  }
-
-  func finish() { line.finish() }
 }

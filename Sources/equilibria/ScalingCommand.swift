@@ -1,10 +1,6 @@
 import ArgumentParser
-import Configuration
 import Foundation
 import Host
-import Ising
-import MPI
-import Parallel
 import Scaling
 
 struct ScalingCommand: ParsableCommand {
@@ -75,20 +71,18 @@ struct ScalingCommand: ParsableCommand {
   var check: [String] = []
 
   func validate() throws {
-    guard repeats > 0, steps > 0 else { throw ValidationError("--repeats and --steps have to be above 0") }
-    guard (latency == nil) == (bandwidth == nil), latency ?? 1 > 0, bandwidth ?? 1 > 0 else {
-      throw ValidationError("--latency and --bandwidth belong together, and are above 0")
-    }
-    if let sharedCores, sharedCores < 1 { throw ValidationError("--shared-cores \(sharedCores): expected a positive number") }
-    _ = try settings()
+    guard (latency == nil) == (bandwidth == nil) else { throw ValidationError("--latency and --bandwidth belong together") }
+    do {
+      try settings().check()
+    } catch { throw ValidationError("\(error)") }
   }
 
   func run() throws {
     StopSignal.install()
-    let (subject, usual) = try Self.subject(subject, overrides: overrides)
-    let folder = folder ?? usual
+    let named = try NamedSubject(subject, overrides: overrides)
+    let folder = folder ?? named.folder
     let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path
-    let study = try ScalingStudy(subject, settings: try settings(), folder: folder, program: program)
+    let study = try ScalingStudy(named.subject, settings: try settings(), folder: folder, program: program)
     switch try study.measure(say: { print($0) }) {
     case .stopped:
       print("stopped; repeat the command to resume")
@@ -99,77 +93,16 @@ struct ScalingCommand: ParsableCommand {
     }
   }
 
-  /// What a word names, and the usual folder of its study.
-  static func subject(_ word: String, overrides: [String] = []) throws -> (any ScalingSubject, folder: String) {
-    if let (problem, seed) = try SyntheticProblem.named(word) {
-      guard overrides.isEmpty else { throw ValidationError("--set overrides keys of a configuration, and `\(word)` is none") }
-      return (try SpinSubject(problem, seed: seed), "runs/scaling-\(problem.name.replacingOccurrences(of: ":", with: "-"))")
-    }
-    let configuration = try Configuration(contentsOf: word, overrides: try overrides.map { try ConfigurationOverride($0) })
-    return (try TrainingSubject(configuration), "\(configuration.run.folder)/scaling-\(configuration.name)")
-  }
-
   private func settings() throws -> ScalingSettings {
     var settings = ScalingSettings()
     settings.modes = (strong || !weak ? [.strong] : []) + (weak ? [.weak] : [])
-    settings.ranks = try Self.numbers(ranks, of: "--ranks").sorted()
-    settings.grids = grids == "auto" ? [] : try grids.split(separator: ",").map { try GridArgument(String($0)).shape }
-    settings.repetitions = repeats
-    settings.steps = steps
+    settings.ranks = try ScalingSettings.numbers(ranks, of: "--ranks").sorted()
+    settings.grids = try ScalingSettings.grids(grids)
+    (settings.repetitions, settings.steps, settings.sharedCores) = (repeats, steps, sharedCores)
     settings.launcher = launcher.split(separator: " ").map(String.init) + (hosts.map { ["-hosts", $0] } ?? [])
-    settings.sharedCores = sharedCores
-    settings.predicted = try Self.numbers(predict, of: "--predict")
+    settings.predicted = try ScalingSettings.numbers(predict, of: "--predict")
     if let latency, let bandwidth { settings.network = .init(latency: latency, bandwidth: bandwidth) }
     settings.checks = check
-    if let stranger = settings.grids.first(where: { !settings.ranks.contains($0.data * $0.spin) }) {
-      throw ValidationError(
-        "--grids: \(stranger) has \(stranger.data * stranger.spin) ranks, which are not among --ranks \(ranks)")
-    }
     return settings
-  }
-
-  private static func numbers(_ text: String, of option: String) throws -> [Int] {
-    try text.split(separator: ",").map { word in
-      guard let number = Int(word), number > 0 else { throw ValidationError("\(option): `\(word)` is not a positive number") }
-      return number
-    }
-  }
-}
-
-/// A grid on the command line: `2x4` or `2×4`.
-struct GridArgument {
-  let shape: GridShape
-
-  init(_ text: String) throws {
-    let extents = text.split(whereSeparator: { $0 == "x" || $0 == "×" }).compactMap { Int($0) }
-    guard extents.count == 2, extents.allSatisfy({ $0 > 0 }) else {
-      throw ValidationError("`\(text)` is not a grid; expected data x spin, such as 2x4")
-    }
-    shape = GridShape(data: extents[0], spin: extents[1])
-  }
-}
-
-/// What `scaling` has the launcher start: one point, printed as JSON.
-struct ScalingPointCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "scaling-point", abstract: "Measures one point of a scaling study with the ranks of this job.",
-    shouldDisplay: false)
-
-  @Argument var subject: String
-  @Option var mode: String
-  @Option var steps: Int
-  @Option var repetition: Int
-  @Option var launched: Double
-  @Option var grid: String?
-
-  func run() {
-    Job.run { world in
-      guard let mode = ScalingMode(rawValue: mode) else { throw ValidationError("--mode \(mode): expected strong or weak") }
-      let measurement = PointMeasurement(
-        try ScalingCommand.subject(subject).0, mode: mode, grid: try grid.map { try GridArgument($0).shape }, over: world)
-      let point = try measurement.run(steps: steps, repetition: repetition, launch: Date(timeIntervalSince1970: launched))
-      if world.rank == 0 { print(String(decoding: try JSONEncoder().encode(point), as: UTF8.self)) }
-      return 0
-    }
   }
 }

@@ -1,8 +1,6 @@
 import ArgumentParser
 import Files
-import Foundation
 import Ising
-import MPI
 import Reports
 import Solving
 
@@ -33,13 +31,7 @@ struct SolveOutputOptions: ParsableArguments {
     if samples < 0 { throw ValidationError("--samples \(samples): expected 0 or more") }
   }
 
-  /// A result that cannot be written should be known before the search, not after it.
-  ///
-  /// - Parameter inputs: files that are read.
-  func checkWritable(on world: Communicator, inputs: [String]) throws {
-    guard world.rank == 0 else { return }
-    for path in [output, plot, trace, report].compactMap({ $0 }) { try WritablePath.check(path, inputs: inputs) }
-  }
+  var paths: [String?] { [output, plot, trace, report] }
 
   /// Writes whatever files are asked for.
   func write(_ answer: any Answer) throws {
@@ -53,30 +45,5 @@ struct SolveOutputOptions: ParsableArguments {
         wasStopped: answer.wasStopped)
       try AtomicFile.write(page.html, to: path)
     }
-  }
-}
-
-/// A path that a result is to be written to.
-enum WritablePath {
-  /// - Parameter inputs: files that are read, which a result must not take the place of.
-  /// - Throws: `FileError` if it is a folder or an input, or there is no folder for it.
-  static func check(_ path: String, inputs: [String] = []) throws {
-    if UserPath.isFolder(path) { throw FileError(path: path, reason: "is a folder, expected a file to write", writing: true) }
-    if AtomicFile.isWrittenThrough(path) { return }
-    let path = AtomicFile.target(of: path)
-    for input in inputs where FileManager.default.fileExists(atPath: path) && isSame(path, input) {
-      throw FileError(path: path, reason: "is read by this command, expected another file to write", writing: true)
-    }
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    guard FileManager.default.isWritableFile(atPath: folder) else {
-      throw FileError(
-        path: path, reason: "cannot be written: there is no folder \(folder) that may be written to", writing: true)
-    }
-  }
-
-  /// Whether two paths lead to one file.
-  private static func isSame(_ first: String, _ second: String) -> Bool {
-    var (one, other) = (stat(), stat())
-    return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino
   }
 }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Files
 import Foundation
 import Ising
-import MPI
 
 extension ProblemKind: ExpressibleByArgument {}
 extension ProblemFormat: ExpressibleByArgument {}
@@ -67,9 +66,9 @@ struct SolveProblemOptions: ParsableArguments {
   }
 
   /// A problem is never written over a file that is there.
-  func checkWritable(on world: Communicator) throws {
-    guard let path = writeProblem, world.rank == 0 else { return }
-    try WritablePath.check(path)
+  func checkWritable() throws {
+    guard let path = writeProblem else { return }
+    try AtomicFile.check([path])
     guard AtomicFile.isWrittenThrough(path) || !FileManager.default.fileExists(atPath: path) else {
       throw FileError(path: path, reason: "is there already, expected a new file for --write-problem", writing: true)
     }

@@ -11,7 +11,6 @@ extension MachineKind: ExpressibleByArgument {
 
   public static var allValueStrings: [String] { machines(for: .solving).map(\.rawValue) }
 }
-extension SolverSettings.Clock: ExpressibleByArgument {}
 extension SolverSettings.Keep: ExpressibleByArgument {}
 
 /// `--spread`.
@@ -23,22 +22,6 @@ enum SpreadOption: String, CaseIterable, ExpressibleByArgument {
 struct SolveSearchOptions: ParsableArguments {
   @Option(help: "The machine. By default the best one by measurement.")
   var machine: MachineKind?
-
-  @Option(
-    parsing: .unconditional, help: "Seconds; 0 for the first state alone. By default 10, unless --reads or --steps is given.")
-  var time: Double?
-
-  @Option(help: "What the seconds measure: wall-clock time or processor time.")
-  var clock = SolverSettings.Clock.wall
-
-  @Option(parsing: .unconditional, help: "Independent runs. By default as many as the time allows.")
-  var reads: Int?
-
-  @Option(name: [.long, .customLong("sweeps")], help: "Steps, or sweeps of a sampler, of one read.")
-  var steps: Int?
-
-  @Option(parsing: .unconditional, help: "Stop at this cut or energy.")
-  var target: Double?
 
   @Option(help: "The pump or temperature during a read: linear:A:B, geometric:A:B, constant:A, or values A,B,C ….")
   var schedule: Course?
@@ -76,67 +59,38 @@ struct SolveSearchOptions: ParsableArguments {
   )
   var exact = false
 
-  /// Seconds without any limit of the user's.
-  private static let standardTime = 10.0
-
   func validate() throws {
-    if let time, !(time >= 0 && time.isFinite) { throw ValidationError("--time \(time): expected seconds, 0 or more") }
-    if let reads, reads < 1 { throw ValidationError("--reads \(reads): expected 1 or more") }
-    if let steps, steps < 0 { throw ValidationError("--steps \(steps): expected 0 or more") }
     guard scale > 0, scale.isFinite else { throw ValidationError("--scale \(scale): expected a number above 0") }
-    if let target, !target.isFinite { throw ValidationError("--target \(target): expected a number") }
-    if exact, time != nil || reads != nil || steps != nil || machine != nil || auto || target != nil || !initial.isEmpty {
-      throw ValidationError(
-        "--exact searches by itself: leave out --time, --reads, --steps, --machine, --auto, --target and --initial")
-    }
     if exchangeEvery < 1 { throw ValidationError("--exchange-every \(exchangeEvery): expected 1 or more") }
     if exchangeEvery > 1, spread == .replicas { throw ValidationError("--exchange-every \(exchangeEvery) needs --spread spins") }
     if exchangeEvery > 1, auto {
       throw ValidationError("--exchange-every \(exchangeEvery) needs --machine: --auto tries samplers too")
     }
     if auto, machine != nil { throw ValidationError("--auto chooses the machine: leave out --machine") }
-    if auto, reads != nil && steps != nil, time == nil { throw ValidationError("--auto needs --time, of which it takes a tenth") }
   }
 
-  /// Whether the way to search is left open, apart from its time and target.
-  var isOpen: Bool {
-    machine == nil && reads == nil && steps == nil && schedule == nil && scale == 1 && keep == nil && initial.isEmpty && !auto
-      && spread == .auto && time != 0
-  }
-
-  /// Numbers that are divided by trying all divisions where nothing else is asked for: a quarter of a second's work.
-  static let fewNumbers = 28
-
-  /// Refuses what a search that is kept in a folder cannot have.
-  func checkKept() throws {
-    if exact { throw ValidationError("--exact tries every state at once and keeps no folder: leave out --run-dir") }
-    if time != nil, reads != nil {
+  /// Refuses what does not fit together with the search's length, or in a folder.
+  func check(_ length: SolveLengthOptions, isKept: Bool) throws {
+    if exact, length.isGiven || machine != nil || auto || !initial.isEmpty {
+      throw ValidationError(
+        "--exact searches by itself: leave out --time, --reads, --steps, --machine, --auto, --target and --initial")
+    }
+    if auto, length.reads != nil && length.steps != nil, length.time == nil {
+      throw ValidationError("--auto needs --time, of which it takes a tenth")
+    }
+    if isKept, exact { throw ValidationError("--exact tries every state at once and keeps no folder: leave out --run-dir") }
+    if isKept, length.time != nil, length.reads != nil {
       throw ValidationError("--run-dir with --time and --reads: which reads fit depends on the interruptions; give one of them")
     }
   }
 
-  /// Seconds, `nil` if the number of reads or steps decides.
-  var timeLimit: Double? { time ?? (reads == nil && steps == nil || auto ? Self.standardTime : nil) }
-
-  /// Refuses what is for one Ising problem alone.
-  func checkCommunities(hasChip: Bool, isKept: Bool) throws {
-    for (isGiven, name) in [
-      (!initial.isEmpty, "--initial"), (exact, "--exact"), (hasChip, "--hardware"), (auto, "--auto"),
-      (spread == .spins, "--spread spins"),
-      (exchangeEvery > 1, "--exchange-every"), (isKept, "--run-dir"),
-    ] where isGiven {
-      throw ProblemError("\(name) is for one Ising problem; communities are a sequence of them")
-    }
-  }
-
-  /// The settings of a search, but for its initial state and its target.
-  var settings: SolverSettings {
-    var settings = SolverSettings()
-    (settings.machine, settings.choosesMachine, settings.scale, settings.course) = (machine, auto, scale, schedule)
-    (settings.reads, settings.steps, settings.time, settings.clock) = (reads, steps, timeLimit, clock)
-    settings.keep = keep
-    (settings.seed, settings.spread, settings.exchangeEvery) = (seed, Spread(rawValue: spread.rawValue), exchangeEvery)
-    return settings
+  /// Adds the search to what is asked.
+  func describe(_ search: inout QuestionSearch) {
+    (search.initial, search.isExact) = (initial, exact)
+    (search.settings.machine, search.settings.choosesMachine) = (machine, auto)
+    (search.settings.scale, search.settings.course, search.settings.keep) = (scale, schedule, keep)
+    (search.settings.seed, search.settings.exchangeEvery) = (seed, exchangeEvery)
+    search.settings.spread = Spread(rawValue: spread.rawValue)
   }
 }
 

@@ -1,10 +1,8 @@
 import ArgumentParser
 import Configuration
 import Experiments
-import Foundation
+import Files
 import Host
-import Learning
-import MPI
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -61,8 +59,7 @@ struct TrainCommand: ParsableCommand {
 
   func run() {
     Job.run { world in
-      let overrides = try overrides.map { try ConfigurationOverride($0) }
-      let configuration = try Job.configuration(config, overrides: self.overrides, over: world)
+      let configuration = try Configuration(config, overrides: overrides, over: world)
       if check {
         let check = try TrainingCheck(configuration, folder: runDir, resume: resume, initial: initial, over: world)
         if world.rank == 0 { print(json ? try jsonText(check) : check.text) }
@@ -70,34 +67,11 @@ struct TrainCommand: ParsableCommand {
       }
       StopSignal.install()
       let training = try TrainingRun(
-        configuration, folder: runDir, resume: resume, initial: initial, overrides: overrides, over: world)
-      switch try training.run() {
-      case .stopped:
-        return try Job.stopped()
-      case .finished(let test):
-        if world.rank == 0 {
-          print(
-            json
-              ? try jsonText(Result(configuration, test, folder: training.folder ?? ""))
-              : "test accuracy " + String(format: "%.2f %%", 100 * test.accuracy))
-        }
-        return 0
-      }
-    }
-  }
-
-  /// What a training came to.
-  private struct Result: Encodable {
-    let name: String
-    let folder: String
-    let epochs: Int
-    let testImages: Int
-    let testAccuracy: Double
-    let testLoss: Double
-
-    init(_ configuration: Configuration, _ test: Evaluation, folder: String) {
-      (name, self.folder, epochs) = (configuration.name, folder, configuration.learning.epochs)
-      (testImages, testAccuracy, testLoss) = (test.images, test.accuracy, test.loss)
+        configuration, folder: runDir, resume: resume, initial: initial,
+        overrides: try overrides.map { try ConfigurationOverride($0) }, over: world)
+      guard case .finished(let result) = try training.run() else { return try Job.stopped() }
+      if world.rank == 0 { print(json ? try jsonText(result) : result.text) }
+      return 0
     }
   }
 }

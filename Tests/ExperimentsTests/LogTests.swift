@@ -103,13 +103,13 @@ import Testing
 
   @Test func plainLineHasEverything() {
     #expect(
-      ProgressLine.plain(Self.report)
+      ProgressText.plain(Self.report)
         == "epoch 3/30,   9 %, 1:02:03 left, accuracy 57.1 %, loss 0.3123, 412 samples/s, sweeps 14.0 + 12.0, residual 9.1e-04")
   }
 
   @Test(arguments: [1, 20, 40, 80, 100, 200])
   func barFitsTheTerminal(_ width: Int) {
-    let line = ProgressLine.bar(Self.report, width: width)
+    let line = ProgressText.bar(Self.report, width: width)
     #expect(line.count < width)
     #expect(line.contains("residual") == (width >= 200))
     #expect(line.contains("1:02:03 left") == (width >= 80))
@@ -119,7 +119,7 @@ import Testing
     (0, "0:00"), (59.6, "1:00"), (187, "3:07"), (7387, "2:03:07"), (93_787, "1d 02:03:07"), (.infinity, "?"), (-1, "?"),
   ])
   func durations(_ seconds: Double, _ expected: String) {
-    #expect(ProgressLine.duration(seconds) == expected)
+    #expect(ProgressText.duration(seconds) == expected)
   }
 
   @Test func fileGetsAPlainLineAnInterval() throws {
@@ -132,7 +132,7 @@ import Testing
     for second in 0..<25 { display.update(Self.report, now: start + .seconds(second)) }
     display.message("done")
     display.finish()
-    let line = ProgressLine.plain(Self.report)
+    let line = ProgressText.plain(Self.report)
     #expect(try text(of: folder("out")) == "\(line)\n\(line)\n\(line)\ndone\n")
     #expect(try text(of: folder("log.txt")).split(separator: "\n").count == 4)
   }

@@ -7,6 +7,13 @@ struct Declaration {
     var isScope: Bool { [.struct, .class, .enum, .protocol, .actor, .extension].contains(self) }
   }
 
+  struct Owner {
+    let kind: Kind
+    let name: String
+
+    var plainName: String { Declaration.plain(name) }
+  }
+
   let kind: Kind
   /// Without the outer types of a nested one.
   let name: String
@@ -16,9 +23,15 @@ struct Declaration {
   let isPublic: Bool
   let hasDocstring: Bool
   /// The type or extension that it stands in.
-  let owner: (kind: Kind, name: String)?
+  let owner: Owner?
   /// Of a type or an extension: the protocols, and the superclass, that stand behind its colon.
   let inherited: Set<String>
+
+  var isTopLevel: Bool { owner == nil }
+  /// Without generic parameters.
+  var plainName: String { Self.plain(name) }
+
+  static func plain(_ name: String) -> String { name.wholeMatch(of: /(\w+)<.*/).map { String($0.1) } ?? name }
 }
 
 extension SourceFile {
@@ -51,7 +64,7 @@ extension SourceFile {
         kind: kind, name: match.name.isEmpty ? kind.rawValue : String(match.name.split(separator: ".").last ?? match.name),
         line: index + 1, isPublic: match.modifiers.contains("public ") || opens && scope!.declaration.isPublic,
         hasDocstring: lines[..<index].last { !$0.contains(/^ *@/) }?.contains(/^ *\/\/\//) ?? false,
-        owner: scope.map { ($0.declaration.kind, $0.declaration.name) },
+        owner: scope.map { Declaration.Owner(kind: $0.declaration.kind, name: $0.declaration.name) },
         inherited: Set(supers.matches(of: /\w+/).map { String($0.0) }))
       found.append(declaration)
       if kind.isScope, !line.hasSuffix("}") { scopes.append((indent, declaration)) }

@@ -8,14 +8,14 @@ import Testing
     let sources = try SourceTree.sources()
     let requirements = Requirements(sources.flatMap(\.declarations))
     var checked = 0
-    for file in sources where House.publicRooms.contains(file.room) || House.publicFiles.contains(file.path) {
+    for file in sources where House.publicRooms.union(House.sharingRooms).contains(file.room) {
       for declaration in file.declarations where declaration.isPublic && declaration.kind != .extension {
         checked += 1
         guard !declaration.hasDocstring, !requirements.holds(declaration) else { continue }
         Issue.record("\(file.path):\(declaration.line): \(declaration.kind) \(declaration.name) has no docstring")
       }
     }
-    #expect(checked > 2000)
+    #expect(checked > 1800)
   }
 
   /// The check sees every kind of symbol, and which of them fulfil a protocol.

@@ -12,14 +12,6 @@ import Testing
     expect(handlers, are: House.unsafeFiles, "handle unsafe pointers outside \(rooms)")
   }
 
-  /// What no product offers is `package`.
-  @Test func publicIsForProducts() throws {
-    let open = try SourceTree.sources().filter {
-      !House.publicRooms.contains($0.room) && $0.text.contains(#/(?m)^ *(?:@\w+ )*public /#)
-    }
-    expect(open, are: House.publicFiles, "declare something public in a module that belongs to no product")
-  }
-
   /// Streams of random numbers are in the table of `RandomStream`, which keeps them apart.
   @Test func streamsHaveNames() throws {
     let numbered = try SourceTree.sources().filter { $0.text.contains(/stream: (?:UInt32 = )?\d/) }
@@ -29,6 +21,12 @@ import Testing
   @Test func filesAreNotLong() throws {
     let long = try SourceTree.sources().filter { $0.lines > 400 }
     expect(long, are: [], "have more than 400 lines")
+  }
+
+  /// The program is options, one call into a library, and printing: what is longer belongs into a library.
+  @Test func commandsAreShort() throws {
+    let long = try SourceTree.sources().filter { $0.room == "equilibria" && $0.lines > House.greatestCommand }
+    expect(long, are: [], "of the program have more than \(House.greatestCommand) lines; move work into a library")
   }
 
   /// A file of less than 35 lines holds something that has to be found by name: a protocol, an entry point, an extension of another

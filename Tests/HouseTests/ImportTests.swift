@@ -32,4 +32,19 @@ import Testing
       }
     }
   }
+
+  /// A file of the program imports the modules whose names it uses, and no others.
+  @Test func commandsImportWhatTheyName() throws {
+    let sources = try SourceTree.sources()
+    let names = Dictionary(grouping: sources, by: \.room).mapValues { files in
+      Set(files.flatMap(\.declarations).filter { $0.isTopLevel && $0.kind != .extension }.map(\.plainName))
+    }
+    for file in sources where file.room == "equilibria" {
+      let words = Set(file.text.matches(of: /\w+/).map { String($0.0) })
+      for name in file.imports {
+        guard let declared = names[name], declared.isDisjoint(with: words) else { continue }
+        Issue.record("\(file.path) imports \(name) and names nothing of it")
+      }
+    }
+  }
 }

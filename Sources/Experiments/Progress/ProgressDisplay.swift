@@ -35,12 +35,12 @@ package final class ProgressDisplay {
     let isLogDue = lastLogged.map { now - $0 >= interval } ?? true
     if isLogDue {
       lastLogged = now
-      log?.write(ProgressLine.plain(report))
-      if terminal == nil { write(ProgressLine.plain(report) + "\n") }
+      log?.write(ProgressText.plain(report))
+      if terminal == nil { write(ProgressText.plain(report) + "\n") }
     }
     if let terminal, lastDrawn.map({ now - $0 >= Self.redrawing }) ?? true {
       lastDrawn = now
-      draw(ProgressLine.bar(report, width: terminal.width))
+      draw(ProgressText.bar(report, width: terminal.width))
     }
   }
 
@@ -50,7 +50,7 @@ package final class ProgressDisplay {
     taskStarted = (task, start)
     let elapsed = (now - start).components
     let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
-    let line = ProgressLine.task(task, fraction: fraction, seconds: seconds)
+    let line = ProgressText.task(task, fraction: fraction, seconds: seconds)
     if now - max(start, lastLogged ?? start) >= interval {
       lastLogged = now
       log?.write(line)

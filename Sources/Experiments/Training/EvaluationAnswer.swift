@@ -4,29 +4,19 @@ import Learning
 
 /// What an evaluation came to, as text and JSON tell it.
 package struct EvaluationAnswer {
-  /// The file or folder that was named.
-  let checkpoint: String
-  let configuration: Configuration
-  /// Which images they were: `test`, `validation`, `training` or `own`.
-  let part: String
-  /// Whether the images have labels; without them there is neither an accuracy nor a loss.
-  let isLabelled: Bool
-  /// Whether each image was averaged with its mirror image.
-  let isMirrored: Bool
+  /// What was measured: the checkpoint, and which images.
+  let run: EvaluationRun
   let result: Evaluation
   /// The same at the equilibrium, if that was measured.
   let settled: Evaluation?
 
-  package init(
-    _ run: EvaluationRun, checkpoint: String, part: String, isLabelled: Bool, isMirrored: Bool, result: Evaluation,
-    settled: Evaluation?
-  ) {
-    self.checkpoint = checkpoint
-    (self.part, self.isLabelled) = (part, isLabelled)
-    configuration = run.configuration
-    self.isMirrored = isMirrored
-    self.result = result
-    self.settled = settled
+  private var configuration: Configuration { run.configuration }
+  private var part: String { run.part.name }
+  /// Whether the images have labels; without them there is neither an accuracy nor a loss.
+  private var isLabelled: Bool { run.part.isLabelled }
+
+  init(_ run: EvaluationRun, result: Evaluation, settled: Evaluation?) {
+    (self.run, self.result, self.settled) = (run, result, settled)
   }
 
   /// That the images had not settled, unless the equilibrium was measured too, and that the network has not learned.
@@ -40,7 +30,7 @@ package struct EvaluationAnswer {
     guard isLabelled else {
       return "\(configuration.name): \(result.images) images without labels, \(Self.relaxation(result))"
     }
-    let images = "\(result.images) \(part) images\(isMirrored ? ", each averaged with its mirror image" : "")"
+    let images = "\(result.images) \(part) images\(run.isMirrored ? ", each averaged with its mirror image" : "")"
     var lines = ["\(configuration.name): \(images), \(Self.relaxation(result))"]
     if let settled {
       lines.append(
@@ -50,6 +40,13 @@ package struct EvaluationAnswer {
     lines.append("\(part) loss " + LossFigure.text(result.loss))
     lines.append("\(part) accuracy \(RunRecorder.percent(result.accuracy))")
     return lines.joined(separator: "\n")
+  }
+
+  /// Writes what each image was taken for, and how often each class was taken for each, to whichever path is given.
+  package func write(predictions: String?, confusion: String?) throws {
+    let table = TestPredictions(labels: run.labels ?? [], predictions: result.predictions)
+    try predictions.map { try table.write(to: $0, classNames: run.classNames, isLabelled: run.labels != nil) }
+    try confusion.map { try table.writeConfusion(to: $0, classNames: run.classNames) }
   }
 
   private static func relaxation(_ result: Evaluation) -> String {
@@ -71,11 +68,11 @@ extension EvaluationAnswer: Encodable {
   package func encode(to encoder: any Encoder) throws {
     try Figures(result, isLabelled: isLabelled).encode(to: encoder)
     var container = encoder.container(keyedBy: Key.self)
-    try container.encode(checkpoint, forKey: .checkpoint)
+    try container.encode(run.checkpoint, forKey: .checkpoint)
     try container.encode(configuration.name, forKey: .name)
     try container.encode(result.images, forKey: .images)
     try container.encode(part, forKey: .part)
-    try container.encode(isMirrored, forKey: .mirror)
+    try container.encode(run.isMirrored, forKey: .mirror)
     try container.encodeIfPresent(settled.map { Figures($0, isLabelled: isLabelled) }, forKey: .equilibrium)
   }
 

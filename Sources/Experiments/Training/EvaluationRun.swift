@@ -11,21 +11,39 @@ import Parallel
 
 /// Which images a trained network is measured on.
 package enum EvaluatedImages: Sendable {
-  /// What was learned from, as the files hold it.
-  case training
-  /// What was held out of it to choose the weights.
-  case validation
-  case test
+  /// A part of the data set of its training.
+  package enum Part: String, CaseIterable, Sendable {
+    /// What was learned from, as the files hold it.
+    case training
+    /// What was held out of it to choose the weights.
+    case validation
+    case test
+  }
+
+  case part(Part)
   /// A file or a folder of other images, as `data.files.test` names it, with its labels in it, in a file of their own, or without any.
   case other(String, labels: String?, isLabelled: Bool)
+
+  /// What answers call them.
+  var name: String {
+    if case .part(let part) = self { part.rawValue } else { "own" }
+  }
+
+  var isLabelled: Bool {
+    if case .other(_, _, false) = self { false } else { true }
+  }
 }
 
 /// A trained network measured on one part of its data set. The checkpoint carries its configuration.
 package struct EvaluationRun {
   package let configuration: Configuration
-  package let classNames: [String]
+  /// The file or folder that was named.
+  let checkpoint: String
+  let part: EvaluatedImages
+  let isMirrored: Bool
+  let classNames: [String]
   /// The class of each image, in their order; `nil` where the images have none.
-  package let labels: [Int]?
+  let labels: [Int]?
   private let evaluator: Evaluator
   /// Relaxes on, where that was asked for.
   private let equilibrium: Evaluator?
@@ -41,10 +59,11 @@ package struct EvaluationRun {
   ///   - overrides: of the checkpoint's configuration: where the data lie, how far to relax.
   /// - Throws: whatever is wrong with checkpoint, configuration or data.
   package init(
-    checkpoint path: String, on part: EvaluatedImages = .test, raw: Bool = false, mirror: Bool = false,
+    checkpoint path: String, on part: EvaluatedImages = .part(.test), raw: Bool = false, mirror: Bool = false,
     atEquilibrium: Bool = false,
     overrides: [ConfigurationOverride] = [], over world: Communicator
   ) throws {
+    (self.checkpoint, self.part, isMirrored) = (path, part, mirror)
     let file = try CheckpointLocation.file(of: path)
     let checkpoint = try Checkpoint(contentsOf: file)
     configuration = try Configuration(yaml: checkpoint.configuration, source: file, overrides: overrides)
@@ -52,7 +71,7 @@ package struct EvaluationRun {
     let network = try ConfiguredNetwork(configuration)
     let parameters = try TensorFile(tensors: checkpoint.tensors).parameters(of: network.layout, raw: raw, in: file)
     (images, classNames) = try Self.images(part, of: configuration, over: world)
-    if case .other(_, _, false) = part { labels = nil } else { labels = images.labels }
+    labels = part.isLabelled ? images.labels : nil
     grid = try network.grid(networks: world.size, predicts: false, over: world).grid
     let (cost, shape, batch) = (configuration.learning.cost, images.images.shape, configuration.run.evaluation.batch)
     func made(_ evaluator: Evaluator) -> Evaluator {
@@ -76,8 +95,8 @@ package struct EvaluationRun {
     data.augmentation = Augmentation()
     var parts: Set<DatasetPart> = [.test]
     switch part {
-    case .training, .validation: parts = [.train]
-    case .test: break
+    case .part(.training), .part(.validation): parts = [.train]
+    case .part(.test): break
     case .other(let path, let labels, let isLabelled):
       data = data.with(test: UserPath.absolute(path), labels: labels.map { UserPath.absolute($0) }, isLabelled: isLabelled)
     }
@@ -85,9 +104,9 @@ package struct EvaluationRun {
     let samplers = try DatasetSamplers(dataset, settings: data, seed: configuration.seed)
     let images =
       switch part {
-      case .training: samplers.training
-      case .validation: samplers.validation
-      case .test, .other: samplers.test
+      case .part(.training): samplers.training
+      case .part(.validation): samplers.validation
+      case .part(.test), .other: samplers.test
       }
     guard images.count > 0 else {
       throw DatasetError.setting(key: "validation", reason: "is \(data.validation), so there are no validation images to measure")
@@ -95,14 +114,21 @@ package struct EvaluationRun {
     return (images, dataset.classNames)
   }
 
-  /// Collective; every rank gets the result, or `nil` if a signal stopped it.
-  package func run(progress: ((Double) -> Void)? = nil) throws -> Evaluation? {
-    try evaluator.evaluate(images, over: grid, shouldStop: { StopSignal.isRequested }, progress: progress)
-  }
-
-  /// The same at the equilibrium; `nil` too where it was not asked for. Collective.
-  package func runAtEquilibrium(progress: ((Double) -> Void)? = nil) throws -> Evaluation? {
-    try equilibrium?.evaluate(images, over: grid, shouldStop: { StopSignal.isRequested }, progress: progress)
+  /// Measures, and shows how far it is. Collective.
+  ///
+  /// - Returns: on every rank the answer, or `nil` if a signal came first.
+  package func run(display: ProgressDisplay?) throws -> EvaluationAnswer? {
+    if configuration.data.folder == nil, !configuration.data.description.folders.isEmpty, let warning = DatasetSearch.warning() {
+      display?.message("warning: \(warning)")
+    }
+    func measure(_ evaluator: Evaluator, _ task: String) throws -> Evaluation? {
+      try evaluator.evaluate(
+        images, over: grid, shouldStop: { StopSignal.isRequested }, progress: { display?.update(task, fraction: $0) })
+    }
+    defer { display?.finish() }
+    guard let result = try measure(evaluator, part.name) else { return nil }
+    guard let equilibrium else { return EvaluationAnswer(self, result: result, settled: nil) }
+    return try measure(equilibrium, "at equilibrium").map { EvaluationAnswer(self, result: result, settled: $0) }
   }
 }
 

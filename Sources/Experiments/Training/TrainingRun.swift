@@ -14,7 +14,7 @@ import Parallel
 package final class TrainingRun {
   package enum Outcome: Equatable, Sendable {
     /// Trained to the end; the test figure was reported.
-    case finished(test: Evaluation)
+    case finished(TrainingResult)
     /// A signal came; the checkpoint is written.
     case stopped
   }
@@ -147,7 +147,7 @@ package final class TrainingRun {
       recorder?.stopped(at: trainer)
       return .stopped
     }
-    return .finished(test: test)
+    return .finished(TrainingResult(configuration, test, folder: folder ?? ""))
   }
 
   private func reportTimes(since start: Double, step first: Int, _ energy: ProcessorEnergy?) throws {
@@ -240,4 +240,23 @@ package final class TrainingRun {
     recorder?.finished(evaluation, best: best, transient: TransientWarning(evaluation, of: configuration))
     return evaluation
   }
+}
+
+/// What a finished training came to, as text and JSON tell it.
+package struct TrainingResult: Encodable, Equatable, Sendable {
+  let name: String
+  /// The run folder.
+  let folder: String
+  let epochs: Int
+  /// The best weights on the test images.
+  let testImages: Int
+  let testAccuracy: Double
+  let testLoss: Double
+
+  init(_ configuration: Configuration, _ test: Evaluation, folder: String) {
+    (name, self.folder, epochs) = (configuration.name, folder, configuration.learning.epochs)
+    (testImages, testAccuracy, testLoss) = (test.images, test.accuracy, test.loss)
+  }
+
+  package var text: String { "test accuracy " + RunRecorder.percent(testAccuracy) }
 }

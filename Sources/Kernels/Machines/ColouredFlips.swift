@@ -3,15 +3,15 @@ import CKernels
 /// The flips of the spins of one rank, a colour at a time, next to ghosts: spins of other ranks, as of their last news.
 ///
 /// Positions are the rank's own spins, those of the first colour first, and then the ghosts.
-public final class ColouredFlips {
+package final class ColouredFlips {
   /// Own spins and ghosts.
-  public let spins: AlignedBuffer<Float>
+  package let spins: AlignedBuffer<Float>
   /// The global number of each own spin, by which noise is drawn.
-  public let identifiers: AlignedBuffer<UInt32>
+  package let identifiers: AlignedBuffer<UInt32>
   /// Where each colour begins among the own spins, and at the end where the last one does.
-  public let colourStarts: [Int]
+  package let colourStarts: [Int]
   /// What flips have added to `−½ΣJss − Σhs` of all ranks since it was last set to 0.
-  public var energyChange = 0.0
+  package var energyChange = 0.0
   private let couplings: SparseCouplings
   private let ghostCouplings: SparseCouplings
   private let bias: [Float]
@@ -23,7 +23,7 @@ public final class ColouredFlips {
   ///   - ghostCouplings: a row for each ghost, which names own spins.
   ///   - bias: `h` of the own spins.
   ///   - identifiers: the global numbers of the own spins.
-  public init(
+  package init(
     _ couplings: SparseCouplings, ghostCouplings: SparseCouplings, bias: [Float], identifiers: [UInt32], colourStarts: [Int]
   ) {
     precondition(identifiers.count == couplings.rowCount && bias.count == couplings.rowCount)
@@ -41,12 +41,12 @@ public final class ColouredFlips {
   }
 
   /// Own spins, without ghosts.
-  public var count: Int { couplings.rowCount }
+  package var count: Int { couplings.rowCount }
 
   /// Works out the fields of the present spins and ghosts.
   ///
   /// - Returns: `Σ s_i (f_i + h_i)` of the own spins, −2 times their part of the energy.
-  public func computeFields() -> Double {
+  package func computeFields() -> Double {
     var sum = 0.0
     for position in 0..<count {
       var field = Double(bias[position])
@@ -63,7 +63,7 @@ public final class ColouredFlips {
   /// Visits the own spins of one colour.
   ///
   /// - Returns: flips.
-  public func flip(colour: Int, thresholds: NoisePlane, scale: Float) -> Int {
+  package func flip(colour: Int, thresholds: NoisePlane, scale: Float) -> Int {
     precondition(thresholds.count >= count)
     return Int(
       InstructionSet.current.machines.flip_sparse(
@@ -72,7 +72,7 @@ public final class ColouredFlips {
   }
 
   /// Takes the news of ghosts: `news[place + k]` is ghost `ghosts.lowerBound + k`.
-  public func update(ghosts: Range<Int>, from news: AlignedBuffer<Float>, at place: Int) {
+  package func update(ghosts: Range<Int>, from news: AlignedBuffer<Float>, at place: Int) {
     precondition(ghosts.lowerBound >= 0 && ghosts.upperBound <= ghostCouplings.rowCount && place + ghosts.count <= news.count)
     for (offset, ghost) in ghosts.enumerated() where news.base[place + offset] != spins.base[count + ghost] {
       let spin = news.base[place + offset]

@@ -1,16 +1,16 @@
 /// A greedy colouring of a graph of couplings: every spin, those with most neighbours first, takes the first colour that none of
 /// its neighbours has (Welsh & Powell 1967). A pure function of the graph, so that all ranks have the same.
-public struct Colouring: Sendable {
+package struct Colouring: Sendable {
   /// All spins, those of the first colour first; within a colour those with most neighbours first, and equal ones in ascending
   /// order: the loops over one spin's neighbours and over the next one's have the same length, which a processor foresees.
-  public let order: [Int]
+  package let order: [Int]
   /// Where each colour begins in `order`, and at the end where the last one does.
-  public let starts: [Int]
+  package let starts: [Int]
   /// The colour of each spin.
-  public let colours: [Int]
+  package let colours: [Int]
 
   /// Colours the spins of all rows; needs the whole graph.
-  public init(_ couplings: SparseCouplings) {
+  package init(_ couplings: SparseCouplings) {
     let count = couplings.rowCount
     let greatest = (0..<count).reduce(0) { max($0, couplings.row($1).count) }
     let byDegree = Buckets(Array(0..<count)) { greatest - couplings.row($0).count }.items
@@ -34,14 +34,14 @@ public struct Colouring: Sendable {
 }
 
 /// Items sorted by small numbers, in the order that they came among equal ones: a counting sort.
-public struct Buckets: Sendable {
+package struct Buckets: Sendable {
   /// Indices of the items, those of the least number first.
-  public let items: [Int]
+  package let items: [Int]
   /// Where each number's items begin, and at the end where the last one's do.
-  public let starts: [Int]
+  package let starts: [Int]
 
   /// - Parameter number: 0 or more; memory is taken for as many buckets as the greatest.
-  public init(_ source: [Int], by number: (Int) -> Int) {
+  package init(_ source: [Int], by number: (Int) -> Int) {
     let numbers = source.map(number)
     var starts = [Int](repeating: 0, count: (numbers.max() ?? -1) + 2)
     for number in numbers { starts[number + 1] += 1 }

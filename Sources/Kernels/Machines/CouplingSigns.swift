@@ -1,19 +1,19 @@
 import CKernels
 
 /// Couplings `±unit` between all pairs, as a bit each: 1 where they are negative. The diagonal's bit is 0, as of a coupling `+unit`.
-public final class CouplingSigns: Sendable {
+package final class CouplingSigns: Sendable {
   /// The magnitude of every coupling.
-  public let unit: Float
+  package let unit: Float
   /// Rows that were asked for.
-  public let rowCount: Int
+  package let rowCount: Int
   /// Spins of the problem.
-  public let columnCount: Int
+  package let columnCount: Int
   /// Words of 32 bits from one row to the next; bits behind the last column are 0.
   let rowWords: Int
   let words: AlignedBuffer<UInt32>
 
   /// Whether all pairs are coupled, with couplings of one size.
-  public static func fit(_ couplings: SparseCouplings) -> Bool {
+  package static func fit(_ couplings: SparseCouplings) -> Bool {
     let count = couplings.rowCount
     guard count > 1, couplings.columnCount == count, couplings.neighbours.count == count * (count - 1) else { return false }
     let unit = couplings.neighbours[0].coupling.magnitude
@@ -22,7 +22,7 @@ public final class CouplingSigns: Sendable {
 
   /// - Parameter rows: the rows that are wanted; all if not given.
   /// - Returns: `nil` if a pair is not coupled, or couplings differ in size.
-  public init?(_ couplings: SparseCouplings, rows: Range<Int>? = nil) {
+  package init?(_ couplings: SparseCouplings, rows: Range<Int>? = nil) {
     guard Self.fit(couplings) else { return nil }
     let rows = rows ?? 0..<couplings.rowCount
     unit = couplings.neighbours[0].coupling.magnitude

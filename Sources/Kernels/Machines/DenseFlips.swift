@@ -4,7 +4,7 @@ import CKernels
 ///
 /// Spins are visited in the order of `SparseFlips`, colour by colour, so that a trajectory does not depend on the layout.
 /// Couplings are kept in a byte each where all of them are integers of at most 127, since rows come from memory.
-public final class DenseFlips: BiasedFlips {
+public final class DenseFlips: FlipOperator, BiasedFlips {
   private enum Rows {
     case floats(AlignedBuffer<Float>)
     case bytes(AlignedBuffer<Int8>)
@@ -49,7 +49,7 @@ public final class DenseFlips: BiasedFlips {
     }
   }
 
-  public func take(bias: [Float]) {
+  package func take(bias: [Float]) {
     precondition(bias.count == spinCount, "\(bias.count) fields for \(spinCount) spins")
     for position in 0..<spinCount { self.bias[position] = bias[Int(state.identifiers[position])] }
   }

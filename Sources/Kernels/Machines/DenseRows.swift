@@ -4,35 +4,35 @@ import CKernels
 ///
 /// The blocks are a function of the number of spins alone, and are added in order: a field has the same bits whether one rank has
 /// all spins at hand, or multiplies each block as it comes from another.
-public final class DenseRows {
+package final class DenseRows {
   /// Spins on which the field acts.
-  public let rowCount: Int
+  package let rowCount: Int
   /// Spins that the rows name: those of the whole problem.
-  public let columnCount: Int
+  package let columnCount: Int
   /// Spins of a block; the last may have fewer.
-  public let blockLength: Int
+  package let blockLength: Int
   private let couplings: AlignedBuffer<Float>
   private let rowStride: Int
   private let stride: Int
 
   /// A block's length for so many spins: at least 16 blocks where there are enough spins, and whole pairs of vectors.
-  public static func blockLength(spins: Int) -> Int { min(max((spins / 16 + 31) / 32 * 32, 32), 1024) }
+  package static func blockLength(spins: Int) -> Int { min(max((spins / 16 + 31) / 32 * 32, 32), 1024) }
 
   /// One row while it is written: zeros at first.
-  public struct Row {
+  package struct Row {
     fileprivate let couplings: AlignedBuffer<Float>
     fileprivate let start: Int
     fileprivate let count: Int
 
     /// Writes one coupling of the row.
-    public func set(_ column: Int, _ coupling: Float) {
+    package func set(_ column: Int, _ coupling: Float) {
       precondition(column >= 0 && column < count, "column \(column) of \(count)")
       couplings.base[start + column] = coupling
     }
   }
 
   /// - Parameter fill: called for each row.
-  public init(rows: Int, columns: Int, replicas: Int, fill: (_ index: Int, _ row: Row) -> Void) {
+  package init(rows: Int, columns: Int, replicas: Int, fill: (_ index: Int, _ row: Row) -> Void) {
     rowCount = rows
     columnCount = columns
     blockLength = Self.blockLength(spins: columns)
@@ -45,16 +45,16 @@ public final class DenseRows {
   }
 
   /// Blocks that a field is added up from.
-  public var blockCount: Int { (columnCount + blockLength - 1) / blockLength }
+  package var blockCount: Int { (columnCount + blockLength - 1) / blockLength }
 
   /// The columns of a block; the last one may be shorter.
-  public func columns(ofBlock block: Int) -> Range<Int> { block * blockLength..<min((block + 1) * blockLength, columnCount) }
+  package func columns(ofBlock block: Int) -> Range<Int> { block * blockLength..<min((block + 1) * blockLength, columnCount) }
 
   /// `Σ |J|` over these rows.
-  public var magnitude: Double { (0..<couplings.count).reduce(0) { $0 + Double(couplings.base[$1].magnitude) } }
+  package var magnitude: Double { (0..<couplings.count).reduce(0) { $0 + Double(couplings.base[$1].magnitude) } }
 
   /// `field_i += Σ_j J_ij x_j` over the columns of one block; `states` is a plane of all columns, `field` one of all rows.
-  public func add(block: Int, of states: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) {
+  package func add(block: Int, of states: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) {
     let columns = columns(ofBlock: block)
     precondition(states.count >= ReplicaShape.padded(columnCount * stride) && field.count >= rowCount * stride)
     let first = columns.lowerBound

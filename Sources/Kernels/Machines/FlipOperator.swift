@@ -37,7 +37,7 @@ extension FlipOperator {
 }
 
 /// Couplings whose fields `h` may change from one run to the next.
-public protocol BiasedFlips: FlipOperator {
+package protocol BiasedFlips: FlipOperator {
   /// Takes new fields, one for each global number. They count from the next `reset` on.
   func take(bias: [Float])
 }

@@ -6,7 +6,7 @@ extension SpinPlanes {
   /// Takes the spins of rows `rows` from a machine's plane, the layer's at `offset`. Padded channels become zero.
   ///
   /// - Returns: how far they moved, in the bits of an update by the network's own rule.
-  public func place(_ plane: AlignedBuffer<Float>, at offset: Int, samples: Int, rows: Range<Int>) -> SpinChange {
+  package func place(_ plane: AlignedBuffer<Float>, at offset: Int, samples: Int, rows: Range<Int>) -> SpinChange {
     precondition(samples <= capacity && offset >= 0 && offset + samples * shape.fieldCount <= plane.count)
     precondition(rows.lowerBound >= 0 && rows.upperBound <= shape.rows)
     let first = rows.lowerBound * shape.columns
@@ -21,7 +21,7 @@ extension SpinPlanes {
   }
 
   /// Copies the spins into a machine's plane, to `offset`.
-  public func take(into plane: AlignedBuffer<Float>, at offset: Int, samples: Int) {
+  package func take(into plane: AlignedBuffer<Float>, at offset: Int, samples: Int) {
     precondition(samples <= capacity && offset >= 0 && offset + samples * shape.fieldCount <= plane.count)
     InstructionSet.current.machines.take_spins(
       buffer.base, pixelOffsets.base, Int64(shape.stride), Int64(shape.paddedChannels), Int64(shape.pixels), Int64(samples),
@@ -30,14 +30,14 @@ extension SpinPlanes {
 }
 
 /// The parts of the field on one layer.
-public struct LayerFields {
+package struct LayerFields {
   /// One number a channel, padded, at the offset of the buffer.
-  public var bias: (buffer: AlignedBuffer<Float>, offset: Int)?
+  package var bias: (buffer: AlignedBuffer<Float>, offset: Int)?
   /// From the clamped input, from below, and from above: contiguous.
-  public var base, drive, topDown: AlignedBuffer<Float>?
+  package var base, drive, topDown: AlignedBuffer<Float>?
 
   /// The parts that a layer has; `nil` for those that it lacks.
-  public init(
+  package init(
     bias: (buffer: AlignedBuffer<Float>, offset: Int)?, base: AlignedBuffer<Float>?, drive: AlignedBuffer<Float>?,
     topDown: AlignedBuffer<Float>?
   ) {
@@ -45,7 +45,7 @@ public struct LayerFields {
   }
 
   /// Writes, or adds, the sum of the parts over `samples` samples to `offset` of a machine's plane.
-  public func sum(
+  package func sum(
     into plane: AlignedBuffer<Float>, at offset: Int, shape: PlaneShape, samples: Int, accumulate: Bool = false
   ) {
     let count = samples * shape.fieldCount

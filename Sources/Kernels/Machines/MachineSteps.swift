@@ -2,15 +2,15 @@ import CKernels
 
 /// The local rules of amplitude and phase machines, one pass over planes of one shape each. The equations are in the machines'
 /// own documentation.
-public enum MachineSteps {
+package enum MachineSteps {
   /// Numbers of the coherent Ising machine's step: pump `p`, coupling `ε`, a time step, the strength of its noise, and the
   /// amplitude at which a state is clipped.
-  public struct CoherentIsing: Sendable {
+  package struct CoherentIsing: Sendable {
     /// `dt`, `p`, `ε`, the standard deviation of one step's noise, and the greatest magnitude of an amplitude.
-    public var step, pump, coupling, noise, limit: Float
+    package var step, pump, coupling, noise, limit: Float
 
     /// All five numbers, for a field in natural units.
-    public init(step: Float, pump: Float, coupling: Float, noise: Float, limit: Float) {
+    package init(step: Float, pump: Float, coupling: Float, noise: Float, limit: Float) {
       (self.step, self.pump, self.coupling, self.noise, self.limit) = (step, pump, coupling, noise, limit)
     }
 
@@ -18,36 +18,36 @@ public enum MachineSteps {
   }
 
   /// Adam's numbers; the corrections are `1/(1 − βᵗ)`.
-  public struct Adam: Sendable {
+  package struct Adam: Sendable {
     /// `β₁`, `β₂`, `ε` in the denominator, and `1/(1 − β₁ᵗ)`, `1/(1 − β₂ᵗ)` of this step.
-    public var beta1, beta2, epsilon, correction1, correction2: Float
+    package var beta1, beta2, epsilon, correction1, correction2: Float
 
     /// All five numbers.
-    public init(beta1: Float, beta2: Float, epsilon: Float, correction1: Float, correction2: Float) {
+    package init(beta1: Float, beta2: Float, epsilon: Float, correction1: Float, correction2: Float) {
       (self.beta1, self.beta2, self.epsilon) = (beta1, beta2, epsilon)
       (self.correction1, self.correction2) = (correction1, correction2)
     }
   }
 
   /// Numbers of the step with error signals.
-  public struct Chaotic: Sendable {
+  package struct Chaotic: Sendable {
     /// `dt`, `r`, `μ`, `β` of `chaotic`, and the greatest magnitudes of an amplitude and of an error signal.
-    public var step, gain, saturation, coupling, limit, errorLimit: Float
+    package var step, gain, saturation, coupling, limit, errorLimit: Float
 
     /// All six numbers.
-    public init(step: Float, gain: Float, saturation: Float, coupling: Float, limit: Float, errorLimit: Float) {
+    package init(step: Float, gain: Float, saturation: Float, coupling: Float, limit: Float, errorLimit: Float) {
       (self.step, self.gain, self.saturation) = (step, gain, saturation)
       (self.coupling, self.limit, self.errorLimit) = (coupling, limit, errorLimit)
     }
   }
 
   /// Numbers of the step with momenta. A wall of 0 is none.
-  public struct Momentum: Sendable {
+  package struct Momentum: Sendable {
     /// `dt`, `m`, `k`, the factor of `x³`, `c`, `γ`, the heating `ξ`, and where the inelastic walls are, of `momentum`.
-    public var step, mass, stiffness, cubic, coupling, friction, heating, wall: Float
+    package var step, mass, stiffness, cubic, coupling, friction, heating, wall: Float
 
     /// Zero switches a term off.
-    public init(
+    package init(
       step: Float, mass: Float = 1, stiffness: Float, cubic: Float = 0, coupling: Float, friction: Float = 0, heating: Float = 0,
       wall: Float = 0
     ) {
@@ -57,34 +57,34 @@ public enum MachineSteps {
   }
 
   /// Numbers of the step with conjugate momenta. A wall of 0 is none.
-  public struct Conjugate: Sendable {
+  package struct Conjugate: Sendable {
     /// `dt`, `k`, `c`, `γ`, and where the inelastic walls are, of `conjugate`.
-    public var step, stiffness, coupling, friction, wall: Float
+    package var step, stiffness, coupling, friction, wall: Float
 
     /// All five numbers; without a wall amplitudes are not bounded.
-    public init(step: Float, stiffness: Float, coupling: Float, friction: Float, wall: Float = 0) {
+    package init(step: Float, stiffness: Float, coupling: Float, friction: Float, wall: Float = 0) {
       (self.step, self.stiffness, self.coupling, self.friction, self.wall) = (step, stiffness, coupling, friction, wall)
     }
   }
 
   /// Numbers of the overdamped step with noise.
-  public struct Langevin: Sendable {
+  package struct Langevin: Sendable {
     /// `η`, `k`, the standard deviation of one step's noise, and the greatest magnitude of a state.
-    public var rate, stiffness, noise, limit: Float
+    package var rate, stiffness, noise, limit: Float
 
     /// All four numbers.
-    public init(rate: Float, stiffness: Float, noise: Float, limit: Float) {
+    package init(rate: Float, stiffness: Float, noise: Float, limit: Float) {
       (self.rate, self.stiffness, self.noise, self.limit) = (rate, stiffness, noise, limit)
     }
   }
 
   /// Numbers of the oscillators' step.
-  public struct Oscillator: Sendable {
+  package struct Oscillator: Sendable {
     /// `dt`, `K`, `S`, the standard deviation of one step's noise, and the even part `κ` of the coupling function.
-    public var step, coupling, locking, noise, even: Float
+    package var step, coupling, locking, noise, even: Float
 
     /// An odd coupling function unless `even` is given.
-    public init(step: Float, coupling: Float, locking: Float, noise: Float, even: Float = 0) {
+    package init(step: Float, coupling: Float, locking: Float, noise: Float, even: Float = 0) {
       (self.step, self.coupling, self.locking, self.noise, self.even) = (step, coupling, locking, noise, even)
     }
   }
@@ -92,7 +92,7 @@ public enum MachineSteps {
   private static var kernels: eq_machine_kernels { InstructionSet.current.machines }
 
   /// `x += dt[(p − 1 − x²)x + ε f] + noise`.
-  public static func coherentIsing(
+  package static func coherentIsing(
     _ x: AlignedBuffer<Float>, field: AlignedBuffer<Float>, noise: NoisePlane?, _ numbers: CoherentIsing
   ) {
     let count = vectors(x, field)
@@ -100,7 +100,7 @@ public enum MachineSteps {
   }
 
   /// The same drift through Adam's moments.
-  public static func coherentIsing(
+  package static func coherentIsing(
     _ x: AlignedBuffer<Float>, first: AlignedBuffer<Float>, second: AlignedBuffer<Float>, field: AlignedBuffer<Float>,
     noise: NoisePlane?, _ numbers: CoherentIsing, adam: Adam
   ) {
@@ -113,7 +113,7 @@ public enum MachineSteps {
 
   /// `x += dt[(r − 1 − μx²)x + β e f]`, `e += −dt ξ (x² − a) e`; `rates` (ξ) and `targets` (a) hold one number a replica, as
   /// `ReplicaShape.replicaNumbers` makes them.
-  public static func chaotic(
+  package static func chaotic(
     _ x: AlignedBuffer<Float>, errors: AlignedBuffer<Float>, field: AlignedBuffer<Float>, rates: AlignedBuffer<Float>,
     targets: AlignedBuffer<Float>, _ numbers: Chaotic
   ) {
@@ -126,7 +126,7 @@ public enum MachineSteps {
   }
 
   /// `y += dt(−k x − cubic·x³ + c f − γ y + ξ y)`, `x += dt·m·y`, and at a wall `y ← 0`.
-  public static func momentum(
+  package static func momentum(
     _ x: AlignedBuffer<Float>, momenta y: AlignedBuffer<Float>, field: AlignedBuffer<Float>, _ numbers: Momentum
   ) {
     let count = vectors(x, y, field)
@@ -137,7 +137,7 @@ public enum MachineSteps {
   }
 
   /// `y ← (1 − dt γ)y + dt(c f − k x)`, `x += dt·y`, and at a wall `y ← 0`. With dt = γ = k = c = 1 it is `x ← f`, to the bit.
-  public static func conjugate(
+  package static func conjugate(
     _ x: AlignedBuffer<Float>, momenta y: AlignedBuffer<Float>, field: AlignedBuffer<Float>, _ numbers: Conjugate
   ) {
     let count = vectors(x, y, field)
@@ -151,7 +151,7 @@ public enum MachineSteps {
   /// them.
   ///
   /// - Parameter rule: any but `halfClamp`.
-  public static func leaky(
+  package static func leaky(
     _ u: AlignedBuffer<Float>, states s: AlignedBuffer<Float>, field: AlignedBuffer<Float>, part: Range<Int>, step: Float,
     rule: LocalRule
   ) {
@@ -162,7 +162,7 @@ public enum MachineSteps {
   }
 
   /// `x ← min(max(x, lower), upper)`; momenta are lost where that changes x.
-  public static func confine(
+  package static func confine(
     _ x: AlignedBuffer<Float>, momenta: AlignedBuffer<Float>? = nil, lower: AlignedBuffer<Float>, upper: AlignedBuffer<Float>
   ) {
     let count = vectors(x, momenta, lower, upper)
@@ -171,7 +171,7 @@ public enum MachineSteps {
 
   /// `φ += dt[K(cos φ · F_sin − sin φ · F_cos) − S sin 2φ] + noise`, and cosines and sines follow; with an even part κ of the coupling
   /// function `K κ (cos φ · F_cos + sin φ · F_sin)` less.
-  public static func oscillator(
+  package static func oscillator(
     _ phases: AlignedBuffer<Float>, cosines: AlignedBuffer<Float>, sines: AlignedBuffer<Float>, cosineField: AlignedBuffer<Float>,
     sineField: AlignedBuffer<Float>, noise: NoisePlane?, _ numbers: Oscillator
   ) {
@@ -184,14 +184,14 @@ public enum MachineSteps {
   }
 
   /// `cosines`, `sines` ← cos φ, sin φ of every phase, in radians.
-  public static func cosinesAndSines(of phases: AlignedBuffer<Float>, cosines: AlignedBuffer<Float>, sines: AlignedBuffer<Float>)
+  package static func cosinesAndSines(of phases: AlignedBuffer<Float>, cosines: AlignedBuffer<Float>, sines: AlignedBuffer<Float>)
   {
     let count = vectors(phases, cosines, sines)
     kernels.sine_cosine(phases.base, cosines.base, sines.base, count)
   }
 
   /// `s ← clamp(s + η(f − k s) + strength · noise, ±limit)`.
-  public static func langevin(_ s: AlignedBuffer<Float>, field: AlignedBuffer<Float>, noise: NoisePlane?, _ numbers: Langevin) {
+  package static func langevin(_ s: AlignedBuffer<Float>, field: AlignedBuffer<Float>, noise: NoisePlane?, _ numbers: Langevin) {
     let count = vectors(s, field)
     let settings = eq_langevin(
       rate: numbers.rate, stiffness: numbers.stiffness, noise: numbers.noise, limit: numbers.limit)
@@ -199,7 +199,7 @@ public enum MachineSteps {
   }
 
   /// `signs = ±1` with the signs of `x`; a zero counts as positive.
-  public static func signs(of x: AlignedBuffer<Float>, into signs: AlignedBuffer<Float>) {
+  package static func signs(of x: AlignedBuffer<Float>, into signs: AlignedBuffer<Float>) {
     kernels.take_signs(x.base, vectors(x, signs), signs.base)
   }
 
@@ -211,13 +211,13 @@ public enum MachineSteps {
   }
 
   /// `φ += dt ω`.
-  public static func drift(_ phases: AlignedBuffer<Float>, frequencies: AlignedBuffer<Float>, step: Float) {
+  package static func drift(_ phases: AlignedBuffer<Float>, frequencies: AlignedBuffer<Float>, step: Float) {
     precondition(frequencies.count == phases.count, "frequencies of another shape")
     kernels.add_noise(phases.base, UnsafePointer(frequencies.base), vectors(phases), step)
   }
 
   /// `x += strength · noise`.
-  public static func addNoise(_ x: AlignedBuffer<Float>, _ noise: NoisePlane, strength: Float) {
+  package static func addNoise(_ x: AlignedBuffer<Float>, _ noise: NoisePlane, strength: Float) {
     kernels.add_noise(x.base, matching(noise, x), vectors(x), strength)
   }
 

@@ -2,20 +2,20 @@ import CKernels
 
 /// Flips where every pair of spins is coupled by `c` or `−c`, and there are no fields: a bit for each coupling, and local fields
 /// as integers of 16 bits.
-public final class PackedFlips: FlipOperator {
-  public var spinCount: Int { state.count }
-  public var identifiers: AlignedBuffer<UInt32> { state.identifiers }
+package final class PackedFlips: FlipOperator {
+  package var spinCount: Int { state.count }
+  package var identifiers: AlignedBuffer<UInt32> { state.identifiers }
   /// The kernel counts in units of `c`.
-  public var energy: Double { state.energy * Double(signs.unit) }
+  package var energy: Double { state.energy * Double(signs.unit) }
   private let state: FlipState
   private let signs: CouplingSigns
   private let fields: AlignedBuffer<Int16>
 
   /// Local fields count up to the number of spins, and may reach half of that again while a row is added up.
-  public static let greatestSpinCount = 16_384
+  package static let greatestSpinCount = 16_384
 
   /// `nil` if a pair is not coupled, couplings differ in size, or there are too many spins for fields of 16 bits.
-  public init?(_ couplings: SparseCouplings) {
+  package init?(_ couplings: SparseCouplings) {
     let count = couplings.rowCount
     guard count <= Self.greatestSpinCount, let signs = CouplingSigns(couplings) else { return nil }
     self.signs = signs
@@ -23,7 +23,7 @@ public final class PackedFlips: FlipOperator {
     fields = AlignedBuffer(count: signs.rowWords * 32 + 32)
   }
 
-  public func reset(to spins: [Int8]) {
+  package func reset(to spins: [Int8]) {
     state.take(spins)
     var energy = 0
     for spin in 0..<spinCount {
@@ -39,7 +39,7 @@ public final class PackedFlips: FlipOperator {
     state.energy = Double(energy / 2)
   }
 
-  @discardableResult public func sweep(thresholds: NoisePlane, scale: Float) -> Int {
+  @discardableResult package func sweep(thresholds: NoisePlane, scale: Float) -> Int {
     precondition(thresholds.count >= spinCount)
     return Int(
       InstructionSet.current.machines.flip_packed(
@@ -47,5 +47,5 @@ public final class PackedFlips: FlipOperator {
         Int64(signs.rowWords), &state.energy))
   }
 
-  public func copySpins(to buffer: AlignedBuffer<Float>) { state.copy(to: buffer) }
+  package func copySpins(to buffer: AlignedBuffer<Float>) { state.copy(to: buffer) }
 }

@@ -2,34 +2,34 @@ import CKernels
 
 /// Rows of couplings of one size that add their part of the field of ±1 spins, in several replicas, from one bit a spin and
 /// coupling: 32 products an operation.
-public final class PackedRows {
+package final class PackedRows {
   private let signs: CouplingSigns
   private let stride: Int
 
   /// - Parameter replicas: 2 or more.
-  public init(_ signs: CouplingSigns, replicas: Int) {
+  package init(_ signs: CouplingSigns, replicas: Int) {
     precondition(replicas > 1, "bits of one replica have no vectors")
     self.signs = signs
     stride = ReplicaShape(spins: signs.columnCount, replicas: replicas).stride
   }
 
   /// Words that the spins of all columns take: [32 spins][replica].
-  public var wordCount: Int { signs.rowWords * stride }
+  package var wordCount: Int { signs.rowWords * stride }
 
   /// The words of a run of spins, the first of which is a multiple of 32.
-  public func words(of spins: Range<Int>) -> Range<Int> {
+  package func words(of spins: Range<Int>) -> Range<Int> {
     precondition(spins.lowerBound % 32 == 0, "spins from \(spins.lowerBound) on begin within a word")
     return spins.lowerBound / 32 * stride..<(spins.upperBound + 31) / 32 * stride
   }
 
   /// Packs the signs of a plane of `count` spins into `words` from `place` on.
-  public func pack(_ spins: AlignedBuffer<Float>, count: Int, into words: AlignedBuffer<UInt32>, at place: Int = 0) {
+  package func pack(_ spins: AlignedBuffer<Float>, count: Int, into words: AlignedBuffer<UInt32>, at place: Int = 0) {
     precondition(spins.count >= count * stride && place >= 0 && place + (count + 31) / 32 * stride <= words.count)
     InstructionSet.current.machines.pack_signs(spins.base, Int64(count), Int64(stride), words.base + place)
   }
 
   /// `field_i += Σ_j J_ij s_j` over a run of columns, the first of which is a multiple of 32, with `J_ii = unit`.
-  public func add(_ columns: Range<Int>, of words: AlignedBuffer<UInt32>, into field: AlignedBuffer<Float>) {
+  package func add(_ columns: Range<Int>, of words: AlignedBuffer<UInt32>, into field: AlignedBuffer<Float>) {
     precondition(columns.lowerBound % 32 == 0 && columns.lowerBound >= 0 && columns.upperBound <= signs.columnCount)
     precondition(words.count >= wordCount && field.count >= signs.rowCount * stride)
     InstructionSet.current.machines.packed_field(
@@ -38,7 +38,7 @@ public final class PackedRows {
   }
 
   /// Takes back what the diagonal added: `field_i −= unit · s_i` for the spins of these rows.
-  public func removeDiagonal(_ spins: AlignedBuffer<Float>, from field: AlignedBuffer<Float>) {
+  package func removeDiagonal(_ spins: AlignedBuffer<Float>, from field: AlignedBuffer<Float>) {
     precondition(spins.count >= ReplicaShape.padded(signs.rowCount * stride) && field.count == spins.count)
     InstructionSet.current.machines.add_noise(field.base, spins.base, Int64(signs.rowCount * stride), -signs.unit)
   }

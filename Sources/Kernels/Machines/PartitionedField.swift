@@ -1,5 +1,5 @@
 /// The field of spins that are spread over ranks: an evaluation brings in the states of the other ranks' spins.
-public protocol PartitionedField: FieldOperator {
+package protocol PartitionedField: FieldOperator {
   /// Whether evaluations bring in the others' present states. If not, they go on with those that came when the same plane was
   /// last evaluated with an exchange. The same on all ranks.
   ///

@@ -1,14 +1,14 @@
 /// The states of a machine's spins beside the fields on them, as planes: one pair, or for phases those of cosines and of sines.
-public struct StatesAndFields {
+package struct StatesAndFields {
   /// Amplitudes, or cosines of phases.
-  public var states: AlignedBuffer<Float>
+  package var states: AlignedBuffer<Float>
   /// What acts on `states`, of the same shape.
-  public var field: AlignedBuffer<Float>
+  package var field: AlignedBuffer<Float>
   /// Of a second feature.
-  public var second: (states: AlignedBuffer<Float>, field: AlignedBuffer<Float>)?
+  package var second: (states: AlignedBuffer<Float>, field: AlignedBuffer<Float>)?
 
   /// One pair of planes, or two.
-  public init(
+  package init(
     states: AlignedBuffer<Float>, field: AlignedBuffer<Float>,
     second: (states: AlignedBuffer<Float>, field: AlignedBuffer<Float>)? = nil
   ) {
@@ -16,15 +16,15 @@ public struct StatesAndFields {
   }
 
   /// What a spin reads of itself and of its field.
-  public struct Spin {
+  package struct Spin {
     /// Its amplitude, or the cosine of its phase.
-    public let state: Float
+    package let state: Float
     /// The field on `state`.
-    public let field: Float
+    package let field: Float
     /// 0 without a second feature.
-    public let second: Float
+    package let second: Float
     /// The field on `second`; 0 without a second feature.
-    public let secondField: Float
+    package let secondField: Float
   }
 
   /// `Σ d²` and `Σ s²` over `pixels` pixels from number `first` of the planes on, in double precision; of two features `Σ s²` is of both.
@@ -32,7 +32,7 @@ public struct StatesAndFields {
   /// - Parameters:
   ///   - channels: of a pixel that hold spins, of `paddedChannels`.
   ///   - distance: d of a spin.
-  public func sums(from first: Int, pixels: Int, channels: Int, paddedChannels: Int, _ distance: (Spin) -> Float) -> SpinChange {
+  package func sums(from first: Int, pixels: Int, channels: Int, paddedChannels: Int, _ distance: (Spin) -> Float) -> SpinChange {
     let end = first + pixels * paddedChannels
     for plane in [states, field, second?.states, second?.field] { precondition(first >= 0 && end <= plane?.count ?? end) }
     precondition(channels <= paddedChannels)

@@ -2,12 +2,12 @@ import CKernels
 
 /// Sums over the spins of each replica, taken in fixed point: whole numbers add up to the same in any order, so that a sum does
 /// not depend on the number of ranks that share the spins.
-public final class PlaneSums {
+package final class PlaneSums {
   private let system: any FieldOperator
   private let sums: AlignedBuffer<Int64>
 
   /// Sums over planes of the system's shape, totalled over the ranks that share its spins.
-  public init(_ system: any FieldOperator) {
+  package init(_ system: any FieldOperator) {
     self.system = system
     sums = AlignedBuffer(count: system.shape.stride)
   }
@@ -18,7 +18,7 @@ public final class PlaneSums {
   /// - Parameters:
   ///   - spins: ±1.
   ///   - field: the field of just these spins, with `h` once.
-  public func energies(spins: AlignedBuffer<Float>, field: AlignedBuffer<Float>, into energies: AlignedBuffer<Double>) throws {
+  package func energies(spins: AlignedBuffer<Float>, field: AlignedBuffer<Float>, into energies: AlignedBuffer<Double>) throws {
     let shape = system.shape
     precondition(spins.count == shape.count && field.count == shape.count && energies.count >= shape.replicas)
     let unit = Self.unit(below: 0x1p60, bound: max(system.magnitude, 1))
@@ -30,7 +30,7 @@ public final class PlaneSums {
   }
 
   /// `Σ_i |x_i|`, or `Σ_i x_i²`, to 2⁻²⁴ a spin, for |x| up to 2⁷.
-  public func sizes(_ states: AlignedBuffer<Float>, squared: Bool = false, into sizes: AlignedBuffer<Double>) throws {
+  package func sizes(_ states: AlignedBuffer<Float>, squared: Bool = false, into sizes: AlignedBuffer<Double>) throws {
     let shape = system.shape
     precondition(states.count == shape.count && sizes.count >= shape.replicas)
     let unit = 0x1p24

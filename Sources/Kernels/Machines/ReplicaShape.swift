@@ -44,7 +44,7 @@ public struct ReplicaShape: Equatable, Sendable {
 
 extension AlignedBuffer where Element == Float {
   /// Copies the rows `indices` of `source`, each of `length` numbers, one behind the other to `offset` here.
-  public func gather(_ indices: [Int32], of source: AlignedBuffer<Float>, rowLength length: Int, at offset: Int = 0) {
+  package func gather(_ indices: [Int32], of source: AlignedBuffer<Float>, rowLength length: Int, at offset: Int = 0) {
     precondition(offset >= 0 && offset + indices.count * length <= count)
     for (place, index) in indices.enumerated() {
       precondition(index >= 0 && (Int(index) + 1) * length <= source.count)

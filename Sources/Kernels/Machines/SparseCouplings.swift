@@ -57,7 +57,7 @@ public final class SparseCouplings: Sendable {
   ///   - order: the spins whose rows are taken.
   ///   - names: what each spin is called in the rows; of use for those that are coupled to the spins of `order`.
   ///   - columnCount: how many names there are.
-  public func rows(_ order: [Int], renamed names: [Int32], columnCount: Int) -> SparseCouplings {
+  package func rows(_ order: [Int], renamed names: [Int32], columnCount: Int) -> SparseCouplings {
     SparseCouplings(order, of: self, renamed: names, columnCount: columnCount)
   }
 

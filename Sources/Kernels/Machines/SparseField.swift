@@ -27,14 +27,14 @@ public final class SparseField: FieldOperator {
 /// A run of sparse rows that adds its part of a field: rows over many replicas, or slices of rows for one.
 ///
 /// A row's sum goes through its neighbours in their order whatever the run, so that it has the same bits on any number of ranks.
-public final class SparseRows {
+package final class SparseRows {
   private let couplings: SparseCouplings
   private let rows: Range<Int>
   private let stride: Int
   private let sliced: SlicedRows?
 
   /// - Parameter rows: the rows of `couplings` that this run adds.
-  public init(_ couplings: SparseCouplings, rows: Range<Int>, replicas: Int) {
+  package init(_ couplings: SparseCouplings, rows: Range<Int>, replicas: Int) {
     precondition(rows.lowerBound >= 0 && rows.upperBound <= couplings.rowCount)
     self.couplings = couplings
     self.rows = rows
@@ -43,7 +43,7 @@ public final class SparseRows {
   }
 
   /// `field_i += Σ_j J_ij x_j` for the run's rows; `field` is a plane of all rows.
-  public func add(_ states: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) {
+  package func add(_ states: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) {
     precondition(states.count >= couplings.columnCount * stride && field.count >= couplings.rowCount * stride + 16)
     if let sliced {
       sliced.add(states, into: field)

@@ -1,12 +1,12 @@
 import CKernels
 
 /// Flips under sparse couplings, colour by colour: spins of one colour are not coupled, so the order among them does not matter.
-public final class SparseFlips: BiasedFlips {
+public final class SparseFlips: FlipOperator, BiasedFlips {
   public var spinCount: Int { state.count }
   public var identifiers: AlignedBuffer<UInt32> { state.identifiers }
   public var energy: Double { state.energy }
   /// Where each colour begins in the order of visits, and at the end where the last one does.
-  public let colourStarts: [Int]
+  package let colourStarts: [Int]
   private let state: FlipState
   private let couplings: SparseCouplings
   private var bias: [Float]
@@ -23,7 +23,7 @@ public final class SparseFlips: BiasedFlips {
     fields = AlignedBuffer(count: state.spins.count)
   }
 
-  public func take(bias: [Float]) {
+  package func take(bias: [Float]) {
     precondition(bias.count == spinCount, "\(bias.count) fields for \(spinCount) spins")
     for position in 0..<spinCount { self.bias[position] = bias[Int(state.identifiers[position])] }
   }

@@ -33,7 +33,7 @@ public final class SpinNoise {
   /// - Parameters:
   ///   - identifiers: the global number of each spin, as many as a plane of one replica has numbers.
   ///   - purpose: keeps draws of different use apart.
-  public init(
+  package init(
     _ kind: NoiseKind, shape: ReplicaShape, identifiers: AlignedBuffer<UInt32>, philox: Philox, purpose: UInt32 = 0,
     firstReplica: UInt32 = 0
   ) {
@@ -50,7 +50,7 @@ public final class SpinNoise {
   }
 
   /// Draws for other replicas from now on.
-  public func restart(firstReplica: UInt32) {
+  package func restart(firstReplica: UInt32) {
     self.firstReplica = firstReplica
     quad = nil
   }
@@ -70,9 +70,9 @@ public final class SpinNoise {
 /// One step's noise: `count` numbers of a buffer from `offset` on, valid until the next is asked for.
 public struct NoisePlane {
   /// The memory that holds this step's numbers among those of other steps.
-  public let buffer: AlignedBuffer<Float>
+  package let buffer: AlignedBuffer<Float>
   /// Where this step's numbers begin.
-  public let offset: Int
+  package let offset: Int
   /// Elements of the plane, padding included.
   public let count: Int
 

@@ -1,17 +1,17 @@
 extension MachineSteps {
   /// Numbers of a round trip through a travelling-wave amplifier. The loss `λ` and the pump are at most 1, amplitudes at most 2.
-  public struct TravellingWave: Sendable {
+  package struct TravellingWave: Sendable {
     /// `λ`, `p`, `ε`, the standard deviation of one step's noise, and the greatest magnitude of an amplitude.
-    public var loss, pump, coupling, noise, limit: Float
+    package var loss, pump, coupling, noise, limit: Float
 
     /// All five numbers, for a field in natural units.
-    public init(loss: Float, pump: Float, coupling: Float, noise: Float, limit: Float) {
+    package init(loss: Float, pump: Float, coupling: Float, noise: Float, limit: Float) {
       (self.loss, self.pump, self.coupling, self.noise, self.limit) = (loss, pump, coupling, noise, limit)
     }
   }
 
   /// `x ← clip(e^{−λ} g(x) x + ε f + strength · noise, ±limit)` with `g = 1/(cosh E − b sinh E / E)`, `E² = b² + x²`.
-  public static func travellingWave(
+  package static func travellingWave(
     _ x: AlignedBuffer<Float>, field: AlignedBuffer<Float>, noise: NoisePlane?, _ numbers: TravellingWave
   ) {
     precondition(field.count == x.count && noise?.count ?? x.count == x.count, "planes of different shapes")

@@ -19,7 +19,7 @@ public final class FeedForwardNetwork {
   /// What time has been spent on.
   public let times: Profile
   /// `h_1 … h_N`.
-  public let activities: [SpinPlanes]
+  package let activities: [SpinPlanes]
   /// The gradient with respect to what σ was taken of, by layer.
   let errors: [SpinPlanes]
   let edges: [CoupledEdge]

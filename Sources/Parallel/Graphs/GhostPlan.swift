@@ -2,33 +2,33 @@ import Kernels
 
 /// One rank's spins, the ghosts that they are coupled to, and who needs what of whom: worked out by each rank for itself from the
 /// whole graph, so that nothing is negotiated.
-public struct GhostPlan: Sendable {
+package struct GhostPlan: Sendable {
   /// The other ranks with which spins are coupled, and what goes to and fro.
-  public struct Neighbour: Sendable, Equatable {
+  package struct Neighbour: Sendable, Equatable {
     /// Its rank in the communicator that divides the spins.
-    public var rank: Int
+    package var rank: Int
     /// Positions of own spins that it needs, in its order of ghosts.
-    public var sent: [Int32]
+    package var sent: [Int32]
     /// Its spins among the ghosts.
-    public var ghosts: Range<Int>
+    package var ghosts: Range<Int>
   }
 
   /// Global numbers of the own spins in the order of positions.
-  public let own: [Int]
+  package let own: [Int]
   /// Own spins at the beginning that are coupled to own spins only.
-  public let interiorCount: Int
+  package let interiorCount: Int
   /// Global numbers of the ghosts.
-  public let ghosts: [Int]
+  package let ghosts: [Int]
   /// In the order of their ranks.
-  public let neighbours: [Neighbour]
+  package let neighbours: [Neighbour]
   /// A row for each own spin, which names positions of own spins and, behind them, ghosts, in the order of global numbers.
-  public let couplings: SparseCouplings
+  package let couplings: SparseCouplings
 
   /// - Parameters:
   ///   - key: what positions and ghosts are sorted by before their global numbers: a spin's place in the order of visits; `nil`
   ///     puts interior spins first.
   /// - Complexity: O(spins + couplings), in memory too.
-  public init(_ whole: SparseCouplings, owners: SpinOwners, rank: Int, key: [Int]? = nil) {
+  package init(_ whole: SparseCouplings, owners: SpinOwners, rank: Int, key: [Int]? = nil) {
     let ranks = owners.ranks
     let mine = ranks.indices.filter { Int(ranks[$0]) == rank }
     let border = Border(whole, owners: owners, rank: rank, spins: mine)
@@ -53,7 +53,7 @@ public struct GhostPlan: Sendable {
   }
 
   /// A row for each ghost, which names positions of own spins.
-  public var ghostCouplings: SparseCouplings {
+  package var ghostCouplings: SparseCouplings {
     var starts = [Int](repeating: 0, count: ghosts.count + 1)
     for position in own.indices {
       couplings.forEach(in: position) { other, _ in if other >= own.count { starts[other - own.count + 1] += 1 } }

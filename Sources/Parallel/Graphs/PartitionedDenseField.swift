@@ -6,27 +6,27 @@ import MPI
 ///
 /// A step goes through the ranks in order: while one rank's states are multiplied those of the next travel. The blocks and their
 /// order are those of one rank's `DenseField`, so states have the same bits on any number of ranks.
-public final class PartitionedDenseField: PartitionedField {
-  public let shape: ReplicaShape
-  public let bias: AlignedBuffer<Float>
-  public let hasBias: Bool
-  public let magnitude: Double
+package final class PartitionedDenseField: PartitionedField {
+  package let shape: ReplicaShape
+  package let bias: AlignedBuffer<Float>
+  package let hasBias: Bool
+  package let magnitude: Double
   /// The global numbers of this rank's spins.
-  public let identifiers: [UInt32]
+  package let identifiers: [UInt32]
   private let group: Communicator
   private let rows: DenseRows
   /// The blocks of each rank.
   private let blocks: [Range<Int>]
   /// The states of all ranks.
   private let gathered: AlignedBuffer<Float>
-  public var exchanges = true
+  package var exchanges = true
   /// Messages with states, and waits for those of others.
-  public let times = Profile()
+  package let times = Profile()
   private var remembered: RememberedStates<Float>?
   private let packed: PackedExchange?
 
   /// The spins of each rank: runs of whole blocks, as equal as they can be.
-  public static func spins(of rank: Int, ranks: Int, spins: Int) -> Range<Int> {
+  package static func spins(of rank: Int, ranks: Int, spins: Int) -> Range<Int> {
     let length = DenseRows.blockLength(spins: spins)
     let count = (spins + length - 1) / length
     return min(rank * count / ranks * length, spins)..<min((rank + 1) * count / ranks * length, spins)
@@ -39,7 +39,7 @@ public final class PartitionedDenseField: PartitionedField {
   ///   - remembersStates: whether evaluations may go without an exchange.
   ///   - signs: of this rank's rows, where couplings have one size.
   ///   - fill: called for each of this rank's spins, by its global number, with the row of its couplings.
-  public init(
+  package init(
     spins: Int, bias: [Float] = [], replicas: Int, over group: Communicator, remembersStates: Bool = false,
     signs: ((Range<Int>) -> CouplingSigns?)? = nil, fill: (_ spin: Int, _ row: DenseRows.Row) -> Void
   ) throws {
@@ -66,7 +66,7 @@ public final class PartitionedDenseField: PartitionedField {
     magnitude = total + bias.reduce(0) { $0 + 2 * Double($1.magnitude) }.rounded(.up)
   }
 
-  public func addCouplings(_ states: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws {
+  package func addCouplings(_ states: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws {
     precondition(states.count == shape.count && field.count == shape.count)
     let (stride, length) = (shape.stride, rows.blockLength)
     let others = exchanges ? nil : remembered?[states]
@@ -81,13 +81,13 @@ public final class PartitionedDenseField: PartitionedField {
     remembered?.keep(gathered, from: 0, for: states)
   }
 
-  public func addCouplings(spins: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws {
+  package func addCouplings(spins: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws {
     guard let packed else { return try addCouplings(spins, into: field) }
     precondition(spins.count == shape.count && field.count == shape.count)
     try packed.addCouplings(spins, into: field, exchanging: exchanges)
   }
 
-  public func forgetStates() {
+  package func forgetStates() {
     remembered?.removeAll()
     packed?.forgetStates()
   }
@@ -129,5 +129,5 @@ public final class PartitionedDenseField: PartitionedField {
     return gathered.unsafeElements.extracting(start * stride..<end * stride)
   }
 
-  public func total(_ sums: AlignedBuffer<Int64>) throws { try group.allreduce(sums.unsafeElements, .sum) }
+  package func total(_ sums: AlignedBuffer<Int64>) throws { try group.allreduce(sums.unsafeElements, .sum) }
 }

@@ -6,12 +6,12 @@ import MPI
 /// once, and tell their neighbours before the next colour begins. The trajectory is that of one rank's `SparseFlips`.
 ///
 /// A stale boundary would not do: a sampler whose neighbours' flips come a sweep late anneals to another, worse distribution.
-public final class PartitionedFlips: FlipOperator {
-  public var spinCount: Int { flips.count }
-  public var identifiers: AlignedBuffer<UInt32> { flips.identifiers }
-  public private(set) var energy = 0.0
+package final class PartitionedFlips: FlipOperator {
+  package var spinCount: Int { flips.count }
+  package var identifiers: AlignedBuffer<UInt32> { flips.identifiers }
+  package private(set) var energy = 0.0
   /// Messages after a colour, waits for those of others, and sums over ranks.
-  public let times = Profile()
+  package let times = Profile()
   private let group: Communicator
   private let owners: SpinOwners
   private let plan: GhostPlan
@@ -25,7 +25,7 @@ public final class PartitionedFlips: FlipOperator {
   /// - Parameters:
   ///   - couplings: those of all spins, the same on all ranks; whole numbers, so that fields do not depend on the order of flips.
   ///   - bias: `h` of all spins; none are zero.
-  public init(_ couplings: SparseCouplings, bias: [Float] = [], owners: SpinOwners, over group: Communicator) throws {
+  package init(_ couplings: SparseCouplings, bias: [Float] = [], owners: SpinOwners, over group: Communicator) throws {
     precondition(owners.rankCount == group.size)
     self.group = group
     self.owners = owners
@@ -47,13 +47,13 @@ public final class PartitionedFlips: FlipOperator {
     phases = try (0..<count).map { try ColourPhase($0, colours: colours, plan: plan, over: group) }
   }
 
-  public func reset(to spins: [Int8]) throws {
+  package func reset(to spins: [Int8]) throws {
     precondition(spins.count == owners.ranks.count, "\(spins.count) spins for \(owners.ranks.count)")
     for (position, spin) in (plan.own + plan.ghosts).enumerated() { flips.spins[position] = Float(spins[spin]) }
     energy = -(try group.allreduce(flips.computeFields(), .sum)) / 2
   }
 
-  @discardableResult public func sweep(thresholds: NoisePlane, scale: Float) throws -> Int {
+  @discardableResult package func sweep(thresholds: NoisePlane, scale: Float) throws -> Int {
     flips.energyChange = 0
     var count = 0
     for (colour, phase) in phases.enumerated() {
@@ -67,9 +67,9 @@ public final class PartitionedFlips: FlipOperator {
     return Int(sums[1])
   }
 
-  public func copySpins(to buffer: AlignedBuffer<Float>) { buffer.copy(from: flips.spins, count: spinCount) }
+  package func copySpins(to buffer: AlignedBuffer<Float>) { buffer.copy(from: flips.spins, count: spinCount) }
 
-  public func collect(_ spins: AlignedBuffer<Float>) throws -> [Int8] {
+  package func collect(_ spins: AlignedBuffer<Float>) throws -> [Int8] {
     let gathered = try group.allgatherVarying((0..<spinCount).map { Int8(spins[$0]) })
     var state = [Int8](repeating: 1, count: gatheredOrder.count)
     for (spin, value) in zip(gatheredOrder, gathered.joined()) { state[spin] = value }

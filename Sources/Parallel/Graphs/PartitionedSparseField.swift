@@ -5,13 +5,13 @@ import MPI
 /// of interior spins are added up.
 ///
 /// Every sum has the terms and the order of one rank's `SparseField`, so states have the same bits on any number of ranks.
-public final class PartitionedSparseField: PartitionedField {
-  public let shape: ReplicaShape
-  public let bias: AlignedBuffer<Float>
-  public let hasBias: Bool
-  public let magnitude: Double
+package final class PartitionedSparseField: PartitionedField {
+  package let shape: ReplicaShape
+  package let bias: AlignedBuffer<Float>
+  package let hasBias: Bool
+  package let magnitude: Double
   /// The global numbers of this rank's spins.
-  public let identifiers: [UInt32]
+  package let identifiers: [UInt32]
   private let group: Communicator
   private let plan: GhostPlan
   private let interior: SparseRows
@@ -20,7 +20,7 @@ public final class PartitionedSparseField: PartitionedField {
   private let extended: AlignedBuffer<Float>
   private let outgoing: AlignedBuffer<Float>
   private var requests = PersistentGroup()
-  public var exchanges = true
+  package var exchanges = true
   private var remembered: RememberedStates<Float>?
 
   /// Collective.
@@ -29,7 +29,7 @@ public final class PartitionedSparseField: PartitionedField {
   ///   - couplings: those of all spins, the same on all ranks.
   ///   - bias: `h` of all spins; none are zero.
   ///   - remembersStates: whether evaluations may go without an exchange.
-  public init(
+  package init(
     _ couplings: SparseCouplings, bias: [Float] = [], replicas: Int, owners: SpinOwners, over group: Communicator,
     remembersStates: Bool = false
   ) throws {
@@ -62,7 +62,7 @@ public final class PartitionedSparseField: PartitionedField {
     }
   }
 
-  public func addCouplings(_ states: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws {
+  package func addCouplings(_ states: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws {
     precondition(states.count == shape.count && field.count == shape.count)
     let own = shape.spins * shape.stride
     if !exchanges, let ghosts = remembered?[states] {
@@ -85,7 +85,7 @@ public final class PartitionedSparseField: PartitionedField {
     boundary.add(extended, into: field)
   }
 
-  public func forgetStates() { remembered?.removeAll() }
+  package func forgetStates() { remembered?.removeAll() }
 
-  public func total(_ sums: AlignedBuffer<Int64>) throws { try group.allreduce(sums.unsafeElements, .sum) }
+  package func total(_ sums: AlignedBuffer<Int64>) throws { try group.allreduce(sums.unsafeElements, .sum) }
 }

@@ -2,17 +2,17 @@ internal import CMetis
 import Kernels
 
 /// Which rank owns which spin.
-public struct SpinOwners: Sendable, Equatable {
+package struct SpinOwners: Sendable, Equatable {
   /// The owner of each spin.
-  public let ranks: [Int32]
+  package let ranks: [Int32]
   /// The number of ranks that divide the spins.
-  public let rankCount: Int
+  package let rankCount: Int
 
   /// Cuts the graph of the couplings so that few of them join spins of different ranks (METIS: Karypis & Kumar, SIAM J. Sci.
   /// Comput. 20, 359 (1998)). A pure function of the couplings and the number of ranks.
   ///
   /// - Throws: `PartitionError` if there are more ranks than spins, or METIS fails.
-  public init(cutting couplings: SparseCouplings, ranks rankCount: Int) throws {
+  package init(cutting couplings: SparseCouplings, ranks rankCount: Int) throws {
     try Self.check(ranks: rankCount, spins: couplings.rowCount)
     self.rankCount = rankCount
     guard rankCount > 1 else {
@@ -44,7 +44,7 @@ public struct SpinOwners: Sendable, Equatable {
   /// Runs of spins as equal as they can be, for couplings that no cut makes fewer.
   ///
   /// - Throws: `PartitionError` if there are more ranks than spins.
-  public init(runsOf spinCount: Int, ranks rankCount: Int) throws {
+  package init(runsOf spinCount: Int, ranks rankCount: Int) throws {
     try Self.check(ranks: rankCount, spins: spinCount)
     self.rankCount = rankCount
     ranks = (0..<spinCount).map { Int32($0 * rankCount / spinCount) }
@@ -71,8 +71,8 @@ public struct SpinOwners: Sendable, Equatable {
 }
 
 /// Why spins cannot be spread over the ranks.
-public struct PartitionError: Error, Equatable, CustomStringConvertible {
-  public let description: String
+package struct PartitionError: Error, Equatable, CustomStringConvertible {
+  package let description: String
 
   init(_ description: String) { self.description = description }
 }

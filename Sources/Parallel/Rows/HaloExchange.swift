@@ -5,9 +5,9 @@ import MPI
 ///
 /// Rows are packed into one message a neighbour and channel. Buffers are taken when the exchange is made; requests for a number
 /// of samples when that number is first sent.
-public final class HaloExchange {
+package final class HaloExchange {
   /// Messages started and bytes in them, since the exchange was made.
-  public private(set) var sent = (messages: 0, bytes: 0)
+  package private(set) var sent = (messages: 0, bytes: 0)
 
   private let grid: ProcessGrid
   private let channels: [[Route]]
@@ -43,7 +43,7 @@ public final class HaloExchange {
   ///   - names: what travels on each channel, for messages.
   ///   - capacity: the most samples that are sent at once.
   ///   - grid: whose spin group has the strips.
-  public init(_ channels: [[HaloLink]], names: [String], capacity: Int, on grid: ProcessGrid) {
+  package init(_ channels: [[HaloLink]], names: [String], capacity: Int, on grid: ProcessGrid) {
     precondition(names.count == channels.count)
     self.grid = grid
     self.names = names
@@ -53,7 +53,7 @@ public final class HaloExchange {
   }
 
   /// Packs and sends the rows of a channel, and posts its receives.
-  public func start(_ channel: Int, samples: Int) throws {
+  package func start(_ channel: Int, samples: Int) throws {
     precondition(started[channel] == nil, "channel \(channel) is already under way")
     started[channel] = samples
     guard !channels[channel].isEmpty else { return }
@@ -68,7 +68,7 @@ public final class HaloExchange {
   }
 
   /// Waits for the rows of a channel and puts them in their places.
-  public func finish(_ channel: Int) throws {
+  package func finish(_ channel: Int) throws {
     guard let samples = started[channel] else { return }
     started[channel] = nil
     guard !channels[channel].isEmpty else { return }
@@ -81,7 +81,7 @@ public final class HaloExchange {
   }
 
   /// Lets messages under way proceed: MPI moves long ones only while it is called.
-  public func poll() throws {
+  package func poll() throws {
     for channel in channels.indices where !channels[channel].isEmpty {
       if let samples = started[channel] { _ = try requests[channel][samples]?.group.areFinished() }
     }

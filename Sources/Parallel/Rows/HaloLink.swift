@@ -1,16 +1,16 @@
 import Kernels
 
 /// What two neighbours send each other at one point of a relaxation.
-public struct HaloLink {
+package struct HaloLink {
   /// The neighbour's place in the group.
-  public let peer: Int
+  package let peer: Int
   /// Rows of this strip that the neighbour holds copies of, in the order in which they lie in the message.
-  public let sent: [HaloRows]
+  package let sent: [HaloRows]
   /// Where the neighbour's rows go here.
-  public let received: [HaloRows]
+  package let received: [HaloRows]
 
   /// A link to rank `peer` of the spin group, which sends what is received here and receives what is sent.
-  public init(peer: Int, sent: [HaloRows], received: [HaloRows]) {
+  package init(peer: Int, sent: [HaloRows], received: [HaloRows]) {
     self.peer = peer
     self.sent = sent
     self.received = received
@@ -20,7 +20,7 @@ public struct HaloLink {
 /// Consecutive rows of every sample of one layer's states or arg-max, as they lie in memory.
 ///
 /// Only numbers that exist travel: neither the columns around a plane nor the padding of its channels.
-public struct HaloRows {
+package struct HaloRows {
   private let owner: AnyObject
   /// From the first number of the first row to the end of the buffer.
   private let memory: UnsafeMutableRawBufferPointer
@@ -31,10 +31,10 @@ public struct HaloRows {
   private let sampleStride: Int
 
   /// Bytes that these rows have in a message of one sample.
-  public var bytesPerSample: Int { rows.count * runs.count * run }
+  package var bytesPerSample: Int { rows.count * runs.count * run }
 
   /// The states of rows `rows` of a plane, which may be those around it.
-  public init(states planes: SpinPlanes, rows: Range<Int>) {
+  package init(states planes: SpinPlanes, rows: Range<Int>) {
     let shape = planes.shape
     self.init(
       planes.buffer, offset: shape.offset(row: rows.lowerBound, column: 0), channels: shape.channels,
@@ -43,7 +43,7 @@ public struct HaloRows {
   }
 
   /// The arg-max of rows `rows` of a max-pooling coupling's post plane, which may be linked rows around it.
-  public init(argMaxOf coupling: MaxPooledConvolution, rows: Range<Int>) {
+  package init(argMaxOf coupling: MaxPooledConvolution, rows: Range<Int>) {
     let post = coupling.post
     self.init(
       coupling.argMax, offset: (rows.lowerBound - coupling.linkedRows.lowerBound) * coupling.argMaxRowStride,
@@ -71,7 +71,7 @@ public struct HaloRows {
   /// Copies the rows of `samples` samples to `offset` of a message.
   ///
   /// - Returns: where the next rows begin.
-  public func pack(samples: Int, into message: AlignedBuffer<UInt8>, at offset: Int) -> Int {
+  package func pack(samples: Int, into message: AlignedBuffer<UInt8>, at offset: Int) -> Int {
     check(samples, message, offset)
     let bytes = UnsafeMutableRawBufferPointer(message.unsafeElements)
     var place = offset
@@ -85,7 +85,7 @@ public struct HaloRows {
   /// Copies the rows of `samples` samples out of a message.
   ///
   /// - Returns: where the next rows begin.
-  public func unpack(samples: Int, from message: AlignedBuffer<UInt8>, at offset: Int) -> Int {
+  package func unpack(samples: Int, from message: AlignedBuffer<UInt8>, at offset: Int) -> Int {
     check(samples, message, offset)
     let bytes = UnsafeRawBufferPointer(message.unsafeElements)
     var place = offset

@@ -6,11 +6,11 @@ import MPI
 /// Each micro-shard is summed over the pieces of its strips first, in a tree over pieces, and the shards then in `TreeReduction`'s
 /// tree. On a grid with several strips the ranks of a spin group share out the elements after the first sum, so that each
 /// reduces its part over the data groups, and gather the whole at the end.
-public final class GridReduction {
+package final class GridReduction {
   /// The micro-shards of this rank's data group.
-  public var own: Range<Int> { shards.own }
+  package var own: Range<Int> { shards.own }
   /// The micro-shards of a mini-batch, over all data groups.
-  public var shardCount: Int { shards.shards }
+  package var shardCount: Int { shards.shards }
 
   private let count: Int
   private let grid: ProcessGrid
@@ -25,7 +25,7 @@ public final class GridReduction {
   ///   - count: elements of each buffer.
   ///   - shards: micro-shards of one mini-batch; at least as many as data groups.
   ///   - subtrees: by strip, the subtrees of the tree over pieces that it sums by itself.
-  public init(count: Int, shards: Int, subtrees: [[Range<Int>]], over grid: ProcessGrid) throws {
+  package init(count: Int, shards: Int, subtrees: [[Range<Int>]], over grid: ProcessGrid) throws {
     precondition(subtrees.count == grid.spin.size)
     self.count = count
     self.grid = grid
@@ -45,7 +45,7 @@ public final class GridReduction {
   }
 
   /// Cleared buffers for the next shard, one for each subtree of this strip.
-  public func buffers() -> [AlignedBuffer<Float>] {
+  package func buffers() -> [AlignedBuffer<Float>] {
     guard strips != nil else { return [shards.buffer()] }
     guard let buffers = spare.popLast() else { return (0..<subtrees).map { _ in AlignedBuffer(count: count) } }
     for buffer in buffers { buffer.clear() }
@@ -53,7 +53,7 @@ public final class GridReduction {
   }
 
   /// Takes the buffers of shard `index`; shards come in order. Collective over the spin group.
-  public func add(_ buffers: [AlignedBuffer<Float>], shard index: Int) throws {
+  package func add(_ buffers: [AlignedBuffer<Float>], shard index: Int) throws {
     guard let strips else { return shards.add(buffers[0], shard: index) }
     let part = try grid.naming("gradients") { try strips.sum(buffers) }
     let kept = shards.buffer()
@@ -63,7 +63,7 @@ public final class GridReduction {
   }
 
   /// The sum over all shards of all ranks, the same on every rank. Collective; the buffer is valid until the next sum.
-  public func sum() throws -> AlignedBuffer<Float> {
+  package func sum() throws -> AlignedBuffer<Float> {
     let part = try grid.namingData("gradients") { try shards.sum() }
     guard let gathered else { return part }
     try grid.naming("gradients") {

@@ -6,13 +6,13 @@ import MPI
 /// The tree splits the shards lo ..< hi at the greatest power of two below their number. A rank owns a run of consecutive
 /// shards; it adds up the whole subtrees that lie in its run as its shards come in, and the ranks together add up what is left
 /// of the tree, each a part of the elements.
-public final class TreeReduction {
+package final class TreeReduction {
   /// The number of buffers that are summed, over all ranks.
-  public let shards: Int
+  package let shards: Int
   /// The elements of each buffer.
-  public let count: Int
+  package let count: Int
   /// The shards of this rank.
-  public let own: Range<Int>
+  package let own: Range<Int>
 
   private let group: Communicator
   private var pending: [ScatteredSum.Subtree] = []
@@ -23,7 +23,7 @@ public final class TreeReduction {
   /// - Parameters:
   ///   - count: elements of each buffer.
   ///   - shards: micro-shards of one mini-batch, over all ranks; at least as many as ranks.
-  public init(count: Int, shards: Int, over group: Communicator) {
+  package init(count: Int, shards: Int, over group: Communicator) {
     precondition(shards >= group.size)
     self.count = count
     self.shards = shards
@@ -33,26 +33,26 @@ public final class TreeReduction {
   }
 
   /// The consecutive shards of one rank; the first ranks take one more where they do not divide.
-  public static func shardRange(of rank: Int, ranks: Int, shards: Int) -> Range<Int> {
+  package static func shardRange(of rank: Int, ranks: Int, shards: Int) -> Range<Int> {
     let (each, more) = shards.quotientAndRemainder(dividingBy: ranks)
     let first = rank * each + min(rank, more)
     return first..<first + each + (rank < more ? 1 : 0)
   }
 
   /// A cleared buffer for the next shard.
-  public func buffer() -> AlignedBuffer<Float> {
+  package func buffer() -> AlignedBuffer<Float> {
     guard let buffer = spare.popLast() else { return AlignedBuffer(count: count) }
     buffer.clear()
     return buffer
   }
 
   /// Takes the buffer of shard `index`; shards come in order.
-  public func add(_ buffer: AlignedBuffer<Float>, shard index: Int) {
+  package func add(_ buffer: AlignedBuffer<Float>, shard index: Int) {
     ScatteredSum.push(.init(leaves: index..<index + 1, sum: buffer), on: &pending) { spare.append($0) }
   }
 
   /// The sum over all shards of all ranks, the same on every rank. Collective; the buffer is valid until the next sum.
-  public func sum() throws -> AlignedBuffer<Float> {
+  package func sum() throws -> AlignedBuffer<Float> {
     if group.size == 1 {
       total.copy(from: ScatteredSum.fold(pending), count: count)
     } else {
@@ -76,9 +76,9 @@ public final class TreeReduction {
 
 /// The tree in which sums over ranks are taken: leaves lo ..< hi split at the greatest power of two below their number, so that
 /// the order of additions, and with it the bits, is that of the leaves alone.
-public enum FixedTree {
+package enum FixedTree {
   /// The whole subtrees that a run of leaves makes up, in order: each as long as a power of two that divides its beginning.
-  public static func subtrees(of run: Range<Int>) -> [Range<Int>] {
+  package static func subtrees(of run: Range<Int>) -> [Range<Int>] {
     var found: [Range<Int>] = []
     for leaf in run {
       found.append(leaf..<leaf + 1)
@@ -91,7 +91,7 @@ public enum FixedTree {
   }
 
   /// Whether two subtrees are the halves of a larger one.
-  public static func areSiblings(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
+  package static func areSiblings(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
     left.count == right.count && left.upperBound == right.lowerBound && left.lowerBound % (2 * left.count) == 0
   }
 }

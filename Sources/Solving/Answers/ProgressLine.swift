@@ -1,5 +1,5 @@
 import Foundation
-import Ising
+import Host
 
 /// Where a search stands, on standard error: one line that is redrawn on a terminal, a line now and then elsewhere.
 public final class ProgressLine {
@@ -16,13 +16,19 @@ public final class ProgressLine {
 
   /// - Parameter limit: the search's seconds.
   public init(limit: Double?) {
-    isTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    isTerminal = Terminal(behind: .standardError) != nil
     self.limit = limit
     lastShown = start
   }
 
   /// What has been found so far.
   public func found(_ text: String) { best = text }
+
+  /// Says what there is, and shows it unless something was shown a moment ago.
+  public func show(_ text: String) {
+    found(text)
+    tick()
+  }
 
   /// Shows where the search stands, unless it did a moment ago.
   public func tick() {

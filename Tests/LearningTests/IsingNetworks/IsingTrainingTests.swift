@@ -3,6 +3,7 @@ import Kernels
 import MPI
 import Networks
 import Parallel
+import TestTools
 import Testing
 
 @testable import Learning
@@ -34,13 +35,15 @@ extension AcrossRanks {
       (.anneal, nil), (.gibbs, nil), (.langevin, nil), (.anneal, .chimera(size: 4)),
     ]
 
-    private func trainer(_ kind: IsingMachineSettings.Kind, _ chip: HardwareGraph?, over group: Communicator) throws -> Trainer {
+    private func trainer(
+      _ kind: IsingMachineSettings.Kind, _ chip: HardwareGraph?, sweeps: Int = 20, over group: Communicator
+    ) throws -> Trainer {
       let layout = try IsingNetworkLayout(
         IsingNetworkDescription(
           input: ImageShape(channels: 1, rows: 3, columns: 3), classes: 3, hidden: 6, spinsPerClass: 2, inputGain: 1))
       var machine = IsingMachineSettings()
       machine.kind = kind
-      machine.sweeps = 20
+      machine.sweeps = sweeps
       machine.reads = 3
       var hardware = IsingHardware()
       hardware.chip = chip
@@ -54,6 +57,20 @@ extension AcrossRanks {
       return try Trainer(
         IsingLearner(network, settings: settings, isEmbedded: chip != nil), settings: settings, seed: 7, images: Images(),
         grid: ProcessGrid(dataOver: group))
+    }
+
+    /// A step of six times as many sweeps allocates no more.
+    @Test(.enabled(if: Allocations.areCounted, "allocations are counted with glibc only"), arguments: kinds)
+    func sweepsAllocateNothing(_ kind: IsingMachineSettings.Kind, chip: HardwareGraph?) throws {
+      _ = try AcrossRanks.environment.get()
+      let counts = try [20, 120].map { sweeps in
+        let trainer = try trainer(kind, chip, sweeps: sweeps, over: .selfOnly)
+        _ = try trainer.steps(1)
+        // Now and then MPI takes memory for its own lists.
+        return try (0..<2).map { _ in try Allocations.count { _ = try trainer.step() } }.min() ?? 0
+      }
+      #expect(counts[0] > 0)
+      #expect(abs(counts[1] - counts[0]) < 20)
     }
 
     private func bits(_ trainer: Trainer) -> [UInt32] { trainer.network.parameters.elements.map(\.bitPattern) }

@@ -2,6 +2,12 @@
 import PackageDescription
 
 // A package of someone else's: of this one it knows the path, from the environment, and the products.
+// Programs of its examples, which the test copies here, with the products that each uses besides MPI.
+let examples = [
+  "MPIRing": [], "MaxCut": ["Solving"], "OwnMachine": ["Solving"], "OwnImages": ["Learning"], "XOR": ["Learning"],
+  "IsingNetwork": ["Learning"], "SpinGlass": ["Sampling"],
+]
+
 let package = Package(
   name: "outside",
   dependencies: [.package(name: "equilibria", path: Context.environment["EQUILIBRIA_PACKAGE"] ?? "../../..")],
@@ -13,4 +19,7 @@ let package = Package(
       name: "cut",
       dependencies: [.product(name: "Solving", package: "equilibria"), .product(name: "MPI", package: "equilibria")]),
   ]
+    + examples.sorted { $0.key < $1.key }.map { name, products in
+      .executableTarget(name: name, dependencies: (products + ["MPI"]).map { .product(name: $0, package: "equilibria") })
+    }
 )

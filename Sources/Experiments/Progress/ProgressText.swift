@@ -40,7 +40,7 @@ package struct ProgressReport: Equatable, Sendable {
 }
 
 /// A report as one line of text.
-package enum ProgressLine {
+package enum ProgressText {
   /// For a log: everything, separated by commas.
   package static func plain(_ report: ProgressReport) -> String {
     (["epoch \(report.epoch)/\(report.epochs)", percentage(report.fraction)] + details(report)).joined(separator: ", ")

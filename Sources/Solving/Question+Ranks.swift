@@ -1,0 +1,27 @@
+import Foundation
+import Ising
+import MPI
+
+extension Question {
+  /// Reads or draws a problem on every rank; what comes on standard input, `-`, the first rank reads for all. Notes on how it was read
+  /// go to standard error, once. Collective.
+  ///
+  /// - Throws: `ProblemFileError` or `ProblemError` if the file holds no such problem.
+  package init(file: String, _ settings: QuestionSettings, over world: Communicator) throws {
+    if file == "-" {
+      let own = world.rank == 0 ? [UInt8](try FileHandle.standardInput.readToEnd() ?? Data()) : []
+      self = try Question(try world.broadcastVarying(own, root: 0), named: "standard input", settings)
+    } else {
+      self = try Question(file: file, settings)
+    }
+    if world.rank == 0 { for note in notes { FileHandle.standardError.write(Data("note: \(file): \(note)\n".utf8)) } }
+  }
+
+  /// What a user should know of how the file was read.
+  private var notes: [String] {
+    switch self {
+    case .spins(let spins): spins.notes
+    case .communities(let communities): communities.notes
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Solving
+
+extension SolverSettings.Clock: ExpressibleByArgument {}
+
+/// How long to search.
+struct SolveLengthOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional, help: "Seconds; 0 for the first state alone. By default 10, unless --reads or --steps is given.")
+  var time: Double?
+
+  @Option(help: "What the seconds measure: wall-clock time or processor time.")
+  var clock = SolverSettings.Clock.wall
+
+  @Option(parsing: .unconditional, help: "Independent runs. By default as many as the time allows.")
+  var reads: Int?
+
+  @Option(name: [.long, .customLong("sweeps")], help: "Steps, or sweeps of a sampler, of one read.")
+  var steps: Int?
+
+  @Option(parsing: .unconditional, help: "Stop at this cut or energy.")
+  var target: Double?
+
+  /// Seconds without any limit of the user's.
+  private static let standardTime = 10.0
+
+  func validate() throws {
+    if let time, !(time >= 0 && time.isFinite) { throw ValidationError("--time \(time): expected seconds, 0 or more") }
+    if let reads, reads < 1 { throw ValidationError("--reads \(reads): expected 1 or more") }
+    if let steps, steps < 0 { throw ValidationError("--steps \(steps): expected 0 or more") }
+    if let target, !target.isFinite { throw ValidationError("--target \(target): expected a number") }
+  }
+
+  /// Whether any limit is the user's.
+  var isGiven: Bool { time != nil || reads != nil || steps != nil || target != nil }
+
+  /// Adds the length to what is asked: a time limit of its own where reads or steps do not decide.
+  func describe(_ search: inout QuestionSearch) {
+    let isOpen = reads == nil && steps == nil || search.settings.choosesMachine
+    (search.settings.reads, search.settings.steps, search.settings.clock) = (reads, steps, clock)
+    search.isLimited = time != nil
+    (search.settings.time, search.target) = (time ?? (isOpen ? Self.standardTime : nil), target)
+  }
+}
