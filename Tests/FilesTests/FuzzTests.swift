@@ -65,7 +65,8 @@ import Testing
 
   @Test(arguments: PackedBytes.Packer.allCases) func packedBytes(packer: PackedBytes.Packer) throws {
     try survive([try #require(Self.packed[packer])], usually: 4000) { bytes, _ in
-      #expect(try PackedBytes.unpack(bytes, by: packer, path: "f", atMost: 1 << 16).count <= 1 << 16)
+      let content = try PackedBytes.unpack(bytes, by: packer, path: "f", atMost: 1 << 16)
+      #expect(content.count <= 1 << 16)
     }
   }
 
