@@ -18,6 +18,7 @@ let package = Package(
     // MPICH's header, behind the few inline functions that its macros need.
     .systemLibrary(name: "CMPI", pkgConfig: "mpich", providers: [.apt(["libmpich-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CPackers", pkgConfig: "liblzma", providers: [.apt(["libbz2-dev", "liblzma-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CMetis", providers: [.apt(["libmetis-dev"])]),
@@ -25,7 +26,7 @@ let package = Package(
 
     // What the computer that this runs on has and lets us know, and files: nothing of networks, problems or ranks.
     .target(name: "Host"),
-    .target(name: "Files", dependencies: ["CZlib", "CPNG", "CTurboJPEG"]),
+    .target(name: "Files", dependencies: ["CZlib", "CPackers", "CPNG", "CTurboJPEG"]),
 
     // The inner loops, compiled once for each instruction set and chosen at run time.
     .target(name: "CKernels"),

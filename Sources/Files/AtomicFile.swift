@@ -1,6 +1,9 @@
 import Foundation
 
 /// Files that are replaced whole or not at all, also when the disk is full or the machine stops.
+///
+/// What is no regular file is written to as it is: a named pipe, a device, a file descriptor such as `/dev/stdout`. Of a symbolic link the
+/// target is replaced.
 package enum AtomicFile {
   /// Of the name of a file that is being written.
   package static let partialSuffix = ".partial"
@@ -10,6 +13,8 @@ package enum AtomicFile {
   /// - Parameter body: calls its argument with one piece of the file after the other.
   /// - Throws: `FileError`; the older file, if there is one, is intact and nothing is left beside it.
   package static func write(to path: String, _ body: (_ write: ([UInt8]) throws -> Void) throws -> Void) throws {
+    if isWrittenThrough(path) { return try writeThrough(path, body) }
+    let path = target(of: path)
     let partial = path + partialSuffix
     do {
       try writePartial(partial, body)
@@ -28,15 +33,65 @@ package enum AtomicFile {
 
   /// Says before the work, not after it, that its result cannot be written.
   ///
-  /// - Throws: `FileError` if a path is a folder, or there is no folder for it.
-  package static func check(_ paths: [String?]) throws {
+  /// - Parameter inputs: files that are read, which a result must not take the place of.
+  /// - Throws: `FileError` if a path is a folder or an input, or there is no folder for it.
+  package static func check(_ paths: [String?], inputs: [String] = []) throws {
     for path in paths.compactMap(\.self) {
       if UserPath.isFolder(path) { throw FileError(path: path, reason: "is a folder, expected a file to write", writing: true) }
+      if isWrittenThrough(path) { continue }
+      let path = target(of: path)
+      if inputs.contains(where: { isSame(path, $0) }) {
+        throw FileError(path: path, reason: "is read by this command, expected another file to write", writing: true)
+      }
       let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
       guard FileManager.default.isWritableFile(atPath: folder) else {
         throw FileError(
           path: path, reason: "cannot be written: there is no folder \(folder) that may be written to", writing: true)
       }
+    }
+  }
+
+  /// Whether two paths lead to one file.
+  private static func isSame(_ first: String, _ second: String) -> Bool {
+    var (one, other) = (stat(), stat())
+    return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino
+  }
+
+  /// Whether there is something at the path that no file can take the place of.
+  package static func isWrittenThrough(_ path: String) -> Bool {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return false }
+    let kind = status.st_mode & S_IFMT
+    return kind == S_IFIFO || kind == S_IFCHR || kind == S_IFSOCK || path.hasPrefix("/dev/") || path.hasPrefix("/proc/")
+  }
+
+  /// The file that a path names in the end: behind symbolic links, also where it is yet to be made.
+  package static func target(of path: String) -> String {
+    var path = path
+    // As many links as Linux follows.
+    for _ in 0..<40 {
+      guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else { break }
+      path = next.hasPrefix("/") ? next : URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(next).path
+    }
+    return path
+  }
+
+  private static func writeThrough(_ path: String, _ body: (([UInt8]) throws -> Void) throws -> Void) throws {
+    let descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw FileError(path: path, reason: "cannot be written: \(FileError.systemReason())", writing: true)
+    }
+    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    defer { try? handle.close() }
+    do {
+      try body { try handle.write(contentsOf: Data($0)) }
+    } catch let error as FileError {
+      throw error
+    } catch {
+      // A reader that has seen enough, such as `head`, is no fault.
+      let reason = FileError.reason(error)
+      guard reason != String(cString: strerror(EPIPE)) else { return }
+      throw FileError(path: path, reason: "cannot be written: \(reason)", writing: true)
     }
   }
 

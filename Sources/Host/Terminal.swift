@@ -1,4 +1,5 @@
-import Foundation
+// C's `stdout` is a variable, which nothing here sets.
+@preconcurrency import Foundation
 
 /// The terminal at which somebody watches what this process writes.
 package struct Terminal {
@@ -52,5 +53,27 @@ package struct Terminal {
   private static func terminal(of process: Int) -> String? {
     let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/fd/2")
     return path.flatMap { $0.hasPrefix("/dev/pts/") || $0.hasPrefix("/dev/tty") ? $0 : nil }
+  }
+}
+
+/// What was printed on standard output, which C's streams hold back.
+package enum StandardOutput {
+  /// Writes out what is held back.
+  ///
+  /// - Returns: why something that was printed is lost; `nil` if nothing is, or if the reader has gone away, such as `head`, which has seen
+  ///   enough.
+  package static func flush() -> String? {
+    let failsNow = fflush(stdout) != 0
+    let code = errno
+    // A line may have failed long before, when nobody asked: the stream knows that it did, but no longer why.
+    guard failsNow || ferror(stdout) != 0, !hasLostReader else { return nil }
+    guard failsNow else { return "something that was printed is lost" }
+    return code == EPIPE ? nil : String(cString: strerror(code))
+  }
+
+  /// Whether it is a pipe or a socket that nobody reads any more.
+  private static var hasLostReader: Bool {
+    var state = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+    return poll(&state, 1, 0) > 0 && state.revents & Int16(POLLERR | POLLHUP) != 0
   }
 }

@@ -44,6 +44,11 @@ public struct IsingProblem: Sendable, Equatable {
     if let spin = fields.firstIndex(where: { !$0.isFinite }) {
       throw ProblemError("the field of spin \(spin) is \(fields[spin]), expected a finite number")
     }
+    if let small = (graph.weights + fields).first(where: \.isSubnormal) {
+      throw ProblemError(
+        "a coupling or field of \(small) is too small to compute with, expected 0 or at least \(Double.leastNormalMagnitude); "
+          + "scale the numbers up")
+    }
     guard offset.isFinite else { throw ProblemError("the offset is \(offset), expected a finite number") }
     let rows = AdjacencyRows(graph)
     rowStarts = rows.starts
@@ -96,7 +101,12 @@ public struct IsingProblem: Sendable, Equatable {
   public var rootMeanSquareField: Double {
     guard spinCount > 0 else { return 0 }
     let squares = couplings.reduce(0) { $0 + $1 * $1 } + fields.reduce(0) { $0 + $1 * $1 }
-    return (squares / Double(spinCount)).squareRoot()
+    if squares > 1e-280, squares.isFinite { return (squares / Double(spinCount)).squareRoot() }
+    // The squares leave the range of numbers before the numbers do.
+    let greatest = (couplings + fields).reduce(0) { max($0, $1.magnitude) }
+    guard greatest > 0 else { return 0 }
+    let parts = (couplings + fields).reduce(0) { $0 + ($1 / greatest) * ($1 / greatest) }
+    return greatest * (parts / Double(spinCount)).squareRoot()
   }
 
   /// The problem with every coupling, field and the offset multiplied by `factor`.

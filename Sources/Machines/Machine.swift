@@ -49,12 +49,19 @@ extension AmplitudeMachine {
   /// Every replica from the same spins.
   ///
   /// - Parameter spins: −1 or 1 for each spin of this rank.
-  public func start(from spins: [Int8], scale: Float = 1) {
+  public func start(from spins: [Int8], scale: Float = 1) { start(from: [spins], scale: scale) }
+
+  /// Each replica from spins of its own; where there are fewer states than replicas, they take turns.
+  ///
+  /// - Parameter spins: one state or more, each −1 or 1 for each spin of this rank.
+  public func start(from spins: [[Int8]], scale: Float = 1) {
     let shape = system.shape
-    precondition(spins.count == shape.spins, "\(spins.count) spins for \(shape.spins)")
+    precondition(!spins.isEmpty && spins.allSatisfy { $0.count == shape.spins }, "states of other than \(shape.spins) spins")
     states.clear()
     for spin in 0..<shape.spins {
-      for replica in 0..<shape.replicas { states[spin * shape.stride + replica] = scale * Float(spins[spin]) }
+      for replica in 0..<shape.replicas {
+        states[spin * shape.stride + replica] = scale * Float(spins[replica % spins.count][spin])
+      }
     }
     restart()
   }

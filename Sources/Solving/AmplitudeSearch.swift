@@ -71,9 +71,9 @@ struct AmplitudeSearch {
     guard let machine = kind.amplitudeMachine(system, settings: settings.tuning) else {
       throw SolverError("\(kind.rawValue) visits one spin after the other and has no amplitudes")
     }
-    start(machine)
+    start(machine, from: read)
     tracker.reset()
-    let steps = try plannedSteps(machine, wanted: &wanted)
+    let steps = try plannedSteps(machine, from: read, wanted: &wanted)
     for step in 0..<steps {
       if step % Self.stepsPerLook == 0, step > 0, try record.clock.isOver() { break }
       try move(machine, MachineTime(step, of: steps))
@@ -89,9 +89,12 @@ struct AmplitudeSearch {
     try machine.step(time)
   }
 
-  private func start(_ machine: any AmplitudeMachine) {
-    guard let initial = settings.initial else { return machine.start() }
-    machine.start(from: machine.system.identifiers.map { initial[Int($0)] }, scale: 0.5)
+  private func start(_ machine: any AmplitudeMachine, from read: Int) {
+    guard !settings.initialStates.isEmpty else { return machine.start() }
+    let states = (0..<min(machine.system.shape.replicas, settings.initialStates.count)).map {
+      settings.start(of: read + $0) ?? []
+    }
+    machine.start(from: states.map { state in machine.system.identifiers.map { state[Int($0)] } }, scale: 0.5)
   }
 
   private func look(_ tracker: ReplicaTracker, _ machine: any AmplitudeMachine, counting count: Int) throws {
@@ -100,7 +103,7 @@ struct AmplitudeSearch {
   }
 
   /// The number of steps that is given or wanted, or fewer if one batch of them would not fit into what time is left.
-  private func plannedSteps(_ machine: any AmplitudeMachine, wanted: inout Int?) throws -> Int {
+  private func plannedSteps(_ machine: any AmplitudeMachine, from read: Int, wanted: inout Int?) throws -> Int {
     if let steps = settings.steps { return steps }
     guard record.clock.isLimited else { return wanted ?? kind.standardSteps }
     let trial = 4
@@ -109,7 +112,7 @@ struct AmplitudeSearch {
     let before = try record.clock.left()
     for step in 0..<trial { try move(machine, MachineTime(step, of: kind.standardSteps)) }
     let each = max(before - (try record.clock.left()), 1e-7) / Double(trial)
-    start(machine)
+    start(machine, from: read)
     let fitting = Int(min(0.9 * (try record.clock.left()) / each, 1e9))
     let steps = wanted ?? max(kind.standardSteps, fitting / Self.batchesPerSearch)
     wanted = steps

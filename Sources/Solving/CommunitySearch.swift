@@ -86,7 +86,8 @@ public struct CommunitySearch {
     }
     try agreement.finish(stopsOthers: hasReachedTarget(best.modularity) || shouldStop())
     let wasStopped = try world?.allreduce(shouldStop() ? 1 : 0, .max) ?? (shouldStop() ? 1 : 0) != 0
-    let winner = try world.map { try shared(best.communities, best.modularity, over: $0) } ?? best.communities
+    let found = try world.map { try shared(best.communities, best.modularity, over: $0) } ?? best.communities
+    let winner = question.detection.connected(found, in: question.graph)
     return CommunityAnswer(
       // Of the graph itself at resolution 1, which is what others report.
       question: question, modularity: question.graph.modularity(of: winner), communities: winner,

@@ -46,7 +46,7 @@ struct FlipSearch {
     var sweeps = settings.steps ?? kind.standardSteps
     for (place, read) in share.reads(of: reads).enumerated() {
       if place > 0, try record.clock.isOver() { break }
-      let start = settings.initial ?? random.state(run: read, count: problem.spinCount)
+      let start = settings.start(of: read) ?? random.state(run: read, count: problem.spinCount)
       // With a time and a number of reads but no number of sweeps, the first read's speed tells how many sweeps the others may
       // take.
       if settings.steps == nil, settings.reads != nil, record.clock.isLimited, place == 0 {

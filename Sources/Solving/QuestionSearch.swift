@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Host
 import Ising
@@ -12,8 +13,12 @@ package struct QuestionSearch {
   package var device = DeviceSettings()
   /// The question's own measure (a cut, an energy, a modularity) at which the search ends.
   package var target: Double?
-  /// A file with the state from which every read starts.
-  package var initial: String?
+  /// Files with the states from which reads start, in turn.
+  package var initial: [String] = []
+  /// A file with chains that are known already; `nil`: they are searched for.
+  package var embedding: String?
+  /// Where the chains are written.
+  package var savedEmbedding: String?
   /// Whether every state is tried.
   package var isExact = false
   /// The folder in which a search of spins is kept; `nil`: nowhere.
@@ -21,7 +26,23 @@ package struct QuestionSearch {
   /// What the device takes for a sample.
   package var estimate: DeviceEstimate?
 
+  /// Whether the time limit is the user's, and so bounds the search for an embedding too.
+  package var isLimited = false
+
+  /// Numbers that are divided by trying all divisions where nothing else is asked for: a quarter of a second's work.
+  private static let fewNumbers = 28
+
   package init() {}
+
+  private var hasChip: Bool { device.chip != nil || device.couplers != nil }
+
+  /// Whether the way to search is left open, apart from its time and target.
+  private var isOpen: Bool {
+    settings.machine == nil && !settings.choosesMachine && settings.reads == nil && settings.steps == nil
+      && settings.course == nil && settings.scale == 1 && settings.keep == nil && settings.spread == nil && settings.time != 0
+      && settings.stateBits == nil && settings.stateNoise == 0 && initial.isEmpty && store == nil && !hasChip
+      && device.couplings.isIdeal
+  }
 
   /// Searches. Collective.
   ///
@@ -49,9 +70,20 @@ package struct QuestionSearch {
   private func run(
     _ question: SpinQuestion, over world: Communicator, shouldStop: @escaping () -> Bool, found: @escaping (String) -> Void
   ) throws -> SpinAnswer {
-    guard !isExact || device.chip == nil else { throw ProblemError("--exact is of the problem itself: leave out --hardware") }
-    let exact = isExact ? try ExactMinimum(question.objective.problem, shouldStop: shouldStop) : nil
-    let search = try SpinSearch(question, try settings(for: question.objective, from: exact), on: device, shouldStop: shouldStop)
+    guard !isExact || !hasChip else { throw ProblemError("--exact is of the problem itself: leave out --hardware") }
+    let count = question.objective.problem.spinCount
+    // Annealing is no match for the few divisions of some numbers.
+    let isTried = question.kind == .partition && count <= Self.fewNumbers && isOpen
+    let exact = isExact || isTried ? try ExactMinimum(question.objective, shouldStop: shouldStop) : nil
+    var device = device
+    device.chains = try embedding.map { try ChipFile.chains($0, labels: question.labels, spinCount: count) }
+    let (start, limit) = (ContinuousClock.now, isLimited ? settings.time : nil)
+    let search = try SpinSearch(
+      question, try settings(for: question.objective, from: exact), on: device,
+      shouldStop: { shouldStop() || limit.map { $0 > 0 && ContinuousClock.now - start > .seconds($0) } ?? false })
+    if let path = savedEmbedding, let embedding = search.embedding, world.rank == 0 {
+      try AtomicFile.write(ChipFile.text(embedding, labels: question.labels), to: path)
+    }
     let bestKnown = question.bestKnown.map { " (best known \(SearchTrace.text($0)))" } ?? ""
     var answer = try search.run(over: world, store: store, shouldStop: shouldStop) {
       found("\(search.measureName) \(SearchTrace.text($0.measure))\(bestKnown)")
@@ -63,7 +95,7 @@ package struct QuestionSearch {
 
   private func settings(for objective: any SpinObjective, from exact: ExactMinimum?) throws -> SolverSettings {
     var settings = settings
-    settings.initial = try initial.map { try StateFile.read($0, spinCount: objective.problem.spinCount) }
+    settings.initialStates = try initial.flatMap { try StateFile.readAll($0, spinCount: objective.problem.spinCount) }
     if let exact {
       // The one state of a search without time is that which it starts from.
       (settings.initial, settings.time, settings.reads) = (exact.spins, 0, 1)
@@ -75,7 +107,7 @@ package struct QuestionSearch {
   /// Refuses what is for one Ising problem alone.
   private func checkCommunities() throws {
     for (isGiven, name) in [
-      (initial != nil, "--initial"), (isExact, "--exact"), (device.chip != nil, "--hardware"),
+      (!initial.isEmpty, "--initial"), (isExact, "--exact"), (hasChip, "--hardware"),
       (settings.choosesMachine, "--auto"), (settings.spread == .spins, "--spread spins"),
       (settings.exchangeEvery > 1, "--exchange-every"), (store != nil, "--run-dir"),
     ] where isGiven {

@@ -38,8 +38,11 @@ struct RankSearch {
     let record = SearchRecord(problem, settings: settings, clock: clock, observe: progress)
     if let known { try record.pass(known) }
     // Whatever happens, there is a state.
+    for initial in settings.initialStates.dropFirst() { try record.pass(initial) }
     try record.pass(settings.initial ?? RandomSpins(seed: settings.seed).state(run: share.place, count: problem.spinCount))
-    if kind.isSequential {
+    if settings.time == 0 {
+      // The first state as it is.
+    } else if kind.isSequential {
       try FlipSearch(problem: problem, home: home, settings: settings, kind: kind, record: record, share: share).run()
     } else {
       try AmplitudeSearch(problem: problem, home: home, settings: settings, kind: kind, record: record, share: share).run()

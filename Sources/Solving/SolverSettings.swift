@@ -37,8 +37,13 @@ public struct SolverSettings: Sendable {
   public var course: Course?
   /// The state of a run that is its read. `nil`: the last one of `gibbs`, which samples, and the best one of every other sampler.
   public var keep: Keep?
-  /// Where every run begins, one −1 or 1 a spin. `nil`: random states.
-  public var initial: [Int8]?
+  /// Where runs begin, one −1 or 1 a spin; the runs take these states in turn. None: random states.
+  public var initialStates: [[Int8]] = []
+  /// Where every run begins; of several states the first.
+  public var initial: [Int8]? {
+    get { initialStates.first }
+    set { initialStates = newValue.map { [$0] } ?? [] }
+  }
   /// Of all random numbers; without a time limit, searches with the same seed have the same bits.
   public var seed: UInt64 = 1
   /// A multiplier of the machine's coupling strength, or of its temperatures.
@@ -94,7 +99,7 @@ public struct SolverSettings: Sendable {
         "what a read keeps is for samplers, as gibbs and anneal; \(machine?.rawValue ?? "") moves all spins at once")
     }
     if let stateBits, !(2...20).contains(stateBits) { throw SolverError("\(stateBits) bits a state, expected 2 to 20") }
-    if let initial {
+    for initial in initialStates {
       guard initial.count == spins else { throw SolverError("an initial state of \(initial.count) spins for \(spins)") }
       if let spin = initial.firstIndex(where: { $0 != 1 && $0 != -1 }) {
         throw SolverError("spin \(spin) of the initial state is \(initial[spin]), expected -1 or 1")
@@ -113,6 +118,9 @@ public struct SolverSettings: Sendable {
 }
 
 extension SolverSettings {
+  /// Where a run begins, if it does not at random.
+  func start(of read: Int) -> [Int8]? { initialStates.isEmpty ? nil : initialStates[read % initialStates.count] }
+
   /// What a machine is tuned by.
   var tuning: MachineTuning {
     var tuning = MachineTuning()

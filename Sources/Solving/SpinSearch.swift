@@ -29,9 +29,12 @@ public struct SpinSearch {
       throw ProblemError("--target needs a device without faults: this one's energies are not those of the problem")
     }
     var settings = settings
-    settings.initial = settings.initial.map(self.device.encode)
+    settings.initialStates = settings.initialStates.map(self.device.encode)
     solver = try Solver(self.device.problem, settings)
   }
+
+  /// Where the problem's spins lie on the device's chip; `nil` without one.
+  public var embedding: MinorEmbedding? { device.embedded?.embedding }
 
   /// What progress is measured by: the question's measure, or the energy of what the device runs.
   public var measureName: String { device.isFaithful ? question.objective.measureName : "deviceEnergy" }
@@ -62,10 +65,18 @@ public struct SpinSearch {
         try solver.run(over: world, shouldStop: shouldStop, progress: found)
       }
     let samples = try device.decode(solution.samples)
-    guard let best = samples.best?.spins else { throw ProblemError("no state was found") }
+    guard let best = try best(of: samples)?.spins else { throw ProblemError("no state was found") }
     return SpinAnswer(
       question: question, best: best, measure: try question.objective.measure(of: best), samples: samples, solution: solution,
       chip: chip(solution.samples), trace: trace, bestKnown: device.isFaithful ? question.bestKnown : nil)
+  }
+
+  /// The best state, of numbers to be divided by what is left over: their couplings may be too great to be exact.
+  private func best(of samples: SampleSet) throws -> SampleSet.Sample? {
+    guard question.kind == .partition, !question.objective.problem.isInteger else { return samples.best }
+    return try samples.samples.min {
+      try question.objective.measure(of: $0.spins).value < question.objective.measure(of: $1.spins).value
+    }
   }
 
   private func chip(_ samples: SampleSet) -> SpinAnswer.Chip? {

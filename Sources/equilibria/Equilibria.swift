@@ -28,6 +28,7 @@ struct Equilibria: ParsableCommand {
     do {
       var command = try parseAsRoot(CommandLine.arguments.dropFirst().map { UserPath.expand(argument: $0) })
       try command.run()
+      try Job.flushOutput()
     } catch {
       Job.end(error)
     }

@@ -19,8 +19,16 @@ enum Job {
   static func run(_ body: (Communicator) throws -> Int32) -> Never {
     Environment.run(exitCodeForError: Exit.code(for:)) { world in
       try InstructionSet.checkEnvironment()
-      return try body(world)
+      let code = try body(world)
+      try flushOutput()
+      return code
     }
+  }
+
+  /// Brings to its end what was printed: a full disk is an error, a reader that has gone away, such as `head`, is none.
+  static func flushOutput() throws {
+    guard let reason = StandardOutput.flush() else { return }
+    throw FileError(path: "standard output", reason: "cannot be written: \(reason)", writing: true)
   }
 
   /// The exit code of a job that a signal stopped, with which the first rank of each node leaves before the others, see

@@ -20,7 +20,8 @@ struct SampleCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "A file, or a problem to be drawn: sk:SPINS, dense:SPINS, torus:ROWSxCOLUMNS, planted:ROWSxCOLUMNS[xLAYERS]:SHARE.",
+    help:
+      "The problem's file, plain, packed by gzip, bzip2 or xz, or in a ZIP archive, or - for standard input; or one to be drawn: sk:SPINS, dense:SPINS, torus:ROWSxCOLUMNS, planted:ROWSxCOLUMNS[xLAYERS]:SHARE.",
     completion: .file())
   var file: String
 
@@ -50,7 +51,7 @@ struct SampleCommand: ParsableCommand {
   func run() {
     Job.run { world in
       StopSignal.install()
-      if world.rank == 0 { try AtomicFile.check(output.paths) }
+      if world.rank == 0 { try AtomicFile.check(output.paths, inputs: [file]) }
       guard case .spins(let question) = try Question(file: file, problem.settings, over: world) else {
         throw ProblemError("\(file) asks for communities, which have no temperature; give --problem maxcut or ising")
       }
@@ -90,9 +91,18 @@ struct SampleProblemOptions: ParsableArguments {
   @Option(help: "The file's format. By default it follows from the file name's extension, or else from the content.")
   var format: ProblemFormat?
 
+  @Option(help: ArgumentHelp("Which problem of a file of several, counted from 1.", valueName: "number"))
+  var instance: Int?
+
+  @Flag(
+    name: [.customLong("maximise"), .customLong("maximize")],
+    help: "The greatest value of a QUBO has the lowest energy. Files of OR-Library, MQLib and QPLIB say so themselves.")
+  var maximise = false
+
   var settings: QuestionSettings {
     var settings = QuestionSettings()
     (settings.kind, settings.format) = (problem, format)
+    (settings.instance, settings.isMaximised) = (instance, maximise)
     return settings
   }
 }

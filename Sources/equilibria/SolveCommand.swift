@@ -23,7 +23,7 @@ struct SolveCommand: ParsableCommand {
 
   @Argument(
     help:
-      "The problem's file, plain, gzipped or in a ZIP archive, or - for standard input; or one to be drawn: sk:SPINS, dense:SPINS, torus:ROWSxCOLUMNS.",
+      "The problem's file, plain, packed by gzip, bzip2 or xz, or in a ZIP archive, or - for standard input; or one to be drawn: sk:SPINS, dense:SPINS, torus:ROWSxCOLUMNS, planted:ROWSxCOLUMNS[xLAYERS]:SHARE; a colon and a seed may follow.",
     completion: .file())
   var file: String
 
@@ -47,9 +47,13 @@ struct SolveCommand: ParsableCommand {
   func run() {
     Job.run { world in
       StopSignal.install()
-      if world.rank == 0 { try AtomicFile.check(output.paths) }
+      if world.rank == 0 {
+        try AtomicFile.check(output.paths, inputs: [file] + search.initial + device.inputs)
+        try problem.checkWritable()
+      }
       let meter = ProcessorEnergy()
       let question = try Question(file: file, problem.settings, over: world)
+      if world.rank == 0 { try problem.write(question) }
       let folder = try folder.open(on: world)
       defer { folder?.release() }
       var asked = QuestionSearch()

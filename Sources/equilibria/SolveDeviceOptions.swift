@@ -4,8 +4,7 @@ import Solving
 
 /// The imperfections of a device, each off unless it is asked for.
 struct SolveDeviceOptions: ParsableArguments {
-  @Option(help: "Embed into a chip's couplers: chimera:SIZE, pegasus:SIZE or zephyr:SIZE.")
-  var hardware: HardwareGraph?
+  @OptionGroup var chip: SolveChipOptions
 
   @Option(help: "The coupling within chains. By default √2 times the couplings' root mean square times the root of the degree.")
   var chainStrength: Double?
@@ -44,15 +43,20 @@ struct SolveDeviceOptions: ParsableArguments {
     do {
       _ = try estimate()
     } catch { throw ValidationError("--device-power, --device-time: \(error)") }
-    if chainStrength != nil, hardware == nil { throw ValidationError("--chain-strength needs --hardware") }
+    try chip.validate()
+    if chainStrength != nil, chip.hardware == nil { throw ValidationError("--chain-strength needs --hardware") }
     if let chainStrength, !(chainStrength > 0 && chainStrength.isFinite) {
       throw ValidationError("--chain-strength \(chainStrength): expected a number above 0")
     }
   }
 
+  /// Files that are read.
+  var inputs: [String] { chip.inputs }
+
   /// Adds the device to what is searched.
   func describe(_ search: inout QuestionSearch) throws {
-    (search.device.chip, search.device.chainStrength, search.device.couplings) = (hardware, chainStrength, couplings)
+    try chip.describe(&search)
+    (search.device.chainStrength, search.device.couplings) = (chainStrength, couplings)
     (search.settings.stateBits, search.settings.stateNoise) = (stateBits, stateNoise)
     search.estimate = try estimate()
   }
@@ -74,9 +78,5 @@ struct SolveDeviceOptions: ParsableArguments {
 }
 
 extension DeviceCouplings.Range: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
-}
-
-extension HardwareGraph: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }

@@ -38,6 +38,7 @@ struct SolveLengthOptions: ParsableArguments {
   func describe(_ search: inout QuestionSearch) {
     let isOpen = reads == nil && steps == nil || search.settings.choosesMachine
     (search.settings.reads, search.settings.steps, search.settings.clock) = (reads, steps, clock)
+    search.isLimited = time != nil
     (search.settings.time, search.target) = (time ?? (isOpen ? Self.standardTime : nil), target)
   }
 }

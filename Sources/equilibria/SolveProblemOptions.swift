@@ -1,4 +1,6 @@
 import ArgumentParser
+import Files
+import Foundation
 import Ising
 
 extension ProblemKind: ExpressibleByArgument {}
@@ -22,6 +24,19 @@ struct SolveProblemOptions: ParsableArguments {
   )
   var vartype: QuestionSettings.VariableType?
 
+  @Flag(
+    name: [.customLong("maximise"), .customLong("maximize")],
+    help: "Maximise a QUBO. Files of OR-Library, MQLib and QPLIB say so themselves.")
+  var maximise = false
+
+  @Option(help: ArgumentHelp("Which problem of a file of several, counted from 1.", valueName: "number"))
+  var instance: Int?
+
+  @Option(
+    help: "Write the problem to this new file before it is solved, by its ending: \(ProblemWriter.Form.endings).",
+    completion: .file(extensions: ProblemWriter.Form.allCases.map(\.rawValue)))
+  var writeProblem: String?
+
   @Option(help: ArgumentHelp("No more communities than these.", valueName: "count"))
   var communities: Int?
 
@@ -33,6 +48,10 @@ struct SolveProblemOptions: ParsableArguments {
 
   func validate() throws {
     if let communities, communities < 1 { throw ValidationError("--communities \(communities): expected 1 or more") }
+    if let instance, instance < 1 { throw ValidationError("--instance \(instance): expected 1 or more") }
+    if let writeProblem, ProblemWriter.Form(of: writeProblem) == nil {
+      throw ValidationError("--write-problem \(writeProblem): expected a name that ends in \(ProblemWriter.Form.endings)")
+    }
     guard resolution.isFinite, resolution >= 0 else {
       throw ValidationError("--resolution \(resolution): expected a number of 0 or more")
     }
@@ -41,8 +60,29 @@ struct SolveProblemOptions: ParsableArguments {
   var settings: QuestionSettings {
     var settings = QuestionSettings()
     (settings.kind, settings.format, settings.greatestCommunityCount) = (problem, format, communities)
-    settings.variableType = vartype
+    (settings.variableType, settings.isMaximised, settings.instance) = (vartype, maximise, instance)
     (settings.coupling, settings.resolution) = (coupling, resolution)
     return settings
+  }
+
+  /// A problem is never written over a file that is there.
+  func checkWritable() throws {
+    guard let path = writeProblem else { return }
+    try AtomicFile.check([path])
+    guard AtomicFile.isWrittenThrough(path) || !FileManager.default.fileExists(atPath: path) else {
+      throw FileError(path: path, reason: "is there already, expected a new file for --write-problem", writing: true)
+    }
+  }
+
+  /// Writes the problem of a question to the file that is asked for, if one is.
+  func write(_ question: Question) throws {
+    guard let path = writeProblem, let form = ProblemWriter.Form(of: path) else { return }
+    guard case .spins(let spins) = question else {
+      throw ProblemError("--write-problem is for one Ising problem; communities are a sequence of them")
+    }
+    try ProblemWriter.check(spins, as: form)
+    try AtomicFile.write(to: path) { write in
+      try ProblemWriter.write(spins, as: form) { try write([UInt8]($0.utf8)) }
+    }
   }
 }

@@ -32,8 +32,11 @@ struct SolveSearchOptions: ParsableArguments {
   @Option(help: "The state of a sampler's run that is its read: by default the last one of gibbs and the best one of others.")
   var keep: SolverSettings.Keep?
 
-  @Option(help: "A file with the state from which every read starts, one spin per line.", completion: .file())
-  var initial: String?
+  @Option(
+    help:
+      "A file with the state from which every read starts, one spin per line, or with a state per line, which reads take in turn. May be repeated.",
+    completion: .file())
+  var initial: [String] = []
 
   @Option(parsing: .unconditional, help: "The seed of all random numbers.")
   var seed: UInt64 = 1
@@ -52,7 +55,7 @@ struct SolveSearchOptions: ParsableArguments {
 
   @Flag(
     help:
-      "Try every state, of at most \(ExactMinimum.greatestSpinCount) spins: the answer is proven, and its ground states are counted."
+      "Prove the answer and count the ground states: by every state of at most \(ExactMinimum.greatestSpinCount) spins, or a tree decomposition of width \(ExactMinimum.greatestWidth) or less."
   )
   var exact = false
 
@@ -68,7 +71,7 @@ struct SolveSearchOptions: ParsableArguments {
 
   /// Refuses what does not fit together with the search's length, or in a folder.
   func check(_ length: SolveLengthOptions, isKept: Bool) throws {
-    if exact, length.isGiven || machine != nil || auto || initial != nil {
+    if exact, length.isGiven || machine != nil || auto || !initial.isEmpty {
       throw ValidationError(
         "--exact searches by itself: leave out --time, --reads, --steps, --machine, --auto, --target and --initial")
     }

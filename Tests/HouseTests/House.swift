@@ -11,6 +11,7 @@ enum House {
   static let rooms: [Room] = [
     Room(name: "CMPI", imports: []),
     Room(name: "CZlib", imports: []),
+    Room(name: "CPackers", imports: []),
     Room(name: "CPNG", imports: []),
     Room(name: "CTurboJPEG", imports: []),
     Room(name: "CMetis", imports: []),
@@ -18,7 +19,7 @@ enum House {
     Room(name: "MPI", imports: ["CMPI"]),
     Room(name: "Kernels", imports: ["CKernels"]),
     Room(name: "Host", imports: []),
-    Room(name: "Files", imports: ["CZlib", "CPNG", "CTurboJPEG"]),
+    Room(name: "Files", imports: ["CZlib", "CPackers", "CPNG", "CTurboJPEG"]),
     Room(name: "Parallel", imports: ["MPI", "CMetis", "Kernels", "Host"]),
     Room(name: "Ising", imports: ["Kernels", "Files", "Host"]),
     Room(name: "Machines", imports: ["Kernels"]),

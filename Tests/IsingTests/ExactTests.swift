@@ -33,18 +33,44 @@ import Testing
     let partition = try NumberPartition(numbers)
     let found = try ExactMinimum(partition.problem)
     #expect(try partition.measure(of: found.spins) == .integer(251))
+    let direct = try ExactMinimum(partition)
+    #expect(try partition.measure(of: direct.spins) == .integer(251))
+    #expect(direct.groundStates == found.groundStates && direct.states == found.states)
+  }
+
+  /// The couplings of numbers around 2⁵³ are not exact; their differences are.
+  @Test func greatNumbersAreDivided() throws {
+    let great = try NumberPartition([9_007_199_254_740_992, 9_007_199_254_740_991, 1])
+    let found = try ExactMinimum(great)
+    #expect(try great.measure(of: found.spins) == .integer(0) && great.reportedEnergy(of: found.spins) == .integer(0))
+    #expect(found.groundStates == 2)
+    let odd = try NumberPartition([3_037_000_500, 1, 1])
+    #expect(try odd.reportedEnergy(of: [1, 1, 1]) == .real(3_037_000_502.0 * 3_037_000_502))
+  }
+
+  /// Against a plain loop over all divisions, of whole and of real numbers.
+  @Test func divisionsOfEveryKind() throws {
+    for numbers in [[4, 5, 6, 7, 8], [1, 1, 1, 1], [7], [0.5, 0.25, 0.75, 1.5, 0.125], [-3, 5, 2.5, 4]] {
+      let partition = try NumberPartition(numbers)
+      let measures = try states(numbers.count).map { try partition.measure(of: $0).value }
+      let least = try #require(measures.min())
+      let found = try ExactMinimum(partition)
+      #expect(try partition.measure(of: found.spins).value == least)
+      #expect(found.groundStates == measures.count { $0 == least })
+    }
   }
 
   @Test func manySpinsAreRefused() throws {
-    #expect(throws: ProblemError.self) { try ExactMinimum(try SyntheticProblem.torus(rows: 4, columns: 8).problem(seed: 1)) }
+    #expect(throws: ProblemError.self) { try ExactMinimum(try SyntheticProblem.dense(spins: 31).problem(seed: 1)) }
   }
 
   /// What is known so far is kept, and says that not all states were seen.
   @Test func stopKeepsTheBestSoFar() throws {
-    let problem = try SyntheticProblem.torus(rows: 5, columns: 5).problem(seed: 1)
+    let problem = try SyntheticProblem.dense(spins: 24).problem(seed: 1)
     let stopped = try ExactMinimum(problem) { true }
     let whole = try ExactMinimum(problem)
-    #expect(stopped.wasStopped && stopped.states < whole.states)
+    let (some, all) = (try #require(stopped.states), try #require(whole.states))
+    #expect(stopped.wasStopped && some < all)
     #expect(!whole.wasStopped)
     #expect(try problem.energy(of: stopped.spins) >= problem.energy(of: whole.spins))
   }

@@ -12,6 +12,13 @@ import Testing
   static let corpus: [ProblemFormat: [String]] = [
     .rudy: ["# c\n4 3\n1 2 1\n2 3 -2.5\n3 4\n", "1 0\n"],
     .sparse: ["3 4\n1 1 2\n1 2 -3\n2 3 1\n3 3 1\n"],
+    .mqlib: ["# c\n3 4\n1 1 2\n1 2 -3\n2 3 1\n3 3 1\n"],
+    .orLibrary: ["1\n3 4\n1 1 2\n1 2 -3\n2 3 1\n3 3 1\n"],
+    .qplib: [
+      "! c\nname # the name\nQBN\nmaximize\n3\n2 # terms\n1 1 4\n2 1 -3\n0.5\n1\n2 -1\n1.5\n1e20\n0\n0\n0\n0\n1\n3 y\n0\n",
+      "l\nLBL\nminimize\n2\n0\n1\n0\n0\n",
+    ],
+    .dimod: [modelFile(version: 1), modelFile(version: 2)],
     .matrixMarket: [
       "%%MatrixMarket matrix coordinate real symmetric\n% c\n3 3 2\n2 1 1.5\n3 3 -1\n",
       "%%MatrixMarket matrix array integer general\n2 2\n1\n2\n2\n1\n",
@@ -75,5 +82,41 @@ import Testing
       let input = mutation.change(all, all)
       do { _ = try ProblemFile.parse(input, file: "f") } catch is ProblemFileError {}
     }
+  }
+
+  /// Files beside a problem: states, clamped spins, what a chip lacks, its own couplers, and chains.
+  @Test(arguments: ["states", "clamps", "missing", "couplers", "chains"]) func filesBesideAProblem(kind: String) throws {
+    let texts = [
+      "states": ["1\n-1 b\n0\n1\n", "# c\n1 -1 1 1\n-1 -1 0 1\n"], "clamps": ["0 1\n3 -1\n2 0\n"],
+      "missing": ["# c\n3\n0 4\n7\n"], "couplers": ["0 4\n4 7\n7 0\n", "a b\nb c\n", "3 2\n1 2\n2 3\n"],
+      "chains": ["{\"0\": [0, 4], \"1\": [1],\n\"2\": [5], \"3\": [6]}", "{}"],
+    ]
+    let corpus = try #require(texts[kind]).map { [UInt8]($0.utf8) }
+    let chip = try HardwareGraph.chimera(size: 1).graph()
+    let folder = try TemporaryFolder()
+    var mutation = Mutation(seed: UInt64(corpus[0].count))
+    var (read, refused) = (0, 0)
+    for _ in 0..<Mutation.inputs(usually: 2000) {
+      let path = try folder.write(mutation.change(corpus, corpus), "f")
+      do {
+        switch kind {
+        case "states":
+          #expect(try StateFile.readAll(path, spinCount: 4).allSatisfy { $0.count == 4 && $0.allSatisfy { abs($0) == 1 } })
+        case "clamps":
+          #expect(try ClampFile.read(path, spinCount: 4).allSatisfy { (0..<4).contains($0.key) && abs($0.value) == 1 })
+        case "missing": #expect(try ChipFile.removing(path, from: chip).edgeCount <= chip.edgeCount)
+        case "couplers":
+          let own = try ChipFile.couplers(path)
+          #expect((own.sources + own.targets).allSatisfy { (0..<own.vertexCount).contains(Int($0)) })
+        default: #expect(try ChipFile.chains(path, labels: [], spinCount: 4).allSatisfy { !$0.isEmpty })
+        }
+        read += 1
+      } catch is ProblemFileError {
+        refused += 1
+      } catch is ProblemError {
+        refused += 1
+      }
+    }
+    #expect(read > 0 && refused > 0)
   }
 }

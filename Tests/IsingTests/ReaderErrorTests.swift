@@ -11,7 +11,11 @@ import Testing
     ("3 1\n1 4 1\n", "f:2: vertex 4 is out of range, expected 1 to 3"),
     ("3 1\n0 1 1\n", "f:2: vertex 0 is out of range, expected 1 to 3"),
     ("3 1\n-1 1 1\n", "f:2: vertex -1 is out of range, expected 1 to 3"),
-    ("3 1\n2 2 1\n", "f:2: edge 2 2 joins a vertex to itself, expected two vertices"),
+    (
+      "3 1\n2 2 1\n",
+      "f:2: edge 2 2 joins a vertex to itself, expected two vertices; a matrix of a QUBO is read with --format sparse where it is "
+        + "minimised, as Biq Mac's, and with --format mqlib where it is maximised"
+    ),
     ("3 3\n1 2 1\n2 3 1\n2 1 5\n", "f:4: edge 2 1 repeats that of line 2, expected every edge once"),
     ("3 2\n1 2 1\n", "f:3: the file ends after 1 edges, expected 2 as line 1 says"),
     ("3 1\n1 2 1\n2 3 1\n", "f:3: found another edge, expected 1 as line 1 says"),

@@ -15,8 +15,10 @@ final class TemporaryFolder {
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  func write(_ text: String, _ name: String) throws -> String {
-    try Data(text.utf8).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
+  func write(_ text: String, _ name: String) throws -> String { try write([UInt8](text.utf8), name) }
+
+  func write(_ bytes: [UInt8], _ name: String) throws -> String {
+    try Data(bytes).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
     return "\(path)/\(name)"
   }
 
@@ -56,4 +58,19 @@ func publishedFolder(_ name: String) -> String? {
   guard let root = ProcessInfo.processInfo.environment["EQUILIBRIA_DATA"] else { return nil }
   let folder = "\(root)/\(name)"
   return FileManager.default.fileExists(atPath: folder) ? folder : nil
+}
+
+/// What dimod's `to_file` writes of `2 + 2 a + 2 a b` over spins, in bytes that are characters.
+func modelFile(version: Int, shape: String = "2, 1", names: String = "[\"a\", \"b\"]") -> String {
+  func word(_ value: Int, bytes: Int) -> String {
+    (0..<bytes).reduce(into: "") { $0.unicodeScalars.append(UnicodeScalar(UInt8(value >> (8 * $1) & 255))) }
+  }
+  let number = { (value: Double) in word(Int(bitPattern: UInt(value.bitPattern)), bytes: 8) }
+  let header =
+    "{\"shape\":[\(shape)],\"dtype\":\"float64\",\"itype\":\"int32\",\"ntype\":\"int64\",\"vartype\":\"SPIN\","
+    + "\"variables\":\(version == 1 ? names : "true")}\n"
+  let biases = number(2) + word(0, bytes: 8) + number(2) + word(1, bytes: 8) + number(0)
+  let neighbours = word(1, bytes: 4) + number(2) + word(0, bytes: 4) + number(2)
+  return "DIMODBQM" + word(version, bytes: 2) + word(header.utf8.count, bytes: 4) + header + biases + neighbours
+    + (version == 1 ? "" : "VARS" + word(names.utf8.count, bytes: 4) + names)
 }

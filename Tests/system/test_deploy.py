@@ -21,6 +21,8 @@ AT_RUN_TIME = {
     "mpich": "mpich",
     "libmpich-dev": "mpich",
     "zlib1g-dev": "zlib1g",
+    "libbz2-dev": "libbz2-1.0",
+    "liblzma-dev": "liblzma5",
     "libpng-dev": "libpng16-16",
     "libturbojpeg0-dev": "libturbojpeg0",
     "libmetis-dev": "libmetis5",
@@ -36,6 +38,8 @@ IN_SPACK = {
     "mpich": "mpich",
     "libmpich-dev": "mpich",
     "zlib1g-dev": "zlib-api",
+    "libbz2-dev": "bzip2",
+    "liblzma-dev": "xz",
     "libpng-dev": "libpng",
     "libturbojpeg0-dev": "libjpeg-turbo",
     "libmetis-dev": "metis",
@@ -175,7 +179,7 @@ def test_spack_recipe_names_what_the_build_needs(stand, version, monkeypatch):
 
 def test_spack_recipe_builds_and_installs(stand, version, monkeypatch, tmp_path):
     package = stand.recipe("equilibria", monkeypatch)()
-    library = {name: f"/spack/{name}" for name in ("mpich", "zlib-api", "libpng", "libjpeg-turbo", "metis")}
+    library = {name: f"/spack/{name}" for name in ("mpich", "zlib-api", "bzip2", "xz", "libpng", "libjpeg-turbo", "metis")}
     spec = {
         name: SimpleNamespace(
             prefix=SimpleNamespace(include=f"{path}/include"), libs=SimpleNamespace(directories=[f"{path}/lib"])

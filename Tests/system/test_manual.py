@@ -74,6 +74,9 @@ def short(words: list[str]) -> list[str]:
         )
     if "solve" in words and "--exact" in words:
         return []
+    if "solve" in words and "--hardware" in words:
+        # The time would bound the search for an embedding too.
+        return []
     if "solve" in words:
         # A search in a folder has either limit.
         return ["--reads", "20"] if "--run-dir" in words else ["--time", "0.2"]
@@ -110,6 +113,10 @@ def stage(program, launcher, trained, tmp_path_factory):
             (folder / name).write_text(circle())
         (folder / "pixels.txt").write_text("0 1\n5 -1\n")
         (folder / "pairs.txt").write_text("0 1\n5 9\n")
+        (folder / "bqp.txt").write_text("2\n2 3\n1 1 -5\n1 2 6\n2 2 -3\n1 1\n1 1 7\n")
+        (folder / "five.numbers").write_text("4 5 6 7 8\n")
+        (folder / "chip.edges").write_text("".join(f"{spin} {(spin + step) % 14}\n" for spin in range(14) for step in (1, 2)))
+        (folder / "missing.txt").write_text("12\n0 1\n")
         (folder / "magnet.coo").write_text("".join(f"{spin} {spin + 1} -1\n" for spin in range(9)))
         for name in ("karate.gml", "football.gml"):
             (folder / name).write_text(people())

@@ -306,7 +306,7 @@ def test_bad_paths(one, cycle, tmp_path):
         str(tmp_path / "none/spins"), "cannot be written", status=DISK
     )
     (tmp_path / "couplings").write_text("0 1 -1\n")
-    one("solve", cycle, "--initial", tmp_path / "couplings").refuses(f"{tmp_path / 'couplings'}:2:", "expected 5")
+    one("solve", cycle, "--initial", tmp_path / "couplings").refuses(f"{tmp_path / 'couplings'}:1:", "expected 5")
 
 
 def test_drawn_problems_that_cannot_be(one):

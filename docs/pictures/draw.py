@@ -177,8 +177,9 @@ ROWS = [
     [
         ("CMPI", 80, "", ""),
         ("CMetis", 190, "", ""),
-        ("CKernels", 440, "", ""),
-        ("CZlib", 542, "", ""),
+        ("CKernels", 338, "", ""),
+        ("CZlib", 440, "", ""),
+        ("CPackers", 542, "", ""),
         ("CPNG", 644, "", ""),
         ("CTurboJPEG", 746, "", ""),
     ],
@@ -200,7 +201,7 @@ IMPORTS = {
     "Ising": "Kernels Files Host",
     "MPI": "CMPI",
     "Kernels": "CKernels",
-    "Files": "CZlib CPNG CTurboJPEG",
+    "Files": "CZlib CPackers CPNG CTurboJPEG",
 }
 
 

@@ -58,6 +58,39 @@ public struct CommunityDetection: Sendable {
     return Communities((0..<graph.vertexCount).map { _ in Int(random.next() % groups) })
   }
 
+  /// The division with every community in connected parts, each a community of its own, as far as the limit allows: the modularity is as
+  /// great as before or greater.
+  ///
+  /// - Parameter graph: whose edges connect; that of the question, where it is not the graph that is divided.
+  public func connected(_ communities: Communities, in graph: CommunityGraph) -> Communities {
+    var numbers = communities.numbers
+    var count = communities.count
+    for members in communities.members {
+      var isFirst = true
+      var isSeen = Set<Int>()
+      for start in members where !isSeen.contains(start) {
+        let own = numbers[start]
+        var (part, front) = ([start], [start])
+        isSeen.insert(start)
+        while let vertex = front.popLast() {
+          for entry in graph.rows.starts[vertex]..<graph.rows.starts[vertex + 1] where graph.rows.weights[entry] > 0 {
+            let other = Int(graph.rows.neighbours[entry])
+            guard numbers[other] == own, isSeen.insert(other).inserted else { continue }
+            part.append(other)
+            front.append(other)
+          }
+        }
+        // The first part keeps the community.
+        if !isFirst, count < limit ?? .max {
+          for vertex in part { numbers[vertex] = count }
+          count += 1
+        }
+        isFirst = false
+      }
+    }
+    return Communities(numbers)
+  }
+
   /// - Parameters:
   ///   - start: where the search begins; all vertices in one community if not given.
   ///   - solve: solves one bisection.

@@ -32,6 +32,8 @@ public struct ProblemContent: Sendable {
   public var format: ProblemFormat
   /// Whether it looks like a file of dimod that does not say whether its variables are spins, which have the opposite sign there.
   var mayBeFunction = false
+  /// Whether the function, or `xᵀQx` of a matrix, is to be maximised.
+  public var isMaximised = false
   /// What a user should know of how the file was read.
   public var notes: [String] = []
 

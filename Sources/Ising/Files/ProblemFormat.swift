@@ -26,6 +26,14 @@ public enum ProblemFormat: String, CaseIterable, Sendable {
   case graphml
   /// `n m`, then lines `i j q`, counted from 1, of a symmetric matrix whose pairs are listed once: Biq Mac's form of QUBOs.
   case sparse
+  /// The same, to be maximised: MQLib's form.
+  case mqlib
+  /// The number of problems, then each as `n m` and lines `i j q`, to be maximised: OR-Library's form.
+  case orLibrary = "or-library"
+  /// A quadratic programme of QPLIB, of binary variables without constraints.
+  case qplib
+  /// dimod's `BinaryQuadraticModel.to_file()`, which begins with `DIMODBQM`.
+  case dimod
   /// Numbers, to be divided into two heaps.
   case numbers
 
@@ -33,7 +41,8 @@ public enum ProblemFormat: String, CaseIterable, Sendable {
   var isOfGraphs: Bool {
     switch self {
     case .gml, .edges, .graphml: true
-    case .rudy, .matrixMarket, .qubo, .coo, .bqm, .metis, .dimacs, .pajek, .sparse, .numbers: false
+    case .rudy, .matrixMarket, .qubo, .coo, .bqm, .metis, .dimacs, .pajek, .sparse, .mqlib, .orLibrary, .qplib, .dimod, .numbers:
+      false
     }
   }
 
@@ -41,18 +50,19 @@ public enum ProblemFormat: String, CaseIterable, Sendable {
     "rud": .rudy, "rudy": .rudy, "mc": .rudy, "mtx": .matrixMarket, "mm": .matrixMarket, "qubo": .qubo, "coo": .coo, "gml": .gml,
     "json": .bqm, "bqm": .bqm, "numbers": .numbers, "edges": .edges, "edgelist": .edges, "el": .edges, "graph": .metis,
     "metis": .metis, "col": .dimacs, "clq": .dimacs, "gr": .dimacs, "dimacs": .dimacs, "net": .pajek, "paj": .pajek,
-    "graphml": .graphml, "sparse": .sparse,
+    "graphml": .graphml, "sparse": .sparse, "bq": .sparse, "qplib": .qplib,
   ]
 
-  /// The form that a name's ending promises (that before `.gz`), `nil` if it promises none.
+  /// The form that a name's ending promises (that before `.gz`, `.bz2`, `.xz` or `.zip`), `nil` if it promises none.
   static func promised(by path: String) -> ProblemFormat? {
     var url = URL(fileURLWithPath: path)
-    if ["gz", "zip"].contains(url.pathExtension.lowercased()) { url.deletePathExtension() }
+    if ["gz", "bz2", "xz", "zip"].contains(url.pathExtension.lowercased()) { url.deletePathExtension() }
     return extensions[url.pathExtension.lowercased()]
   }
 
   /// The form that a content looks like, judged by the first line that is neither empty nor a comment.
   static func detected(in bytes: [UInt8]) -> ProblemFormat? {
+    if bytes.starts(with: BinaryModelReader.magic) { return .dimod }
     var scanner = TextScanner(bytes, file: "")
     var hasComments = false
     while !scanner.isAtEnd {
@@ -69,14 +79,15 @@ public enum ProblemFormat: String, CaseIterable, Sendable {
         hasComments = true
         continue
       }
-      if first.hasPrefix("#") || first.hasPrefix("%") || first.hasPrefix("//") { continue }
+      if ["#", "%", "//", "!"].contains(where: { first.hasPrefix($0) }) { continue }
       if hasComments { return .qubo }
+      if QuadraticProgrammeReader.isNext(in: scanner, after: words.count) { return .qplib }
       if first.first?.isLetter == true {
         let isMarkup = line.contains("[") || ["graph", "creator", "version", "comment"].contains(first.lowercased())
         return !isMarkup && (2...3).contains(words.count) ? .edges : .gml
       }
       switch words.count {
-      case 1: return .numbers
+      case 1: return scanner.ofOneNumber()
       case 2: return scanner.ofPairs(after: words.map(String.init))
       case 3: return .coo
       default: return nil
@@ -87,6 +98,19 @@ public enum ProblemFormat: String, CaseIterable, Sendable {
 }
 
 extension TextScanner {
+  /// The form of a file whose first line is one number: a list of numbers, or OR-Library's number of problems, which a line of two and one
+  /// of three numbers follow.
+  fileprivate func ofOneNumber() -> ProblemFormat {
+    var scanner = self
+    for count in 2...3 {
+      scanner.skipSpaceAndComments()
+      let words = scanner.restOfLine().split(whereSeparator: \.isWhitespace)
+      guard words.count == count, words.prefix(2).allSatisfy({ Int($0) != nil }) else { return .numbers }
+      scanner.nextLine()
+    }
+    return .orLibrary
+  }
+
   /// The form of a file whose first line is two words: `vertices edges`, or an edge already.
   ///
   /// It is an edge if the next line is of two words too, and not an edge between vertices that the first one counts.

@@ -6,7 +6,8 @@ protocol ProblemReader {
 }
 
 extension ProblemFormat {
-  var reader: any ProblemReader {
+  /// - Parameter instance: which problem of a file of several, from 1.
+  func reader(instance: Int? = nil) -> any ProblemReader {
     switch self {
     case .rudy: RudyReader()
     case .matrixMarket: MatrixMarketReader()
@@ -19,7 +20,11 @@ extension ProblemFormat {
     case .dimacs: DimacsReader()
     case .pajek: PajekReader()
     case .graphml: GraphXMLReader()
-    case .sparse: RudyReader(isOfMatrices: true)
+    case .sparse: MatrixListReader(convention: .biqMac)
+    case .mqlib: MatrixListReader(convention: .mqlib)
+    case .orLibrary: MatrixListReader(convention: .orLibrary, place: instance)
+    case .qplib: QuadraticProgrammeReader()
+    case .dimod: BinaryModelReader()
     case .numbers: NumbersReader()
     }
   }
@@ -53,53 +58,6 @@ extension TextScanner {
   /// The next two words as the ends of an edge, counted from 0 then.
   mutating func edge(vertices: Int, base: Int) throws -> (source: Int, target: Int) {
     (try vertex(vertices: vertices, base: base), try vertex(vertices: vertices, base: base))
-  }
-}
-
-/// The G-set's form: `n m`, then m lines `i j w` counted from 1. A weight that is missing is 1. Lines that begin with `#` or `%` are comments.
-///
-/// Biq Mac's QUBOs have the same form, with a diagonal: the entries of a symmetric matrix of which each pair stands once (Wiegele, "Biq Mac
-/// library", 2007).
-struct RudyReader: ProblemReader {
-  var isOfMatrices = false
-
-  func read(_ scanner: inout TextScanner) throws -> ProblemContent {
-    scanner.skipSpaceAndComments()
-    guard !scanner.isAtEnd else { throw scanner.failure("the file is empty, expected a line `vertices edges`") }
-    let headerLine = scanner.line
-    let vertices = try scanner.count("the number of vertices", in: 1...IsingProblem.greatestSpinCount)
-    let edges = try scanner.count("the number of edges", in: 0...Int.max)
-    try scanner.expectLineEnd()
-    // The shortest edge takes four bytes: `1 2` and the end of the line.
-    var list = EdgeList(file: scanner.file, base: 1, capacity: min(edges, scanner.remaining / 4 + 1))
-    var diagonal = [Int: Double]()
-    scanner.skipSpaceAndComments()
-    while !scanner.isAtEnd {
-      guard list.count + diagonal.count < edges else {
-        throw scanner.failure("found another edge, expected \(edges) as line \(headerLine) says")
-      }
-      let (source, target) = try scanner.edge(vertices: vertices, base: 1)
-      guard isOfMatrices || source != target else {
-        throw scanner.failure("edge \(source + 1) \(target + 1) joins a vertex to itself, expected two vertices")
-      }
-      let weight = scanner.isAtLineEnd() ? 1 : try scanner.number("a weight")
-      if source != target {
-        list.append(source, target, weight, line: scanner.line)
-      } else if diagonal.updateValue(weight, forKey: source) != nil {
-        throw scanner.failure("entry \(source + 1) \(source + 1) is there twice, expected every entry once")
-      }
-      try scanner.expectLineEnd()
-      scanner.skipSpaceAndComments()
-    }
-    guard list.count + diagonal.count == edges else {
-      throw scanner.failure(
-        "the file ends after \(list.count + diagonal.count) edges, expected \(edges) as line \(headerLine) says")
-    }
-    let graph = try list.graph(vertexCount: vertices)
-    return ProblemContent(
-      kind: isOfMatrices ? .matrix : .graph, graph: graph,
-      diagonal: diagonal.isEmpty ? [] : (0..<vertices).map { diagonal[$0, default: 0] }, file: scanner.file,
-      format: isOfMatrices ? .sparse : .rudy)
   }
 }
 

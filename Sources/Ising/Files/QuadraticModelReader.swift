@@ -103,19 +103,8 @@ struct QuadraticModelReader: ProblemReader {
 
     /// Names of the variables: strings, or numbers as text. Labels of other kinds (tuples) are left out.
     private func labels(_ count: Int) throws -> [String] {
-      let names: [String]
-      switch members["variable_labels"]?.content {
-      case .numbers(let numbers): names = numbers.map { Int(exactly: $0).map(String.init) ?? "\($0)" }
-      case .array(let values):
-        names = values.compactMap { value in
-          switch value.content {
-          case .string(let name): name
-          case .number(let number): Int(exactly: number).map(String.init) ?? "\(number)"
-          default: nil
-          }
-        }
-      default: return []
-      }
+      guard let value = members["variable_labels"] else { return [] }
+      let names = JSONScanner.names(value)
       return names.count == count ? names : []
     }
   }

@@ -57,6 +57,13 @@ struct TextScanner {
     position += 1
   }
 
+  /// The next bytes as they are, `nil` where there are not so many.
+  mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
+    guard count >= 0, count <= remaining else { return nil }
+    defer { position += count }
+    return bytes[position..<position + count]
+  }
+
   /// Ends the line.
   /// - Throws: if anything but blanks is left of it.
   mutating func expectLineEnd() throws {

@@ -2,6 +2,12 @@
 public struct DeviceSettings: Sendable {
   /// The couplers that it has; `nil`: any two spins may be coupled.
   public var chip: HardwareGraph?
+  /// Couplers of one's own in the place of a chip's.
+  public var couplers: WeightedGraph?
+  /// What is taken away of the couplers: a file as `ChipFile.removing` reads it.
+  public var missing: String?
+  /// Chains that are known already; `nil`: they are searched for.
+  public var chains: [[Int32]]?
   /// The coupling within chains; `nil`: √2 · rms J · √(mean degree).
   public var chainStrength: Double?
   /// The range, resolution and mismatch of couplings and fields.
@@ -30,9 +36,11 @@ public struct DeviceProblem: Sendable {
     _ asked: IsingProblem, on device: DeviceSettings, seed: UInt64, shouldStop: () -> Bool = { false }
   ) throws {
     self.asked = asked
-    if let chip = device.chip {
-      let graph = try chip.graph()
-      let embedding = try EmbeddingSearch.embedding(of: asked, on: graph, seed: seed, shouldStop: shouldStop)
+    if var graph = try device.couplers ?? device.chip?.graph() {
+      if let missing = device.missing { graph = try ChipFile.removing(missing, from: graph) }
+      let embedding =
+        try device.chains.map { try MinorEmbedding(chains: $0, of: asked, on: graph) }
+        ?? EmbeddingSearch.embedding(of: asked, on: graph, seed: seed, shouldStop: shouldStop)
       embedded = try EmbeddedProblem(asked, embedding: embedding, on: graph, chainStrength: device.chainStrength)
     } else {
       embedded = nil

@@ -50,6 +50,7 @@ public struct EmbeddingSearch {
   public static func embedding(
     of problem: IsingProblem, on hardware: WeightedGraph, seed: UInt64, attempts: Int = 4, shouldStop: () -> Bool = { false }
   ) throws -> MinorEmbedding {
+    if let native = native(problem, on: hardware) { return native }
     let usable = AdjacencyRows(hardware)
     let available = (0..<hardware.vertexCount).count { usable.starts[$0 + 1] > usable.starts[$0] }
     guard problem.spinCount <= available else {
@@ -58,11 +59,21 @@ public struct EmbeddingSearch {
     for attempt in 0..<attempts {
       var search = EmbeddingSearch(problem, on: hardware, seed: seed, attempt: attempt)
       if let chains = search.run(shouldStop) { return try MinorEmbedding(chains: chains, of: problem, on: hardware) }
-      if shouldStop() { break }
+      if shouldStop() {
+        throw ProblemError(
+          "no embedding of \(problem.spinCount) spins and \(problem.couplingCount) couplings on a chip of \(available) spins was found "
+            + "before the time was over or the search was stopped; expected more --time, a smaller problem or a greater chip")
+      }
     }
     throw ProblemError(
       "no embedding of \(problem.spinCount) spins and \(problem.couplingCount) couplings on a chip of \(available) spins "
         + "was found; expected a smaller problem or a greater chip")
+  }
+
+  /// Each spin on that of its own number, where the chip has all couplers of the problem.
+  private static func native(_ problem: IsingProblem, on hardware: WeightedGraph) -> MinorEmbedding? {
+    guard problem.spinCount <= hardware.vertexCount else { return nil }
+    return try? MinorEmbedding(chains: (0..<problem.spinCount).map { [Int32($0)] }, of: problem, on: hardware)
   }
 
   private mutating func run(_ shouldStop: () -> Bool) -> [[Int32]]? {

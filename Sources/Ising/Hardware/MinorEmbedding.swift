@@ -22,6 +22,9 @@ public struct MinorEmbedding: Sendable, Equatable {
         guard (0..<hardware.vertexCount).contains(Int(vertex)) else {
           throw ProblemError("the chain of spin \(spin) has \(vertex), expected 0 to \(hardware.vertexCount - 1)")
         }
+        guard rows.starts[Int(vertex) + 1] > rows.starts[Int(vertex)] else {
+          throw ProblemError("the chain of spin \(spin) has \(vertex), which the chip has no coupler for, expected another")
+        }
         guard owner[Int(vertex)] < 0 else {
           throw ProblemError("the chains of spins \(owner[Int(vertex)]) and \(spin) share \(vertex), expected none to")
         }

@@ -22,7 +22,7 @@ public enum ProblemKind: String, CaseIterable, Sendable {
       switch content.format {
       case .gml: .communities
       case .coo: .ising
-      case .sparse: .qubo
+      case .sparse, .mqlib, .orLibrary: .qubo
       default: .maxCut
       }
     }
@@ -84,9 +84,11 @@ public enum ProblemKind: String, CaseIterable, Sendable {
     let linear = content.diagonal.isEmpty ? [Double](repeating: 0, count: count) : content.diagonal
     switch content.kind {
     case .binaryFunction, .graph:
-      return try QuadraticBinaryProblem(pairs: content.graph, linear: linear, offset: content.offset)
+      return try QuadraticBinaryProblem(
+        pairs: content.graph, linear: linear, offset: content.offset, isMaximised: content.isMaximised)
     case .matrix:
-      return try QuadraticBinaryProblem(pairs: content.graph.scaled(by: 2), linear: linear, offset: content.offset)
+      return try QuadraticBinaryProblem(
+        pairs: content.graph.scaled(by: 2), linear: linear, offset: content.offset, isMaximised: content.isMaximised)
     case .spinFunction:
       throw content.mismatch(self, expected: "variables 0 and 1 (--problem ising solves it)")
     case .numbers:

@@ -1,9 +1,11 @@
-/// QUBO: minimise `f(x) = c + Σ_i q_i x_i + Σ_{i<j} q_ij x_i x_j` over `x ∈ {0, 1}ᴺ`.
+/// QUBO: minimise, or maximise, `f(x) = c + Σ_i q_i x_i + Σ_{i<j} q_ij x_i x_j` over `x ∈ {0, 1}ᴺ`.
 ///
 /// With `x = (1 + s)/2` the coefficients of the spins are quarters. The Ising problem is that of `4f`, which is one of integers
 /// if `f` is:
 ///
 ///     J_ij = −q_ij ,   h_i = −2 q_i − Σ_j q_ij ,   4c + 2 Σ_i q_i + Σ_{i<j} q_ij as offset.
+///
+/// Of a function that is maximised it is that of `−4f`.
 public struct QuadraticBinaryProblem: SpinObjective {
   /// `q_ij`.
   public let pairs: WeightedGraph
@@ -11,29 +13,44 @@ public struct QuadraticBinaryProblem: SpinObjective {
   public let linear: [Double]
   /// `c`.
   public let offset: Double
+  /// Whether the greatest value is asked for.
+  public let isMaximised: Bool
   public let problem: IsingProblem
 
   private static let scale = 4.0
+  private var sign: Double { isMaximised ? -1 : 1 }
 
   /// - Throws: `ProblemError` if there is not one linear coefficient a variable, or one is not finite.
-  public init(pairs: WeightedGraph, linear: [Double], offset: Double = 0) throws {
+  public init(pairs: WeightedGraph, linear: [Double], offset: Double = 0, isMaximised: Bool = false) throws {
     guard linear.count == pairs.vertexCount else {
       throw ProblemError("\(linear.count) linear coefficients for \(pairs.vertexCount) variables, expected one each")
     }
     self.pairs = pairs
     self.linear = linear
     self.offset = offset
-    var fields = linear.map { -2 * $0 }
+    self.isMaximised = isMaximised
+    let sign = isMaximised ? -1.0 : 1
+    var fields = linear.map { -2 * sign * $0 }
     for edge in pairs.weights.indices {
-      fields[Int(pairs.sources[edge])] -= pairs.weights[edge]
-      fields[Int(pairs.targets[edge])] -= pairs.weights[edge]
+      fields[Int(pairs.sources[edge])] -= sign * pairs.weights[edge]
+      fields[Int(pairs.targets[edge])] -= sign * pairs.weights[edge]
     }
     problem = try IsingProblem(
-      graph: pairs.scaled(by: -1), fields: fields,
-      offset: Self.scale * offset + 2 * linear.reduce(0, +) + pairs.totalWeight)
+      graph: pairs.scaled(by: -sign), fields: fields,
+      offset: sign * (Self.scale * offset + 2 * linear.reduce(0, +) + pairs.totalWeight))
   }
 
-  public var measureName: String { "energy" }
+  public var measureName: String { isMaximised ? "value" : "energy" }
+
+  /// That of what is minimised: `f`, or `−f`.
+  public func reportedEnergy(of spins: [Int8]) throws -> Total {
+    let value = try measure(of: spins)
+    guard isMaximised else { return value }
+    switch value {
+    case .integer(let value): return .integer(-value)
+    case .real(let value): return .real(-value)
+    }
+  }
 
   /// `f(x)` of the variables that are 1 where the spin is.
   ///
@@ -50,6 +67,6 @@ public struct QuadraticBinaryProblem: SpinObjective {
     }
   }
 
-  public func measure(atEnergy energy: Double) -> Double { energy / Self.scale }
-  public func energy(atMeasure value: Double) -> Double { value * Self.scale }
+  public func measure(atEnergy energy: Double) -> Double { sign * energy / Self.scale }
+  public func energy(atMeasure value: Double) -> Double { sign * value * Self.scale }
 }

@@ -78,6 +78,10 @@ public struct QuestionSettings: Sendable {
 
   /// For files `i j value` alone; `nil`: what the file says, or couplings.
   public var variableType: VariableType?
+  /// Whether a QUBO is maximised where its file does not say so.
+  public var isMaximised = false
+  /// Which problem of a file of several, from 1.
+  public var instance: Int?
   /// What is asked; `nil`: what the file's form is mostly used for.
   public var kind: ProblemKind?
   /// The file's form; `nil`: that of its name's ending, or what its content looks like.
@@ -106,7 +110,7 @@ extension Question {
       self = .spins(SpinQuestion(EnergyMinimum(problem), kind: .ising, file: file))
       return
     }
-    try self.init(read: try ProblemFile.read(file, format: settings.format), file: file, settings)
+    try self.init(read: try ProblemFile.read(file, format: settings.format, instance: settings.instance), file: file, settings)
   }
 
   /// Reads a problem from what came by another way, as on standard input.
@@ -114,7 +118,8 @@ extension Question {
   /// - Parameter name: what messages call it.
   /// - Throws: `ProblemFileError` if the bytes are none, `ProblemError` if they are no problem of the kind that is asked for.
   public init(_ bytes: [UInt8], named name: String, _ settings: QuestionSettings = QuestionSettings()) throws {
-    try self.init(read: try ProblemFile.read(bytes, named: name, format: settings.format), file: name, settings)
+    try self.init(
+      read: try ProblemFile.read(bytes, named: name, format: settings.format, instance: settings.instance), file: name, settings)
   }
 
   private init(read content: ProblemContent, file: String, _ settings: QuestionSettings) throws {
@@ -142,10 +147,18 @@ extension Question {
 
   private init(_ content: ProblemContent, file: String, _ settings: QuestionSettings) throws {
     let kind = settings.kind ?? ProblemKind.standard(for: content)
+    if settings.isMaximised, kind != .qubo {
+      throw ProblemError("--maximise is for QUBOs, and \(kind.rawValue) has a direction of its own; add --problem qubo")
+    }
+    var content = content
+    content.isMaximised = content.isMaximised || settings.isMaximised
     if let objective = try kind.objective(of: content) {
       let bestKnown = kind == .maxCut ? BestKnown.cut(for: file) : nil
       var question = SpinQuestion(objective, kind: kind, file: file, bestKnown: bestKnown)
       (question.labels, question.notes) = (content.labels, content.notes)
+      if content.isMaximised, kind == .qubo, !settings.isMaximised {
+        question.notes.append("read as \(content.format.rawValue), whose objective is maximised")
+      }
       self = .spins(question)
       return
     }

@@ -16,12 +16,22 @@ public protocol SpinObjective: Sendable {
   func measure(atEnergy energy: Double) -> Double
   /// The Ising energy of the states of this measure.
   func energy(atMeasure measure: Double) -> Double
+  /// The energy that is reported beside the measure, exactly where that can be.
+  ///
+  /// - Throws: as `measure`.
+  func reportedEnergy(of spins: [Int8]) throws -> Total
 }
 
 extension SpinObjective {
   /// Refuses what is not one −1 or 1 a spin.
   func check(_ spins: [Int8]) throws {
     try problem.check(spins)
+  }
+
+  /// The measure itself where that is the energy, or else the Ising problem's energy.
+  public func reportedEnergy(of spins: [Int8]) throws -> Total {
+    if measureName == "energy" { return try measure(of: spins) }
+    return problem.isInteger ? .integer(try problem.integerEnergy(of: spins)) : .real(try problem.energy(of: spins))
   }
 }
 
@@ -100,6 +110,16 @@ public struct NumberPartition: SpinObjective {
     switch try Total.sum(numbers.count, what: "difference", { numbers[$0] * Double(spins[$0]) }) {
     case .integer(let difference): return .integer(abs(difference))
     case .real(let difference): return .real(abs(difference))
+    }
+  }
+
+  /// The difference's square: products of great numbers are no longer exact in the couplings.
+  public func reportedEnergy(of spins: [Int8]) throws -> Total {
+    switch try measure(of: spins) {
+    case .integer(let difference):
+      let (square, overflow) = difference.multipliedReportingOverflow(by: difference)
+      return overflow ? .real(Double(difference) * Double(difference)) : .integer(square)
+    case .real(let difference): return .real(difference * difference)
     }
   }
 

@@ -22,7 +22,7 @@ public struct SpinAnswer: Answer {
   /// What a device would take for the samples, if that is wanted.
   public var estimate: DeviceEstimate?
 
-  /// That every state was tried, if so.
+  /// That the best state is proven to be that, if so.
   public var exact: ExactMinimum?
 
   /// How a problem lay on a chip.
@@ -60,10 +60,18 @@ public struct SpinAnswer: Answer {
 
   /// A measure other than the energy has a key of its own.
   private var energy: Total {
-    guard question.objective.measureName != "energy" else { return measure }
-    let problem = question.objective.problem
-    if problem.isInteger, let energy = try? problem.integerEnergy(of: best) { return .integer(energy) }
-    return .real(samples.best?.energy ?? 0)
+    (try? question.objective.reportedEnergy(of: best)) ?? .real(samples.best?.energy ?? 0)
+  }
+
+  /// Of spins; a QUBO's energy is of its variables.
+  private var energyPerSpin: Double? {
+    question.kind == .qubo ? nil : energy.value / Double(question.objective.problem.spinCount)
+  }
+
+  /// The measure of a sample. The energies of great numbers to be divided are not exact, their differences are.
+  private func measure(_ sample: SampleSet.Sample) -> Double {
+    let exact = question.kind == .partition ? try? question.objective.measure(of: sample.spins).value : nil
+    return exact ?? question.objective.measure(atEnergy: sample.energy)
   }
 
   public var facts: [(name: String, value: String)] {
@@ -78,11 +86,12 @@ public struct SpinAnswer: Answer {
       ("time", String(format: "%.2f s", solution.seconds)), ("reads", "\(samples.readCount)"),
       ("spin updates", String(format: "%.3g, %.0f million a second", solution.spinUpdates, updatesPerSecond / 1e6)),
     ]
-    if let exact { facts.append(("all states tried", text(exact))) }
+    if let exact { facts.append(("proven", text(exact))) }
     if let chip { facts.append(("chip", chip.description)) }
     if let estimate { facts.append(("a device", text(estimate))) }
     if let processorJoules { facts.append(("this processor", String(format: "%.3g J", processorJoules))) }
     if question.objective.measureName != "energy" { facts.append(("energy", "\(energy)")) }
+    if question.kind == .ising, let energyPerSpin { facts.append(("energy per spin", String(format: "%.6g", energyPerSpin))) }
     facts.append((question.objective.measureName, "\(measure)"))
     if let known = question.bestKnown { facts.append(("best known", SearchTrace.text(known))) }
     if solution.wasStopped { facts.append(("ended", "before its time")) }
@@ -92,7 +101,7 @@ public struct SpinAnswer: Answer {
   /// States of equal measure are one level.
   public var levels: [(value: Double, reads: Int)] {
     samples.samples.reduce(into: []) { levels, sample in
-      let value = question.objective.measure(atEnergy: sample.energy)
+      let value = measure(sample)
       if levels.last?.value == value {
         levels[levels.count - 1].reads += sample.occurrences
       } else {
@@ -104,7 +113,14 @@ public struct SpinAnswer: Answer {
   private var updatesPerSecond: Double { solution.spinUpdates / max(solution.seconds, 1e-9) }
 
   private func text(_ exact: ExactMinimum) -> String {
-    "the lowest of \(exact.states) states, \(exact.groundStates == 1 ? "which one has" : "which \(exact.groundStates) have")"
+    let owners =
+      switch exact.groundStates {
+      case 1?: "which one has"
+      case let count?: "which \(count) have"
+      case nil: String(format: "which 2^%.2f have", exact.log2GroundStates)
+      }
+    let way = exact.width.map { "2^\(question.objective.problem.spinCount) states by a tree decomposition of width \($0)" }
+    return "the lowest of \(way ?? "\(exact.states ?? 0) states"), \(owners)"
   }
 
   private func text(_ estimate: DeviceEstimate) -> String {
@@ -129,12 +145,23 @@ public struct SpinAnswer: Answer {
     if count > 0 {
       lines.append("\(name)  reads")
       for sample in samples.samples.prefix(count) {
-        lines.append("\(SearchTrace.text(question.objective.measure(atEnergy: sample.energy)))  \(sample.occurrences)")
+        lines.append("\(SearchTrace.text(measure(sample)))  \(sample.occurrences)")
       }
     }
     if name != "energy" { lines.append("energy \(energy)") }
+    if question.kind == .ising, let energyPerSpin { lines.append(String(format: "energy per spin %.6g", energyPerSpin)) }
     lines.append("\(name) \(measure)" + (question.bestKnown.map { " (best known \(SearchTrace.text($0)))" } ?? ""))
     return lines.joined(separator: "\n")
+  }
+
+  private func energy(of sample: SampleSet.Sample) -> Double {
+    switch question.kind {
+    case .qubo:
+      let value = question.objective.measure(atEnergy: sample.energy)
+      return question.objective.measureName == "value" ? -value : value
+    case .partition: return measure(sample) * measure(sample)
+    default: return sample.energy
+    }
   }
 
   public func json(samples count: Int) throws -> String {
@@ -142,7 +169,8 @@ public struct SpinAnswer: Answer {
     let object = Object(
       file: question.file, problem: question.kind.rawValue, spinCount: objective.problem.spinCount,
       couplingCount: objective.problem.couplingCount, energy: energy, cut: objective.measureName == "cut" ? measure : nil,
-      difference: objective.measureName == "difference" ? measure : nil, bestKnown: question.bestKnown, machine: machine,
+      difference: objective.measureName == "difference" ? measure : nil, value: objective.measureName == "value" ? measure : nil,
+      energyPerSpin: energyPerSpin, bestKnown: question.bestKnown, machine: machine,
       scale: settings.scale, seed: settings.seed, seconds: solution.seconds, spins: best.map(Int.init),
       variables: question.kind == .qubo ? state : nil, ranks: ranks, spread: spread.spread.rawValue, spreadReason: spread.reason,
       reads: samples.readCount, spinUpdates: solution.spinUpdates,
@@ -150,7 +178,7 @@ public struct SpinAnswer: Answer {
       processorJoules: processorJoules,
       samples: samples.samples.prefix(count).map { sample in
         Object.Sample(
-          energy: question.kind == .qubo ? objective.measure(atEnergy: sample.energy) : sample.energy,
+          energy: energy(of: sample),
           occurrences: sample.occurrences, spins: sample.spins.map(Int.init))
       }, labels: labels.isEmpty ? nil : labels, exact: exact)
     let encoder = JSONEncoder()
@@ -172,6 +200,8 @@ public struct SpinAnswer: Answer {
     var energy: Total
     var cut: Total?
     var difference: Total?
+    var value: Total?
+    var energyPerSpin: Double?
     var bestKnown: Double?
     var machine: String
     var scale: Double

@@ -66,10 +66,11 @@ public final class SearchStore {
   /// What must be the same for a search to go on, by what a message calls it.
   private func identity(_ problem: IsingProblem, _ settings: SolverSettings) -> [String: String] {
     var initial = "random"
-    if let spins = settings.initial {
+    if !settings.initialStates.isEmpty {
       var checksum = Checksum()
-      checksum.update(spins.map { UInt8(bitPattern: $0) })
-      initial = "a state, \(checksum.text)"
+      for spins in settings.initialStates { checksum.update(spins.map { UInt8(bitPattern: $0) }) }
+      let count = settings.initialStates.count
+      initial = (count == 1 ? "a state, " : "\(count) states, ") + checksum.text
     }
     return [
       "the problem": problem.fingerprint, "--seed": "\(settings.seed)", "--steps": settings.steps.map { "\($0)" } ?? "standard",

@@ -24,6 +24,8 @@ class Equilibria(Package):
     # Its pkg-config file mpich.pc is what the build looks for.
     depends_on("mpich@4:")
     depends_on("zlib-api")
+    depends_on("bzip2+shared")
+    depends_on("xz@5.2:")
     depends_on("libpng@1.6:")
     depends_on("libjpeg-turbo@2:")
     depends_on("metis@5:")
@@ -33,9 +35,10 @@ class Equilibria(Package):
 
     def install(self, spec, prefix):
         options = ["-c", "release", "--static-swift-stdlib", "--product", "equilibria", "--jobs", str(make_jobs)]
-        # METIS has no pkg-config file. The program finds all libraries where Spack has put them.
-        options += ["-Xcc", f"-I{spec['metis'].prefix.include}"]
-        for name in ("mpich", "zlib-api", "libpng", "libjpeg-turbo", "metis"):
+        # METIS and bzip2 have no pkg-config file. The program finds all libraries where Spack has put them.
+        for name in ("metis", "bzip2"):
+            options += ["-Xcc", f"-I{spec[name].prefix.include}"]
+        for name in ("mpich", "zlib-api", "bzip2", "xz", "libpng", "libjpeg-turbo", "metis"):
             for folder in spec[name].libs.directories:
                 options += ["-Xlinker", f"-L{folder}", "-Xlinker", "-rpath", "-Xlinker", folder]
         Executable("swift")("build", *options)
