@@ -16,6 +16,13 @@ public struct Evaluation: Equatable, Sendable {
   public var residual: ResidualSummary?
   /// What each image was taken for, in order.
   public var predictions: [Int]
+  /// Whether there are classes; if not, `accuracy` and `predictions` mean nothing.
+  public var tellsClasses = true
+  /// ln Z by several methods, of a network whose losses are counted from the first of them.
+  public var partition: [PartitionEstimate] = []
+
+  /// How good it is: the accuracy, or the mean log-likelihood where there are no classes.
+  public var score: Double { tellsClasses ? accuracy : -loss }
 }
 
 /// How far images are from equilibrium: their residuals (`NetworkRelaxation.residuals`) in two numbers.
@@ -80,6 +87,7 @@ public struct Evaluator {
   public func evaluate(
     _ images: any TrainingImages, over grid: ProcessGrid, shouldStop: (() -> Bool)?, progress: ((Double) -> Void)? = nil
   ) throws -> Evaluation? {
+    try classifier.prepare(for: images, over: grid)
     let shares = (0..<grid.data.size).map { share(of: images.count, rank: $0, ranks: grid.data.size) }
     let own = shares[grid.data.rank]
     // The ranks ask each other between parts of their shares.
@@ -103,7 +111,8 @@ public struct Evaluator {
     let count = Double(max(1, images.count))
     return Evaluation(
       loss: all.losses.reduce(0, +) / count, accuracy: Double(correct) / count, images: images.count,
-      sweeps: Double(all.sweeps) / count, residual: ResidualSummary(all.residuals), predictions: all.predictions)
+      sweeps: Double(all.sweeps) / count, residual: ResidualSummary(all.residuals), predictions: all.predictions,
+      tellsClasses: classifier.tellsClasses, partition: classifier.partitionEstimates)
   }
 
   /// The images of a data group: whole micro-shards.

@@ -4,7 +4,7 @@ import Kernels
 ///
 /// Both lie in one buffer, the report behind the gradient, so that one sum over ranks adds up both, in one order.
 struct StepSum {
-  /// What is reported, in the order in which it lies in the buffer. Metrics of the network's own follow, then a residual a sample: 0
+  /// What is reported, in the order in which it lies in the buffer. Metrics of the network's own follow, then its own sums, then a residual a sample: 0
   /// from all but the rank that has it.
   private enum Entry: Int, CaseIterable { case loss, correct, freeSweeps, nudgedSweeps, stop, checkpoint }
 
@@ -12,10 +12,11 @@ struct StepSum {
   let gradient: AlignedBuffer<Float>
   private let parameterCount: Int
   private let metricCount: Int
+  private let sumCount: Int
 
   /// Floats of the buffer that holds the sum of a network's micro-shards, of `samples` samples in all.
   static func count(of network: any TrainableNetwork, samples: Int) -> Int {
-    network.parameterLayout.parameterCount + Entry.allCases.count + network.metricNames.count + samples
+    network.parameterLayout.parameterCount + Entry.allCases.count + network.metricNames.count + network.sumCount + samples
   }
 
   /// A buffer of `count(of: network, samples:)` floats, read and written as such a sum.
@@ -23,6 +24,7 @@ struct StepSum {
     gradient = buffer
     parameterCount = network.parameterLayout.parameterCount
     metricCount = network.metricNames.count
+    sumCount = network.sumCount
   }
 
   /// Notes what one micro-shard came to.
@@ -39,6 +41,7 @@ struct StepSum {
     self[.stop] = requests.contains(.stop) ? 1 : 0
     self[.checkpoint] = requests.contains(.checkpoint) ? 1 : 0
     for (index, metric) in report.metrics.enumerated() { gradient[firstMetric + index] = share * Float(metric) }
+    for (index, sum) in report.sums.enumerated() { gradient[firstSum + index] = share * sum }
     for (index, residual) in report.residuals.enumerated() where share != 0 {
       gradient[firstResidual + firstSample + index] = Float(residual)
     }
@@ -51,6 +54,9 @@ struct StepSum {
   var loss: Double { Double(self[.loss]) }
   var correct: Double { Double(self[.correct]) }
   var metrics: [Double] { (0..<metricCount).map { Double(gradient[firstMetric + $0]) } }
+
+  /// What the network wants the sum of.
+  var ownSums: [Float] { (0..<sumCount).map { gradient[firstSum + $0] } }
 
   /// Sums over the micro-shards.
   var freeSweeps: Double { Double(self[.freeSweeps]) }
@@ -68,7 +74,8 @@ struct StepSum {
   }
 
   private var firstMetric: Int { parameterCount + Entry.allCases.count }
-  private var firstResidual: Int { firstMetric + metricCount }
+  private var firstSum: Int { firstMetric + metricCount }
+  private var firstResidual: Int { firstSum + sumCount }
 
   private subscript(entry: Entry) -> Float {
     get { gradient[parameterCount + entry.rawValue] }

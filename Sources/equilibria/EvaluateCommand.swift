@@ -3,6 +3,7 @@ import Configuration
 import Datasets
 import Experiments
 import Host
+import Learning
 import MPI
 
 struct EvaluateCommand: ParsableCommand {
@@ -110,6 +111,10 @@ struct EvaluateCommand: ParsableCommand {
         return try Job.stopped()
       }
       guard let display else { return 0 }
+      guard result.tellsClasses || (predictions == nil && confusion == nil) else {
+        throw TrainingError.setting(
+          key: "--predictions", reason: "this machine gives images a likelihood and no class; leave the option out")
+      }
       let table = TestPredictions(labels: evaluation.labels ?? [], predictions: result.predictions)
       try predictions.map { try table.write(to: $0, classNames: evaluation.classNames, isLabelled: evaluation.labels != nil) }
       try confusion.map { try table.writeConfusion(to: $0, classNames: evaluation.classNames) }

@@ -79,7 +79,7 @@ struct TrainCommand: ParsableCommand {
           print(
             json
               ? try jsonText(Result(configuration, test, folder: training.folder ?? ""))
-              : "test accuracy " + String(format: "%.2f %%", 100 * test.accuracy))
+              : "test " + RunRecorder.figure(test))
         }
         return 0
       }
@@ -92,12 +92,12 @@ struct TrainCommand: ParsableCommand {
     let folder: String
     let epochs: Int
     let testImages: Int
-    let testAccuracy: Double
+    let testAccuracy: Double?
     let testLoss: Double
 
     init(_ configuration: Configuration, _ test: Evaluation, folder: String) {
       (name, self.folder, epochs) = (configuration.name, folder, configuration.learning.epochs)
-      (testImages, testAccuracy, testLoss) = (test.images, test.accuracy, test.loss)
+      (testImages, testAccuracy, testLoss) = (test.images, test.tellsClasses ? test.accuracy : nil, test.loss)
     }
   }
 }

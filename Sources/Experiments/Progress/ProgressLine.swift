@@ -17,14 +17,14 @@ package struct ProgressReport: Equatable, Sendable {
   /// As last measured; `nil` where nothing relaxes.
   package var residual: Double?
   package var loss: Double
-  /// From 0 to 1.
-  package var accuracy: Double
+  /// From 0 to 1; `nil` where training tells none.
+  package var accuracy: Double?
   /// Seconds; `nil` while nothing is known.
   package var timeLeft: Double?
 
   package init(
     epoch: Int, epochs: Int, fraction: Double, samplesPerSecond: Double, freeSweeps: Double, nudgedSweeps: Double,
-    residual: Double?, loss: Double, accuracy: Double, timeLeft: Double?
+    residual: Double?, loss: Double, accuracy: Double?, timeLeft: Double?
   ) {
     self.epoch = epoch
     self.epochs = epochs
@@ -76,7 +76,7 @@ package enum ProgressLine {
   private static func details(_ report: ProgressReport) -> [String] {
     [
       report.timeLeft.map { "\(duration($0)) left" },
-      "accuracy \(String(format: "%.1f", report.accuracy * 100)) %",
+      report.accuracy.map { "accuracy \(String(format: "%.1f", $0 * 100)) %" },
       "loss \(String(format: "%.4g", report.loss))",
       "\(String(format: report.samplesPerSecond < 10 ? "%.1f" : "%.0f", report.samplesPerSecond)) samples/s",
       "sweeps \(String(format: "%.1f + %.1f", report.freeSweeps, report.nudgedSweeps))",
@@ -104,6 +104,8 @@ package enum LossFigure {
 
   /// What a loss says of a network that has not learned but run away; `nil` if it says nothing of the kind.
   package static func warning(of loss: Double, in configuration: Configuration) -> String? {
+    // The loss of a Boltzmann machine is a difference of energies, or a likelihood.
+    if case .boltzmann = configuration.model { return nil }
     let constant = configuration.learning.cost.valueOfConstantOutput(classes: configuration.data.classes)
     guard !(loss <= tooMuch * constant) else { return nil }
     return

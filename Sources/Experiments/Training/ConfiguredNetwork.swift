@@ -18,6 +18,7 @@ struct ConfiguredNetwork {
     /// One pass upwards: the network of back-propagation, or of the predictive energy.
     case feedForward(NetworkLayout)
     case ising(IsingNetworkLayout, IsingSettings)
+    case boltzmann(BoltzmannLayout, BoltzmannSettings)
   }
 
   /// - Throws: `NetworkError` if the network cannot be, `TrainingError.setting` if it cannot learn by the rule.
@@ -32,6 +33,13 @@ struct ConfiguredNetwork {
       let layout = try IsingNetworkLayout(ising.network)
       self.layout = layout
       kind = .ising(layout, ising)
+    case .boltzmann(let model):
+      guard !configuration.learning.measuresCosine else {
+        throw TrainingError.setting(key: "learning.cosine", reason: "a Boltzmann machine has no exact gradient; leave it out")
+      }
+      let layout = try BoltzmannLayout(model.machine)
+      self.layout = layout
+      kind = .boltzmann(layout, model.settings)
     case .hopfield(let network), .feedForward(let network), .predictive(let network):
       let layout = try NetworkLayout(network)
       self.layout = layout
@@ -145,6 +153,9 @@ struct ConfiguredNetwork {
       let network = try IsingNetwork(
         layout, parameters: parameters, settings: ising.machine, hardware: ising.hardware, seed: configuration.seed)
       return try IsingLearner(network, settings: settings, isEmbedded: ising.hardware.chip != nil, times: times)
+    case .boltzmann(let layout, let sampling):
+      return try BoltzmannLearner(
+        layout, parameters: parameters, settings: sampling, learning: settings, seed: configuration.seed, on: grid, times: times)
     }
   }
 
@@ -175,6 +186,10 @@ struct ConfiguredNetwork {
       let network = try IsingNetwork(
         layout, parameters: parameters, settings: machine, hardware: ising.hardware, seed: configuration.seed, for: .evaluation)
       return Evaluator(IsingClassifier(network), shard: settings.batch)
+    case .boltzmann(let layout, let sampling):
+      let classifier = try BoltzmannClassifier(
+        layout, parameters: parameters, settings: sampling, capacity: settings.batch, seed: configuration.seed)
+      return Evaluator(classifier, shard: settings.batch)
     }
   }
 }

@@ -37,10 +37,11 @@ package struct EvaluationAnswer {
   }
 
   package var text: String {
-    guard isLabelled else {
+    guard isLabelled || !result.tellsClasses else {
       return "\(configuration.name): \(result.images) images without labels, \(Self.relaxation(result))"
     }
     let images = "\(result.images) \(part) images\(isMirrored ? ", each averaged with its mirror image" : "")"
+    if !result.tellsClasses { return (["\(configuration.name): \(images)"] + likelihoods).joined(separator: "\n") }
     var lines = ["\(configuration.name): \(images), \(Self.relaxation(result))"]
     if let settled {
       lines.append(
@@ -50,6 +51,17 @@ package struct EvaluationAnswer {
     lines.append("\(part) loss " + LossFigure.text(result.loss))
     lines.append("\(part) accuracy \(RunRecorder.percent(result.accuracy))")
     return lines.joined(separator: "\n")
+  }
+
+  /// The mean log-likelihood by each ln Z; the last line is that by the first of them.
+  private var likelihoods: [String] {
+    guard let first = result.partition.first else { return [] }
+    let lines = result.partition.map { estimate in
+      String(
+        format: "ln Z by \(estimate.method.rawValue) %.3f ± %.3f, \(part) log-likelihood %.3f nats", estimate.logZ.value,
+        estimate.logZ.error, -result.loss + first.logZ.value - estimate.logZ.value)
+    }
+    return lines + ["\(part) \(RunRecorder.figure(result))"]
   }
 
   private static func relaxation(_ result: Evaluation) -> String {
@@ -80,6 +92,15 @@ extension EvaluationAnswer: Encodable {
   }
 
   private struct Figures: Encodable {
+    /// ln Z as a method found it.
+    struct LogZ: Encodable {
+      let method: String
+      let value: Double
+      let error: Double
+    }
+
+    /// Of a machine that gives images a likelihood.
+    let logZ: [LogZ]?
     /// Absent where there are no labels.
     let accuracy: Double?
     let loss: Double?
@@ -89,7 +110,11 @@ extension EvaluationAnswer: Encodable {
     let residual90: Double?
 
     init(_ result: Evaluation, isLabelled: Bool) {
-      (accuracy, loss) = isLabelled ? (result.accuracy, result.loss) : (nil, nil)
+      accuracy = isLabelled && result.tellsClasses ? result.accuracy : nil
+      loss = isLabelled || !result.tellsClasses ? result.loss : nil
+      logZ =
+        result.partition.isEmpty
+        ? nil : result.partition.map { LogZ(method: $0.method.rawValue, value: $0.logZ.value, error: $0.logZ.error) }
       sweeps = result.sweeps
       (residual, residual90) = (result.residual?.mean, result.residual?.percentile90)
     }

@@ -9,7 +9,7 @@ import MPI
 import Parallel
 
 /// What rank 0 writes of a training: folder, metrics, log and progress.
-final class RunRecorder {
+package final class RunRecorder {
   let folder: RunFolder
   private let configuration: Configuration
   private let log: RunLog
@@ -121,7 +121,7 @@ final class RunRecorder {
         fraction: done / Double(trainer.settings.epochs),
         samplesPerSecond: (rate ?? 1 / max(elapsed, 1e-9)) * Double(report.samples),
         freeSweeps: interval.freeSweeps, nudgedSweeps: interval.nudgedSweeps, residual: residual, loss: interval.loss,
-        accuracy: interval.accuracy, timeLeft: rate.map { stepsLeft / $0 }))
+        accuracy: trainer.network.measuresAccuracy ? interval.accuracy : nil, timeLeft: rate.map { stepsLeft / $0 }))
     if elapsed >= configuration.run.logInterval {
       try append(.interval, means: interval, elapsed: elapsed, of: trainer)
       interval = StepMeans()
@@ -146,7 +146,7 @@ final class RunRecorder {
   private func append(_ kind: MetricsLog.Kind, means: StepMeans, elapsed: Double, of trainer: Trainer) throws {
     var row = MetricsLog.Row(
       time: time, epoch: trainer.epochFraction, step: trainer.position.step, kind: kind, loss: means.loss,
-      accuracy: means.accuracy,
+      accuracy: trainer.network.measuresAccuracy ? means.accuracy : nil,
       learningRate: Double(trainer.settings.optimiser.learningRate) * means.rateFactor, freeSweeps: means.freeSweeps,
       nudgedSweeps: means.nudgedSweeps, residual: means.residual?.mean, residual90: means.residual?.percentile90,
       samplesPerSecond: Double(means.samples) / max(elapsed, 1e-9))
@@ -171,12 +171,14 @@ final class RunRecorder {
     try append(
       MetricsLog.Row(
         time: time, epoch: trainer.epochFraction, step: trainer.position.step, kind: kind, loss: evaluation.loss,
-        accuracy: evaluation.accuracy, freeSweeps: evaluation.sweeps, residual: evaluation.residual?.mean,
+        accuracy: evaluation.tellsClasses ? evaluation.accuracy : nil, freeSweeps: evaluation.sweeps,
+        residual: evaluation.residual?.mean,
         residual90: evaluation.residual?.percentile90))
     guard kind == .validation else { return }
     display.message(
-      "epoch \(trainer.position.epoch): validation accuracy \(Self.percent(evaluation.accuracy)), loss "
-        + LossFigure.text(evaluation.loss) + String(format: ", %.1f sweeps", evaluation.sweeps)
+      "epoch \(trainer.position.epoch): validation \(Self.figure(evaluation))"
+        + (evaluation.tellsClasses ? ", loss " + LossFigure.text(evaluation.loss) : "")
+        + String(format: ", %.1f sweeps", evaluation.sweeps)
         + (evaluation.residual.map { String(format: ", residual %.1e", $0.mean) } ?? ""))
     epochStarted = .now
   }
@@ -205,11 +207,20 @@ final class RunRecorder {
   func finished(_ test: Evaluation, best: Double?, transient: TransientWarning?) {
     display.finish()
     if let transient { display.message("warning: \(transient)") }
-    if let best { display.message("best validation accuracy \(Self.percent(best))") }
+    if let best {
+      display.message("best validation " + (test.tellsClasses ? "accuracy \(Self.percent(best))" : Self.likelihood(best)))
+    }
     display.message("run folder \(folder.path), \(String(format: "%.0f", time)) s of training")
-    log.write("test accuracy \(Self.percent(test.accuracy))")
+    log.write("test \(Self.figure(test))")
     folder.close()
   }
+
+  /// The figure that an evaluation is for.
+  package static func figure(_ evaluation: Evaluation) -> String {
+    evaluation.tellsClasses ? "accuracy \(percent(evaluation.accuracy))" : likelihood(-evaluation.loss)
+  }
+
+  static func likelihood(_ nats: Double) -> String { String(format: "log-likelihood %.2f nats", nats) }
 
   static func percent(_ share: Double) -> String { String(format: "%.2f %%", 100 * share) }
 }

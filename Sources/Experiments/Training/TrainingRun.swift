@@ -184,9 +184,9 @@ package final class TrainingRun {
     var isBest = false
     if isValidationEpoch {
       let evaluation = try evaluate(samplers.validation)
-      accuracy = evaluation.accuracy
-      isBest = evaluation.accuracy > best ?? -1
-      if isBest { best = evaluation.accuracy }
+      accuracy = evaluation.tellsClasses ? evaluation.accuracy : nil
+      isBest = evaluation.score > best ?? -.infinity
+      if isBest { best = evaluation.score }
       try recorder?.record(evaluation, kind: .validation, of: trainer)
     }
     if isCheckpointEpoch || isBest { try checkpoint(accuracy: accuracy, isBest: isBest) }
@@ -233,7 +233,7 @@ package final class TrainingRun {
     }
     guard let evaluation = measured else { return nil }
     try recorder?.record(evaluation, kind: .test, of: trainer)
-    if let recorder {
+    if let recorder, evaluation.tellsClasses {
       try TestPredictions(labels: samplers.test.labels, predictions: evaluation.predictions)
         .write(to: recorder.folder.path(of: .predictions))
     }
