@@ -20,7 +20,7 @@ extension BoltzmannModel: ConfigurationSection {
         "Which spins are coupled: visible ones with hidden ones (`restricted`), all (`complete`), each layer with the next (`layered`), two "
           + "square layers by jumps (`bilayer:SIDE:JUMPS`), as on a chip, or as in a problem's file or drawn problem."),
       ConfigurationKey(
-        "hidden", \.machine.hidden,
+        "hidden", \.machine.hidden, standard: "`[500]`",
         "Hidden spins, of `layered` a number a layer. Where the graph has all its spins, those that are not visible are hidden."),
       ConfigurationKey(
         "spinsPerClass", \.machine.spinsPerClass, .from(0, to: 1024),

@@ -12,7 +12,8 @@ extension DatasetSettings: ConfigurationSection {
         "The only folder to look in, which a configuration file names from its own folder; `null` takes the search path of [data](data.md)."
       ),
       ConfigurationKey(
-        "only", \.only, "The classes that are kept, by their labels in the files, and counted anew in this order; `[]`: all."
+        "only", \.only, standard: "all",
+        "The classes that are kept, by their labels in the files, and counted anew in this order; `[]`: all."
       ).written { !$0.only.isEmpty },
       ConfigurationKey("limit", \.limit, .atLeast(1), "At most this many training images, after validation; `null`: all."),
       ConfigurationKey(

@@ -91,7 +91,13 @@ struct ConfiguredNetwork {
   }
 
   /// Fresh parameters.
-  var initialParameters: AlignedBuffer<Float> { layout.initialParameters(seed: configuration.seed) }
+  ///
+  /// - Parameter images: that will be learned.
+  func initialParameters(for images: any TrainingImages) -> AlignedBuffer<Float> {
+    let parameters = layout.initialParameters(seed: configuration.seed)
+    if case .boltzmann(let layout, _) = kind { layout.beginFields(parameters, like: images, seed: configuration.seed) }
+    return parameters
+  }
 
   /// Those of a checkpoint or a file of weights.
   ///

@@ -58,7 +58,7 @@ package final class TrainingRun {
     self.world = grid.world
     let times = Profile()
     let initial = resume ? nil : initial
-    let parameters = try initial.map { try network.parameters(from: $0) } ?? network.initialParameters
+    let parameters = try initial.map { try network.parameters(from: $0) } ?? network.initialParameters(for: samplers.training)
     trainer = try Trainer(
       network.learner(parameters, on: grid, times: times), settings: configuration.learning, seed: configuration.seed,
       images: samplers.training, grid: grid, times: times)

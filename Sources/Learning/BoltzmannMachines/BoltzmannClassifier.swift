@@ -1,4 +1,3 @@
-import Foundation
 import Kernels
 import Networks
 import Parallel
@@ -53,19 +52,7 @@ public final class BoltzmannClassifier: Classifier {
   /// ln Z, from which likelihoods are counted. Its runs begin at spins that are like these images. Collective.
   public func prepare(for images: any TrainingImages, over grid: ProcessGrid?) throws {
     guard !tellsClasses else { return }
-    var (pixels, labels): ([Float], [Int]) = ([], [])
-    var up = [Int](repeating: 0, count: layout.pixelCount)
-    let count = images.count
-    for first in stride(from: 0, to: count, by: capacity) {
-      let part = first..<min(first + capacity, count)
-      images.load(Array(part)[...], epoch: 0, into: &pixels, labels: &labels)
-      for sample in 0..<part.count {
-        let spins = self.images.spins(pixels, sample: sample, label: nil, number: first + sample)
-        for (pixel, spin) in spins.enumerated() where spin > 0 { up[pixel] += 1 }
-      }
-    }
-    // tanh a is the mean of a spin, with one image more of either kind.
-    let base = up.map { Float(0.5 * log(Double($0 + 1) / Double(count - $0 + 1))) }
+    let base = VisibleMeans(layout, self.images).fields(of: images)
     let function = PartitionFunction(layout: layout, parameters: parameters, settings: settings.partition, seed: seed)
     partition = try function.estimates(base: base, over: grid)
   }
