@@ -89,10 +89,10 @@ extension Environment {
     try world.barrier()
     if nodes > 1 {
       // `MPI_Finalize` hangs at times over UCX and TCP. A failure is reported by an abort then, which does not wait for anyone.
-      // A success has to try, since the launcher may take a process that leaves without it for a crash; when it
-      // hangs everyone's work is done and everyone's output is out, and leaving is all that remains.
+      // A success has to try, since the launcher may take a process that leaves without it for a crash. When it hangs, one rank
+      // waits for a connection to be flushed by a peer that already waits for the launcher; without connections both go on.
       if agreed != 0 { Self.abortSilently(agreed) }
-      Platform.exit(0, saying: nil, afterSeconds: 5)
+      Connections.cut(afterSeconds: 2)
     }
     try Self.finalize()
     Platform.cancelTimedExit()

@@ -53,6 +53,7 @@ public struct Environment: Sendable {
   public static func initialize(finalizesAtExit: Bool = false) throws -> Environment {
     try state.withLock { state in
       if let state { return state }
+      Connections.rememberInherited()
       let environment = try Environment(threadLevel: try initializeLibrary())
       state = environment
       if finalizesAtExit {
