@@ -88,12 +88,18 @@ struct ExactPartition {
   private let others: [Double]
 
   /// - Parameter upTo: spins whose states are gone through.
-  /// - Returns: `nil` if there are more, or spins of both kinds are coupled with their like.
+  /// - Returns: `nil` if there are more, spins are coupled with their like, or fields are beyond what exponentials hold.
   init?(_ layout: BoltzmannLayout, parameters: AlignedBuffer<Float>, upTo limit: Int) throws {
     let visible = layout.visibleCount
     let hidden = layout.spinCount - visible
     let isBipartite = layout.pairs.allSatisfy { (Int($0.0) < visible) != (Int($0.1) < visible) }
-    guard isBipartite, min(visible, hidden) <= limit else { return nil }
+    // Products of four exponentials stay numbers.
+    var sums = (0..<layout.spinCount).map { abs(parameters[layout.fields.offset + $0]) }
+    for (index, (one, other)) in layout.pairs.enumerated() {
+      sums[Int(one)] += abs(parameters[index])
+      sums[Int(other)] += abs(parameters[index])
+    }
+    guard isBipartite, min(visible, hidden) <= limit, sums.allSatisfy({ $0 < 160 }) else { return nil }
     let enumerated = hidden <= visible ? visible..<layout.spinCount : 0..<visible
     func field(_ spin: Int) -> Double { Double(parameters[layout.fields.offset + spin]) }
     fields = enumerated.map(field)
@@ -107,18 +113,28 @@ struct ExactPartition {
     self.couplings = couplings
   }
 
-  /// `ln Σ exp(Σ_i h_i s_i + Σ_j ln 2 cosh(h_j + Σ_i J_ij s_i))`, in the order of Gray's code, in which neighbours differ in one spin.
+  /// `ln Σ exp(Σ_i h_i s_i + Σ_j ln 2 cosh x_j)`, `x_j = h_j + Σ_i J_ij s_i`, in the order of Gray's code, in which neighbours differ in one spin.
+  ///
+  /// `exp(±x_j)` are carried along, so that a state costs products alone; logarithms are taken of products of four.
   var logZ: Double {
+    let count = (others.count + 3) / 4 * 4
+    // What is filled up has x = 0, and each adds ln 2.
+    let padding = Double(count - others.count) * log(2)
+    let factors = couplings.map { row in (row + [Double](repeating: 0, count: count - row.count)).map { exp(2 * $0) } }
+    let inverses = factors.map { $0.map { 1 / $0 } }
     var spins = [Double](repeating: -1, count: fields.count)
-    var drive = others
-    var own = 0.0
-    for index in fields.indices {
-      own -= fields[index]
-      for other in drive.indices { drive[other] -= couplings[index][other] }
-    }
+    var own = -fields.reduce(0, +)
+    let start = others.indices.map { other in couplings.reduce(others[other]) { $0 - $1[other] } }
+    var plus = (start + [Double](repeating: 0, count: count - start.count)).map { exp($0) }
+    var minus = plus.map { 1 / $0 }
     var (greatest, sum) = (-Double.infinity, 0.0)
     for state in 1...1 << fields.count {
-      let term = drive.reduce(own) { $0 + abs($1) + log1p(exp(-2 * abs($1))) }
+      var term = own - padding
+      for first in stride(from: 0, to: count, by: 4) {
+        let left = (plus[first] + minus[first]) * (plus[first + 1] + minus[first + 1])
+        let right = (plus[first + 2] + minus[first + 2]) * (plus[first + 3] + minus[first + 3])
+        term += log(left * right)
+      }
       if term > greatest {
         sum = sum * exp(greatest - term) + 1
         greatest = term
@@ -129,8 +145,13 @@ struct ExactPartition {
       guard flipped < fields.count else { break }
       spins[flipped] = -spins[flipped]
       own += 2 * spins[flipped] * fields[flipped]
-      for other in drive.indices { drive[other] += 2 * spins[flipped] * couplings[flipped][other] }
+      Self.multiply(&plus, by: spins[flipped] > 0 ? factors[flipped] : inverses[flipped])
+      Self.multiply(&minus, by: spins[flipped] > 0 ? inverses[flipped] : factors[flipped])
     }
     return greatest + log(sum)
+  }
+
+  private static func multiply(_ values: inout [Double], by factors: [Double]) {
+    for index in values.indices { values[index] *= factors[index] }
   }
 }
