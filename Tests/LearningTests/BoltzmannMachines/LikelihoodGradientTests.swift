@@ -86,7 +86,7 @@ import Testing
     let exact = try ExactMachine(.complete, rows: 2, columns: 2, hidden: [2])
     let layout = exact.layout
     let plain = exact.averages().slopes
-    let means = (0..<layout.spinCount).map { Float(0.3 * Double($0) / Double(layout.spinCount) - 0.1) }
+    let means: [Float] = (0..<layout.spinCount).map { 0.05 * Float($0) - 0.1 }
     let gradient = AlignedBuffer<Float>(count: layout.parameterCount)
     for place in plain.indices { gradient[place] = Float(plain[place]) }
     let centring = CentredGradient(layout, rate: 0.1)
@@ -96,13 +96,13 @@ import Testing
     #expect(product > 0)
     for (pair, ends) in layout.pairs.enumerated() {
       let (a, b) = (Int(ends.0), Int(ends.1))
-      let slope =
-        plain[pair] - Double(means[a]) * plain[layout.fields.offset + b] - Double(means[b]) * plain[layout.fields.offset + a]
+      let (first, second): (Double, Double) = (Double(means[a]), Double(means[b]))
+      let slope: Double = plain[pair] - first * plain[layout.fields.offset + b] - second * plain[layout.fields.offset + a]
       expectClose(Double(gradient[pair]), slope, absolute: 1e-6)
     }
     #expect(centring.means == means)
     centring.centre(gradient, means: [Float](repeating: 1, count: layout.spinCount))
-    expectClose(Double(centring.means[0]), Double(means[0]) + 0.1 * (1 - Double(means[0])), absolute: 1e-6)
+    expectClose(Double(centring.means[0]), -0.1 + 0.1 * 1.1, absolute: 1e-6)
   }
 
   private static func settings(_ estimator: BoltzmannSettings.Estimator) -> BoltzmannSettings {
