@@ -51,7 +51,8 @@ let package = Package(
 
     // Equilibrium propagation and what it is compared with, on layered networks and on Ising networks.
     .target(
-      name: "Learning", dependencies: ["Networks", "Solving", "Machines", "Ising", "Parallel", "Kernels", "MPI", "Host", "Files"]),
+      name: "Learning",
+      dependencies: ["Networks", "Sampling", "Solving", "Machines", "Ising", "Parallel", "Kernels", "MPI", "Host", "Files"]),
     .target(name: "Datasets", dependencies: ["Learning", "Parallel", "Kernels", "MPI", "Files", "Host"]),
 
     // A run from its YAML file to its last figure: what it is told, what it does and writes down, and what is said of it afterwards.
@@ -146,7 +147,7 @@ let package = Package(
       dependencies: ["Sampling", "Parallel", "Ising", "Kernels", "MPI", "Files", "TestSupport", "TestTools"]),
     .testTarget(
       name: "LearningTests",
-      dependencies: ["Learning", "Networks", "Ising", "Machines", "Parallel", "Kernels", "MPI", "Files", "TestTools"]),
+      dependencies: ["Learning", "Networks", "Sampling", "Ising", "Machines", "Parallel", "Kernels", "MPI", "Files", "TestTools"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "Kernels", "CZlib", "TestTools"]),
     .testTarget(
       name: "ConfigurationTests",
