@@ -147,7 +147,7 @@ let package = Package(
       dependencies: ["Sampling", "Parallel", "Ising", "Kernels", "MPI", "Files", "TestSupport", "TestTools"]),
     .testTarget(
       name: "LearningTests",
-      dependencies: ["Learning", "Networks", "Sampling", "Ising", "Machines", "Parallel", "Kernels", "MPI", "Files", "TestTools"]),
+      dependencies: ["Learning", "Networks", "Ising", "Machines", "Parallel", "Kernels", "MPI", "Files", "TestTools"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "Kernels", "CZlib", "TestTools"]),
     .testTarget(
       name: "ConfigurationTests",

@@ -77,7 +77,8 @@ import Testing
     var known: [[Double]]?
     for set in InstructionSet.available {
       let machine = ProgrammedReplicas(pairs: Self.pairs, spinCount: Self.spins, isFixed: Self.isFixed([2]), seed: 7, set: set)
-      #expect(machine.program(Self.parameters(4)))
+      // Weak couplings: strong ones would leave few states.
+      #expect(machine.program(Self.parameters(4), factor: 0.2))
       func run(first: Int, lanes: Int) -> [[Double]] {
         let states = machine.states(firstReplica: first, laneCount: lanes)
         let rates = AlignedBuffer<Float>(count: states.bitCount)

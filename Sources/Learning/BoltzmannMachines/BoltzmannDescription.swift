@@ -43,6 +43,7 @@ extension BoltzmannGraph: LosslessStringConvertible {
     }
   }
 
+  /// As a configuration names it.
   public var description: String {
     switch self {
     case .restricted: "restricted"

@@ -63,7 +63,7 @@ import Testing
     ("bilayer:1:1", [1], 2, "expected a side of 2 to 512"),
     ("bilayer:4:1", [1], 9, "take 27 spins, and bilayer:4:1 has room for 16"),
     ("chimera:99", [1], 2, "a chip of size 99"), ("./nothing.coo", [1], 2, "boltzmann.graph: ./nothing.coo"),
-    ("torus:2x3", [1], 2, "has 6 spins, and images and labels take 6; expected more than those"),
+    ("torus:3x3", [1], 3, "has 9 spins, and images and labels take 9; expected more than those"),
     ("complete", [1_000_000], 2, "couplings; expected at most"),
   ])
   func whatCannotBeIsNamed(_ graph: String, hidden: [Int], rows: Int, message: String) {
