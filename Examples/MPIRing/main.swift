@@ -9,9 +9,11 @@ Environment.run { world in
   let next = (world.rank + 1) % world.size
   let previous = (world.rank + world.size - 1) % world.size
 
+  // The token begins at rank 0 and comes back to it.
   var token = [Int]()
   if world.rank == 0 {
-    // A plain `send` may wait for its receiver, which is rank 0 itself if it is alone.
+    // A plain `send` may wait for its receiver, which is rank 0 itself if it is alone. `isend` returns at once; the request that it
+    // gives has to be waited for.
     let sending = try world.isend([0], to: next)
     token = try world.receive(from: previous)
     try sending.wait()

@@ -1,43 +1,6 @@
 import Kernels
 import Networks
 
-/// What the relaxation of one micro-shard came to. Sums over its samples.
-public struct ShardReport: Equatable, Sendable {
-  /// The cost of the outputs, before any nudge.
-  public var loss = 0.0
-  /// Samples whose class was right, before any nudge.
-  public var correct = 0
-  /// How far the outputs were from numbers that they were to take, where there are no classes.
-  public var errors: TargetErrors?
-  /// Of the free phase.
-  public var free = RelaxationReport()
-  /// Of the nudged phases, which sweep together.
-  public var nudged = RelaxationReport()
-  /// Sweeps of a sample's free phase on average, where samples end one by one; `free` has those of the slowest.
-  public var meanSweeps: Double?
-  /// Of each sample where the free phase has ended, if they were measured.
-  public var residuals: [Double] = []
-  /// What the network counts besides, by `TrainableNetwork.metricNames`.
-  public var metrics: [Double] = []
-  /// What the network wants the sum of over the mini-batch, `TrainableNetwork.sumCount` numbers.
-  public var sums: [Float] = []
-
-  /// Of no samples.
-  public init() {}
-
-  /// Adds a sample by what the network said of it.
-  mutating func note(_ prediction: [Float], label: Int, cost: Cost) {
-    loss += cost.value(prediction: prediction, label: label)
-    if let targets = cost.targets {
-      var errors = errors ?? TargetErrors()
-      errors.add(prediction, row: label, of: targets)
-      self.errors = errors
-    } else {
-      correct += prediction.firstIndex(of: prediction.max() ?? 0) == label ? 1 : 0
-    }
-  }
-}
-
 /// The gradient of the loss at the equilibrium of any machine, by equilibrium propagation (Scellier & Bengio 2017; centred:
 /// Laborieux et al. 2021).
 ///
@@ -85,7 +48,7 @@ public final class EquilibriumPropagation {
   }
 
   /// The β of the two phases that are compared; the random sign, where one is drawn, is `sign`. None under linear response.
-  public func phases(sign: Float = 1) -> [Float] { settings.estimator.phases(settings.nudge, sign: sign) }
+  public func betas(sign: Float = 1) -> [Float] { settings.estimator.betas(settings.nudge, sign: sign) }
 
   /// Relaxes the free phase of `samples` images from the network's present states and says how well it predicts.
   public func relaxFreely(_ pixels: [Float], labels: ArraySlice<Int>, first: Int, report: inout ShardReport) throws {
@@ -131,7 +94,7 @@ public final class EquilibriumPropagation {
     }
     if relaxation.settings.freezesPooling { network.freezePooling(samples: samples) }
     try network.duplicate(count: samples, to: samples)
-    let betas = phases(sign: sign)
+    let betas = betas(sign: sign)
     let nudge = Nudge(
       labels: betas.flatMap { _ in labels }, strengths: betas.flatMap { Array(repeating: $0, count: samples) })
     report.nudged = try relaxation.run(
@@ -142,7 +105,7 @@ public final class EquilibriumPropagation {
   public func addDifference(
     samples: Int, batch: Int, sign: Float = 1, weights: [Float]? = nil, into gradients: [AlignedBuffer<Float>]
   ) throws {
-    let betas = phases(sign: sign)
+    let betas = betas(sign: sign)
     let span = betas.isEmpty ? 1 : betas[0] - betas[1]
     // What it multiplies are correlations, −∂E/∂θ.
     for sample in 0..<samples { scale[sample] = -(weights?[sample] ?? 1) / (span * Float(batch)) }

@@ -61,7 +61,7 @@ public final class HopfieldLearner: TrainableNetwork {
       settings.measuresCosine ? GradientCosine(network, relaxation: relaxation, samples: settings.batch.shard) : nil
     let own = TreeReduction.shardRange(
       of: grid.data.rank, ranks: grid.data.size, shards: settings.batch.size / settings.batch.shard)
-    // A nudged phase of conjugate variables goes on with the inertia of its whole micro-shard.
+    // A nudged phase of conjugate variables continues with the inertia of its whole micro-shard.
     freePhases =
       !settings.warmStart && relaxation.machine.kind == .hopfield && relaxation.settlesBySample(in: network)
       ? FreePhases(relaxation, of: network, shard: settings.batch.shard) : nil

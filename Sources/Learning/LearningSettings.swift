@@ -17,7 +17,7 @@ public enum Estimator: String, CaseIterable, Sendable {
 
   /// The β of the two phases whose difference is the gradient; the random sign, where one is drawn, is `sign`. None where there is no
   /// difference.
-  public func phases(_ strength: Float, sign: Float) -> [Float] {
+  public func betas(_ strength: Float, sign: Float) -> [Float] {
     switch self {
     case .centred: [strength, -strength]
     case .oneSided: [strength, 0]
@@ -28,7 +28,7 @@ public enum Estimator: String, CaseIterable, Sendable {
   }
 
   /// The β of those phases that are nudged.
-  public func nudges(_ strength: Float, sign: Float) -> [Float] { phases(strength, sign: sign).filter { $0 != 0 } }
+  public func nudges(_ strength: Float, sign: Float) -> [Float] { betas(strength, sign: sign).filter { $0 != 0 } }
 
   /// How many states of each image relax after its free phase.
   public var relaxedStates: Int { self == .linearResponse ? 1 : 2 }

@@ -56,7 +56,7 @@ public final class Optimiser {
 
 /// The exponential moving average of a network's parameters, which is measured and kept in their place (Polyak & Juditsky 1992).
 ///
-/// Training goes on with the parameters themselves. The average is taken element by element after every update, on every rank, so
+/// Training continues with the parameters themselves. The average is taken element by element after every update, on every rank, so
 /// its bits do not depend on the ranks.
 public final class WeightAverage {
   /// Of its tensors in a checkpoint: `average.<layer>.<from>.weight`.

@@ -1,6 +1,6 @@
 import Kernels
 
-/// A machine that relaxes in phases, each of which goes on from the one before: a free phase, and nudged ones from its end.
+/// A machine that relaxes in phases, each of which continues from the one before: a free phase, and nudged ones from its end.
 public protocol PhasedMachine: AmplitudeMachine {
   /// The one or two planes whose products between two spins are their correlation, `states` first: amplitudes, or the cosines and
   /// sines of phases.

@@ -54,53 +54,11 @@ extension HopfieldNetwork {
 
   // MARK: - Fields
 
-  /// The fields on a group of layers. What reads only rows of this strip is computed while those of its neighbours travel.
+  /// The fields on a group of layers: the drives first, which leave the arg-max that top-down fields read.
   func computeFields(_ group: [Int], samples: Int, exchanges: Bool) throws {
-    guard let boundary else {
-      for layer in group { computeDrive(layer, samples: samples, rows: 0..<spins[layer - 1].shape.rows) }
-      for layer in group { computeTopDown(layer, samples: samples, rows: 0..<spins[layer - 1].shape.rows) }
-      return
-    }
-    // Top-down fields along an edge within the group need the arg-max of the drives that are computed here.
-    let inner = boundary.innerEdges(of: group)
-    let waitsForArgMax = inner.contains { !isZero(edges[$0].layout.post) }
-    if !waitsForArgMax { try shareArgMax(of: group, samples: samples) }
-    let divides = boundary.divides
-    if divides {
-      for layer in group {
-        computeDrive(layer, samples: samples, rows: boundary.driveInterior[layer - 1])
-        try boundary.exchange.poll()
-      }
-      for layer in group where !waitsForArgMax {
-        computeTopDown(layer, samples: samples, rows: boundary.topDownInterior[layer - 1])
-        try boundary.exchange.poll()
-      }
-    }
-    try boundary.finishExchanges()
-    for layer in group {
-      forRows(of: layer, without: divides ? boundary.driveInterior[layer - 1] : 0..<0) {
-        computeDrive(layer, samples: samples, rows: $0)
-      }
-    }
-    if waitsForArgMax {
-      times.measure(.field) { for edge in inner { refreshArgMax(edge, samples: samples) } }
-      if exchanges { try boundary.exchangeNow(before: group, samples: samples) }
-      for edge in inner { boundary.noteShared(edge, samples: samples) }
-      try shareArgMax(of: group, samples: samples)
-    }
-    for layer in group {
-      forRows(of: layer, without: divides && !waitsForArgMax ? boundary.topDownInterior[layer - 1] : 0..<0) {
-        computeTopDown(layer, samples: samples, rows: $0)
-      }
-    }
-  }
-
-  /// The own rows of a layer above and below some that are done.
-  private func forRows(of layer: Int, without done: Range<Int>, _ body: (Range<Int>) -> Void) {
-    let rows = spins[layer - 1].shape.rows
-    guard !done.isEmpty else { return body(0..<rows) }
-    if done.lowerBound > 0 { body(0..<done.lowerBound) }
-    if done.upperBound < rows { body(done.upperBound..<rows) }
+    if let boundary { return try computeFields(group, of: boundary, samples: samples, exchanges: exchanges) }
+    for layer in group { computeDrive(layer, samples: samples, rows: 0..<spins[layer - 1].shape.rows) }
+    for layer in group { computeTopDown(layer, samples: samples, rows: 0..<spins[layer - 1].shape.rows) }
   }
 
   func computeDrive(_ layer: Int, samples: Int, rows: Range<Int>) {
@@ -118,21 +76,21 @@ extension HopfieldNetwork {
     }
   }
 
-  private func computeTopDown(_ layer: Int, samples: Int, rows: Range<Int>) {
+  func computeTopDown(_ layer: Int, samples: Int, rows: Range<Int>) {
     guard let field = topDown[layer - 1], !rows.isEmpty else { return }
     times.measure(.field) {
       let shape = spins[layer - 1].shape
       /// By which the sum so far is still to be multiplied; absent while there is none.
-      var feedback: Float?
+      var factor: Float?
       for (index, edge) in edges.enumerated() where edge.layout.pre == layer && !isZero(edge.layout.post) {
         refreshArgMax(index, samples: samples)
-        if let feedback { field.scale(by: feedback / edge.layout.feedback, of: shape, samples: samples, rows: rows) }
+        if let factor { field.scale(by: factor / edge.layout.topDownFactor, of: shape, samples: samples, rows: rows) }
         edge.coupling.topDown(
-          from: spins[edge.layout.post - 1], into: field, samples: samples, rows: rows, accumulate: feedback != nil)
-        feedback = edge.layout.feedback
+          from: spins[edge.layout.post - 1], into: field, samples: samples, rows: rows, accumulate: factor != nil)
+        factor = edge.layout.topDownFactor
       }
-      if let feedback {
-        field.scale(by: feedback, of: shape, samples: samples, rows: rows)
+      if let factor {
+        field.scale(by: factor, of: shape, samples: samples, rows: rows)
       } else {
         field.clear()
       }
@@ -146,19 +104,6 @@ extension HopfieldNetwork {
     guard edge.isMaxPooled, !edge.isPoolingFrozen, validArgMaxSamples[index] < samples, edge.layout.pre != 0 else { return }
     edge.coupling.drive(from: spins[edge.layout.pre - 1], into: unusedDrive, samples: samples, accumulate: false)
     validArgMaxSamples[index] = samples
-  }
-
-  /// Makes sure that the arg-max around this strip is current where the top-down fields of a group read it. It is, except in a
-  /// phase's first sweep: later it has come with the states.
-  private func shareArgMax(of group: [Int], samples: Int) throws {
-    guard let boundary else { return }
-    for (index, edge) in edges.enumerated() where group.contains(edge.layout.pre) && !isZero(edge.layout.post) {
-      guard let repair = boundary.repair(index, samples: samples) else { continue }
-      try boundary.finishExchanges()
-      times.measure(.field) { refreshArgMax(index, samples: samples) }
-      try boundary.exchangeNow(repair, samples: samples)
-      boundary.noteShared(index, samples: samples)
-    }
   }
 
   // MARK: - Steps

@@ -160,7 +160,7 @@ struct LayoutBuilder {
     parameterCount += count
     edges.append(
       .init(
-        description: edge, pre: pre, post: post, feedback: pre == 0 ? 1 : Float(grades[post] / grades[pre]), weight: block,
+        description: edge, pre: pre, post: post, topDownFactor: pre == 0 ? 1 : Float(grades[post] / grades[pre]), weight: block,
         kernelRows: kernelRows, kernelColumns: kernelColumns))
   }
 

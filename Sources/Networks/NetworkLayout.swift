@@ -28,13 +28,12 @@ public struct NetworkLayout: Equatable, Sendable {
     public let post: Int
     /// How strongly the post layer acts on the pre layer, as a share of how strongly it is driven: the product of γ over the layers
     /// above the pre layer, up to the post layer.
-    public let feedback: Float
+    public let topDownFactor: Float
     /// Where its weights lie in the parameters.
     public let weight: ParameterBlock
-    /// The kernel's rows and columns: the whole pre plane on a dense edge.
-    /// Rows of the kernel.
+    /// Rows of the kernel: all of the pre plane's on a dense edge.
     public let kernelRows: Int
-    /// Columns of the kernel.
+    /// Columns of the kernel: all of the pre plane's on a dense edge.
     public let kernelColumns: Int
   }
 

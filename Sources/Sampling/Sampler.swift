@@ -70,7 +70,7 @@ public struct Sampler {
   ///
   /// - Parameters:
   ///   - world: ranks that sample together, with the same problem and settings; `nil`: this one alone.
-  ///   - store: keeps what a stopped run goes on from; `nil` if nothing does.
+  ///   - store: keeps what a stopped run continues from; `nil` if nothing does.
   ///   - shouldStop: asked several times a second; once it says yes on any rank, all stop.
   ///   - progress: called on every rank as often.
   public func run(

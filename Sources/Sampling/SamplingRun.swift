@@ -150,7 +150,7 @@ final class SamplingRun {
     record = ChainRecord(
       schedule, temperatures: ladder.count, chains: chains.count, chainsOfBlock: settings.chainsOfBlock, sums: checkpoint.sums)
     samples.restore(states: checkpoint.sampledStates, energies: checkpoint.sampledEnergies, drawn: checkpoint.drawn)
-    // One of the ranks that have the same spins goes on with what all have added up.
+    // One of the ranks that have the same spins continues with what all have added up.
     let isFirst = (grid?.data.rank ?? 0) == 0
     marginals?.restore(
       totals: isFirst ? checkpoint.marginalTotals : [], squares: checkpoint.marginalSquares, present: checkpoint.marginals,

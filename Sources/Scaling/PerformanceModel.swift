@@ -37,8 +37,8 @@ package struct PerformanceModel: Equatable, Sendable {
   /// with something else does not bend the model (Huber, Ann. Math. Statist. 35, 73 (1964)).
   private static let usualError = 0.05
   private static let fittingRounds = 30
-  /// Messages and bytes are taken to count about once, give or take so many times, unless the points say otherwise: where the
-  /// network has next to no share in the time, errors of measurement would make any number of it (ridge regression).
+  /// The prior of the factors of messages and bytes, mean and standard deviation. Without it, points in which the network takes next to
+  /// no time would leave both undetermined (ridge regression).
   private static let usualFactors = (middle: 1.0, deviation: 10.0)
 
   /// Fits the model to relative errors, by least squares of which the weights follow from the errors of the round before.

@@ -72,10 +72,16 @@ package struct NamedSubject {
   /// Where its studies usually are.
   package let folder: String
 
+  /// Checks that only a configuration's keys are overridden.
+  package static func check(_ word: String, overrides: [String]) throws {
+    guard try SyntheticProblem.named(word) == nil || overrides.isEmpty else {
+      throw ScalingError("--set overrides keys of a configuration, and `\(word)` is none")
+    }
+  }
+
   /// - Parameter overrides: of the configuration, `key=value` each.
   package init(_ word: String, overrides: [String] = []) throws {
     if let (problem, seed) = try SyntheticProblem.named(word) {
-      guard overrides.isEmpty else { throw ScalingError("--set overrides keys of a configuration, and `\(word)` is none") }
       subject = try SpinSubject(problem, seed: seed)
       folder = "runs/scaling-\(problem.name.replacing(":", with: "-"))"
       return

@@ -74,6 +74,7 @@ struct ScalingCommand: ParsableCommand {
     guard (latency == nil) == (bandwidth == nil) else { throw ValidationError("--latency and --bandwidth belong together") }
     do {
       try settings().check()
+      try NamedSubject.check(subject, overrides: overrides)
     } catch { throw ValidationError("\(error)") }
   }
 

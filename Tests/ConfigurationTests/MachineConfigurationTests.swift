@@ -40,6 +40,17 @@ import Testing
     #expect(try configuration(first.resolved) == first)
   }
 
+  /// Files of earlier versions call some keys otherwise.
+  @Test func formerNamesAreRead() throws {
+    func machine(_ relaxation: String) throws -> MachineSettings { try configuration(yaml(relaxation)).relaxation.machine }
+    #expect(try machine("machine: cim\n  cim: {feedback: 0.3}").coherentIsing.coupling == 0.3)
+    #expect(try machine("machine: cim-adam\n  cimAdam: {feedback: 0.3}").adam.coherent.coupling == 0.3)
+    #expect(try machine("machine: oscillator\n  oscillator: {feedback: 2}").oscillator.coupling == 2)
+    #expect(try configuration(yaml("holdArgMax: true")).relaxation.freezesPooling)
+    #expect(try !configuration(yaml("holdArgMax: false")).relaxation.freezesPooling)
+    #expect(throws: ConfigurationError.self) { try configuration(yaml("holdArgMax: true\n  freezePooling: true")) }
+  }
+
   @Test func limitsOfOscillatorsAreRead() throws {
     let limits = try configuration(
       yaml(

@@ -1,4 +1,5 @@
 import Configuration
+import Files
 import Foundation
 import Host
 import TestSupport
@@ -40,6 +41,40 @@ import Testing
     try log.append(row(step: 25))
     let steps = try text(of: log.path).split(separator: "\n").dropFirst().map { $0.split(separator: ",")[2] }
     #expect(steps == ["10", "20", "25"])
+  }
+
+  /// A run that another version began keeps its rows, each number under its name.
+  @Test func resumingKeepsRowsUnderOtherColumns() throws {
+    let folder = try TemporaryFolder()
+    let former = """
+      time,epoch,step,kind,loss,accuracy,ofOld,learningRate
+      1.5,0.25,3,interval,0.5,0.125,7,0.01
+      2.5,0.5,6,validation,,0.25,,
+      3.5,0.75,9,interval,0.4,0.5,8,0.01
+
+      """
+    try write(Array(former.utf8), to: folder("metrics.csv"))
+    let log = try MetricsLog(path: folder("metrics.csv"), resumingAt: 6, extraColumns: ["mine"])
+    #expect(try log.lastTime() == 2.5)
+    var next = row(step: 8)
+    next.extra = ["mine": 4]
+    try log.append(next)
+    #expect(
+      try text(of: log.path) == """
+        \(MetricsLog.header),mine,ofOld
+        1.5,0.25,3,interval,0.5,0.125,0.01,,,,,,,7
+        2.5,0.5,6,validation,,0.25,,,,,,,,
+        1.5,0.25,8,interval,0.5,0.125,0.01,13,6,0.00075,0.002,321,4,
+
+        """)
+  }
+
+  /// Nothing of the user's is replaced by an empty table.
+  @Test func resumingRefusesWhatIsNoTable() throws {
+    let folder = try TemporaryFolder()
+    try write(Array("my notes\n".utf8), to: folder("metrics.csv"))
+    #expect(throws: FileError.self) { try MetricsLog(path: folder("metrics.csv"), resumingAt: 20) }
+    #expect(try text(of: folder("metrics.csv")) == "my notes\n")
   }
 
   @Test func logLinesHaveTimeStamps() throws {

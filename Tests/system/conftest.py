@@ -40,6 +40,8 @@ def pytest_configure():
     # runs in the background without SIGINT, and jobs would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Under nohup the jobs would ignore what they are to be stopped by.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_unconfigure():

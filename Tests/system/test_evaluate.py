@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from jobs import CONFIGURATIONS, INPUT, USAGE
+from jobs import CONFIGURATIONS, INPUT, ROOT, USAGE
 from runs import Run, settings
 from test_own_data import CLASSES, COLUMNS, ROWS, TEST, TRAIN, configuration, drawn, png, write_npz
 
@@ -162,3 +162,16 @@ def test_json_of_the_doctor(job, tmp_path):
     assert len(found["ranks"]) == 2 and all(rank["peak"] > 0 and rank["memory"] > 0 for rank in found["ranks"])
     assert found["disk"]["freeBytes"] > 0 and found["batch"]["SLURM_JOB_ID"] == "17"
     assert found["dataSets"]["cifar10"] is None
+
+
+def test_a_model_of_an_earlier_version(one, tmp_path):
+    """Its configuration calls keys by former names, and lacks others."""
+    model = ROOT / "models/cifar10-small.safetensors"
+    assert b"holdArgMax" in model.read_bytes()[:4096]
+    told = one("inspect", model, "--json").succeeds().json
+    assert told["epoch"] == 20 and "holdArgMax" in told["configuration"]
+    exported = tmp_path / "weights.safetensors"
+    one("export", model, "--output", exported).succeeds()
+    weights, before = load_file(exported), load_file(model)
+    assert weights.keys() == {name for name in before if not name.startswith("optimiser.")}
+    assert all(np.array_equal(weights[name], before[name]) for name in weights)

@@ -523,3 +523,21 @@ def test_resume_of_nothing_says_so(job, tmp_path):
 
 def test_unknown_kernels(job):
     job(2, "doctor", env={"EQUILIBRIA_KERNELS": "none"}).refuses("EQUILIBRIA_KERNELS=none", "baseline")
+
+
+# Limits of machines
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        (["learning.rule=backpropagation", "hardware.training.weightBits=4"], "hardware.training"),
+        (["learning.rule=backpropagation", "hardware.inference.weightBits=4"], "hardware.inference"),
+        (["learning.rule=backpropagationThroughTime", "hardware.training.mismatch=0.1"], "hardware.training"),
+        (["network.energy=predictive", "hardware.training.weightBits=4"], "hardware.training"),
+        (["network.energy=predictive", "hardware.inference.weightBits=4"], "hardware.inference"),
+    ],
+)
+def test_limits_of_no_machine(one, changes, key):
+    """They would be ignored in silence where nothing relaxes."""
+    one("train", TRAIN, "--check", *settings(*changes)).ends(INPUT, key, "leave it out")

@@ -238,7 +238,7 @@ REFUSED = [
     (("learning.cost=signedSquaredError",), "learned with `squaredError`, found `signedSquaredError`"),
     (("learning.labelSmoothing=0.1",), "labelSmoothing: is for classes"),
     (("data.testPerClass=2",), "data.testPerClass: there are no classes"),
-    (("data.files.targets=[mass]",), "there is none; the file has `x_test`"),
+    (("data.files.targets=[mass]",), "the target `mass`: there is none; the file has `x_train`, `y_train`"),
     (("network.layers.output.units=3",), "has 3 units, expected 2: one for each of the targets `first`, `second`"),
     (
         ("relaxation.machine=oscillator", "network.layers.output.gain=0.2"),

@@ -185,8 +185,8 @@ ROWS = [
 ]
 # What each imports, without what it reaches through others.
 IMPORTS = {
-    "equilibria": "Reports Scaling Sampling",
-    "Reports": "Experiments",
+    "equilibria": "Reports Scaling",
+    "Reports": "Experiments Sampling",
     "Scaling": "Experiments",
     "Experiments": "Configuration",
     "Configuration": "Datasets",

@@ -67,7 +67,10 @@ def test_exit_codes_are_those_of_the_manual():
     assert named == {0, 70, *errors._KINDS}
 
 
-def test_interruption_stops_the_program(fake, tmp_path):
+def test_interruption_stops_the_program(fake, tmp_path, request):
+    # A shell starts what runs in the background without SIGINT.
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, former))
     fake(f'trap "echo stopped > {tmp_path}/end; exit 75" TERM\ntouch {tmp_path}/begin\nwhile :; do sleep 0.05; done')
 
     def interrupt():

@@ -103,7 +103,7 @@ struct ArrayFile {
     if let name = wanted ?? candidates.first(where: left.contains) ?? any, let tensor = try read(name) { return (tensor, name) }
     let hint =
       settings.takesAnyName
-      ? "\(what == "images" ? "--array" : "--label-array") names the array of \(what)" : "data.\(key) names the array of \(what)"
+      ? "\(what == "images" ? "--array" : "--label-array") names the array of \(what)" : "data.\(key) names the array"
     let list = names.prefix(20).map { "`\($0)`" }.joined(separator: ", ")
     throw DatasetError.malformed(
       file: path, place: wanted.map { "array `\($0)`" } ?? "the \(what)",

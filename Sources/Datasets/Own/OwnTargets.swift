@@ -60,7 +60,7 @@ extension ArrayFile {
       for name in settings.targets {
         let candidates = ["\(name)_#", "#_\(name)"].map { $0.replacing("#", with: part.rawValue) } + [name]
         let (tensor, found) = try array(
-          nil, among: candidates, key: "files.targets", what: "targets", settings, beside: images)
+          nil, among: candidates, key: "files.targets", what: "target `\(name)`", settings, beside: images)
         parts.append(try Self.columns(of: tensor, name: name, settings.targets, source: "\(path): array `\(found)`"))
       }
     }

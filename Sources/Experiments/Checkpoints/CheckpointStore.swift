@@ -32,7 +32,7 @@ package struct CheckpointStore: Sendable {
     try FileBytes.createFolder(folder)
     let path = path(ofStep: checkpoint.step)
     // The best one first: a run that is killed between the two goes back to the step before and comes here again, whereas one
-    // that goes on from this step would never write it.
+    // that continues from this step would never write it.
     if isBest { try checkpoint.write(to: bestPath) }
     try checkpoint.write(to: path)
     removeOld(after: checkpoint.step, isKept: isKept)

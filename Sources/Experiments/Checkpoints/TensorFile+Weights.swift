@@ -8,7 +8,7 @@ extension TensorFile {
   /// The tensor of each of a network's blocks, by the block's name.
   ///
   /// - Parameters:
-  ///   - raw: the weights that training goes on with, also where the file holds their average, which is taken otherwise.
+  ///   - raw: the weights that training continues with, also where the file holds their average, which is taken otherwise.
   ///   - source: what a message calls the file.
   /// - Throws: `TensorError` naming the first tensor that is missing or has another shape.
   func weights(of layout: any ParameterLayout, raw: Bool = false, in source: String) throws -> [String: Tensor] {

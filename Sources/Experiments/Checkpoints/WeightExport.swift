@@ -26,7 +26,7 @@ package struct WeightExport {
         throw TensorError("\(source): tensor `\(name)`: \(error); export with a precision of a wider range, such as f32")
       }
     }
-    // No training goes on from here.
+    // No training continues from here.
     checkpoint.extra = checkpoint.extra.filter { !$0.key.hasPrefix("position.") && $0.key != TrainingRun.epochMeansKey }
     self.checkpoint = checkpoint
   }

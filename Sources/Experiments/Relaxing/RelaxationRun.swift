@@ -102,7 +102,7 @@ package struct RelaxationRun {
       over: grid.onlyThisNetwork)
     let sums = reduction.buffers()
     try propagation.relaxNudged(labels: labels[...], report: &report)
-    let phases = propagation.phases()
+    let phases = propagation.betas()
     let nudges = phases.filter { $0 != 0 }
     for (index, beta) in phases.enumerated() {
       let name = beta == 0 ? "kept" : "nudged.\(index)"

@@ -64,7 +64,7 @@ package final class MetricsLog {
   /// Opens the file for more rows, and writes the header into a new one.
   ///
   /// - Parameter extraColumns: what rows hold besides.
-  /// - Parameter step: the step of the checkpoint that a run goes on from; rows after it, one that was cut short, and that of the
+  /// - Parameter step: the step of the checkpoint that a run continues from; rows after it, one that was cut short, and that of the
   ///   test, which every complete start measures, are taken out.
   /// - Parameter validatesAnew: whether that of the validation at that very step is taken out too.
   /// - Throws: `FileError`.
@@ -72,14 +72,13 @@ package final class MetricsLog {
     path: String, resumingAt step: Int = 0, extraColumns: [String] = [], validatesAnew: Bool = false
   ) throws {
     self.path = path
-    self.extraColumns = extraColumns
-    let header = ([Self.header] + extraColumns).joined(separator: ",")
-    let columns = header.split(separator: ",").count
-    let kept =
-      FileManager.default.fileExists(atPath: path)
-      ? Self.rows(
-        of: try FileBytes.read(path), upTo: step, columns: columns, validatesAnew: validatesAnew) : []
-    try AtomicFile.write(([header] + kept).map { $0 + "\n" }.joined(), to: path)
+    let former = FileManager.default.fileExists(atPath: path) ? try FormerMetrics(path: path) : nil
+    // A file of another version keeps the columns that this one does not know.
+    let own = Self.header.split(separator: ",").map(String.init) + extraColumns
+    let columns = own + (former?.columns.filter { !own.contains($0) } ?? [])
+    self.extraColumns = Array(columns.dropFirst(own.count - extraColumns.count))
+    let kept = former?.rows(upTo: step, validatesAnew: validatesAnew, under: columns) ?? []
+    try AtomicFile.write(([columns] + kept).map { $0.joined(separator: ",") + "\n" }.joined(), to: path)
     do {
       handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
       try handle.seekToEnd()
@@ -99,19 +98,45 @@ package final class MetricsLog {
     }
   }
 
-  /// Seconds in the last row, from which the time of a resumed run goes on; 0 if there is none.
+  /// Seconds in the last row, from which the time of a resumed run continues; 0 if there is none.
   package func lastTime() throws -> Double {
     let text = String(decoding: try FileBytes.read(path), as: UTF8.self)
     return text.split(separator: "\n").last?.split(separator: ",").first.flatMap { Double($0) } ?? 0
   }
+}
 
-  private static func rows(of bytes: [UInt8], upTo step: Int, columns: Int, validatesAnew: Bool) -> [String] {
-    String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst().compactMap { line in
-      let fields = line.split(separator: ",", omittingEmptySubsequences: false)
-      guard fields.count == columns, let rowStep = Int(fields[2]), rowStep <= step else { return nil }
-      guard !validatesAnew || rowStep < step || fields[3] != Kind.validation.rawValue else { return nil }
-      return fields[3] == Kind.test.rawValue ? nil : String(line)
+/// The rows of a file that a run goes on with, by the names of their columns.
+private struct FormerMetrics {
+  let columns: [String]
+  private let rows: [[String]]
+
+  /// - Throws: `FileError` if the file cannot be read, or is no table of metrics.
+  init(path: String) throws {
+    let lines = String(decoding: try FileBytes.read(path), as: UTF8.self).split(separator: "\n")
+    let table = lines.map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    columns = table.first ?? []
+    let known = columns
+    guard table.isEmpty || ["step", "kind"].allSatisfy(known.contains), Set(known).count == known.count else {
+      throw FileError(path: path, reason: "its first line does not name the columns of metrics; move the file away")
     }
+    // A row that was cut short is no row.
+    rows = table.dropFirst().filter { $0.count == known.count }
+  }
+
+  /// What is kept, in the order of other columns; what there was not is empty.
+  func rows(upTo step: Int, validatesAnew: Bool, under columns: [String]) -> [[String]] {
+    let places = columns.map { self.columns.firstIndex(of: $0) }
+    guard let stepPlace = self.columns.firstIndex(of: "step"), let kindPlace = self.columns.firstIndex(of: "kind") else {
+      return []
+    }
+    return rows.filter { row in
+      guard let rowStep = Int(row[stepPlace]), rowStep <= step else { return false }
+      return switch MetricsLog.Kind(rawValue: row[kindPlace]) {
+      case .test: false
+      case .validation: !validatesAnew || rowStep < step
+      default: true
+      }
+    }.map { row in places.map { $0.map { row[$0] } ?? "" } }
   }
 }
 

@@ -70,7 +70,7 @@ package struct EvaluationRun {
   /// - Parameters:
   ///   - path: a checkpoint or a run folder.
   ///   - part: the images.
-  ///   - raw: the weights that training goes on with, also where the checkpoint holds their average.
+  ///   - raw: the weights that training continues with, also where the checkpoint holds their average.
   ///   - mirror: average what the network says of an image and of its mirror image.
   ///   - atEquilibrium: measure once more at the equilibrium.
   ///   - overrides: of the checkpoint's configuration: where the data lie, how far to relax.

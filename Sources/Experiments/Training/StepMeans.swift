@@ -48,7 +48,7 @@ struct StepMeans {
 // MARK: - In a checkpoint
 
 extension StepMeans: LosslessStringConvertible {
-  /// The sums, from which a resumed run goes on to the same means.
+  /// The sums, from which a resumed run continues to the same means.
   var description: String {
     let numbers =
       [sums.loss, sums.accuracy, sums.free, sums.nudged, sums.factor, residuals.mean, residuals.percentile90] + metricSums

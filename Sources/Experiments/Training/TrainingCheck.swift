@@ -100,7 +100,7 @@ package struct TrainingCheck: Encodable, Sendable {
     try predict(configuration, network, on: choice.shape, over: world)
   }
 
-  /// What a part throws is a problem, and the check goes on.
+  /// What a part throws is a problem, and the check continues.
   private mutating func note(_ body: (inout TrainingCheck) throws -> Void) {
     do { try body(&self) } catch { problems.append("\(error)") }
   }

@@ -98,7 +98,7 @@ struct EdgeList {
   }
 
   /// The graph.
-  /// - Throws: if an edge is there twice, or the graph's rows do not fit into memory.
+  /// - Throws: if an edge occurs twice, or the graph's rows do not fit into memory.
   func graph(vertexCount: Int) throws -> WeightedGraph {
     try requireMemory(vertexCount: vertexCount)
     let graph = WeightedGraph(

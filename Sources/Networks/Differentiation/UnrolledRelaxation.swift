@@ -112,10 +112,10 @@ public final class UnrolledRelaxation {
         pre: edge.clampedInput ?? network.spins[edge.layout.pre - 1], post: error, scale: scale, samples: count,
         rows: 0..<error.shape.rows, into: gradient, at: edge.layout.weight.offset)
     }
-    var feedback: Float = 1
+    var factor: Float = 1
     for edge in network.edges where edge.layout.pre == layer {
-      error.buffer.scale(by: edge.layout.feedback / feedback, count: count * error.shape.stride)
-      feedback = edge.layout.feedback
+      error.buffer.scale(by: edge.layout.topDownFactor / factor, count: count * error.shape.stride)
+      factor = edge.layout.topDownFactor
       let post = network.spins[edge.layout.post - 1]
       edge.freezePooling(true)
       edge.coupling.drive(from: error, into: slopes[edge.layout.post - 1], samples: count, accumulate: true)

@@ -3,7 +3,7 @@ import Machines
 
 /// Free and nudged phases of one network by the local rule of an Ising machine, which moves all its spins at once.
 ///
-/// A nudged phase goes on from the memory of the free one. A phase ends after its number of sweeps, each one step of the machine,
+/// A nudged phase continues from the memory of the free one. A phase ends after its number of sweeps, each one step of the machine,
 /// or as soon as the change of a step falls below the tolerance.
 public final class MachineRelaxation: NetworkRelaxation {
   public let settings: RelaxationSettings

@@ -3,7 +3,7 @@ import Foundation
 import MPI
 import Parallel
 
-/// Everything that a run goes on from, of all its ladders or of some.
+/// Everything that a run continues from, of all its ladders or of some.
 ///
 /// Random numbers need no state: they are functions of seed, replica, spin and sweep. States are by the spins' numbers and ladders by theirs,
 /// so that any number of ranks can take them up.

@@ -4,7 +4,7 @@ import Ising
 import MPI
 import Parallel
 
-/// The folder of a run, with the checkpoint that it goes on from: on any number of ranks, to the same bits.
+/// The folder of a run, with the checkpoint that it continues from: on any number of ranks, to the same bits.
 ///
 /// All ranks see one file system, as those of a training do.
 public final class SamplingStore {
@@ -28,7 +28,7 @@ public final class SamplingStore {
     }
   }
 
-  /// The checkpoint that the run goes on from; `nil` if there is none. Collective.
+  /// The checkpoint that the run continues from; `nil` if there is none. Collective.
   func open(over world: Communicator?) throws -> TensorFile? {
     let isThere = FileManager.default.fileExists(atPath: path) ? 1 : 0
     guard resumes, try world?.allreduce(isThere, .min) ?? isThere == 1 else { return nil }

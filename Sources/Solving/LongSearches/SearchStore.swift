@@ -4,7 +4,7 @@ import Ising
 import MPI
 import Machines
 
-/// The folder of a search in parts, with the checkpoint that it goes on from.
+/// The folder of a search in parts, with the checkpoint that it continues from.
 ///
 /// All ranks see one file system. Limits of time and reads may be raised between two starts; everything else must be the same.
 public final class SearchStore {
@@ -29,7 +29,7 @@ public final class SearchStore {
     }
   }
 
-  /// What the search goes on from, or its beginning. Collective.
+  /// What the search continues from, or its beginning. Collective.
   func restore(_ problem: IsingProblem, _ settings: SolverSettings, over world: Communicator?) throws -> SearchMemory {
     let isThere = FileManager.default.fileExists(atPath: path) ? 1 : 0
     guard resumes, try world?.allreduce(isThere, .min) ?? isThere == 1 else { return SearchMemory() }
@@ -38,7 +38,7 @@ public final class SearchStore {
     return try SearchMemory(file, of: problem, source: path)
   }
 
-  /// Removes the result of a search that now goes on beyond it: a job script takes it for the end.
+  /// Removes the result of a search that now continues beyond it: a job script takes it for the end.
   func forgetResult(over world: Communicator?) throws {
     guard world?.rank ?? 0 == 0 else { return }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
