@@ -52,7 +52,8 @@ let package = Package(
 
     // Equilibrium propagation and what it is compared with, on layered networks and on Ising networks.
     .target(
-      name: "Learning", dependencies: ["Networks", "Solving", "Machines", "Ising", "Parallel", "Kernels", "MPI", "Host", "Files"]),
+      name: "Learning",
+      dependencies: ["Networks", "Sampling", "Solving", "Machines", "Ising", "Parallel", "Kernels", "MPI", "Host", "Files"]),
     .target(name: "Datasets", dependencies: ["Learning", "Parallel", "Kernels", "MPI", "Files", "Host"]),
 
     // A run from its YAML file to its last figure: what it is told, what it does and writes down, and what is said of it afterwards.

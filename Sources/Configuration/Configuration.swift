@@ -57,6 +57,8 @@ package enum Model: Equatable, Sendable {
   case predictive(NetworkDescription)
   /// Spins on an annealer or a sampler.
   case ising(IsingSettings)
+  /// Spins that learn the distribution of images.
+  case boltzmann(BoltzmannModel)
 
   /// Layers and the rule that teaches them.
   init(_ network: NetworkDescription, rule: LearningRule) {
@@ -69,11 +71,11 @@ package enum Model: Equatable, Sendable {
 }
 
 extension Configuration {
-  /// The layers of any model that has them: all but an Ising network.
+  /// The layers of any model that has them: all but Ising networks and Boltzmann machines.
   package var network: NetworkDescription? {
     switch model {
     case .hopfield(let network), .feedForward(let network), .predictive(let network): network
-    case .ising: nil
+    case .ising, .boltzmann: nil
     }
   }
 

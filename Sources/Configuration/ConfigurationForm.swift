@@ -14,6 +14,7 @@ struct ConfigurationForm: ConfigurationSection {
   var data = DatasetSettings.standard
   var network = NetworkForm()
   var ising: IsingSettings?
+  var boltzmann: BoltzmannModel?
   var relaxation = RelaxationSettings()
   var hardware = HardwareSettings()
   var learning = LearningSettings()
@@ -32,14 +33,17 @@ struct ConfigurationForm: ConfigurationSection {
         "seed", \.seed,
         "Seed of everything random: initial weights, order of the images, augmentation, validation split, random signs."),
       ConfigurationKey("data", \.data, required: true, "Which images, and how they are prepared."),
-      ConfigurationKey("network", \.network, networkDocumentation).written { $0.ising == nil },
+      ConfigurationKey("network", \.network, networkDocumentation).written { $0.hasLayers },
       ConfigurationKey(
         "ising", \.ising, standard: "none", "A network of ±1 spins on an annealer or a sampler, in the place of `network`."
       ).omittingNull,
-      ConfigurationKey("relaxation", \.relaxation, "How states relax, and when they have.").written { $0.ising == nil },
+      ConfigurationKey(
+        "boltzmann", \.boltzmann, standard: "none", "A Boltzmann machine that learns by likelihood, in the place of `network`."
+      ).omittingNull,
+      ConfigurationKey("relaxation", \.relaxation, "How states relax, and when they have.").written { $0.hasLayers },
       ConfigurationKey(
         "hardware", \.hardware, "Limits of a physical machine: how it rounds and disturbs parameters and states; none by default."
-      ).written { $0.ising == nil },
+      ).written { $0.hasLayers },
       ConfigurationKey("learning", \.learning, "Cost, gradient, optimiser and schedule."),
       ConfigurationKey("run", \.run, "Where the run is recorded, and how often."),
       ConfigurationKey("grid", \.grid, "How ranks are arranged (docs/guide/partition.md); results do not depend on it."),
@@ -52,6 +56,9 @@ struct ConfigurationForm: ConfigurationSection {
     ]
   }
 
+  /// Whether it is a network of layers: neither spins nor a Boltzmann machine.
+  private var hasLayers: Bool { ising == nil && boltzmann == nil }
+
   private static let networkDocumentation = "Layers and the edges between them."
 
   static func read(_ reader: ConfigurationReader, base: Self?) throws -> Self {
@@ -60,7 +67,9 @@ struct ConfigurationForm: ConfigurationSection {
     if let name = members["name"] { try name.requireFileName(form.name) }
     form.data = try form.data.surveyed()
     if let data = members["data"] { try form.data.check(data) }
-    if let ising = members["ising"], form.ising != nil {
+    if let boltzmann = members["boltzmann"], form.boltzmann != nil {
+      try form.resolveBoltzmann(boltzmann, members)
+    } else if let ising = members["ising"], form.ising != nil {
       for key in ["network", "relaxation", "hardware"] where members[key] != nil {
         throw members[key]!.failure("an Ising network stands in `ising`, with how it relaxes and on what; leave this out")
       }
@@ -72,9 +81,26 @@ struct ConfigurationForm: ConfigurationSection {
     } else {
       throw reader.failure("the key `network` is missing: \(networkDocumentation)")
     }
-    if let learning = members["learning"] { try form.learning.check(learning) }
+    if let learning = members["learning"] {
+      try form.learning.check(learning)
+      guard form.boltzmann != nil || form.learning.rule != .likelihood else {
+        throw learning["rule"].failure("`likelihood` is for Boltzmann machines, whose section is `boltzmann`; take another rule")
+      }
+    }
     try form.checkTargets(reader)
     return form
+  }
+
+  /// A Boltzmann machine has no rule but one.
+  private mutating func resolveBoltzmann(_ reader: ConfigurationReader, _ members: [String: ConfigurationReader]) throws {
+    for key in ["network", "ising", "relaxation", "hardware"] where members[key] != nil {
+      throw members[key]!.failure("a Boltzmann machine stands in `boltzmann`, with how it is sampled; leave this out")
+    }
+    try boltzmann?.resolve(data: (data.shape, data.classes), reader)
+    if let learning = members["learning"], learning.has("rule"), self.learning.rule != .likelihood {
+      throw learning["rule"].failure("a Boltzmann machine learns by `likelihood`; leave this out")
+    }
+    self.learning.rule = .likelihood
   }
 
   private func checkClasses(_ reader: ConfigurationReader) throws {
@@ -94,6 +120,9 @@ struct ConfigurationForm: ConfigurationSection {
     guard ising == nil else {
       throw reader["ising"].failure(
         "the outputs are spins, which take no other values than 1 and −1; leave data.files.targets out")
+    }
+    guard boltzmann == nil else {
+      throw reader["boltzmann"].failure("learns images and classes; leave data.files.targets out")
     }
     guard learning.cost.kind == .squaredError else {
       throw reader["learning"]["cost"].failure(
@@ -117,9 +146,15 @@ struct ConfigurationForm: ConfigurationSection {
     }
   }
 
+  private var model: Model {
+    if let ising { return .ising(ising) }
+    if let boltzmann { return .boltzmann(boltzmann) }
+    return Model(network.description, rule: learning.rule)
+  }
+
   func configuration() -> Configuration {
     var configuration = Configuration(
-      name: name, seed: seed, data: data, model: ising.map(Model.ising) ?? Model(network.description, rule: learning.rule),
+      name: name, seed: seed, data: data, model: model,
       relaxation: relaxation, hardware: hardware, learning: learning, run: run, grid: grid, exchange: exchange, timeouts: timeouts
     )
     configuration.device = device
@@ -135,6 +170,7 @@ struct ConfigurationForm: ConfigurationSection {
     switch configuration.model {
     case .hopfield(let layers), .feedForward(let layers), .predictive(let layers): network = NetworkForm(layers)
     case .ising(let settings): ising = settings
+    case .boltzmann(let model): boltzmann = model
     }
     relaxation = configuration.relaxation
     hardware = configuration.hardware
@@ -181,6 +217,12 @@ extension ConfigurationReader {
       return self
     }
     return ConfigurationReader(member.value, path: path + [key])
+  }
+
+  /// Whether `key` is written here.
+  func has(_ key: String) -> Bool {
+    guard case .mapping(let members) = node.content else { return false }
+    return members.contains { $0.key == key }
   }
 
   /// Fails unless `name` can be a file name on any system.

@@ -11,6 +11,10 @@ extension DatasetSettings: ConfigurationSection {
         "folder", \.folder,
         "The only folder to look in, which a configuration file names from its own folder; `null` takes the search path of [data](data.md)."
       ),
+      ConfigurationKey(
+        "only", \.only, standard: "all",
+        "The classes that are kept, by their labels in the files, and counted anew in this order; `[]`: all."
+      ).written { !$0.only.isEmpty },
       ConfigurationKey("limit", \.limit, .atLeast(1), "At most this many training images, after validation; `null`: all."),
       ConfigurationKey(
         "limitPerClass", \.limitPerClass, .atLeast(1),

@@ -17,7 +17,7 @@ extension LearningSettings: ConfigurationSection {
       ConfigurationKey(
         "rule", \.rule,
         "Equilibrium propagation, or one to compare it with: through the last sweeps of the free phase (`relaxation.nudged.sweeps`), or "
-          + "of the feed-forward network of the same layers."),
+          + "of the feed-forward network of the same layers. Boltzmann machines learn by `likelihood`."),
       ConfigurationKey(
         "estimator", \.estimator,
         "How the gradient is taken from relaxed states. `centred` uses both signs of the nudge; the one-sided ones compare a nudged state "

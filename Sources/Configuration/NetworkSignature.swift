@@ -29,6 +29,7 @@ extension Configuration {
     switch model {
     case .hopfield(let network), .feedForward(let network), .predictive(let network): network.signature
     case .ising(let ising): ising.network.signature
+    case .boltzmann(let model): model.machine.signature
     }
   }
 
@@ -41,7 +42,7 @@ extension Configuration {
       return try NetworkLayout(network)
     case .feedForward:
       throw NetworkError("\(name): `\(command)` works on Hopfield networks, and this one is feed-forward (learning.rule)")
-    case .predictive, .ising:
+    case .predictive, .ising, .boltzmann:
       throw NetworkError("\(name): `\(command)` works on Hopfield networks, and this is another kind")
     }
   }

@@ -40,7 +40,8 @@ public struct Dataset: Sendable {
     func part(_ part: DatasetPart) throws -> LabelledImages {
       guard parts.contains(part) else { return LabelledImages(noneOf: settings.shape, classes: description.classes) }
       let images = try (found?.reader ?? description.reader).read(
-        part, folder: found?.folder ?? "", shape: description.shape, classes: description.classes)
+        part, folder: found?.folder ?? "", shape: description.shape, classes: settings.fileDescription.classes
+      ).keeping(settings.only)
       return try settings.size.map { try images.resized(rows: $0.rows, columns: $0.columns) } ?? images
     }
     return Dataset(

@@ -27,6 +27,8 @@ public struct DatasetSettings: Equatable, Sendable {
   public var name: DatasetName
   /// The only folder to look in; nil takes the search path.
   public var folder: String?
+  /// The classes that are kept, by their labels in the files, and counted anew in this order; none: all.
+  public var only: [Int] = []
   /// At most this many training images, after the validation images are held out; nil takes all.
   public var limit: Int?
   /// Exactly this many training images of every class, after the validation images are held out; nil takes all.
@@ -62,8 +64,11 @@ public struct DatasetSettings: Equatable, Sendable {
     self.synthetic = synthetic
   }
 
-  /// What is known of the data set without reading its files.
-  public var description: DatasetDescription { DatasetDescription.of(name, synthetic: synthetic, files: files, size: size) }
+  /// What is known of the data set without reading its files, of the classes that are kept.
+  public var description: DatasetDescription { fileDescription.keeping(only) }
+
+  /// The same of all that the files hold.
+  var fileDescription: DatasetDescription { DatasetDescription.of(name, synthetic: synthetic, files: files, size: size) }
 
   /// The shape of its images, known without reading its files.
   public var shape: ImageShape {
@@ -85,6 +90,7 @@ public struct DatasetSettings: Equatable, Sendable {
     guard name != .files || folder == nil else {
       throw DatasetError.setting(key: "folder", reason: "data.files names each file with its folder; leave this out")
     }
+    try fileDescription.checkSelection(only)
     if validation < 0 {
       throw DatasetError.setting(key: "validation", reason: "expected 0 or more, found \(validation)")
     }

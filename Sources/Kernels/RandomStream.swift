@@ -25,6 +25,16 @@ public enum RandomStream: UInt32, CaseIterable, Sendable {
   case syntheticPattern = 0x4441_0004
   /// The noise of a synthetic data set's images.
   case syntheticNoise = 0x4441_0005
+  /// Which pixels of a Boltzmann machine's image are up, in training and in evaluations.
+  case binarisation = 0x424D_4249
+  /// Chains of a Boltzmann machine whose visible spins are clamped, and those that are free.
+  case clampedChains = 0x424D_4343
+  /// See `clampedChains`.
+  case freeChains = 0x424D_4643
+  /// Runs of annealed importance sampling.
+  case annealedImportance = 0x424D_4149
+  /// Places of a Boltzmann machine's visible spins on a lattice.
+  case visiblePlaces = 0x424D_5650
   /// Clusters of spins that the sampler of replicas turns.
   case clusters = 0x434C_5553
   /// The order of the vertices in the search for communities.

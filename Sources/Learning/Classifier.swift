@@ -1,5 +1,6 @@
 import Kernels
 import Networks
+import Parallel
 
 /// What some images were taken for.
 public struct Classification: Equatable, Sendable {
@@ -50,6 +51,15 @@ public protocol Classifier: AnyObject {
   /// Whether each image ends by itself, and the next one takes its place.
   var endsImageByImage: Bool { get }
 
+  /// Whether it says which class an image is of, so that there is an accuracy.
+  var tellsClasses: Bool { get }
+  /// ln Z by which losses were counted, of a network that has one.
+  var partitionEstimates: [PartitionEstimate] { get }
+  /// Is told which images come, before the first of them. Collective.
+  ///
+  /// - Throws: the failure of an exchange between ranks, or what `images` throws.
+  func prepare(for images: any TrainingImages, over grid: ProcessGrid?) throws
+
   /// Classifies images from scratch. Collective over the ranks that share the network.
   ///
   /// - Parameters:
@@ -69,6 +79,9 @@ public protocol Classifier: AnyObject {
 
 extension Classifier {
   public var endsImageByImage: Bool { false }
+  public var tellsClasses: Bool { true }
+  public var partitionEstimates: [PartitionEstimate] { [] }
+  public func prepare(for images: any TrainingImages, over grid: ProcessGrid?) throws {}
 
   public func classify(_ source: ImageSource, together: Int, progress: (Int) -> Void) throws -> Classification {
     try classifyTogether(source, together: together, progress: progress)

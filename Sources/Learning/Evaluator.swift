@@ -18,9 +18,16 @@ public struct Evaluation: Equatable, Sendable {
   public var predictions: [Int]
   /// Of numbers that were predicted in the place of classes.
   public var targets: TargetScore? = nil
+  /// Whether there are classes.
+  public var tellsClasses = true
+  /// ln Z by several methods, of a machine whose losses are counted from the first of them.
+  public var partition: [PartitionEstimate] = []
+
+  /// Whether the loss is the negative log-likelihood of the images.
+  public var isOfLikelihood: Bool { !tellsClasses && targets == nil }
 
   /// What the best of several evaluations has most of: accuracy, or where there are no classes the negative loss.
-  public var merit: Double { targets == nil ? accuracy : -loss }
+  public var merit: Double { tellsClasses ? accuracy : -loss }
 }
 
 /// How far images are from equilibrium: their residuals (`NetworkRelaxation.residuals`) in two numbers.
@@ -92,6 +99,7 @@ public struct Evaluator {
   public func evaluate(
     _ images: any TrainingImages, over grid: ProcessGrid, shouldStop: (() -> Bool)?, progress: ((Double) -> Void)? = nil
   ) throws -> Evaluation? {
+    try classifier.prepare(for: images, over: grid)
     let shares = (0..<grid.data.size).map { share(of: images.count, rank: $0, ranks: grid.data.size) }
     let own = shares[grid.data.rank]
     // The ranks ask each other between parts of their shares.
@@ -124,7 +132,8 @@ public struct Evaluator {
     let count = Double(max(1, images.count))
     var evaluation = Evaluation(
       loss: all.losses.reduce(0, +) / count, accuracy: Double(correct) / count, images: images.count,
-      sweeps: Double(all.sweeps) / count, residual: ResidualSummary(all.residuals), predictions: all.predictions)
+      sweeps: Double(all.sweeps) / count, residual: ResidualSummary(all.residuals), predictions: all.predictions,
+      tellsClasses: classifier.tellsClasses && targets == nil, partition: classifier.partitionEstimates)
     guard let targets else { return evaluation }
     let counts = shares.map { $0.count * targets.width }
     let outputs = try grid.gatherOverData(result.outputs.flatMap { $0.map(Double.init) }, counts: counts, "predictions")

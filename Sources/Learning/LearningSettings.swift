@@ -51,6 +51,8 @@ public enum LearningRule: String, CaseIterable, Sendable {
   case backpropagationThroughTime
   /// Of the feed-forward network of the same layers.
   case backpropagation
+  /// The gradient of the log-likelihood by sampling, of Boltzmann machines.
+  case likelihood
 }
 
 /// Everything that training needs to know beyond the network, its relaxation and the data.

@@ -18,6 +18,8 @@ public struct ShardReport: Equatable, Sendable {
   public var residuals: [Double] = []
   /// What the network counts besides, by `TrainableNetwork.metricNames`.
   public var metrics: [Double] = []
+  /// What the network wants the sum of over the mini-batch, `TrainableNetwork.sumCount` numbers.
+  public var sums: [Float] = []
 
   /// Of no samples.
   public init() {}

@@ -4,7 +4,8 @@ import Kernels
 ///
 /// Both lie in one buffer, the report behind the gradient, so that one sum over ranks adds up both, in one order.
 struct StepSum {
-  /// What is reported, in the order in which it lies in the buffer. Metrics of the network's own follow, then errors of numbers, then a residual a sample: 0
+  /// What is reported, in the order in which it lies in the buffer. Metrics of the network's own follow, then errors of numbers, then the
+  /// network's own sums, then a residual a sample: 0
   /// from all but the rank that has it.
   private enum Entry: Int, CaseIterable { case loss, correct, freeSweeps, nudgedSweeps, stop, checkpoint }
 
@@ -12,10 +13,11 @@ struct StepSum {
   let gradient: AlignedBuffer<Float>
   private let parameterCount: Int
   private let metricCount: Int
+  private let sumCount: Int
 
   /// Floats of the buffer that holds the sum of a network's micro-shards, of `samples` samples in all.
   static func count(of network: any TrainableNetwork, metrics: Int, samples: Int) -> Int {
-    network.parameterLayout.parameterCount + Entry.allCases.count + metrics + samples
+    network.parameterLayout.parameterCount + Entry.allCases.count + metrics + network.sumCount + samples
   }
 
   /// A buffer of `count(of:metrics:samples:)` floats, read and written as such a sum.
@@ -25,6 +27,7 @@ struct StepSum {
     gradient = buffer
     parameterCount = network.parameterLayout.parameterCount
     metricCount = metrics
+    sumCount = network.sumCount
   }
 
   /// Notes what one micro-shard came to.
@@ -43,6 +46,7 @@ struct StepSum {
     for (index, metric) in (report.metrics + (report.errors?.sums ?? [])).enumerated() {
       gradient[firstMetric + index] = share * Float(metric)
     }
+    for (index, sum) in report.sums.enumerated() { gradient[firstSum + index] = share * sum }
     for (index, residual) in report.residuals.enumerated() where share != 0 {
       gradient[firstResidual + firstSample + index] = Float(residual)
     }
@@ -55,6 +59,9 @@ struct StepSum {
   var loss: Double { Double(self[.loss]) }
   var correct: Double { Double(self[.correct]) }
   var metrics: [Double] { (0..<metricCount).map { Double(gradient[firstMetric + $0]) } }
+
+  /// What the network wants the sum of.
+  var ownSums: [Float] { (0..<sumCount).map { gradient[firstSum + $0] } }
 
   /// Sums over the micro-shards.
   var freeSweeps: Double { Double(self[.freeSweeps]) }
@@ -72,7 +79,8 @@ struct StepSum {
   }
 
   private var firstMetric: Int { parameterCount + Entry.allCases.count }
-  private var firstResidual: Int { firstMetric + metricCount }
+  private var firstSum: Int { firstMetric + metricCount }
+  private var firstResidual: Int { firstSum + sumCount }
 
   private subscript(entry: Entry) -> Float {
     get { gradient[parameterCount + entry.rawValue] }

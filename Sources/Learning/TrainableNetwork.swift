@@ -69,6 +69,14 @@ public protocol TrainableNetwork: AnyObject {
 
   /// What it counts besides loss and accuracy: columns of `metrics.csv`.
   var metricNames: [String] { get }
+  /// Numbers of its own that are summed over a mini-batch, as the gradient is.
+  var sumCount: Int { get }
+  /// Makes of the whole mini-batch's gradient what the optimiser follows, the same on every rank.
+  ///
+  /// - Parameter sums: those of its own.
+  func finish(_ gradient: AlignedBuffer<Float>, sums: [Float])
+  /// Whether a step tells how many samples had the right class.
+  var measuresAccuracy: Bool { get }
   /// Whether its free phases have residuals.
   var relaxes: Bool { get }
   /// In words, for the log: "5 layers".
@@ -106,6 +114,9 @@ extension NetworkLayout {
 extension TrainableNetwork {
   public var parameterMemory: ParameterMemory? { nil }
   public var metricNames: [String] { [] }
+  public var sumCount: Int { 0 }
+  public func finish(_ gradient: AlignedBuffer<Float>, sums: [Float]) {}
+  public var measuresAccuracy: Bool { true }
   public var relaxes: Bool { false }
   public var beginsTogether: Bool { false }
   public func begin(_ shards: [MicroShard]) throws {}

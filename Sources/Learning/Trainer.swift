@@ -237,6 +237,7 @@ public final class Trainer {
   private func update(_ total: StepSum, residual: ResidualSummary?) throws -> StepReport {
     let samples = settings.batch.size
     let shards = Double(reduction.shardCount)
+    network.finish(total.gradient, sums: total.ownSums)
     let norm = total.gradientNorm
     guard norm.isFinite, total.loss.isFinite else {
       throw TrainingError.nonFinite(

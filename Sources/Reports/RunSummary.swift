@@ -139,6 +139,7 @@ struct RunSummary {
     case .feedForward(let network): return "A \(kind(network))feed-forward network\(counts(network))"
     case .predictive(let network): return "A \(kind(network))predictive network\(counts(network))"
     case .ising(let settings): return "An Ising network of \(counted(settings.network.hidden, "hidden spin"))"
+    case .boltzmann(let model): return "A Boltzmann machine (\(model.machine.graph))"
     }
   }
 
@@ -150,6 +151,7 @@ struct RunSummary {
         "equilibrium propagation (estimator \(learning.estimator.rawValue), nudge \(String(format: "%g", learning.nudge)))"
       case .backpropagationThroughTime: "back-propagation through time"
       case .backpropagation: "back-propagation"
+      case .likelihood: "the gradient of the likelihood"
       }
     let images = imagesPerEpoch.map { "\(ReportText.grouped($0)) images of " } ?? ""
     let done = epochs.map { String(format: "%.4g", $0) } ?? "0"

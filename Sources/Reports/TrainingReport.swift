@@ -126,7 +126,7 @@ extension Configuration {
     switch model {
     case .hopfield, .predictive: return learning.phases
     case .ising(let settings): return settings.machine.reads * learning.phases
-    case .feedForward: return 0
+    case .feedForward, .boltzmann: return 0
     }
   }
 }

@@ -7,21 +7,21 @@ import Kernels
 /// where it would diffuse otherwise: non-reversible parallel tempering.
 /// Sources: Hukushima & Nemoto, J. Phys. Soc. Jpn. 65, 1604 (1996); Okabe, Kawata, Okamoto & Mikami, Chem. Phys. Lett. 335, 435 (2001);
 /// Syed, Bouchard-Côté, Deligiannidis & Doucet, J. R. Stat. Soc. B 84, 321 (2022).
-struct Tempering {
+package struct Tempering {
   /// The ladders, by their numbers among all.
-  let chains: Range<Int>
-  let temperatureCount: Int
+  package let chains: Range<Int>
+  package let temperatureCount: Int
   /// [chain][temperature]: which replica of the ladder has it.
-  private(set) var replicas: [Int]
+  package private(set) var replicas: [Int]
   /// [chain][replica]: its temperature.
-  private(set) var temperatures: [Int]
+  package private(set) var temperatures: [Int]
   /// [chain][replica]: 1 once it was at the hottest temperature and −1 at the coldest, whichever came last; 0 before either.
   private(set) var directions: [Int8]
   /// Ways from the hottest temperature to the coldest and back, of each ladder, since the last reset.
   private(set) var roundTrips: [Int]
   /// [chain][pair]: probabilities of rejection, summed since the last reset, and how many.
   private(set) var rejections: [Double]
-  private(set) var attempts: Int
+  package private(set) var attempts: Int
   private let philox: Philox
 
   /// What a checkpoint keeps, of this rank's ladders.
@@ -47,7 +47,7 @@ struct Tempering {
     }
   }
 
-  init(chains: Range<Int>, temperatureCount: Int, seed: UInt64) {
+  package init(chains: Range<Int>, temperatureCount: Int, seed: UInt64) {
     self.chains = chains
     self.temperatureCount = temperatureCount
     replicas = chains.flatMap { _ in Array(0..<temperatureCount) }
@@ -66,6 +66,14 @@ struct Tempering {
     attempts = 0
   }
 
+  /// Goes on from where replicas were, at any temperatures, after so many tries to swap.
+  package mutating func resume(temperatures: [Int], attempts: Int) {
+    precondition(temperatures.count == self.temperatures.count)
+    var state = state
+    (state.temperatures, state.attempts) = (temperatures, attempts)
+    self.state = state
+  }
+
   /// The mean rejection of each pair of one chain, counted from the first of this rank.
   func meanRejections(chain: Int) -> [Double] {
     // Each sweep tries every other pair.
@@ -82,7 +90,7 @@ struct Tempering {
   ///   - energies: [chain][replica].
   ///   - sweep: the number of the sweep before, which decides the random numbers and, counted from the last reset, the pairs.
   /// - Returns: whether any pair has swapped.
-  mutating func swap(energies: [Double], rates: [Double], sweep: UInt32) -> Bool {
+  package mutating func swap(energies: [Double], rates: [Double], sweep: UInt32) -> Bool {
     guard temperatureCount > 1 else { return false }
     let pairs = temperatureCount - 1
     var hasSwapped = false

@@ -26,7 +26,9 @@ enum House {
     Room(name: "Networks", imports: ["MPI", "Kernels", "Host", "Parallel", "Machines"]),
     Room(name: "Solving", imports: ["MPI", "Kernels", "Host", "Files", "Parallel", "Ising", "Machines"]),
     Room(name: "Sampling", imports: ["MPI", "Kernels", "Host", "Files", "Parallel", "Ising", "Machines", "Solving"]),
-    Room(name: "Learning", imports: ["MPI", "Kernels", "Host", "Files", "Parallel", "Ising", "Machines", "Networks", "Solving"]),
+    Room(
+      name: "Learning",
+      imports: ["MPI", "Kernels", "Host", "Files", "Parallel", "Ising", "Machines", "Networks", "Solving", "Sampling"]),
     Room(name: "Datasets", imports: ["MPI", "Kernels", "Host", "Files", "Parallel", "Learning"]),
     Room(name: "Configuration", imports: libraries.subtracting(["MPI"]).union(["Yams"])),
     Room(name: "Experiments", imports: libraries.union(["Configuration"])),

@@ -25,6 +25,13 @@ TUTORIAL = ROOT / "docs/guide/tutorial.md"
 REGRESSION = ROOT / "docs/guide/regression.md"
 # What a line names, and what is taken in its place.
 PLACEHOLDERS = {"CONFIG": "configs/quickstart.yaml", "DIR": "runs/dir", "RUN": "runs/mine"}
+# What makes the training of a configuration short, besides what makes any short.
+OWN = {
+    "rbm-mnist": ("learning.batch={size: 16, shard: 8}",),
+    "boltzmann-digits": ("learning.batch={size: 16, shard: 8}", "data.validation=8"),
+}
+# The run that the lines of a page are about, where it is not that of a layered network.
+RUNS = {"docs/guide/boltzmann-machines.md": (CONFIGURATIONS / "boltzmann.yaml", "boltzmann.spinsPerClass=0")}
 SMALLER = {
     "torus:1000x1000": "torus:100x100",
     "torus:64x64": "torus:16x16",
@@ -71,6 +78,7 @@ def short(words: list[str]) -> list[str]:
             "data.limitPerClass=null",
             "data.testPerClass=null",
             "learning.epochs=1",
+            *next((sets for name, sets in OWN.items() if any(name in word for word in words)), ()),
         )
     if "solve" in words and "--exact" in words:
         return []
@@ -108,7 +116,7 @@ def stage(program, launcher, trained, tmp_path_factory):
     """stage(PAGE): a folder with small stand-ins for the files that the manual names."""
     stages = {}
 
-    def make(folder: Path) -> Path:
+    def make(folder: Path, configuration: Path, *sets: str) -> Path:
         for name in ("G22.txt", "edges.txt"):
             (folder / name).write_text(circle())
         (folder / "pixels.txt").write_text("0 1\n5 -1\n")
@@ -127,7 +135,7 @@ def stage(program, launcher, trained, tmp_path_factory):
         # Finished runs, for the commands that look at one.
         (folder / "runs").mkdir()
         for seed, name in enumerate(("mine", "mine-seed-1", "mine-seed-2")):
-            run = trained(CONFIGURATIONS / "train.yaml", "learning.epochs=1", f"seed={seed}", ranks=None)
+            run = trained(configuration, *sets, "learning.epochs=1", f"seed={seed}", ranks=None)
             shutil.copytree(run.folder, folder / "runs" / name)
         (folder / "bin").mkdir()
         (folder / "bin/equilibria").symlink_to(program)
@@ -137,7 +145,7 @@ def stage(program, launcher, trained, tmp_path_factory):
 
     def stage(page: str) -> Path:
         if page not in stages:
-            stages[page] = make(tmp_path_factory.mktemp("manual"))
+            stages[page] = make(tmp_path_factory.mktemp("manual"), *RUNS.get(page, (CONFIGURATIONS / "train.yaml",)))
         return stages[page]
 
     return stage

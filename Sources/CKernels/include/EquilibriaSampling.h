@@ -118,6 +118,10 @@ typedef struct {
   void (*count_bonds)(const uint64_t *spins, int64_t stride, const eq_bond *bonds, int64_t count, int64_t *counts);
 
   void (*sweep_lanes)(const eq_lanes *state, int64_t first, int64_t last, uint32_t sweep);
+  // fields[(i − first) · 16 · groups + r]: the field on the spin at place i of replica r, in units of the row.
+  void (*fields_lanes)(const eq_lanes *state, int64_t first, int64_t last, int32_t *fields);
+  // counts[b] += replicas of the mask, `stride` words, in which the spins of bond b differ.
+  void (*count_unequal)(const uint64_t *spins, int64_t stride, const eq_bond *bonds, int64_t count, const uint64_t *mask, int32_t *counts);
 
   // bits[r · row + i / 64], bit i % 64: the spin at place first + i of replica r; 0 behind the last one.
   void (*unpack)(const uint64_t *spins, int64_t stride, int64_t first, int64_t last, uint64_t *bits, int64_t row);

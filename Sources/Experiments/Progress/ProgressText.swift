@@ -17,7 +17,7 @@ package struct ProgressReport: Equatable, Sendable {
   /// As last measured; `nil` where nothing relaxes.
   package var residual: Double?
   package var loss: Double
-  /// From 0 to 1; `nil` where there are no classes.
+  /// From 0 to 1; `nil` where there are no classes, or training tells none.
   package var accuracy: Double?
   /// Of numbers that are predicted, by `TargetErrors.names`.
   package var errors: [Double]

@@ -20,6 +20,7 @@ struct ConfiguredNetwork {
     /// One pass upwards: the network of back-propagation, or of the predictive energy.
     case feedForward(NetworkLayout)
     case ising(IsingNetworkLayout, IsingSettings)
+    case boltzmann(BoltzmannLayout, BoltzmannSettings)
   }
 
   /// - Throws: `NetworkError` if the network cannot be, `TrainingError.setting` if it cannot learn by the rule.
@@ -34,6 +35,13 @@ struct ConfiguredNetwork {
       let layout = try IsingNetworkLayout(ising.network)
       self.layout = layout
       kind = .ising(layout, ising)
+    case .boltzmann(let model):
+      guard !configuration.learning.measuresCosine else {
+        throw TrainingError.setting(key: "learning.cosine", reason: "a Boltzmann machine has no exact gradient; leave it out")
+      }
+      let layout = try BoltzmannLayout(model.machine)
+      self.layout = layout
+      kind = .boltzmann(layout, model.settings)
     case .hopfield(let network), .feedForward(let network), .predictive(let network):
       let layout = try NetworkLayout(network)
       self.layout = layout
@@ -106,7 +114,13 @@ struct ConfiguredNetwork {
   }
 
   /// Fresh parameters.
-  var initialParameters: AlignedBuffer<Float> { layout.initialParameters(seed: configuration.seed) }
+  ///
+  /// - Parameter images: that will be learned.
+  func initialParameters(for images: any TrainingImages) -> AlignedBuffer<Float> {
+    let parameters = layout.initialParameters(seed: configuration.seed)
+    if case .boltzmann(let layout, _) = kind { layout.beginFields(parameters, like: images, seed: configuration.seed) }
+    return parameters
+  }
 
   /// Those of a checkpoint or a file of weights.
   ///
@@ -168,6 +182,9 @@ struct ConfiguredNetwork {
       let network = try IsingNetwork(
         layout, parameters: parameters, settings: ising.machine, hardware: ising.hardware, seed: configuration.seed)
       return try IsingLearner(network, settings: settings, isEmbedded: ising.hardware.chip != nil, times: times)
+    case .boltzmann(let layout, let sampling):
+      return try BoltzmannLearner(
+        layout, parameters: parameters, settings: sampling, learning: settings, seed: configuration.seed, on: grid, times: times)
     }
   }
 
@@ -198,6 +215,10 @@ struct ConfiguredNetwork {
       let network = try IsingNetwork(
         layout, parameters: parameters, settings: machine, hardware: ising.hardware, seed: configuration.seed, for: .evaluation)
       return Evaluator(IsingClassifier(network), shard: settings.batch)
+    case .boltzmann(let layout, let sampling):
+      let classifier = try BoltzmannClassifier(
+        layout, parameters: parameters, settings: sampling, capacity: settings.batch, seed: configuration.seed)
+      return Evaluator(classifier, shard: settings.batch)
     }
   }
 }

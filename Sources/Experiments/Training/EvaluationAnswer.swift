@@ -26,15 +26,16 @@ package struct EvaluationAnswer {
   /// That the images had not settled, unless the equilibrium was measured too, and that the network has not learned.
   package var warnings: [String] {
     let transient = settled == nil ? TransientWarning(result, of: configuration)?.description : nil
-    let untrained = isLabelled ? LossFigure.warning(of: result.loss, cost, classes: names.count) : nil
+    let untrained = isLabelled && !result.isOfLikelihood ? LossFigure.warning(of: result.loss, cost, classes: names.count) : nil
     return [transient, untrained].compactMap(\.self)
   }
 
   package var text: String {
-    guard isLabelled else {
+    guard isLabelled || result.isOfLikelihood else {
       return "\(configuration.name): \(result.images) images without labels, \(Self.relaxation(result))"
     }
     let images = "\(result.images) \(part) images\(run.isMirrored ? ", each averaged with its mirror image" : "")"
+    if result.isOfLikelihood { return (["\(configuration.name): \(images)"] + likelihoods).joined(separator: "\n") }
     var lines = ["\(configuration.name): \(images), \(Self.relaxation(result))"]
     if let settled {
       lines.append(
@@ -49,14 +50,32 @@ package struct EvaluationAnswer {
 
   /// Writes what each image was taken for, or the numbers that were predicted for it, and how often each class was taken for each, to
   /// whichever path is given.
+  ///
+  /// - Throws: `TrainingError.setting` of a machine that tells no classes, `FileError`.
   package func write(predictions: String?, confusion: String?) throws {
     if let score = result.targets {
       let table = TargetPredictions(names: names, measured: run.targets, predicted: score.predictions)
       return try predictions.map { try table.write(to: $0) } ?? ()
     }
+    guard result.tellsClasses || (predictions == nil && confusion == nil) else {
+      throw TrainingError.setting(
+        key: predictions == nil ? "--confusion" : "--predictions",
+        reason: "this machine gives images a likelihood and no class; leave the option out")
+    }
     let table = TestPredictions(labels: run.labels ?? [], predictions: result.predictions)
     try predictions.map { try table.write(to: $0, classNames: run.classNames, isLabelled: run.labels != nil) }
     try confusion.map { try table.writeConfusion(to: $0, classNames: run.classNames) }
+  }
+
+  /// The mean log-likelihood by each ln Z; the last line is that by the first of them.
+  private var likelihoods: [String] {
+    guard let first = result.partition.first else { return [] }
+    let lines = result.partition.map { estimate in
+      String(
+        format: "ln Z by \(estimate.method.rawValue) %.3f ± %.3f, \(part) log-likelihood %.3f nats", estimate.logZ.value,
+        estimate.logZ.error, -result.loss + first.logZ.value - estimate.logZ.value)
+    }
+    return lines + ["\(part) \(EvaluationText.figure(result))"]
   }
 
   private static func relaxation(_ result: Evaluation) -> String {
@@ -87,6 +106,15 @@ extension EvaluationAnswer: Encodable {
   }
 
   private struct Figures: Encodable {
+    /// ln Z as a method found it.
+    struct LogZ: Encodable {
+      let method: String
+      let value: Double
+      let error: Double
+    }
+
+    /// Of a machine that gives images a likelihood.
+    let logZ: [LogZ]?
     /// Absent where there are no labels.
     let accuracy: Double?
     let loss: Double?
@@ -110,8 +138,11 @@ extension EvaluationAnswer: Encodable {
     }
 
     init(_ result: Evaluation, isLabelled: Bool, names: [String]) {
-      accuracy = isLabelled && result.targets == nil ? result.accuracy : nil
-      loss = isLabelled ? result.loss : nil
+      accuracy = isLabelled && result.tellsClasses ? result.accuracy : nil
+      loss = isLabelled || result.isOfLikelihood ? result.loss : nil
+      logZ =
+        result.partition.isEmpty
+        ? nil : result.partition.map { LogZ(method: $0.method.rawValue, value: $0.logZ.value, error: $0.logZ.error) }
       let score = isLabelled ? result.targets : nil
       (meanSquaredError, meanAbsoluteError, r2) = (score?.mean.meanSquaredError, score?.mean.meanAbsoluteError, score?.mean.r2)
       targets = score.flatMap { score in
@@ -129,10 +160,17 @@ extension EvaluationAnswer: Encodable {
 
 /// The result of an evaluation in a few words.
 package enum EvaluationText {
-  /// `accuracy 97.10 %`, or of numbers that are predicted `R² 0.9132, mean absolute error 1.53, mean squared error 4.12`.
-  package static func figure(_ evaluation: Evaluation) -> String {
-    guard let score = evaluation.targets else { return "accuracy \(RunRecorder.percent(evaluation.accuracy))" }
-    return figure(score.mean)
+  /// `accuracy 97.10 %`, of numbers that are predicted `R² 0.9132, mean absolute error 1.53, mean squared error 4.12`, or of a machine that
+  /// gives images a likelihood `log-likelihood -91.20 nats`.
+  static func figure(_ evaluation: Evaluation) -> String {
+    if let score = evaluation.targets { return figure(score.mean) }
+    return merit(evaluation.merit, of: evaluation)
+  }
+
+  /// A merit (`Evaluation.merit`) of an evaluation like another one.
+  static func merit(_ merit: Double, of evaluation: Evaluation) -> String {
+    if evaluation.tellsClasses { return "accuracy \(RunRecorder.percent(merit))" }
+    return evaluation.isOfLikelihood ? String(format: "log-likelihood %.2f nats", merit) : "loss \(LossFigure.text(-merit))"
   }
 
   private static func figure(_ figures: TargetScore.Figures) -> String {

@@ -101,6 +101,10 @@ package struct EvaluationRun {
         MirroredClassifier(evaluator.classifier, shape: shape, cost: cost), shard: batch, targets: cost.targets)
     }
     evaluator = made(try network.evaluator(parameters, on: grid))
+    guard !mirror || evaluator.classifier.tellsClasses else {
+      throw TrainingError.setting(
+        key: "--mirror", reason: "this machine gives images a likelihood and no class; leave the option out")
+    }
     guard !atEquilibrium || network.relaxes else {
       throw TrainingError.setting(
         key: "--at-equilibrium", reason: "this network has no equilibrium to relax to; leave the option out")

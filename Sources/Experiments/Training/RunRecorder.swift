@@ -79,12 +79,14 @@ final class RunRecorder {
   /// How much of an evaluation is done.
   func show(_ kind: MetricsLog.Kind, _ share: Double) { display.update(kind.rawValue, fraction: share) }
 
-  /// Whether the network tells classes apart, and does not predict numbers.
-  private var isOfClasses: Bool { !configuration.data.predictsNumbers }
+  /// Whether training tells how many images had the right class.
+  private func measuresAccuracy(_ trainer: Trainer) -> Bool {
+    !configuration.data.predictsNumbers && trainer.network.measuresAccuracy
+  }
 
   /// Of numbers that are predicted, over the steps of some means.
   private func errors(of trainer: Trainer, _ means: StepMeans) -> [Double] {
-    isOfClasses ? [] : Array(means.metrics.suffix(TargetErrors.names.count))
+    trainer.settings.cost.targets == nil ? [] : Array(means.metrics.suffix(TargetErrors.names.count))
   }
 
   func say(_ text: String) { display.message(text) }
@@ -134,7 +136,7 @@ final class RunRecorder {
         fraction: done / Double(trainer.settings.epochs),
         samplesPerSecond: (rate ?? 1 / max(elapsed, 1e-9)) * Double(report.samples),
         freeSweeps: interval.freeSweeps, nudgedSweeps: interval.nudgedSweeps, residual: residual, loss: interval.loss,
-        accuracy: isOfClasses ? interval.accuracy : nil, errors: errors(of: trainer, interval),
+        accuracy: measuresAccuracy(trainer) ? interval.accuracy : nil, errors: errors(of: trainer, interval),
         timeLeft: rate.map { stepsLeft / $0 }))
     if elapsed >= configuration.run.logInterval {
       try append(.interval, means: interval, elapsed: elapsed, of: trainer)
@@ -160,7 +162,7 @@ final class RunRecorder {
   private func append(_ kind: MetricsLog.Kind, means: StepMeans, elapsed: Double, of trainer: Trainer) throws {
     var row = MetricsLog.Row(
       time: time, epoch: trainer.epochFraction, step: trainer.position.step, kind: kind, loss: means.loss,
-      accuracy: isOfClasses ? means.accuracy : nil,
+      accuracy: measuresAccuracy(trainer) ? means.accuracy : nil,
       learningRate: Double(trainer.settings.optimiser.learningRate) * means.rateFactor, freeSweeps: means.freeSweeps,
       nudgedSweeps: means.nudgedSweeps, residual: means.residual?.mean, residual90: means.residual?.percentile90,
       samplesPerSecond: Double(means.samples) / max(elapsed, 1e-9))
@@ -176,6 +178,8 @@ final class RunRecorder {
 
   /// Once a start.
   private func warn(ofLoss loss: Double, _ cost: Cost) {
+    // That of a Boltzmann machine is a difference of energies, or a likelihood.
+    if case .boltzmann = configuration.model { return }
     guard !hasWarnedOfLoss, let warning = LossFigure.warning(of: loss, cost, classes: configuration.data.classes) else { return }
     hasWarnedOfLoss = true
     display.message("warning: \(warning)")
@@ -184,8 +188,8 @@ final class RunRecorder {
   func record(_ evaluation: Evaluation, kind: MetricsLog.Kind, of trainer: Trainer) throws {
     var row = MetricsLog.Row(
       time: time, epoch: trainer.epochFraction, step: trainer.position.step, kind: kind, loss: evaluation.loss,
-      accuracy: isOfClasses ? evaluation.accuracy : nil, freeSweeps: evaluation.sweeps, residual: evaluation.residual?.mean,
-      residual90: evaluation.residual?.percentile90)
+      accuracy: evaluation.tellsClasses ? evaluation.accuracy : nil, freeSweeps: evaluation.sweeps,
+      residual: evaluation.residual?.mean, residual90: evaluation.residual?.percentile90)
     if let mean = evaluation.targets?.mean {
       let figures = [mean.meanSquaredError, mean.meanAbsoluteError, mean.r2]
       for (name, figure) in zip(TargetErrors.names, figures) { row.extra[name] = figure }
@@ -193,8 +197,9 @@ final class RunRecorder {
     try append(row, cost: trainer.settings.cost)
     guard kind == .validation else { return }
     display.message(
-      "epoch \(trainer.position.epoch): validation \(EvaluationText.figure(evaluation)), loss "
-        + LossFigure.text(evaluation.loss) + String(format: ", %.1f sweeps", evaluation.sweeps)
+      "epoch \(trainer.position.epoch): validation \(EvaluationText.figure(evaluation))"
+        + (evaluation.isOfLikelihood ? "" : ", loss " + LossFigure.text(evaluation.loss))
+        + String(format: ", %.1f sweeps", evaluation.sweeps)
         + (evaluation.residual.map { String(format: ", residual %.1e", $0.mean) } ?? ""))
     epochStarted = .now
   }
@@ -224,8 +229,7 @@ final class RunRecorder {
     display.finish()
     if let transient { display.message("warning: \(transient)") }
     if let best {
-      display.message(
-        isOfClasses ? "best validation accuracy \(Self.percent(best))" : "best validation loss \(LossFigure.text(-best))")
+      display.message("best validation " + EvaluationText.merit(best, of: test))
     }
     display.message("run folder \(folder.path), \(String(format: "%.0f", time)) s of training")
     log.write("test \(EvaluationText.figure(test))")

@@ -61,7 +61,7 @@ package final class TrainingRun {
     self.world = grid.world
     let times = Profile()
     let initial = resume ? nil : initial
-    let parameters = try initial.map { try network.parameters(from: $0) } ?? network.initialParameters
+    let parameters = try initial.map { try network.parameters(from: $0) } ?? network.initialParameters(for: samplers.training)
     trainer = try Trainer(
       network.learner(parameters, on: grid, times: times), settings: network.configuration.learning,
       seed: configuration.seed, images: samplers.training, grid: grid, times: times)
@@ -205,7 +205,7 @@ package final class TrainingRun {
         return false
       }
       validationIsPending = false
-      accuracy = evaluation.targets == nil ? evaluation.accuracy : nil
+      accuracy = evaluation.tellsClasses ? evaluation.accuracy : nil
       isBest = best.map { evaluation.merit > $0 } ?? true
       if isBest { best = evaluation.merit }
       try recorder?.record(evaluation, kind: .validation, of: trainer)
@@ -263,7 +263,7 @@ package final class TrainingRun {
         try TargetPredictions(
           names: configuration.data.files.classNames, measured: samplers.test.targets, predicted: score.predictions
         ).write(to: path)
-      } else {
+      } else if evaluation.tellsClasses {
         try TestPredictions(labels: samplers.test.labels, predictions: evaluation.predictions).write(to: path)
       }
     }
@@ -280,7 +280,7 @@ package struct TrainingResult: Encodable, Equatable, Sendable {
   let epochs: Int
   /// The best weights on the test images.
   let testImages: Int
-  /// Absent where numbers are predicted, which have the figures below.
+  /// Absent where there are no classes; numbers that are predicted have the figures below.
   let testAccuracy: Double?
   let testMeanSquaredError: Double?
   let testMeanAbsoluteError: Double?
@@ -295,7 +295,7 @@ package struct TrainingResult: Encodable, Equatable, Sendable {
   init(_ configuration: Configuration, _ test: Evaluation, folder: String) {
     (name, self.folder, epochs) = (configuration.name, folder, configuration.learning.epochs)
     (testImages, testLoss) = (test.images, test.loss)
-    testAccuracy = test.targets == nil ? test.accuracy : nil
+    testAccuracy = test.tellsClasses ? test.accuracy : nil
     let mean = test.targets?.mean
     (testMeanSquaredError, testMeanAbsoluteError, testR2) = (mean?.meanSquaredError, mean?.meanAbsoluteError, mean?.r2)
     text = "test " + EvaluationText.figure(test)

@@ -43,6 +43,8 @@ public struct QuadraticBinaryProblem: SpinObjective {
   public var measureName: String { isMaximised ? "value" : "energy" }
 
   /// That of what is minimised: `f`, or `−f`.
+  ///
+  /// - Throws: `ProblemError` if the state is none of the problem's or an integer sum leaves 64 bits.
   public func reportedEnergy(of spins: [Int8]) throws -> Total {
     let value = try measure(of: spins)
     guard isMaximised else { return value }

@@ -29,6 +29,8 @@ extension SpinObjective {
   }
 
   /// The measure itself where that is the energy, or else the Ising problem's energy.
+  ///
+  /// - Throws: `ProblemError` if the state is none of the problem's or an integer sum leaves 64 bits.
   public func reportedEnergy(of spins: [Int8]) throws -> Total {
     if measureName == "energy" { return try measure(of: spins) }
     return problem.isInteger ? .integer(try problem.integerEnergy(of: spins)) : .real(try problem.energy(of: spins))
@@ -114,6 +116,8 @@ public struct NumberPartition: SpinObjective {
   }
 
   /// The difference's square: products of great numbers are no longer exact in the couplings.
+  ///
+  /// - Throws: `ProblemError` if the state is none of the problem's or an integer sum leaves 64 bits.
   public func reportedEnergy(of spins: [Int8]) throws -> Total {
     switch try measure(of: spins) {
     case .integer(let difference):

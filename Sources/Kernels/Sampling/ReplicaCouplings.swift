@@ -98,7 +98,7 @@ package struct ReplicaLayout: Sendable {
   package var own: [Int] { free + fixed }
 
   /// The place of each spin, −1 where it has none.
-  func places(of spinCount: Int) -> [Int32] {
+  package func places(of spinCount: Int) -> [Int32] {
     var places = [Int32](repeating: -1, count: spinCount)
     for (place, spin) in (free + fixed + ghosts).enumerated() { places[spin] = Int32(truncatingIfNeeded: place) }
     return places
