@@ -27,7 +27,7 @@ struct RecordedRun {
   init(folder path: String) throws {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
-      throw RunFolderError("\(path): there is no such run folder")
+      throw FileError(path: path, reason: "there is no such run folder")
     }
     func file(_ name: RunFolder.FileName) -> String { "\(path)/\(name.rawValue)" }
     func exists(_ name: RunFolder.FileName) -> Bool { FileManager.default.fileExists(atPath: file(name)) }

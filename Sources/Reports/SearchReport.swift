@@ -108,11 +108,11 @@ package struct SearchReport {
     var best = plot.chart
     best.title = "best \(measureName) so far"
     let goal = plot.bestKnown ?? self.best ?? 0
-    let name = plot.bestKnown == nil ? "best that was found" : "best known"
+    let name = plot.bestKnown == nil ? "best \(measureName) found" : "best known \(measureName)"
     // A distance of nothing has no place on a logarithmic axis.
     let points = best.series[0].points.map { (x: $0.x, y: abs(goal - $0.y)) }.filter { $0.y > 0 }
     let distance = Chart(
-      title: "distance from the \(name) \(measureName)", xTitle: "seconds", yTitle: "distance", xScale: .logarithmic,
+      title: "distance from the \(name)", xTitle: "seconds", yTitle: "distance", xScale: .logarithmic,
       yScale: .logarithmic, series: [Chart.Series(name: "distance", colour: 0, style: .steps, points: points)])
     return [
       ChartFigure.row([best, distance]),

@@ -326,3 +326,5 @@ def test_check_tells_what_is_wrong(one, tmp_path):
     assert good["memory"]["bytes"] > 0 and good["time"]["training"] > 0 and good["disk"]["checkpointBytes"] > 0
     assert any(change.startswith("learning.batch.size: 16") for change in good["changes"])
     assert not (tmp_path / "new").exists()
+    began = one("train", config, "--run-dir", tmp_path / "new").succeeds()
+    assert f", {good['parameters']} parameters," in began.text

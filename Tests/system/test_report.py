@@ -84,7 +84,7 @@ def test_report_of_a_run_that_an_error_ended(job, one, tmp_path):
 
 
 def test_report_of_nothing(one, tmp_path):
-    one("report", tmp_path / "none").refuses(f"{tmp_path / 'none'}: there is no such run folder", status=ERROR)
+    one("report", tmp_path / "none").refuses(f"{tmp_path / 'none'}: there is no such run folder", status=INPUT)
 
 
 def test_report_of_an_image_that_is_not_there(one, run):

@@ -187,12 +187,12 @@ ROWS = [
 # What each imports, without what it reaches through others.
 IMPORTS = {
     "equilibria": "Reports Scaling",
-    "Reports": "Experiments Sampling",
+    "Reports": "Experiments",
     "Scaling": "Experiments",
     "Experiments": "Configuration",
     "Configuration": "Datasets",
     "Datasets": "Learning",
-    "Learning": "Networks Solving",
+    "Learning": "Networks Solving Sampling",
     "Networks": "Parallel Machines",
     "Solving": "Parallel Machines Ising",
     "Sampling": "Parallel Ising",

@@ -83,7 +83,7 @@ package struct TrainingCheck: Encodable, Sendable {
     )
     var network: ConfiguredNetwork?
     note { _ in network = try ConfiguredNetwork(configuration) }
-    parameters = network?.layout.parameterCount
+    parameters = network?.layout.trainableCount
     if world.rank == 0 {
       note { try $0.look(at: configuration, network) }
       note { try $0.lookAtDisk(configuration, folder: folder, resume: resume) }
