@@ -57,7 +57,7 @@ public protocol Classifier: AnyObject {
   var partitionEstimates: [PartitionEstimate] { get }
   /// Is told which images come, before the first of them. Collective.
   ///
-  /// - Throws: the failure of an exchange between ranks, or what `images` throws.
+  /// - Throws: `TrainingError.setting` or `ProblemError` if a network that has an ln Z cannot tell it, `MPIError`.
   func prepare(for images: any TrainingImages, over grid: ProcessGrid?) throws
 
   /// Classifies images from scratch. Collective over the ranks that share the network.

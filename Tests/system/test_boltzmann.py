@@ -56,9 +56,14 @@ def test_likelihood(job, trained):
     assert "ln Z by enumeration" in text and "ln Z by reverse" in text
     reports = [
         job(
-            ranks, "evaluate", run.folder, "--json",
+            ranks,
+            "evaluate",
+            run.folder,
+            "--json",
             *settings("boltzmann.partition.rounds=8", "boltzmann.partition.steps=1000"),
-        ).succeeds().json
+        )
+        .succeeds()
+        .json
         for ranks in (1, 3)
     ]
     assert reports[0] == reports[1]

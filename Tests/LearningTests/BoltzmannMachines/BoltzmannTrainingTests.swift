@@ -44,6 +44,7 @@ extension AcrossRanks {
       var learning = LearningSettings()
       learning.batch = .init(size: 24, shard: 2)
       learning.optimiser.learningRate = 0.02
+      learning.optimiser.momentum = 0
       let grid = ProcessGrid(dataOver: group)
       let learner = try BoltzmannLearner(
         layout, parameters: layout.initialParameters(seed: 4), settings: settings, learning: learning, seed: 6, on: grid)
@@ -109,11 +110,7 @@ extension AcrossRanks {
       }
       let before = try likelihood()
       _ = try trainer.steps(40)
-      print("LL40", before, try likelihood())
-      _ = try trainer.steps(80)
-      print("LL120", before, try likelihood())
-      _ = try trainer.steps(80)
-      print("LL200", before, try likelihood())
+      #expect(try likelihood() > before + 10)
     }
   }
 }
