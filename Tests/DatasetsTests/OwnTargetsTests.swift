@@ -50,7 +50,7 @@ import Testing
     #expect(try OwnImages.read(.test, files).targets?.values.first == 5)
     #expect(
       message { _ = try OwnImages.read(.train, settings(folder, "a.npz", ["mass"]).files) }.contains(
-        "the targets: there is none; the file has `energy_train`"))
+        "the target `mass`: there is none; the file has `energy_train`"))
   }
 
   /// Version 1.0 of NumPy's format.
