@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import browser
-from jobs import CONFIGURATIONS, DIVERGED, ERROR, INPUT, ROOT, STOPPED, USAGE
+from jobs import CONFIGURATIONS, DIVERGED, INPUT, ROOT, STOPPED, USAGE
 from runs import Run, settings
 
 TRAIN = CONFIGURATIONS / "train.yaml"
