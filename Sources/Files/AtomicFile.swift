@@ -2,8 +2,8 @@ import Foundation
 
 /// Files that are replaced whole or not at all, also when the disk is full or the machine stops.
 ///
-/// What is no regular file is written to as it is: a named pipe, a device, a file descriptor such as `/dev/stdout`. Of a symbolic link the
-/// target is replaced.
+/// A named pipe, a character device or an open file such as `/dev/stdout` is written to as it is; a disk never is. Of a symbolic link the target
+/// is replaced.
 package enum AtomicFile {
   /// Of the name of a file that is being written.
   package static let partialSuffix = ".partial"
@@ -38,7 +38,10 @@ package enum AtomicFile {
   package static func check(_ paths: [String?], inputs: [String] = []) throws {
     for path in paths.compactMap(\.self) {
       if UserPath.isFolder(path) { throw FileError(path: path, reason: "is a folder, expected a file to write", writing: true) }
-      if isWrittenThrough(path) { continue }
+      if isWrittenThrough(path) {
+        try refuseDisk(path)
+        continue
+      }
       let path = target(of: path)
       if inputs.contains(where: { isSame(path, $0) }) {
         throw FileError(path: path, reason: "is read by this command, expected another file to write", writing: true)
@@ -61,8 +64,9 @@ package enum AtomicFile {
   package static func isWrittenThrough(_ path: String) -> Bool {
     var status = stat()
     guard stat(path, &status) == 0 else { return false }
-    let kind = status.st_mode & S_IFMT
-    return kind == S_IFIFO || kind == S_IFCHR || kind == S_IFSOCK || path.hasPrefix("/dev/") || path.hasPrefix("/proc/")
+    // Standard output may be a regular file, to which whoever redirected it adds more.
+    let isOpenAlready = ["/dev/stdout", "/dev/stderr"].contains(path) || ["/dev/fd/", "/proc/"].contains(where: path.hasPrefix)
+    return [S_IFIFO, S_IFCHR, S_IFBLK, S_IFSOCK].contains(status.st_mode & S_IFMT) || isOpenAlready
   }
 
   /// The file that a path names in the end: behind symbolic links, also where it is yet to be made.
@@ -76,7 +80,15 @@ package enum AtomicFile {
     return path
   }
 
+  /// No result is worth a file system.
+  private static func refuseDisk(_ path: String) throws {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFBLK else { return }
+    throw FileError(path: path, reason: "is a disk, expected a file to write", writing: true)
+  }
+
   private static func writeThrough(_ path: String, _ body: (([UInt8]) throws -> Void) throws -> Void) throws {
+    try refuseDisk(path)
     let descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw FileError(path: path, reason: "cannot be written: \(FileError.systemReason())", writing: true)

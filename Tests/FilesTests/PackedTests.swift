@@ -77,6 +77,15 @@ import Testing
     #expect(AtomicFile.isWrittenThrough(pipe))
   }
 
+  /// A file in memory is a file: it is replaced, and nothing is added to it.
+  @Test(.enabled(if: FileManager.default.isWritableFile(atPath: "/dev/shm"))) func fileBelowDevicesIsReplaced() throws {
+    let path = "/dev/shm/equilibria-\(UUID().uuidString)"
+    defer { unlink(path) }
+    try AtomicFile.write("a long text", to: path)
+    try AtomicFile.write("short", to: path)
+    #expect(try contents(of: path) == [UInt8]("short".utf8))
+  }
+
   @Test func fullDeviceIsAnError() {
     #expect(throws: FileError.self) { try AtomicFile.write("x", to: "/dev/full") }
   }

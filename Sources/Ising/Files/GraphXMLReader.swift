@@ -40,7 +40,7 @@ struct GraphXMLReader: ProblemReader {
           names[key] = (attributes["attr.name"] ?? key).lowercased()
         case "node":
           guard let id = attributes["id"] else { throw tokens.failure("a node without `id`, expected one") }
-          guard !graph.has(id) else { throw tokens.failure("node \(id) is there twice, expected every node once") }
+          guard !graph.has(id) else { throw tokens.failure("node \(id) occurs twice, expected every node once") }
           _ = graph.vertex(id)
           node = id
         case "edge":

@@ -50,7 +50,7 @@ struct QuadraticProgrammeReader: ProblemReader {
         if row != column {
           list.append(row, column, value, line: scanner.line)
         } else if squares.updateValue(value / 2, forKey: row) != nil {
-          throw scanner.failure("entry \(row + 1) \(row + 1) is there twice, expected every entry once")
+          throw scanner.failure("entry \(row + 1) \(row + 1) occurs twice, expected every entry once")
         }
         scanner.nextLine()
       }

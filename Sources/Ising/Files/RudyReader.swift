@@ -100,7 +100,7 @@ extension TextScanner {
       if source != target {
         list.append(source, target, weight, line: line)
       } else if diagonal.updateValue(weight, forKey: source) != nil {
-        throw failure("entry \(source + 1) \(source + 1) is there twice, expected every entry once")
+        throw failure("entry \(source + 1) \(source + 1) occurs twice, expected every entry once")
       }
       try expectLineEnd()
     }

@@ -67,7 +67,7 @@ public enum ChipFile {
       throw scanner.failure("expected a JSON object of variables and their chains", line: document.line)
     }
     let names = labels.count == spinCount ? labels : (0..<spinCount).map(String.init)
-    if let other = members.keys.filter({ !names.contains($0) }).min() {
+    if let other = Set(members.keys).subtracting(names).min() {
       throw scanner.failure("\"\(other)\" is no variable of the problem", line: members[other]?.line)
     }
     return try names.map { name in

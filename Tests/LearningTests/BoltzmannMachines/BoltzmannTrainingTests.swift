@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import Kernels
 import MPI
 import Networks
@@ -29,7 +30,9 @@ extension AcrossRanks {
         Case(graph: .bilayer(side: 10, jumps: [1, 3])),
       ]
 
-    private func trainer(_ test: Case, over group: Communicator) throws -> (trainer: Trainer, layout: BoltzmannLayout) {
+    private func trainer(
+      _ test: Case, over group: Communicator, rate: Float = 0.02, changing change: (inout BoltzmannSettings) -> Void = { _ in }
+    ) throws -> (trainer: Trainer, layout: BoltzmannLayout) {
       let images = PatternImages()
       var description = BoltzmannDescription(input: images.shape, classes: 4)
       description.graph = test.graph
@@ -41,9 +44,10 @@ extension AcrossRanks {
       settings.temperatures = 3
       settings.data = .init(warmUp: 1, samples: 2)
       settings.model = .init(samples: 3)
+      change(&settings)
       var learning = LearningSettings()
       learning.batch = .init(size: 24, shard: 2)
-      learning.optimiser.learningRate = 0.02
+      learning.optimiser.learningRate = rate
       learning.optimiser.momentum = 0
       let grid = ProcessGrid(dataOver: group)
       let learner = try BoltzmannLearner(
@@ -98,19 +102,40 @@ extension AcrossRanks {
       }
     }
 
-    /// Learning raises the exact log-likelihood of the images.
+    /// The exact log-likelihood of the images, by enumeration.
+    private func likelihood(_ trainer: Trainer, _ layout: BoltzmannLayout) throws -> Double {
+      let classifier = try BoltzmannClassifier(
+        layout, parameters: trainer.network.parameters, settings: BoltzmannSettings(), capacity: 56, seed: 1)
+      let result = try Evaluator(classifier, shard: 56).evaluate(PatternImages(), over: ProcessGrid(dataOver: .selfOnly))
+      #expect(result.partition.first?.method == .enumeration)
+      return result.merit
+    }
+
+    /// At first any estimator raises it.
     @Test func learningRaisesTheLikelihood() throws {
       let (trainer, layout) = try trainer(Case(spinsPerClass: 0), over: world)
-      func likelihood() throws -> Double {
-        let classifier = try BoltzmannClassifier(
-          layout, parameters: trainer.network.parameters, settings: BoltzmannSettings(), capacity: 56, seed: 1)
-        let result = try Evaluator(classifier, shard: 56).evaluate(PatternImages(), over: ProcessGrid(dataOver: .selfOnly))
-        #expect(result.partition.first?.method == .enumeration)
-        return result.merit
-      }
-      let before = try likelihood()
+      let before = try likelihood(trainer, layout)
       _ = try trainer.steps(40)
-      #expect(try likelihood() > before + 10)
+      #expect(try likelihood(trainer, layout) > before + 10)
+    }
+
+    /// Chains that cross between the modes raise it all the way to what four patterns allow, −ln 4; chains that stay in one do not, and
+    /// let it fall again.
+    @Test func likelihoodKeepsRisingWhereChainsMix() throws {
+      // The bits are those of any number of ranks, and one is enough.
+      guard world.size == 1 else { return }
+      let (trainer, layout) = try trainer(Case(spinsPerClass: 0, estimator: .tempered), over: world, rate: 0.005) {
+        $0.temperatures = 16
+        $0.data = .init(warmUp: 1, samples: 20)
+        $0.model = .init(warmUp: 50, samples: 40, interval: 5)
+      }
+      var likelihoods = [try likelihood(trainer, layout)]
+      for _ in 0..<4 {
+        _ = try trainer.steps(120)
+        likelihoods.append(try likelihood(trainer, layout))
+      }
+      #expect(zip(likelihoods, likelihoods.dropFirst()).allSatisfy { $0 < $1 }, "\(likelihoods)")
+      #expect(likelihoods[4] > -6 && likelihoods[4] < -log(4))
     }
   }
 }
