@@ -28,7 +28,7 @@ PLACEHOLDERS = {"CONFIG": "configs/quickstart.yaml", "DIR": "runs/dir", "RUN": "
 # What makes the training of a configuration short, besides what makes any short.
 OWN = {
     "rbm-mnist": ("learning.batch={size: 16, shard: 8}",),
-    "boltzmann-digits": ("learning.batch={size: 16, shard: 8}", "data.validation=8"),
+    "boltzmann-digits": ("learning.batch={size: 16, shard: 8}", "boltzmann.chains=8", "data.validation=8"),
 }
 # The run that the lines of a page are about, where it is not that of a layered network.
 RUNS = {"docs/guide/boltzmann-machines.md": (CONFIGURATIONS / "boltzmann.yaml", "boltzmann.spinsPerClass=0")}
