@@ -110,7 +110,7 @@ public struct Evaluator {
     var isAbandoned = false
     var result = Classification()
     for round in 0...rounds {
-      if let shouldStop, try grid.world.allreduce(isAbandoned || shouldStop() ? 1 : 0, .max) > 0 { return nil }
+      if let shouldStop, try grid.anyRank(isAbandoned || shouldStop(), "requests to stop") { return nil }
       guard round < rounds else { break }
       let begin = min(own.lowerBound + round * part, own.upperBound)
       let images = ImageSource(

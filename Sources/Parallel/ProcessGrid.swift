@@ -112,6 +112,18 @@ extension ProcessGrid {
     }
     return whole.elements
   }
+
+  /// Whether any rank of the grid says so. Collective over all, in memory that outlives the message as above.
+  ///
+  /// - Parameter content: what they say, for messages.
+  package func anyRank(_ says: Bool, _ content: String) throws -> Bool {
+    let answer = AlignedBuffer<Int32>(count: 1)
+    answer[0] = says ? 1 : 0
+    try withExtendedLifetime(answer) {
+      try namingData(content) { try world.allreduce(answer.unsafeElements, .max) }
+    }
+    return answer[0] > 0
+  }
 }
 
 /// The extents of a process grid.

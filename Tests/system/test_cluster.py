@@ -148,12 +148,16 @@ def test_host_without_the_data(cluster, program, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize("grid", ["spin", "data"])
-def test_host_that_vanishes(cluster, program, tmp_path, grid):
+# Long validations, in which the ranks ask each other whether to stop.
+VALIDATES = ["run.evaluation.sweeps=100000", "run.evaluation.tolerance=0"]
+
+
+@pytest.mark.parametrize(("grid", "more"), [("spin", []), ("data", []), ("data", VALIDATES)], ids=["spin", "data", "validation"])
+def test_host_that_vanishes(cluster, program, tmp_path, grid, more):
     """The wait that runs past its deadline is that for a neighbour's rows, for the gradients of others, or a sum over all."""
     _, second, _ = cluster.hosts
     run = Run(tmp_path / "run")
-    sets = settings("learning.epochs=100000", f"grid.{grid}=3", "timeouts.exchange=5")
+    sets = settings("learning.epochs=100000", f"grid.{grid}=3", "timeouts.exchange=5", *more)
     arguments = ["train", CONFIGURATIONS / "strips.yaml", "--run-dir", run.folder, *sets]
     with cluster.start(*arguments, program=program) as running:
         running.waits_for(lambda: any(row["kind"] == "epoch" for row in run.rows))
