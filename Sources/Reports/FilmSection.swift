@@ -170,7 +170,8 @@ struct FilmSection {
 
   private var outputChart: Chart {
     Chart(
-      title: "output", xTitle: "sweep", yTitle: "output",
+      title: network.targets == nil ? "output" : "prediction", xTitle: "sweep",
+      yTitle: network.targets == nil ? "output" : "prediction",
       series: leading(4).enumerated().map { index, unit in
         Chart.Series(name: network.className(unit), colour: index, points: points { value(unit, $0) })
       })

@@ -122,12 +122,13 @@ struct RunComparison {
       + ["loss", "residual", "sweeps", "epochs", "time", "samples/s", "ranks", "seed", "learning has"]
     let of = scores.map {
       $0.isOfNumbers
-        ? "the validation R² is that of the epoch with the least validation loss"
+        ? "the validation R² is that of the epoch with the least validation loss; RMSE and MAE are the root of the mean squared error "
+          + "and the mean absolute error"
         : "the best validation accuracy is that of all epochs"
     }
     return HTML.table("The runs", head: columns, rows: runs.map(row))
       + HTML.paragraph(
-        "Loss, residual and sweeps of a free phase are means over the last epoch of training; \(of.joined(separator: ", ")).",
+        "Loss, residual and sweeps of a free phase are means over the last epoch of training; \(of.joined(separator: "; ")).",
         className: "note")
   }
 
@@ -139,7 +140,7 @@ struct RunComparison {
       + [
         text(summary.loss, ReportText.short), text(summary.residual, ReportText.short),
         text(summary.freeSweeps) { String(format: "%.3g", $0) }, epochs ?? "none",
-        text(summary.seconds, ReportText.duration), text(run.samplesPerSecond) { String(format: "%.4g", $0) },
+        text(summary.seconds, ReportText.duration), text(run.samplesPerSecond) { ReportText.rate($0) },
         summary.ranks.map { "\($0)" } ?? "–", "\(run.configuration.seed)", summary.convergence,
       ]
   }

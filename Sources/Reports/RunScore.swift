@@ -30,7 +30,7 @@ struct RunScore {
       spread: { spread in [spread.mean, spread.deviation].compactMap { $0.map(ReportText.r2) }.joined(separator: " ± ") },
       errors: [
         Error(name: "RMSE", value: { $0.extra["meanSquaredError"].map { $0.squareRoot() } }),
-        Error(name: "mean absolute error", value: { $0.extra["meanAbsoluteError"] }),
+        Error(name: "MAE", value: { $0.extra["meanAbsoluteError"] }),
       ])
   }
 

@@ -101,7 +101,10 @@ struct RunSummary {
       run.test?.extra["r2"].map {
         HTMLPage.KeyFigure("test R²", ReportText.r2($0), note: "over \(ReportText.grouped(run.testImages)) \(run.words.many)")
       },
-      run.test?.extra["meanAbsoluteError"].map { HTMLPage.KeyFigure("mean absolute error", ReportText.short($0), note: targets) },
+      run.test?.extra["meanAbsoluteError"].map {
+        HTMLPage.KeyFigure(
+          "test MAE", ReportText.short($0), note: "mean absolute error\(targets.hasPrefix("mean") ? ", " : " ")\(targets)")
+      },
       run.bestValidation?.extra["r2"].map { HTMLPage.KeyFigure("validation R²", ReportText.r2($0), note: "at the least loss") },
       residual.map { HTMLPage.KeyFigure("residual", ReportText.short($0), note: "free phase, last epoch") },
       freeSweeps.map {
@@ -126,7 +129,9 @@ struct RunSummary {
   }
 
   /// What was trained, by what and on what, which runs may have in common.
-  var parts: [String] { [network, "trained by \(rule)", "on \(data)", "for \(spentEpochs)"] }
+  var parts: [String] {
+    [network.prefix(1).lowercased() + network.dropFirst(), "trained by \(rule)", "on \(data)", "for \(spentEpochs)"]
+  }
 
   private var trained: String { "\(network), trained by \(rule) on \(data) for \(spentEpochs)" }
 
@@ -221,6 +226,11 @@ enum ReportText {
 
   static func r2(_ value: Double) -> String { String(format: "%.4f", value) }
   static func percent(_ share: Double) -> String { String(format: "%.2f %%", 100 * share) }
+  /// `24,600` and `3.14`: three digits.
+  static func rate(_ value: Double) -> String {
+    guard (100..<1e15).contains(value), let rounded = Double(String(format: "%.3g", value)) else { return short(value) }
+    return grouped(Int(rounded))
+  }
   /// A number of the user's own: five digits.
   static func value(_ value: Double) -> String {
     guard value.isFinite else { return "\(value)" }

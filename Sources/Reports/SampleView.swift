@@ -7,7 +7,7 @@ extension TrainedNetwork {
   /// Columns of more features would not be read.
   private static let mostColumns = 12
   /// A list of more values would not be read.
-  private static let mostValues = 200
+  private static let mostValues = 16
 
   /// Whether samples are features, which have no picture.
   var isTable: Bool { images.shape.planeSize == 1 }

@@ -70,6 +70,13 @@ extension SeedGroup.Spread {
     deviation.map { String(format: "%.2f ± %.2f %%", 100 * mean, 100 * $0) } ?? ReportText.percent(mean)
   }
 
-  /// `0.0012 ± 0.0003`.
-  var text: String { [mean, deviation].compactMap { $0.map(ReportText.short) }.joined(separator: " ± ") }
+  /// `1.899 ± 0.050`: as many digits as two of the deviation need.
+  var text: String {
+    guard let deviation else { return ReportText.short(mean) }
+    guard abs(mean) < 1e5, (1e-4..<1e5).contains(deviation) else {
+      return "\(ReportText.short(mean)) ± \(ReportText.short(deviation))"
+    }
+    let digits = max(1 - Int(log10(deviation).rounded(.down)), 0)
+    return String(format: "%.\(digits)f ± %.\(digits)f", mean, deviation)
+  }
 }

@@ -114,6 +114,8 @@ import Testing
     #expect(spread.mean == 2.5 && spread.count == 4)
     #expect(abs((spread.deviation ?? 0) - (5.0 / 3).squareRoot()) < 1e-12)
     #expect(SeedGroup.Spread([3]).deviation == nil)
+    #expect(spread.text == "2.5 ± 1.3" && SeedGroup.Spread([3]).text == "3" && SeedGroup.Spread([3, 3]).text == "3 ± 0")
+    #expect(SeedGroup.Spread([1000, 1400]).text == "1200 ± 283" && SeedGroup.Spread([1e-6, 3e-6]).text == "2e-6 ± 1.41e-6")
   }
 
   /// With 400 images the standard error at one half is 2.5 points.

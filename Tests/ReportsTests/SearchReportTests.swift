@@ -44,14 +44,14 @@ import Testing
     #expect(try points(distance) == [[0.5, 3], [1, 1]])
   }
 
-  /// 60 µs, in which the second state is the best: a distance of one point is no chart, and times are in a unit that suits them.
+  /// 120 µs, in which the second state is the best: a distance of one point is no chart, and times are in a unit that suits them.
   @Test func aShortSearchHasItsOwnUnits() throws {
-    let page = page("cut", [5, 8], known: 8, seconds: 60e-6)
+    let page = page("cut", [5, 8], known: 8, seconds: 120e-6)
     let forms = try charts(page)
     #expect(forms.compactMap { $0["title"] as? String } == ["best cut so far", "how often each cut was reached"])
     #expect(forms[0]["x"] as? String == "microseconds")
-    #expect(try points(forms[0]) == [[10, 5], [20, 8], [60, 8]])
-    #expect(page.lead[0].hasPrefix("In 60 µs") && page.lead[0].contains("after 20 µs"))
+    #expect(try points(forms[0]) == [[20, 5], [40, 8], [120, 8]])
+    #expect(page.lead[0].hasPrefix("In 120 µs") && page.lead[0].contains("after 40 µs"))
     let times = try [0.5, 50].map {
       try #require(try charts(self.page("cut", [5, 8], known: 8, seconds: $0))[0]["x"] as? String)
     }

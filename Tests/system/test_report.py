@@ -196,7 +196,7 @@ def test_report_of_rows_of_a_table(page_of_numbers, page_of_tables):
     test_mass = re.search(r'<th scope="row">body mass</th><td>([\d.]+)</td>', numbers).group(1)
     assert any(line.startswith(f"{float(test_mass):.4f},") for line in (page_of_numbers.parent / "age.csv").read_text().split())
     assert "taken for <strong>" in both and '<th scope="col">row</th><th scope="col">body mass</th>' in both
-    assert "test accuracy" in both and "test RMSE" in both
+    assert "test accuracy" in both and "test RMSE" in both and both.count('aria-label="The runs"') == 1
 
 
 PAGES = ("page_of_one", "page_of_two", "page_of_a_search", "page_of_samples", "page_of_numbers", "page_of_tables")
@@ -207,7 +207,7 @@ PAGES = ("page_of_one", "page_of_two", "page_of_a_search", "page_of_samples", "p
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("width", [360, 1280, 3840])
 def test_page_in_a_browser(request, tmp_path, name, width):
-    """Nothing is wider than the window, every chart is drawn, no script fails, and nothing is asked of a network; light and dark."""
+    """Nothing is wider than the window, every chart is drawn, no script fails, and nothing is asked of a network."""
     look = browser.look(request.getfixturevalue(name), width, tmp_path)
     found = look.found
     assert not look.log

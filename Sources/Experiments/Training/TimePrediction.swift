@@ -6,9 +6,9 @@ import Parallel
 /// What a training is predicted to take, from its first step to its test: the products of `StepPrediction`, and what small networks spend
 /// on everything else.
 ///
-/// The costs below were measured with AVX2 and AVX-512 at 2 to 3 GHz. They are of an idle machine and every phase makes all of its
-/// sweeps, so that a prediction is right within a factor of about three: a tolerance that ends phases early makes it too high, and other
-/// programs on the same cores too low.
+/// The costs below were measured with AVX-512 on one core, in trainings of 2 to 200 seconds. Every phase is taken to make all of its sweeps,
+/// and convolutions are counted as direct ones. So trainings took 0.3 (convolutions whose tolerance ended phases early, on a core that
+/// others used when its peak was measured) to 1.3 times (a table and a dense network) what was predicted.
 struct TimePrediction {
   /// Seconds of a mini-batch.
   let step: Double

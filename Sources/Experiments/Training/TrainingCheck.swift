@@ -236,7 +236,7 @@ extension TrainingCheck {
         (
           "time",
           "about \(Self.duration(time.training)) in all, \(Self.duration(time.epoch)) an epoch, \(Self.duration(time.step)) a step "
-            + "(coarse: up to three times as long or as short)"
+            + "(coarse: from a quarter to twice as long)"
         ))
     }
     if let disk {
