@@ -165,8 +165,8 @@ extension Configuration {
     }
   }
 
-  /// Every single value with its key path, in the order of the file.
-  package var values: [(path: String, value: String)] { ConfigurationForm(self).leaves(in: nil) }
+  /// Every value with its key path, in the order of the file; a list of single values is one, `[a, b]`.
+  package var values: [(path: String, value: String)] { ConfigurationForm(self).leaves(in: nil, joinsLists: true) }
 }
 
 extension Configuration {

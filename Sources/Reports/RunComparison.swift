@@ -50,22 +50,26 @@ struct RunComparison {
   }
 
   private var differing: String {
-    let differing = differingValues.filter { key, _ in !["name", "run.folder"].contains(key) }
+    let differing = differingValues.filter { key, _ in !["name", "run.folder"].contains(key) && !SeedGroup.isFound(key) }
     guard !differing.isEmpty else { return "" }
     if differing.map(\.key) == ["seed"] { return "They differ in their seed alone." }
     guard differing.count <= Self.most.keys else {
       return "They differ in \(differing.count) keys, which are listed below."
     }
     let texts = differing.map { key, values in
-      let different = values.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+      let different = values.map(SeedGroup.short).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
       return different.count > Self.most.values ? key : "\(key) (\(different.joined(separator: ", ")))"
     }
     return "They differ in \(texts.formatted(.list(type: .and).locale(Locale(identifier: "en_US"))))."
   }
 
   private func sentence(_ score: RunScore, _ group: SeedGroup, _ spread: SeedGroup.Spread, _ name: String) -> String {
-    let which = groups.count == 1 ? "Over" : "The best \(name) is that of \(group.name): over"
-    var text = "\(which) \(counted(spread.count, "seed")) the best \(name) is \(score.spread(spread))"
+    let figure = score.spread(spread)
+    let seeds = counted(spread.count, "seed")
+    var text =
+      groups.count == 1
+      ? "Over \(seeds) the best \(name) is \(figure)"
+      : "The best \(name) is that of \(group.name): \(figure)\(spread.count == 1 ? "" : " over \(seeds)")"
     if let test = group.spread(score.test), name != "test \(score.name)" {
       text += ", the test \(score.name) \(score.spread(test))"
     }
