@@ -30,6 +30,7 @@ import Testing
     #expect(left.elements == (0..<count).map { Float(11 * $0) })
     let squares = (0..<count).map { 100 * $0 * $0 }
     #expect(right.squaredNorm(count: count) == Double(squares.reduce(0, +)))
+    #expect(right.squaredNorm(of: count / 3..<count) == Double(squares[(count / 3)...].reduce(0, +)))
   }
 
   @Test func planesUnpackWithoutHaloAndPadding() {

@@ -9,7 +9,7 @@ import Testing
 struct PatternImages: TrainingImages {
   var count = 56
   var noise: Float = 0.5
-  let shape = ImageShape(channels: 2, rows: 6, columns: 6)
+  var shape = ImageShape(channels: 2, rows: 6, columns: 6)
 
   func order(epoch: Int) -> [Int] {
     var random = Philox(seed: 1, stream: UInt32(epoch)).sequence()
@@ -158,6 +158,21 @@ struct Problem: CustomTestStringConvertible, Sendable {
     Problem("oscillators", .oscillator).graded(0.25, pooling: .average),
   ]
 
+  /// A network whose parameters are fewer than a block of `SumParts`, so that one rank updates all of them.
+  static func oneBlock(_ kind: OptimiserSettings.Kind) -> Problem {
+    var problem = Problem("one block, \(kind)") {
+      $0.optimiser.kind = kind
+      $0.averaging = 0.5
+    }
+    problem.images.shape = ImageShape(channels: 1, rows: 2, columns: 2)
+    problem.network = try! NetworkLayout(
+      NetworkDescription(
+        input: problem.images.shape,
+        layers: [LayerDescription(name: "output", channels: 4, edges: [EdgeDescription(from: "input", kind: .dense, gain: 0.7)])]
+      ))
+    return problem
+  }
+
   /// The same with biases at the start that keep two channels of the first layer and one of the second at zero.
   private var silenced: Problem {
     var problem = self
@@ -197,8 +212,8 @@ extension Trainer {
   /// Updates, and what they reported.
   func steps(_ count: Int) throws -> [StepReport] { try (0..<count).map { _ in try step() } }
 
-  /// Parameters, moments and the parameters that are measured, in bits.
+  /// Parameters, moments and the parameters that are measured, in bits. Collective.
   var bits: [[UInt32]] {
-    ([network.parameters] + optimiser.moments.map(\.values) + [measuredParameters]).map { $0.elements.map(\.bitPattern) }
+    ([network.parameters] + (try! wholeMoments()).map(\.values) + [measuredParameters]).map { $0.elements.map(\.bitPattern) }
   }
 }

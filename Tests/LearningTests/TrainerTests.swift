@@ -48,6 +48,24 @@ extension AcrossRanks {
       #expect(try restored.steps(3) == reports)
     }
 
+    /// Also where one rank's part is all parameters, and the others have moments of none: the state is whole on every rank.
+    @Test(arguments: OptimiserSettings.Kind.allCases) func aPartMayBeAllOrNothing(_ kind: OptimiserSettings.Kind) throws {
+      let problem = Problem.oneBlock(kind)
+      let (together, alone) = (try problem.trainer(over: world), try problem.trainer(over: .selfOnly))
+      let count = problem.network.parameterCount
+      #expect(count <= SumParts.blockLength && alone.optimiser.part == 0..<count)
+      #expect(try world.allgather(together.optimiser.part.count).reduce(0, +) == count)
+      #expect(try alone.steps(2) == together.steps(2))
+      let state = try together.state()
+      #expect(try state.tensors == alone.state().tensors)
+      for group in [world, .selfOnly] {
+        let restored = try problem.trainer(over: group)
+        try restored.restore(state)
+        #expect(try restored.steps(1) == (group.size == 1 ? alone : together).steps(1))
+        #expect(restored.bits == together.bits)
+      }
+    }
+
     /// Rank 0's state on every rank: warm states are complete only there.
     private func share(_ state: TrainingState) throws -> TrainingState {
       var shared = state

@@ -29,4 +29,15 @@ import Testing
       }
     }
   }
+
+  /// Parts are runs of whole blocks, which leave out none, of any run that begins with a block.
+  @Test(arguments: [1, 2, 3, 8, 16]) func partsOfSums(_ ranks: Int) {
+    for (first, count) in [(0, 0), (0, 10), (0, 256), (512, 257), (256, 1000), (0, 5000)] {
+      let parts = SumParts.ranges(of: first..<first + count, ranks: ranks)
+      #expect(parts.count == ranks && parts.flatMap { Array($0) } == Array(first..<first + count))
+      #expect(zip(parts, parts.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
+      #expect(parts.allSatisfy { $0.isEmpty || $0.lowerBound % SumParts.blockLength == 0 })
+    }
+    #expect([0, 1, 256, 257].map(SumParts.padded) == [0, 256, 256, 512])
+  }
 }

@@ -23,7 +23,7 @@ final class ScatteredSum {
   ///   - subtrees: their leaves, by rank, in order.
   init(count: Int, subtrees: [[Range<Int>]], over group: Communicator) throws {
     self.group = group
-    parts = (0..<group.size).map { TreeReduction.shardRange(of: $0, ranks: group.size, shards: count) }
+    parts = SumParts.ranges(of: 0..<count, ranks: group.size)
     let mine = parts[group.rank].count
     let own = subtrees[group.rank].count
     incoming = subtrees.joined().map { Subtree(leaves: $0, sum: AlignedBuffer(count: mine)) }

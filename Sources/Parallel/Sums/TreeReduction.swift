@@ -17,8 +17,7 @@ package final class TreeReduction {
   private let group: Communicator
   private var pending: [ScatteredSum.Subtree] = []
   private var spare: [AlignedBuffer<Float>] = []
-  private let total: AlignedBuffer<Float>
-  private var exchange: (sum: ScatteredSum, gathered: BlockLayout)?
+  private var exchange: ScatteredSum?
 
   /// - Parameters:
   ///   - count: elements of each buffer.
@@ -29,7 +28,6 @@ package final class TreeReduction {
     self.shards = shards
     self.group = group
     own = Self.shardRange(of: group.rank, ranks: group.size, shards: shards)
-    total = AlignedBuffer(count: count)
   }
 
   /// The consecutive shards of one rank; the first ranks take one more where they do not divide.
@@ -51,24 +49,18 @@ package final class TreeReduction {
     ScatteredSum.push(.init(leaves: index..<index + 1, sum: buffer), on: &pending) { spare.append($0) }
   }
 
-  /// The sum over all shards of all ranks, the same on every rank. Collective; the buffer is valid until the next sum.
-  package func sum() throws -> AlignedBuffer<Float> {
-    if group.size == 1 {
-      total.copy(from: ScatteredSum.fold(pending), count: count)
-    } else {
-      let (scattered, gathered) = try exchange ?? makeExchange()
-      let part = try scattered.sum(pending.map(\.sum))
-      try group.allgatherVarying(UnsafeBufferPointer(part.unsafeElements), into: total.unsafeElements, gathered)
-    }
+  /// The sum over all shards of all ranks, of this rank's part of the elements: that of `SumParts`, all of them on one rank. Collective; the
+  /// buffer is valid until the next shard's.
+  package func sumPart() throws -> AlignedBuffer<Float> {
+    let part = group.size == 1 ? ScatteredSum.fold(pending) : try (exchange ?? makeExchange()).sum(pending.map(\.sum))
     spare.append(contentsOf: pending.map(\.sum))
     pending.removeAll(keepingCapacity: true)
-    return total
+    return part
   }
 
-  private func makeExchange() throws -> (ScatteredSum, BlockLayout) {
+  private func makeExchange() throws -> ScatteredSum {
     let subtrees = (0..<group.size).map { FixedTree.subtrees(of: Self.shardRange(of: $0, ranks: group.size, shards: shards)) }
-    let sum = try ScatteredSum(count: count, subtrees: subtrees, over: group)
-    let made = (sum, try BlockLayout(counts: sum.parts.map(\.count)))
+    let made = try ScatteredSum(count: count, subtrees: subtrees, over: group)
     exchange = made
     return made
   }
