@@ -1,3 +1,5 @@
+import CKernels
+
 /// One parameter's rule for a whole range of a flat buffer. `rate` is the learning rate of the range. Gradient and moments begin with the
 /// parameter at `origin`, since a rank may hold those of a part alone.
 package enum ParameterUpdate {
@@ -9,12 +11,14 @@ package enum ParameterUpdate {
   ) {
     precondition(0 <= origin && origin <= range.lowerBound && range.upperBound <= parameters.count)
     precondition(range.upperBound - origin <= min(gradient.count, velocity.count))
-    let (gradient, velocity) = (gradient.base, velocity.base)
-    for index in range {
-      let slope = gradient[index - origin] * gradientScale + weightDecay * parameters.base[index]
-      let speed = momentum * velocity[index - origin] + slope
-      velocity[index - origin] = speed
-      parameters.base[index] -= rate * (nesterov ? slope + momentum * speed : speed)
+    let start = range.lowerBound - origin
+    let (gradient, velocity) = (gradient.base + start, velocity.base + start)
+    let parameters = parameters.base + range.lowerBound
+    for index in 0..<range.count {
+      let slope = gradient[index] * gradientScale + weightDecay * parameters[index]
+      let speed = momentum * velocity[index] + slope
+      velocity[index] = speed
+      parameters[index] -= rate * (nesterov ? slope + momentum * speed : speed)
     }
   }
 
@@ -28,20 +32,14 @@ package enum ParameterUpdate {
   ) {
     precondition(0 <= origin && origin <= range.lowerBound && range.upperBound <= parameters.count)
     precondition(range.upperBound - origin <= min(gradient.count, first.count, second.count))
-    let (gradient, first, second) = (gradient.base, first.base, second.base)
-    for index in range {
-      var slope = gradient[index - origin] * gradientScale
-      if decoupled {
-        parameters.base[index] *= 1 - rate * weightDecay
-      } else {
-        slope += weightDecay * parameters.base[index]
-      }
-      let mean = beta1 * first[index - origin] + (1 - beta1) * slope
-      let square = beta2 * second[index - origin] + (1 - beta2) * slope * slope
-      first[index - origin] = mean
-      second[index - origin] = square
-      parameters.base[index] -= rate * (mean / correction1) / ((square / correction2).squareRoot() + epsilon)
-    }
+    var rule = eq_adam(
+      rate: rate, beta1: beta1, rest1: 1 - beta1, beta2: beta2, rest2: 1 - beta2, epsilon: epsilon, decay: weightDecay,
+      kept: 1 - rate * weightDecay, scale: gradientScale, correction1: correction1, correction2: correction2,
+      decoupled: decoupled ? 1 : 0)
+    let start = range.lowerBound - origin
+    InstructionSet.current.kernels.adam(
+      parameters.base + range.lowerBound, gradient.base + start, first.base + start, second.base + start, Int64(range.count),
+      &rule)
   }
 
   /// `a ← a + (1 − d)(θ − a)`: a parameter that does not move keeps its average exactly.

@@ -21,7 +21,22 @@ public struct StepBalance: Sendable {
 
   /// How many times as long as the mean the slowest rank of a step computes: 1 where nobody waits.
   public var ratio: Double { mean > 0 ? greatest / mean : 1 }
+}
 
-  /// The seconds that a rank has computed before it waits for others: those of the phases in which it does not wait.
-  static func computing(_ times: Profile) -> Double { times[.load] + times[.field] + times[.step] + times[.gradient] }
+/// The seconds that a rank computes in a step, without those in which it waits for others.
+struct ComputingClock {
+  private let times: Profile
+  private let start: Double
+
+  /// Begins a step.
+  init(_ times: Profile) {
+    self.times = times
+    start = Self.seconds(times)
+  }
+
+  /// Since the step began.
+  var seconds: Double { Self.seconds(times) - start }
+
+  /// Of the phases in which a rank waits for nobody.
+  private static func seconds(_ times: Profile) -> Double { times[.load] + times[.field] + times[.step] + times[.gradient] }
 }

@@ -14,9 +14,9 @@ final class StepDigest {
   private(set) var busy = (greatest: 0.0, mean: 0.0)
 
   private let gradientCount: Int
-  /// The part of the sum of each rank, and its numbers here.
+  /// The part of the sum of each rank, and its numbers here, in order.
   private let ranks: [(part: Range<Int>, numbers: Range<Int>)]
-  private let own: Int
+  private let own: (part: Range<Int>, numbers: Range<Int>)
   private let numbers: AlignedBuffer<Double>
   private let reported: AlignedBuffer<Float>
   private let gather: PartGather<Double>
@@ -28,15 +28,19 @@ final class StepDigest {
     let count = StepSum.gradientCount(of: network)
     gradientCount = count
     var next = 0
-    let places = reduction.parts.map { strip in
-      strip.map { part in
+    var ranks: [(part: Range<Int>, numbers: Range<Int>)] = []
+    var places = reduction.parts
+    for strip in places.indices {
+      for rank in reduction.order {
+        let part = reduction.parts[strip][rank]
         let length = 1 + Self.blocks(part, gradientCount: count) + Self.reported(part, gradientCount: count).count
+        places[strip][rank] = next..<next + length
+        ranks.append((part, places[strip][rank]))
         next += length
-        return next - length..<next
       }
     }
-    ranks = zip(reduction.parts.joined(), places.joined()).map { (part: $0, numbers: $1) }
-    own = grid.spin.rank * grid.data.size + grid.data.rank
+    self.ranks = ranks
+    own = (reduction.part, places[grid.spin.rank][grid.data.rank])
     numbers = AlignedBuffer(count: next)
     reported = AlignedBuffer(count: StepSum.reportCount(of: network, metrics: metrics, samples: samples))
     report = StepSum(report: reported, of: network, metrics: metrics)
@@ -60,7 +64,7 @@ final class StepDigest {
   ///   - seconds: that this rank has computed.
   /// - Throws: the failure of an exchange between ranks; nothing on one rank.
   func take(_ sum: AlignedBuffer<Float>, seconds: Double) throws {
-    let (part, places) = ranks[own]
+    let (part, places) = own
     var place = places.lowerBound
     func note(_ number: Double) {
       numbers[place] = number

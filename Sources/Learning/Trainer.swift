@@ -224,7 +224,7 @@ public final class Trainer {
         pixels: pixels, labels: labels[0..<settings.batch.shard], index: shard, batch: settings.batch.size, step: position.step,
         sign: sign, measuresResiduals: measures)
     }
-    let before = StepBalance.computing(times)
+    let clock = ComputingClock(times)
     let together = network.beginsTogether ? reduction.own.map(loaded) : []
     try network.begin(together)
     for (number, shard) in reduction.own.enumerated() {
@@ -235,7 +235,7 @@ public final class Trainer {
         report, requested, firstSample: shard * settings.batch.shard, share: network.isReporter ? 1 : 0)
       try times.measure(.reduce) { try reduction.add(buffers, shard: shard) }
     }
-    let seconds = StepBalance.computing(times) - before
+    let seconds = clock.seconds
     let sum = try times.measure(.reduce) {
       let sum = try reduction.sumPart()
       try digest.take(sum, seconds: seconds)

@@ -158,13 +158,16 @@ struct Problem: CustomTestStringConvertible, Sendable {
     Problem("oscillators", .oscillator).graded(0.25, pooling: .average),
   ]
 
-  /// A network whose parameters are fewer than a block of `SumParts`, so that one rank updates all of them.
-  static func oneBlock(_ kind: OptimiserSettings.Kind) -> Problem {
-    var problem = Problem("one block, \(kind)") {
+  /// A network of so few parameters, beside the residuals of so many samples, that on any number of ranks the first one updates all.
+  static func ofFewParameters(_ kind: OptimiserSettings.Kind) -> Problem {
+    var problem = Problem("few parameters, \(kind)") {
+      $0.batch = .init(size: 4096, shard: 512)
       $0.optimiser.kind = kind
       $0.averaging = 0.5
     }
     problem.images.shape = ImageShape(channels: 1, rows: 2, columns: 2)
+    problem.images.count = 4096
+    problem.relaxation = .init(free: .init(sweeps: 3), nudged: .init(sweeps: 2))
     problem.network = try! NetworkLayout(
       NetworkDescription(
         input: problem.images.shape,

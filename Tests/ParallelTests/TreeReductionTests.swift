@@ -45,9 +45,16 @@ extension AcrossRanks {
       try check(shards: world.size, count: 40, over: world)
     }
 
-    private func check(shards: Int, count: Int, over group: Communicator) throws {
-      let reduction = TreeReduction(count: count, shards: shards, over: group)
-      let part = SumParts.ranges(of: 0..<count, ranks: group.size)[group.rank]
+    /// First inside nodes and then across them, whatever number of ranks a node has.
+    @Test(arguments: [8, 11, 16, 23], [16, 5000]) func isTheTreesSumByNodes(_ shards: Int, _ count: Int) throws {
+      for ranksPerNode in 1...world.size where world.size % ranksPerNode == 0 {
+        try check(shards: shards, count: count, over: world, nodes: NodeLevels(world, ranksPerNode: ranksPerNode))
+      }
+    }
+
+    private func check(shards: Int, count: Int, over group: Communicator, nodes: NodeLevels? = nil) throws {
+      let reduction = TreeReduction(count: count, shards: shards, over: group, nodes: nodes)
+      let part = SumParts.ranges(of: 0..<count, ranks: group.size, ranksPerNode: nodes?.inside.size)[group.rank]
       // Buffers are used again in the second and third round.
       for round in 0..<3 {
         for shard in reduction.own {

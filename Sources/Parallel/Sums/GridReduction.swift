@@ -12,8 +12,10 @@ package final class GridReduction {
   /// The micro-shards of a mini-batch, over all data groups.
   package var shardCount: Int { shards.shards }
 
-  /// The elements that each rank adds up, by strip and data group: whole blocks of `SumParts`, one part after the other.
+  /// The elements that each rank adds up, by strip and data group: whole blocks of `SumParts`.
   package let parts: [[Range<Int>]]
+  /// The data groups in the order of their parts.
+  package let order: [Int]
   /// Those of this rank.
   package var part: Range<Int> { parts[grid.spin.rank][grid.data.rank] }
 
@@ -36,8 +38,10 @@ package final class GridReduction {
     self.subtrees = subtrees[grid.spin.rank].count
     let stripParts = SumParts.ranges(of: 0..<count, ranks: grid.spin.size)
     strips = grid.spin.size > 1 ? try ScatteredSum(count: count, subtrees: subtrees, over: grid.spin) : nil
-    self.shards = TreeReduction(count: stripParts[grid.spin.rank].count, shards: shards, over: grid.data)
-    parts = stripParts.map { SumParts.ranges(of: $0, ranks: grid.data.size) }
+    self.shards = TreeReduction(count: stripParts[grid.spin.rank].count, shards: shards, over: grid.data, nodes: grid.nodes)
+    let ranksPerNode = grid.nodes?.inside.size
+    parts = stripParts.map { SumParts.ranges(of: $0, ranks: grid.data.size, ranksPerNode: ranksPerNode) }
+    order = SumParts.order(ranks: grid.data.size, ranksPerNode: ranksPerNode)
   }
 
   /// Cleared buffers for the next shard, one for each subtree of this strip.

@@ -10,6 +10,20 @@ package enum SumParts {
   /// Elements of the whole blocks that hold `count` elements.
   package static func padded(_ count: Int) -> Int { (count + blockLength - 1) / blockLength * blockLength }
 
+  /// The order in which ranks have the parts of a sum. With nodes, those with the same place on every node follow one another, so that they
+  /// share out what this place has of their nodes' sums.
+  static func order(ranks: Int, ranksPerNode: Int?) -> [Int] {
+    let each = ranksPerNode ?? ranks
+    return (0..<each).flatMap { Array(stride(from: $0, to: ranks, by: each)) }
+  }
+
+  /// The elements of each of `ranks` ranks: first shared out inside a node, and then among nodes. `nil`: without nodes.
+  static func ranges(of whole: Range<Int>, ranks: Int, ranksPerNode: Int?) -> [Range<Int>] {
+    guard let ranksPerNode else { return ranges(of: whole, ranks: ranks) }
+    let parts = ranges(of: whole, ranks: ranksPerNode).map { ranges(of: $0, ranks: ranks / ranksPerNode) }
+    return (0..<ranks).map { parts[$0 % ranksPerNode][$0 / ranksPerNode] }
+  }
+
   /// The elements of each of `ranks` ranks, in order. The last block may be shorter.
   ///
   /// - Parameter whole: begins at a multiple of the block's length.
@@ -23,7 +37,8 @@ package enum SumParts {
   }
 }
 
-/// Gives every rank of a grid what each of them has of a buffer: first the ranks with the same strip gather, then the strips.
+/// Gives every rank of a grid what each of them has of a buffer: first the ranks with the same strip gather, across nodes and then inside
+/// them, so that everything goes to every node once; then the strips.
 package final class PartGather<Element: MPIDatatype & BitwiseCopyable> {
   private struct Stage {
     let group: Communicator
@@ -47,14 +62,22 @@ package final class PartGather<Element: MPIDatatype & BitwiseCopyable> {
   }
 
   private let grid: ProcessGrid
-  private let overData: Stage?
+  private let overData: [Stage]
   private let overStrips: Stage?
 
-  /// - Parameter parts: the elements that each rank has, by strip and data group, one after the other without gaps.
+  /// - Parameter parts: the elements that each rank has, by strip and data group: without gaps, one after the other in `SumParts.order`.
   package init(_ parts: [[Range<Int>]], over grid: ProcessGrid) throws {
     precondition(parts.count == grid.spin.size && parts.allSatisfy { $0.count == grid.data.size })
     self.grid = grid
-    overData = try Stage(parts[grid.spin.rank], over: grid.data)
+    let own = parts[grid.spin.rank]
+    if let nodes = grid.nodes {
+      let each = nodes.inside.size
+      let across = stride(from: nodes.inside.rank, to: own.count, by: each).map { own[$0] }
+      let inside = (0..<each).map { own[$0].lowerBound..<own[own.count - each + $0].upperBound }
+      overData = try [Stage(across, over: nodes.across), Stage(inside, over: nodes.inside)].compactMap { $0 }
+    } else {
+      overData = try [Stage(own, over: grid.data)].compactMap { $0 }
+    }
     let strips = parts.map { $0[0].lowerBound..<$0[grid.data.size - 1].upperBound }
     overStrips = try Stage(strips, over: grid.spin)
   }
@@ -63,7 +86,7 @@ package final class PartGather<Element: MPIDatatype & BitwiseCopyable> {
   ///
   /// - Parameter content: what is gathered, for messages.
   package func complete(_ buffer: AlignedBuffer<Element>, _ content: String) throws {
-    if let overData { try grid.namingData(content) { try overData.run(buffer) } }
+    for stage in overData { try grid.namingData(content) { try stage.run(buffer) } }
     if let overStrips { try grid.naming(content) { try overStrips.run(buffer) } }
   }
 }

@@ -5,7 +5,7 @@ import MPI
 ///
 /// The tree splits the shards lo ..< hi at the greatest power of two below their number. A rank owns a run of consecutive
 /// shards; it adds up the whole subtrees that lie in its run as its shards come in, and the ranks together add up what is left
-/// of the tree, each a part of the elements.
+/// of the tree, each a part of the elements. Where several nodes have several ranks each, those of a node do so first, and then the nodes.
 package final class TreeReduction {
   /// The number of buffers that are summed, over all ranks.
   package let shards: Int
@@ -17,16 +17,19 @@ package final class TreeReduction {
   private let group: Communicator
   private var pending: [ScatteredSum.Subtree] = []
   private var spare: [AlignedBuffer<Float>] = []
-  private var exchange: ScatteredSum?
+  private let nodes: NodeLevels?
+  private var exchange: (inside: ScatteredSum?, overall: ScatteredSum)?
 
   /// - Parameters:
   ///   - count: elements of each buffer.
   ///   - shards: micro-shards of one mini-batch, over all ranks; at least as many as ranks.
-  package init(count: Int, shards: Int, over group: Communicator) {
+  ///   - nodes: the ranks of `group` by node.
+  package init(count: Int, shards: Int, over group: Communicator, nodes: NodeLevels? = nil) {
     precondition(shards >= group.size)
     self.count = count
     self.shards = shards
     self.group = group
+    self.nodes = nodes
     own = Self.shardRange(of: group.rank, ranks: group.size, shards: shards)
   }
 
@@ -52,17 +55,30 @@ package final class TreeReduction {
   /// The sum over all shards of all ranks, of this rank's part of the elements: that of `SumParts`, all of them on one rank. Collective; the
   /// buffer is valid until the next shard's.
   package func sumPart() throws -> AlignedBuffer<Float> {
-    let part = group.size == 1 ? ScatteredSum.fold(pending) : try (exchange ?? makeExchange()).sum(pending.map(\.sum))
+    let part = group.size == 1 ? ScatteredSum.fold(pending) : try exchangedPart()
     spare.append(contentsOf: pending.map(\.sum))
     pending.removeAll(keepingCapacity: true)
     return part
   }
 
-  private func makeExchange() throws -> ScatteredSum {
-    let subtrees = (0..<group.size).map { FixedTree.subtrees(of: Self.shardRange(of: $0, ranks: group.size, shards: shards)) }
-    let made = try ScatteredSum(count: count, subtrees: subtrees, over: group)
-    exchange = made
-    return made
+  private func exchangedPart() throws -> AlignedBuffer<Float> {
+    let (inside, overall) = try exchange ?? makeExchange()
+    exchange = (inside, overall)
+    let sums = pending.map(\.sum)
+    return try overall.sum(inside?.roots(sums) ?? sums)
+  }
+
+  private func makeExchange() throws -> (ScatteredSum?, ScatteredSum) {
+    let runs = (0..<group.size).map { Self.shardRange(of: $0, ranks: group.size, shards: shards) }
+    let subtrees = runs.map { FixedTree.subtrees(of: $0) }
+    guard let nodes else { return (nil, try ScatteredSum(count: count, subtrees: subtrees, over: group)) }
+    let (each, node) = (nodes.inside.size, nodes.across.rank)
+    let inside = try ScatteredSum(count: count, subtrees: Array(subtrees[node * each..<(node + 1) * each]), over: nodes.inside)
+    let ofNodes = stride(from: 0, to: group.size, by: each).map { first in
+      FixedTree.subtrees(of: runs[first].lowerBound..<runs[first + each - 1].upperBound)
+    }
+    let across = try ScatteredSum(count: inside.parts[nodes.inside.rank].count, subtrees: ofNodes, over: nodes.across)
+    return (inside, across)
   }
 }
 
