@@ -95,13 +95,13 @@ import Testing
       field        6.000   7.000    8.000        70.0
       reduce       2.000   3.000    4.000        30.0
       total                         10.000       100.0
-      load imbalance: the busiest rank computes 1.01 times the mean
+      load imbalance: the slowest rank of a step computes 1.01 times the mean
       """)
     #expect(
       section.rows == [
         .init(name: "field", minimum: 6, mean: 7, maximum: 8), .init(name: "reduce", minimum: 2, mean: 3, maximum: 4),
       ])
-    #expect(section.remarks == ["load imbalance: the busiest rank computes 1.01 times the mean"])
+    #expect(section.remarks == ["load imbalance: the slowest rank of a step computes 1.01 times the mean"])
     #expect(section.elements.joined().contains("aria-label=\"field 70 %, reduce 30 %\""))
     // Another text is shown as it is.
     #expect(
