@@ -162,8 +162,7 @@ public struct Sampler {
       settings.marginals
       ? MarginalRecord.bytes(problem, settings, schedule: schedule, ladders: share.count, temperatures: ladder.count) : 0
     try home.checkMemory(
-      replicas: share.count * ladder.count, sharedBy: grid?.spin.size ?? 1, record: 2 * record + 2 * kept + marginals,
-      processes: grid?.world.size ?? 1)
+      replicas: share.count * ladder.count, sharedBy: grid?.spin.size ?? 1, record: 2 * record + 2 * kept + marginals)
     let (kernel, firstLane) = try home.kernel(chains: share, temperatures: ladder.count, seed: settings.seed, over: grid?.spin)
     return SamplingRun(
       problem, settings, kernel: kernel, firstLane: firstLane, ladder: ladder, chains: share, of: chainCount, draws: draws,

@@ -1,7 +1,19 @@
+import Host
 import Kernels
+import MPI
 import Testing
 
 @testable import Parallel
+
+extension AcrossRanks {
+  /// The ranks of a node plan with no more than their parts of its memory.
+  @Test func memoryIsShared() throws {
+    let node = try AcrossRanks.environment.get().node
+    #expect(MemoryLimit.bytesLeft <= MemoryLimit.bytesLeft(sharedBy: node.size))
+    let planned = try node.allreduce(MemoryLimit.bytesLeft, .sum)
+    #expect(planned > 0 && Double(planned) <= MemoryLimit.countedShare * Double(MemoryLimit.hostBytes))
+  }
+}
 
 @Suite struct ShareTests {
   /// Runs are consecutive, cover all shards, and differ by one at most.

@@ -44,7 +44,7 @@ extension Sampler {
     let draws = min((settings.samples + populations - 1) / populations, settings.population)
     try home.checkMemory(
       replicas: share.count * settings.population, sharedBy: grid?.spin.size ?? 1,
-      record: 2 * home.keptBytes(states: draws * rates.count * populations), processes: grid?.world.size ?? 1)
+      record: 2 * home.keptBytes(states: draws * rates.count * populations))
     let (kernel, firstLane) = try home.kernel(
       chains: share, temperatures: settings.population, seed: settings.seed, over: grid?.spin)
     return try PopulationRun(
