@@ -86,7 +86,7 @@ struct AnnealedImportance {
       let run = try AnnealingLanes(layout, parameters: parameters, base: base, runs: own, seed: seed)
       weights = try run.anneal(Self.rates(steps: settings.steps), from: samples.isEmpty ? [] : Array(samples[own]))
     }
-    return try grid?.gatherOverData(weights, counts: shares.map(\.count), "weights of annealed importance sampling") ?? weights
+    return try grid?.gatherOverData(weights, "weights of annealed importance sampling") ?? weights
   }
 }
 
