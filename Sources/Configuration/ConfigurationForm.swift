@@ -134,7 +134,9 @@ struct ConfigurationForm: ConfigurationSection {
   }
 
   /// A machine that cannot relax the network, or has no states to limit, is a mistake here, not in the middle of a run.
-  private func checkMachine(_ reader: ConfigurationReader) throws {
+  private mutating func checkMachine(_ reader: ConfigurationReader) throws {
+    hardware.training.renameBits(of: relaxation.machine)
+    hardware.inference.renameBits(of: relaxation.machine)
     do {
       for limits in [hardware.training, hardware.inference] {
         var relaxation = self.relaxation

@@ -89,7 +89,8 @@ public struct Sampler {
     let grid = try group.map { try ProcessGrid(try shape(ranks: $0.size, chains: chainCount), over: $0) }
     if settings.method == .population {
       return try runPopulations(
-        home, rates: ladder.rates, populations: chainCount, over: grid, store: store, shouldStop: shouldStop, progress: progress)
+        home, inverseTemperatures: ladder.inverseTemperatures, populations: chainCount, over: grid, store: store,
+        shouldStop: shouldStop, progress: progress)
     }
     let run = try makeRun(grid)
     let before = try store.map { try run.restore(from: $0) } ?? 0
@@ -123,7 +124,7 @@ public struct Sampler {
     guard settings.isOpen, let result, result.settings.rounds < SamplerSettings.greatestRounds else { return false }
     if settings.goal?.isReached(by: result) == true { return false }
     // The round that is over was half of all, the next one is twice as long.
-    return settings.time.map { 2 * seconds <= $0 } ?? true
+    return settings.time.map { 2 * seconds <= $0 / .seconds(1) } ?? true
   }
 
   private var replicasOfChain: Int { settings.method == .population ? settings.population : ladder.count }

@@ -40,7 +40,8 @@ struct SampleLengthOptions: ParsableArguments {
     if settings.method == .population, rounds != nil || every != nil {
       throw ValidationError(SampleRunOptions.meaningless(rounds != nil ? "--rounds" : "--every"))
     }
-    (settings.goal, settings.time) = (until, time)
+    if let time, !(time > 0 && time.isFinite) { throw ValidationError("--time \(time): expected seconds, more than 0") }
+    (settings.goal, settings.time) = (until, time.map(Duration.init(limit:)))
     settings.rounds = rounds ?? (until == nil && time == nil ? settings.rounds : Self.openRounds)
     (settings.sweeps, settings.burnIn) = (sweeps, burnIn)
     if let every { settings.every = every }

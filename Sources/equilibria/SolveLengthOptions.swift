@@ -39,6 +39,11 @@ struct SolveLengthOptions: ParsableArguments {
     let isOpen = reads == nil && steps == nil || search.settings.choosesMachine
     (search.settings.reads, search.settings.steps, search.settings.clock) = (reads, steps, clock)
     search.isLimited = time != nil
-    (search.settings.time, search.target) = (time ?? (isOpen ? Self.standardTime : nil), target)
+    (search.settings.time, search.target) = ((time ?? (isOpen ? Self.standardTime : nil)).map(Duration.init(limit:)), target)
   }
+}
+
+extension Duration {
+  /// Some seconds; more than can be told from for ever are as many as can.
+  init(limit seconds: Double) { self = .seconds(min(seconds, 1e15)) }
 }

@@ -143,14 +143,14 @@ import Testing
 
   @Test func timesEndRuns() throws {
     var settings = SamplerSettings(temperatures: .list([2]))
-    (settings.rounds, settings.time, settings.chains) = (4, 1e-6, 4)
+    (settings.rounds, settings.time, settings.chains) = (4, .microseconds(1), 4)
     #expect(try sampled(try Problems.lattice([8]), settings).settings.rounds == 4)
-    settings.time = 0.5
+    settings.time = .milliseconds(500)
     let rounds = try sampled(try Problems.lattice([8]), settings).settings.rounds
     #expect(rounds > 4 && rounds < 30)
     settings.sweeps = 10
     try refuses(settings, "leave out sweeps")
-    (settings.sweeps, settings.time) = (nil, -1)
+    (settings.sweeps, settings.time) = (nil, .seconds(-1))
     try refuses(settings, "time of -1")
     (settings.time, settings.goal, settings.chains) = (nil, SamplingGoal("converged"), 1)
     try refuses(settings, "1 chain", "4 chains")

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Problems as files that this and other programs read, in a form by the name's ending.
@@ -93,16 +94,16 @@ public enum ProblemWriter {
       "{\"type\": \"BinaryQuadraticModel\", \"version\": {\"bqm_schema\": \"3.0.0\"}, \"use_bytes\": false, \"index_type\": \"int32\", "
         + "\"bias_type\": \"float64\", \"num_variables\": \(count), \"num_interactions\": \(terms.pairs.count),\n"
         + "\"variable_type\": \"\(isBinary ? "BINARY" : "SPIN")\", \"offset\": \(number(terms.offset)), \"info\": {},\n")
-    func list<Element>(_ key: String, _ elements: [Element], end: String = ",\n", _ text: (Element) -> String) throws {
+    func list<Element>(_ key: String, _ elements: [Element], end: String = ",\n", _ text: (Element) throws -> String) throws {
       try write("\"\(key)\": [")
       var isFirst = true
       try elements.forEachChunk(write) { element in
         defer { isFirst = false }
-        return (isFirst ? "" : ", ") + text(element)
+        return (isFirst ? "" : ", ") + (try text(element))
       }
       try write("]\(end)")
     }
-    try list("variable_labels", Array(0..<count)) { labels.count == count ? JSONText.string(labels[$0]) : "\($0)" }
+    try list("variable_labels", Array(0..<count)) { labels.count == count ? try jsonText(labels[$0]) : "\($0)" }
     try list("linear_biases", terms.linear) { number($0) }
     try list("quadratic_head", terms.pairs) { "\($0.source)" }
     try list("quadratic_tail", terms.pairs) { "\($0.target)" }
@@ -167,10 +168,10 @@ private struct Terms {
 
 extension Sequence {
   /// Texts of the elements, some thousand at a time.
-  fileprivate func forEachChunk(_ write: (String) throws -> Void, _ text: (Element) -> String) throws {
+  fileprivate func forEachChunk(_ write: (String) throws -> Void, _ text: (Element) throws -> String) throws {
     var chunk = ""
     for element in self {
-      chunk += text(element)
+      chunk += try text(element)
       if chunk.utf8.count > 1 << 16 {
         try write(chunk)
         chunk = ""

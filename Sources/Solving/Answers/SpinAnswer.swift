@@ -54,6 +54,8 @@ public struct SpinAnswer: Answer {
   private var spread: SpreadChoice { solution.spread }
 
   /// Spins, or of a QUBO its variables.
+  ///
+  /// - Complexity: O(spins).
   public var state: [Int] { best.map(value) }
 
   private func value(_ spin: Int8) -> Int { question.kind == .qubo && spin < 0 ? 0 : Int(spin) }
@@ -99,6 +101,8 @@ public struct SpinAnswer: Answer {
   }
 
   /// States of equal measure are one level.
+  ///
+  /// - Complexity: O(distinct states · spins).
   public var levels: [(value: Double, reads: Int)] {
     samples.samples.reduce(into: []) { levels, sample in
       let value = measure(sample)
