@@ -277,4 +277,11 @@ public struct SamplerError: Error, Equatable, CustomStringConvertible {
 
   /// An error with a message that names the setting and what was expected.
   public init(_ description: String) { self.description = description }
+
+  /// An option that population annealing has no use for.
+  package static func ofPopulations(_ option: String) -> SamplerError {
+    SamplerError(
+      "\(option) with --method population: populations have no rounds, are measured at each temperature, and always give ln Z; "
+        + "leave it out")
+  }
 }

@@ -1,8 +1,6 @@
 import ArgumentParser
 import Solving
 
-extension SolverSettings.Clock: ExpressibleByArgument {}
-
 /// How long to search.
 struct SolveLengthOptions: ParsableArguments {
   @Option(
@@ -41,9 +39,4 @@ struct SolveLengthOptions: ParsableArguments {
     search.isLimited = time != nil
     (search.settings.time, search.target) = ((time ?? (isOpen ? Self.standardTime : nil)).map(Duration.init(limit:)), target)
   }
-}
-
-extension Duration {
-  /// Some seconds; more than can be told from for ever are as many as can.
-  init(limit seconds: Double) { self = .seconds(min(seconds, 1e15)) }
 }

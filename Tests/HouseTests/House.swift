@@ -55,7 +55,7 @@ enum House {
   ]
 
   /// Lines of a file of the program, help texts included.
-  static let greatestCommand = 120
+  static let greatestCommand = 90
 
   /// Where pointers may be handled.
   static let unsafeRooms: Set<String> = ["MPI", "Kernels", "Parallel"]

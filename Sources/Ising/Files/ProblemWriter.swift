@@ -110,6 +110,30 @@ public enum ProblemWriter {
     try list("quadratic_biases", terms.pairs, end: "}\n") { number($0.value) }
   }
 
+  /// Refuses a file that is there: a problem is never written over one.
+  ///
+  /// - Throws: `FileError`.
+  package static func checkNew(_ path: String) throws {
+    try AtomicFile.check([path])
+    guard AtomicFile.isWrittenThrough(path) || !FileManager.default.fileExists(atPath: path) else {
+      throw FileError(path: path, reason: "is there already, expected a new file for --write-problem", writing: true)
+    }
+  }
+
+  /// Writes the problem of a question to a file, in the form of its ending.
+  ///
+  /// - Throws: `ProblemError` where it holds no such problem, or `FileError`.
+  package static func write(_ question: Question, to path: String) throws {
+    guard let form = Form(of: path) else { throw ProblemError("\(path): expected a name that ends in \(Form.endings)") }
+    guard case .spins(let spins) = question else {
+      throw ProblemError("--write-problem is for one Ising problem; communities are a sequence of them")
+    }
+    try check(spins, as: form)
+    try AtomicFile.write(to: path) { write in
+      try Self.write(spins, as: form) { try write([UInt8]($0.utf8)) }
+    }
+  }
+
   /// Shortest text of a number that is read as the same one.
   private static func number(_ value: Double) -> String { SearchTrace.text(value) }
 }
