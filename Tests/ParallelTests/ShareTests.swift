@@ -13,6 +13,23 @@ extension AcrossRanks {
     let planned = try node.allreduce(MemoryLimit.bytesLeft, .sum)
     #expect(planned > 0 && Double(planned) <= MemoryLimit.countedShare * Double(MemoryLimit.hostBytes))
   }
+
+  /// Whatever ranks of a grid wait for, the roll is called after the grid's deadline.
+  @Test func everyWaitOfAGridCallsTheRoll() throws {
+    let world = try AcrossRanks.environment.get().world
+    let rollCall = try RollCall(world)
+    for spin in [1, world.size] {
+      let shape = GridShape(data: world.size / spin, spin: spin)
+      let grid = try ProcessGrid(shape, over: world, deadline: .seconds(60), rollCall: rollCall)
+      for group in [grid.world, grid.data, grid.spin, grid.onlyThisNetwork.world] where group.size > 1 {
+        let derived = try group.duplicate()
+        for communicator in [group, derived] {
+          #expect(communicator.rollCall === rollCall && communicator.deadline == .seconds(60))
+        }
+        try derived.free()
+      }
+    }
+  }
 }
 
 @Suite struct ShareTests {

@@ -39,7 +39,7 @@ import Testing
   @Test(arguments: [SlowKernel.Fault.none, .staleTemperature]) func otherTemperaturesAreSeen(_ fault: SlowKernel.Fault) throws {
     let problem = try Problems.lattice([12]) { $0 % 3 == 0 ? 0.5 : 1 }
     let result = try run(problem, temperatures: [0.4, 0.6, 0.9, 1.4, 2.5], chains: 192, fault: fault)
-    let right = result.temperatures.allSatisfy { $0.effectiveRate!.agrees(with: 1 / $0.temperature) }
+    let right = result.temperatures.allSatisfy { $0.effectiveInverseTemperature!.agrees(with: 1 / $0.temperature) }
     #expect(right == (fault == .none))
     #expect(result.verdict.reasons.contains { $0.contains("own 1/T") } == (fault != .none), "\(result.verdict.reasons)")
   }

@@ -43,7 +43,7 @@ import Testing
 
   private func expect(_ found: TemperatureEstimate, _ exact: Enumeration) {
     let place = "T = \(found.temperature)"
-    if let inverseTemperature = found.effectiveRate {
+    if let inverseTemperature = found.effectiveInverseTemperature {
       #expect(inverseTemperature.agrees(with: 1 / found.temperature), "1/T, \(place): \(inverseTemperature)")
     }
     #expect(found.energy.agrees(with: exact.energy), "energy, \(place): \(found.energy), \(exact.energy)")

@@ -172,11 +172,11 @@ import Testing
     settings.rounds = 6
     for (chains, isKnown) in [(15, false), (16, true)] {
       settings.chains = chains
-      #expect((try sampled(try Problems.lattice([8]), settings).temperatures[0].effectiveRate != nil) == isKnown)
+      #expect((try sampled(try Problems.lattice([8]), settings).temperatures[0].effectiveInverseTemperature != nil) == isKnown)
     }
     // A ladder that is only tried has none.
     let trial = AutomaticLadder.trial(settings, from: 1, to: 2)
-    #expect(try sampled(try Problems.lattice([8]), trial).temperatures.allSatisfy { $0.effectiveRate == nil })
+    #expect(try sampled(try Problems.lattice([8]), trial).temperatures.allSatisfy { $0.effectiveInverseTemperature == nil })
   }
 
   /// What `run` would refuse after it has begun is refused before.

@@ -38,7 +38,7 @@ public struct TemperatureEstimate: Sendable {
   /// The density of q in equal parts of −1 … 1; `nil` with a single ladder, and of populations.
   public let overlapHistogram: [Double]?
   /// The 1/T at which the states' fields would be in equilibrium; `nil` where no spin is in a field, and of populations.
-  public let effectiveRate: Estimate?
+  public let effectiveInverseTemperature: Estimate?
   /// Integrated autocorrelation times in sweeps.
   public let energyTime: Double
   /// Of |m|, in sweeps.
@@ -119,9 +119,9 @@ public struct TemperatureEstimate: Sendable {
       // scatter of those says little.
       let count = Double(record.chainCount * schedule.fieldMeasurements)
       found.error = max(found.error, 1 / (slope * count).squareRoot())
-      effectiveRate = found
+      effectiveInverseTemperature = found
     } else {
-      effectiveRate = nil
+      effectiveInverseTemperature = nil
     }
     overlapHistogram = record.overlapHistogram(temperature: index)
 

@@ -33,7 +33,7 @@ extension TemperatureEstimate {
     linkOverlap = hasPairs ? mean(.linkOverlap) : nil
     (energyTime, magnetisationTime, overlapTime) = (.nan, .nan, nil)
     (energyRHat, magnetisationRHat, overlapRHat) = (nil, nil, nil)
-    (equilibration, overlapHistogram, effectiveRate) = ([], nil, nil)
+    (equilibration, overlapHistogram, effectiveInverseTemperature) = ([], nil, nil)
     let sizes = record.column(.familySize, temperature: index)
     family = FamilyEstimate(
       meanSquareSize: sizes.max() ?? .nan, entropy: record.column(.familyEntropy, temperature: index).min() ?? .nan)

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Ising
 
@@ -185,9 +186,7 @@ public struct SpinAnswer: Answer {
           energy: energy(of: sample),
           occurrences: sample.occurrences, spins: sample.spins.map(Int.init))
       }, labels: labels.isEmpty ? nil : labels, exact: exact)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(object), as: UTF8.self)
+    return try jsonText(object)
   }
 
   private struct Object: Encodable {
