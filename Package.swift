@@ -155,7 +155,9 @@ let package = Package(
       dependencies: ["Configuration", "Learning", "Ising", "Datasets", "Networks", "Kernels", "TestSupport", "TestTools"]),
     .testTarget(
       name: "ExperimentsTests",
-      dependencies: ["Experiments", "Configuration", "Learning", "Networks", "Kernels", "Files", "Host", "TestSupport"]),
+      dependencies: [
+        "Experiments", "Configuration", "Learning", "Networks", "Parallel", "Kernels", "Files", "Host", "TestSupport",
+      ]),
     .testTarget(
       name: "ScalingTests", dependencies: ["Scaling", "Ising", "Parallel", "Networks", "Kernels", "TestSupport", "TestTools"]),
     .testTarget(

@@ -140,13 +140,14 @@ extension Configuration {
   /// The keys whose values are not the defaults, as `key.path: value`, with the default in parentheses where it is one value. The layers
   /// of the network are left out.
   package var changes: [String] {
-    let standard = ConfigurationForm.standard.leaves(in: nil)
-    return ConfigurationForm(self).leaves(in: nil).compactMap { leaf in
-      let isList = leaf.path.split(separator: ".").contains { Int($0) != nil }
-      guard !leaf.path.hasPrefix("network."), !isList, leaf.path != "name" else { return nil }
+    let standard = ConfigurationForm.standard.leaves(in: nil, joinsLists: true)
+    return ConfigurationForm(self).leaves(in: nil, joinsLists: true).compactMap { leaf in
+      guard !leaf.path.hasPrefix("network."), leaf.path != "name" else { return nil }
       let usual = leaf.path == "data.name" ? nil : standard.first { $0.path == leaf.path }?.value
-      guard usual != leaf.value else { return nil }
-      return "\(leaf.path): \(leaf.value)" + (usual.map { $0.isEmpty || $0 == "null" ? "" : " (\($0))" } ?? "")
+      // Nothing is what an optional key has where nobody writes it.
+      guard usual != leaf.value, usual != nil || !["null", "[]"].contains(leaf.value) else { return nil }
+      let value = leaf.value.count > 200 ? "\(leaf.value.prefix(200)) …" : leaf.value
+      return "\(leaf.path): \(value)" + (usual.map { $0.isEmpty || $0 == "null" ? "" : " (\($0))" } ?? "")
     }
   }
 
@@ -164,8 +165,8 @@ extension Configuration {
     }
   }
 
-  /// Every single value with its key path, in the order of the file.
-  package var values: [(path: String, value: String)] { ConfigurationForm(self).leaves(in: nil) }
+  /// Every value with its key path, in the order of the file; a list of single values is one, `[a, b]`.
+  package var values: [(path: String, value: String)] { ConfigurationForm(self).leaves(in: nil, joinsLists: true) }
 }
 
 extension Configuration {

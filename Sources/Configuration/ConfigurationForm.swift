@@ -196,19 +196,23 @@ struct ConfigurationForm: ConfigurationSection {
 
 extension ConfigurationForm {
   /// Every single value with its key path.
-  func leaves(in sections: [String]?) -> [(path: String, value: String)] {
+  ///
+  /// - Parameter joinsLists: whether a list of single values is one value, `[a, b]`.
+  func leaves(in sections: [String]?, joinsLists: Bool = false) -> [(path: String, value: String)] {
     guard case .mapping(let mapping) = yaml else { return [] }
     return mapping.flatMap { key, value -> [(path: String, value: String)] in
       let name = key.scalar?.string ?? ""
-      return sections?.contains(name) ?? true ? Self.leaves(of: value, at: name) : []
+      return sections?.contains(name) ?? true ? Self.leaves(of: value, at: name, joinsLists) : []
     }
   }
 
-  private static func leaves(of node: Node, at path: String) -> [(path: String, value: String)] {
+  private static func leaves(of node: Node, at path: String, _ joinsLists: Bool) -> [(path: String, value: String)] {
     switch node {
     case .scalar(let scalar): [(path, scalar.string)]
-    case .mapping(let mapping): mapping.flatMap { leaves(of: $1, at: "\(path).\($0.scalar?.string ?? "")") }
-    case .sequence(let sequence): sequence.enumerated().flatMap { leaves(of: $1, at: "\(path).\($0)") }
+    case .mapping(let mapping): mapping.flatMap { leaves(of: $1, at: "\(path).\($0.scalar?.string ?? "")", joinsLists) }
+    case .sequence(let sequence) where joinsLists && sequence.allSatisfy { $0.scalar != nil }:
+      [(path, "[\(sequence.compactMap { $0.scalar?.string }.joined(separator: ", "))]")]
+    case .sequence(let sequence): sequence.enumerated().flatMap { leaves(of: $1, at: "\(path).\($0)", joinsLists) }
     case .alias: []
     }
   }

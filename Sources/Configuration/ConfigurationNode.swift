@@ -5,6 +5,10 @@ enum Place: Equatable, CustomStringConvertible {
   case line(Int, file: String)
   case override(String)
 
+  var isOfCommandLine: Bool {
+    if case .override = self { true } else { false }
+  }
+
   var description: String {
     switch self {
     case .line(let line, let file): "\(file):\(line)"
@@ -84,7 +88,7 @@ extension ConfigurationNode {
       // Some editors begin a file with a byte order mark, which is no part of the text.
       root = try Yams.compose(yaml: String(yaml.trimmingPrefix("\u{FEFF}")))
     } catch let error as YamlError {
-      throw ConfigurationError(Self.message(for: error, place: place))
+      throw Self.error(for: error, place: place)
     }
     guard let root else {
       self.init(content: .null, place: place(1))
@@ -97,7 +101,7 @@ extension ConfigurationNode {
   private init(_ node: Node, under parent: Place, place: (Int) -> Place, budget: inout Int) throws {
     let here = node.mark.map { place($0.line) } ?? parent
     budget -= 1
-    guard budget > 0 else { throw ConfigurationError("\(here): more than \(Self.maximumNodes) values") }
+    guard budget > 0 else { throw ConfigurationError(at: here, "more than \(Self.maximumNodes) values") }
     switch node {
     case .scalar(let scalar):
       self.init(content: Self.isNull(scalar) ? .null : .scalar(scalar.string), place: here)
@@ -111,7 +115,7 @@ extension ConfigurationNode {
       var members: [Member] = []
       var merged: [Member] = []
       for (key, value) in mapping {
-        guard case .scalar(let name) = key else { throw ConfigurationError("\(here): a key must be a word") }
+        guard case .scalar(let name) = key else { throw ConfigurationError(at: here, "a key must be a word") }
         let line = key.mark.map { place($0.line) } ?? here
         let value = try ConfigurationNode(value, under: line, place: place, budget: &budget)
         if name.string == "<<", name.style == .plain || name.style == .any {
@@ -123,7 +127,7 @@ extension ConfigurationNode {
       for member in merged where !members.contains(where: { $0.key == member.key }) { members.append(member) }
       self.init(content: .mapping(members), place: here)
     case .alias:
-      throw ConfigurationError("\(here): an alias without an anchor")
+      throw ConfigurationError(at: here, "an alias without an anchor")
     }
   }
 
@@ -132,7 +136,7 @@ extension ConfigurationNode {
     switch content {
     case .mapping(let members): return members
     case .sequence(let elements): return try elements.flatMap { try $0.membersToMerge() }
-    default: throw ConfigurationError("\(place): `<<` merges a section, or a list of sections; found \(found)")
+    default: throw ConfigurationError(at: place, "`<<` merges a section, or a list of sections; found \(found)")
     }
   }
 
@@ -141,17 +145,17 @@ extension ConfigurationNode {
     return !isQuoted && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
   }
 
-  private static func message(for error: YamlError, place: (Int) -> Place) -> String {
+  private static func error(for error: YamlError, place: (Int) -> Place) -> ConfigurationError {
     switch error {
     case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
       let reason = context.map { "\(problem) (\($0.text.trimmingSpaces))" } ?? problem
-      return "\(place(mark.line)): not YAML: \(reason)"
+      return ConfigurationError(at: place(mark.line), "not YAML: \(reason)")
     case .duplicatedKeysInMapping(let duplicates, let context):
       let keys = Set(duplicates).sorted().map { "`\($0)`" }.joined(separator: ", ")
-      return "\(place(context.mark.line)): \(keys): the key is written twice in one section"
+      return ConfigurationError(at: place(context.mark.line), "\(keys): the key is written twice in one section")
     default:
-      return "\(place(1)): not YAML: \(error)"
+      return ConfigurationError(at: place(1), "not YAML: \(error)")
     }
   }
 }

@@ -10,11 +10,12 @@ package struct ConfigurationOverride: Equatable, Sendable, CustomStringConvertib
   /// - Throws: `ConfigurationError` if `text` is not of the form `key.path=value`.
   package init(_ text: String) throws {
     guard let sign = text.firstIndex(of: "=") else {
-      throw ConfigurationError("--set \(text): expected key.path=value, for example learning.epochs=5")
+      throw ConfigurationError("--set \(text): expected key.path=value, for example learning.epochs=5", isOfCommandLine: true)
     }
     let path = text[..<sign].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard !path.contains("") else {
-      throw ConfigurationError("--set \(text): the key path has an empty part; expected for example learning.epochs=5")
+      throw ConfigurationError(
+        "--set \(text): the key path has an empty part; expected for example learning.epochs=5", isOfCommandLine: true)
     }
     self.path = path
     self.value = String(text[text.index(after: sign)...])
@@ -58,7 +59,7 @@ extension ConfigurationNode {
       try elements[index].set(value, at: path.dropFirst(), place: place)
       content = .sequence(elements)
     case .scalar:
-      throw ConfigurationError("\(place): `\(head)` cannot be set inside \(found), which is a single value")
+      throw ConfigurationError(at: place, "`\(head)` cannot be set inside \(found), which is a single value")
     }
   }
 
@@ -68,9 +69,10 @@ extension ConfigurationNode {
     let handles = elements.compactMap(\.handle)
     let names = handles.isEmpty ? "" : ", or one of \(handles.joined(separator: ", "))"
     throw ConfigurationError(
+      at: place,
       elements.isEmpty
-        ? "\(place): the list is empty, so there is no element `\(name)`; expected 0 for a new one"
-        : "\(place): no element `\(name)` in the list; expected an index from 0 to \(elements.count - 1), \(elements.count) for a new one\(names)"
+        ? "the list is empty, so there is no element `\(name)`; expected 0 for a new one"
+        : "no element `\(name)` in the list; expected an index from 0 to \(elements.count - 1), \(elements.count) for a new one\(names)"
     )
   }
 }

@@ -1,9 +1,17 @@
 /// A mistake in a configuration: one message that names the place, the key, what was found and what is allowed.
 package struct ConfigurationError: Error, Equatable, CustomStringConvertible {
   package var message: String
+  /// Whether the mistake is in a `--set` of the command line, and not in a file.
+  package var isOfCommandLine: Bool
 
-  package init(_ message: String) {
+  package init(_ message: String, isOfCommandLine: Bool = false) {
     self.message = message
+    self.isOfCommandLine = isOfCommandLine
+  }
+
+  /// "PLACE: message".
+  init(at place: Place, _ message: String) {
+    self.init("\(place): \(message)", isOfCommandLine: place.isOfCommandLine)
   }
 
   package var description: String { message }
@@ -56,6 +64,6 @@ struct ConfigurationReader {
   /// "FILE:LINE: key.path: message".
   func failure(_ message: String) -> ConfigurationError {
     let key = path.isEmpty ? "" : path.joined(separator: ".") + ": "
-    return ConfigurationError("\(node.place): \(key)\(message)")
+    return ConfigurationError(at: node.place, "\(key)\(message)")
   }
 }

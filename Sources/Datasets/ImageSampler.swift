@@ -9,7 +9,7 @@ public struct ImageSampler: TrainingImages, Sendable {
   /// The whole part of the data set, of which `selection` names images.
   public let images: LabelledImages
   /// The images that may be asked for: index `i` of a batch is image `selection[i]`.
-  public let selection: [Int]
+  public private(set) var selection: [Int]
   /// What is done to images at random; nil for evaluations.
   public let augmentation: Augmentation?
 
@@ -61,6 +61,13 @@ public struct ImageSampler: TrainingImages, Sendable {
         }
       }
     }
+  }
+
+  /// The same of all images, each at its place in the data set.
+  package var unselected: ImageSampler {
+    var sampler = self
+    sampler.selection = Array(0..<images.count)
+    return sampler
   }
 
   /// The number of images that may be asked for.

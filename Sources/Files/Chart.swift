@@ -1,9 +1,9 @@
 import Foundation
 
-/// Lines or points over a common axis, as SVG.
+/// Lines, points or bars over a common axis, as SVG.
 package struct Chart {
   package struct Series {
-    package enum Style { case line, dashed, points, steps }
+    package enum Style { case line, dashed, points, steps, bars }
 
     package var name: String
     /// Which colour of the palette.
@@ -124,6 +124,7 @@ package struct Chart {
     let points = series.style == .steps ? series.points : Self.thinned(series.points)
     let places = points.map { (x: x.place($0.x), y: y.place($0.y)) }
     if series.style == .points { return drawPoints(series, x, y) }
+    if series.style == .bars { return drawBars(series, x, y) }
     // A point that the axis cannot show interrupts the line.
     var path = ""
     var isDown = false
@@ -151,6 +152,23 @@ package struct Chart {
         + "<title>\(series.name.escapedForMarkup): \(Axis.label(point.x)), \(Axis.label(point.y))</title></circle>"
     }
     return (circles + errorBars(series, x, y)).joined(separator: "\n")
+  }
+
+  /// A bar from zero to each point, or from the lower end of an axis without zero.
+  private func drawBars(_ series: Series, _ x: Axis, _ y: Axis) -> String {
+    let places = series.points.compactMap { point in x.place(point.x).map { $0 * plot.width } }.sorted()
+    let nearest = zip(places, places.dropFirst()).map { $1 - $0 }.filter { $0 > 0 }.min() ?? plot.width
+    let width = min(max(0.8 * nearest, 2), 24)
+    let bottom = min(max(y.place(0) ?? 0, 0), 1)
+    return series.points.compactMap { point -> String? in
+      guard let across = x.place(point.x), let up = y.place(point.y) else { return nil }
+      let middle = Self.margin.left + across * plot.width
+      return """
+        <rect x="\(Self.number(middle - width / 2))" y="\(top(max(up, bottom)))" width="\(Self.number(width))" \
+        height="\(Self.number(abs(up - bottom) * plot.height))" fill="\(Self.colour(series.colour))">\
+        <title>\(Axis.label(point.x)): \(Axis.label(point.y))</title></rect>
+        """
+    }.joined(separator: "\n")
   }
 
   private func errorBars(_ series: Series, _ x: Axis, _ y: Axis) -> [String] {

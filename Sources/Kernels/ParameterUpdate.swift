@@ -1,18 +1,24 @@
-/// One parameter's rule for a whole range of a flat buffer. `rate` is the learning rate of the range.
+import CKernels
+
+/// One parameter's rule for a whole range of a flat buffer. `rate` is the learning rate of the range. Gradient and moments begin with the
+/// parameter at `origin`, since a rank may hold those of a part alone.
 package enum ParameterUpdate {
   /// `v ← μv + (g + λθ)`, `θ ← θ − η v`, with Nesterov `θ ← θ − η(g + λθ + μv)` (Sutskever et al. 2013, in the form of
   /// PyTorch's SGD).
   package static func momentum(
     _ parameters: AlignedBuffer<Float>, gradient: AlignedBuffer<Float>, velocity: AlignedBuffer<Float>, range: Range<Int>,
-    rate: Float,
-    momentum: Float, nesterov: Bool, weightDecay: Float, gradientScale: Float
+    origin: Int = 0, rate: Float, momentum: Float, nesterov: Bool, weightDecay: Float, gradientScale: Float
   ) {
-    precondition(range.upperBound <= parameters.count && range.upperBound <= gradient.count && range.upperBound <= velocity.count)
-    for index in range {
-      let slope = gradient.base[index] * gradientScale + weightDecay * parameters.base[index]
-      let speed = momentum * velocity.base[index] + slope
-      velocity.base[index] = speed
-      parameters.base[index] -= rate * (nesterov ? slope + momentum * speed : speed)
+    precondition(0 <= origin && origin <= range.lowerBound && range.upperBound <= parameters.count)
+    precondition(range.upperBound - origin <= min(gradient.count, velocity.count))
+    let start = range.lowerBound - origin
+    let (gradient, velocity) = (gradient.base + start, velocity.base + start)
+    let parameters = parameters.base + range.lowerBound
+    for index in 0..<range.count {
+      let slope = gradient[index] * gradientScale + weightDecay * parameters[index]
+      let speed = momentum * velocity[index] + slope
+      velocity[index] = speed
+      parameters[index] -= rate * (nesterov ? slope + momentum * speed : speed)
     }
   }
 
@@ -21,24 +27,19 @@ package enum ParameterUpdate {
   /// beside it.
   package static func adam(
     _ parameters: AlignedBuffer<Float>, gradient: AlignedBuffer<Float>, first: AlignedBuffer<Float>, second: AlignedBuffer<Float>,
-    range: Range<Int>, rate: Float, beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float, decoupled: Bool,
-    correction1: Float, correction2: Float, gradientScale: Float
+    range: Range<Int>, origin: Int = 0, rate: Float, beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float,
+    decoupled: Bool, correction1: Float, correction2: Float, gradientScale: Float
   ) {
-    precondition(range.upperBound <= parameters.count && range.upperBound <= gradient.count)
-    precondition(range.upperBound <= first.count && range.upperBound <= second.count)
-    for index in range {
-      var slope = gradient.base[index] * gradientScale
-      if decoupled {
-        parameters.base[index] *= 1 - rate * weightDecay
-      } else {
-        slope += weightDecay * parameters.base[index]
-      }
-      let mean = beta1 * first.base[index] + (1 - beta1) * slope
-      let square = beta2 * second.base[index] + (1 - beta2) * slope * slope
-      first.base[index] = mean
-      second.base[index] = square
-      parameters.base[index] -= rate * (mean / correction1) / ((square / correction2).squareRoot() + epsilon)
-    }
+    precondition(0 <= origin && origin <= range.lowerBound && range.upperBound <= parameters.count)
+    precondition(range.upperBound - origin <= min(gradient.count, first.count, second.count))
+    var rule = eq_adam(
+      rate: rate, beta1: beta1, rest1: 1 - beta1, beta2: beta2, rest2: 1 - beta2, epsilon: epsilon, decay: weightDecay,
+      kept: 1 - rate * weightDecay, scale: gradientScale, correction1: correction1, correction2: correction2,
+      decoupled: decoupled ? 1 : 0)
+    let start = range.lowerBound - origin
+    InstructionSet.current.kernels.adam(
+      parameters.base + range.lowerBound, gradient.base + start, first.base + start, second.base + start, Int64(range.count),
+      &rule)
   }
 
   /// `a ← a + (1 − d)(θ − a)`: a parameter that does not move keeps its average exactly.
@@ -55,18 +56,21 @@ extension AlignedBuffer where Element == Float {
     for index in range { base[index] = min(max(base[index], -bound), bound) }
   }
 
-  /// `Σ x²` over the first `length` elements, in double precision: in 16 sums of every 16th element, which do not wait for each
-  /// other, then over the sums in order.
-  package func squaredNorm(count length: Int) -> Double {
-    precondition(length <= count)
+  /// `Σ x²` over the first `length` elements, in double precision.
+  package func squaredNorm(count length: Int) -> Double { squaredNorm(of: 0..<length) }
+
+  /// `Σ x²` over a range, in double precision: in 16 sums of every 16th element, which do not wait for each other, then over the sums in
+  /// order.
+  package func squaredNorm(of range: Range<Int>) -> Double {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
     var sums = SIMD16<Double>()
-    let whole = length / 16 * 16
-    for index in stride(from: 0, to: whole, by: 16) {
+    let whole = range.lowerBound + range.count / 16 * 16
+    for index in stride(from: range.lowerBound, to: whole, by: 16) {
       let x = SIMD16<Double>(UnsafeRawPointer(base + index).loadUnaligned(as: SIMD16<Float>.self))
       sums += x * x
     }
     var sum = (0..<16).reduce(0.0) { $0 + sums[$1] }
-    for index in whole..<length { sum += Double(base[index]) * Double(base[index]) }
+    for index in whole..<range.upperBound { sum += Double(base[index]) * Double(base[index]) }
     return sum
   }
 }

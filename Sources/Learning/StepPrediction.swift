@@ -18,7 +18,7 @@ package struct StepPrediction: Sendable {
   package var total: Double { computing + exchanging + reducing }
 
   /// The share of the measured peak that products reach.
-  private static let efficiency = 0.5
+  package static let efficiency = 0.5
 
   /// - Throws: `NetworkError` if the network cannot be cut into so many strips.
   package init(

@@ -1,31 +1,44 @@
 import Kernels
+import Parallel
 
 /// What a mini-batch comes to: the gradient, and beside it the sums of what its micro-shards report.
 ///
-/// Both lie in one buffer, the report behind the gradient, so that one sum over ranks adds up both, in one order.
+/// Both lie in one buffer, so that one sum over ranks adds up both, in one order. The report begins behind the gradient with a whole block of
+/// `SumParts`, so that no block has numbers of both.
 struct StepSum {
   /// What is reported, in the order in which it lies in the buffer. Metrics of the network's own follow, then errors of numbers, then the
   /// network's own sums, then a residual a sample: 0
   /// from all but the rank that has it.
   private enum Entry: Int, CaseIterable { case loss, correct, freeSweeps, nudgedSweeps, stop, checkpoint }
 
-  /// `∂L/∂θ`, as the parameters lie, in the first `parameterCount` numbers.
-  let gradient: AlignedBuffer<Float>
-  private let parameterCount: Int
+  private let buffer: AlignedBuffer<Float>
+  private let start: Int
   private let metricCount: Int
   private let sumCount: Int
 
-  /// Floats of the buffer that holds the sum of a network's micro-shards, of `samples` samples in all.
-  static func count(of network: any TrainableNetwork, metrics: Int, samples: Int) -> Int {
-    network.parameterLayout.parameterCount + Entry.allCases.count + metrics + network.sumCount + samples
+  /// Floats of the gradient, as the parameters lie, and of the zeros behind it.
+  static func gradientCount(of network: any TrainableNetwork) -> Int { SumParts.padded(network.parameterLayout.parameterCount) }
+
+  /// Floats of the report on a network's micro-shards, of `samples` samples in all.
+  static func reportCount(of network: any TrainableNetwork, metrics: Int, samples: Int) -> Int {
+    Entry.allCases.count + metrics + network.sumCount + samples
   }
 
-  /// A buffer of `count(of:metrics:samples:)` floats, read and written as such a sum.
+  /// A buffer of gradient and report, written as such a sum.
   ///
   /// - Parameter metrics: how many the network counts, and errors of numbers where those are learned.
   init(_ buffer: AlignedBuffer<Float>, of network: any TrainableNetwork, metrics: Int) {
-    gradient = buffer
-    parameterCount = network.parameterLayout.parameterCount
+    self.init(buffer, start: Self.gradientCount(of: network), of: network, metrics: metrics)
+  }
+
+  /// A buffer of a report alone.
+  init(report: AlignedBuffer<Float>, of network: any TrainableNetwork, metrics: Int) {
+    self.init(report, start: 0, of: network, metrics: metrics)
+  }
+
+  private init(_ buffer: AlignedBuffer<Float>, start: Int, of network: any TrainableNetwork, metrics: Int) {
+    self.buffer = buffer
+    self.start = start
     metricCount = metrics
     sumCount = network.sumCount
   }
@@ -44,31 +57,28 @@ struct StepSum {
     self[.stop] = requests.contains(.stop) ? 1 : 0
     self[.checkpoint] = requests.contains(.checkpoint) ? 1 : 0
     for (index, metric) in (report.metrics + (report.errors?.sums ?? [])).enumerated() {
-      gradient[firstMetric + index] = share * Float(metric)
+      buffer[firstMetric + index] = share * Float(metric)
     }
-    for (index, sum) in report.sums.enumerated() { gradient[firstSum + index] = share * sum }
+    for (index, sum) in report.sums.enumerated() { buffer[firstSum + index] = share * sum }
     for (index, residual) in report.residuals.enumerated() where share != 0 {
-      gradient[firstResidual + firstSample + index] = Float(residual)
+      buffer[firstResidual + firstSample + index] = Float(residual)
     }
   }
-
-  /// The gradient's Euclidean norm.
-  var gradientNorm: Double { gradient.squaredNorm(count: parameterCount).squareRoot() }
 
   /// Sums over the samples.
   var loss: Double { Double(self[.loss]) }
   var correct: Double { Double(self[.correct]) }
-  var metrics: [Double] { (0..<metricCount).map { Double(gradient[firstMetric + $0]) } }
+  var metrics: [Double] { (0..<metricCount).map { Double(buffer[firstMetric + $0]) } }
 
   /// What the network wants the sum of.
-  var ownSums: [Float] { (0..<sumCount).map { gradient[firstSum + $0] } }
+  var ownSums: [Float] { (0..<sumCount).map { buffer[firstSum + $0] } }
 
   /// Sums over the micro-shards.
   var freeSweeps: Double { Double(self[.freeSweeps]) }
   var nudgedSweeps: Double { Double(self[.nudgedSweeps]) }
 
   /// One a sample of the mini-batch, in order; all are 0 where none was measured.
-  var residuals: [Double] { (firstResidual..<gradient.count).map { Double(gradient[$0]) } }
+  var residuals: [Double] { (firstResidual..<buffer.count).map { Double(buffer[$0]) } }
 
   /// What some rank asked for.
   var requests: StepRequests {
@@ -78,12 +88,12 @@ struct StepSum {
     return requests
   }
 
-  private var firstMetric: Int { parameterCount + Entry.allCases.count }
+  private var firstMetric: Int { start + Entry.allCases.count }
   private var firstSum: Int { firstMetric + metricCount }
   private var firstResidual: Int { firstSum + sumCount }
 
   private subscript(entry: Entry) -> Float {
-    get { gradient[parameterCount + entry.rawValue] }
-    nonmutating set { gradient[parameterCount + entry.rawValue] = newValue }
+    get { buffer[start + entry.rawValue] }
+    nonmutating set { buffer[start + entry.rawValue] = newValue }
   }
 }

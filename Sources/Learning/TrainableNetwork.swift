@@ -71,7 +71,9 @@ public protocol TrainableNetwork: AnyObject {
   var metricNames: [String] { get }
   /// Numbers of its own that are summed over a mini-batch, as the gradient is.
   var sumCount: Int { get }
-  /// Makes of the whole mini-batch's gradient what the optimiser follows, the same on every rank.
+  /// Whether `finish` is wanted: then every rank gets the whole gradient, and makes the whole update.
+  var finishesGradients: Bool { get }
+  /// Makes of the whole mini-batch's gradient what the optimiser follows, the same on every rank; where `finishesGradients` says so.
   ///
   /// - Parameter sums: those of its own.
   func finish(_ gradient: AlignedBuffer<Float>, sums: [Float])
@@ -115,6 +117,7 @@ extension TrainableNetwork {
   public var parameterMemory: ParameterMemory? { nil }
   public var metricNames: [String] { [] }
   public var sumCount: Int { 0 }
+  public var finishesGradients: Bool { false }
   public func finish(_ gradient: AlignedBuffer<Float>, sums: [Float]) {}
   public var measuresAccuracy: Bool { true }
   public var relaxes: Bool { false }

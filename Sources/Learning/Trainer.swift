@@ -61,12 +61,12 @@ public struct StepRequests: OptionSet, Sendable {
 
 /// Trains one network, each rank on its part of it and its data group's micro-shards of every mini-batch.
 ///
-/// The order of samples, the micro-shards and the trees in which their gradients are added are fixed by the settings alone;
-/// every rank makes the same update. So the bits do not depend on the grid.
+/// The order of samples, the micro-shards and the trees in which their gradients are added are fixed by the settings alone, whichever rank
+/// updates which parameters. So the bits do not depend on the grid.
 public final class Trainer {
   /// What is trained: this rank's copy or strip.
   public let network: any TrainableNetwork
-  /// The update rule and its moments, the same on every rank.
+  /// The update rule, and the moments of the parameters that this rank updates.
   public let optimiser: Optimiser
   /// Of the parameters, with `learning.averaging`.
   public let average: WeightAverage?
@@ -93,6 +93,13 @@ public final class Trainer {
   private let seed: UInt64
   private let images: any TrainingImages
   private let reduction: GridReduction
+  private let digest: StepDigest
+  /// Gathers what lies as the parameters do.
+  private let gather: PartGather<Float>
+  /// For rules that look at several parameters at once: then every rank makes the whole update.
+  let wholeGradient: AlignedBuffer<Float>?
+  /// How evenly the steps so far were divided among the ranks.
+  public private(set) var balance = StepBalance()
   /// With `learning.whitenPatches`.
   private let whitening: PatchWhitening?
   private var order: (epoch: Int, indices: [Int])?
@@ -116,7 +123,6 @@ public final class Trainer {
     self.seed = seed
     self.images = images
     batchesPerEpoch = images.count / settings.batch.size
-    optimiser = Optimiser(settings.optimiser, layout: network.parameterLayout)
     silent = settings.revivesChannels ? SilentChannels(try Self.layout(of: network, "reviveChannels"), seed: seed) : nil
     whitening =
       settings.whitensPatches ? try PatchWhitening(Self.layout(of: network, "whitenPatches"), images: images) : nil
@@ -130,11 +136,16 @@ public final class Trainer {
     }
     metricNames = network.metricNames + (settings.cost.targets == nil ? [] : TargetErrors.names)
     average = settings.averaging > 0 ? WeightAverage(of: network.parameters, decay: settings.averaging) : nil
+    let (metrics, samples) = (metricNames.count, settings.batch.size)
     reduction = try GridReduction(
-      count: StepSum.count(of: network, metrics: metricNames.count, samples: settings.batch.size),
-      shards: settings.batch.size / settings.batch.shard,
-      subtrees: network.subtrees,
-      over: grid)
+      count: StepSum.gradientCount(of: network) + StepSum.reportCount(of: network, metrics: metrics, samples: samples),
+      shards: samples / settings.batch.shard, subtrees: network.subtrees, over: grid)
+    digest = try StepDigest(reduction, of: network, metrics: metrics, samples: samples, over: grid)
+    let parameterCount = network.parameterLayout.parameterCount
+    gather = try PartGather(reduction.parts.map { $0.map { $0.clamped(to: 0..<parameterCount) } }, over: grid)
+    let looksAtAll = silent != nil || whitening != nil || network.parameterMemory != nil || network.finishesGradients
+    wholeGradient = looksAtAll ? AlignedBuffer(count: parameterCount) : nil
+    optimiser = Optimiser(settings.optimiser, layout: network.parameterLayout, part: looksAtAll ? nil : reduction.part)
   }
 
   /// A trainer of a Hopfield network by equilibrium propagation.
@@ -213,6 +224,7 @@ public final class Trainer {
         pixels: pixels, labels: labels[0..<settings.batch.shard], index: shard, batch: settings.batch.size, step: position.step,
         sign: sign, measuresResiduals: measures)
     }
+    let clock = ComputingClock(times)
     let together = network.beginsTogether ? reduction.own.map(loaded) : []
     try network.begin(together)
     for (number, shard) in reduction.own.enumerated() {
@@ -223,9 +235,15 @@ public final class Trainer {
         report, requested, firstSample: shard * settings.batch.shard, share: network.isReporter ? 1 : 0)
       try times.measure(.reduce) { try reduction.add(buffers, shard: shard) }
     }
-    let total = try times.measure(.reduce) { StepSum(try reduction.sum(), of: network, metrics: metricNames.count) }
-    let residuals = measures && network.relaxes ? total.residuals : []
-    return try update(total, residual: ResidualSummary(residuals))
+    let seconds = clock.seconds
+    let sum = try times.measure(.reduce) {
+      let sum = try reduction.sumPart()
+      try digest.take(sum, seconds: seconds)
+      return sum
+    }
+    balance.add(greatest: digest.busy.greatest, mean: digest.busy.mean)
+    let residuals = measures && network.relaxes ? digest.report.residuals : []
+    return try update(sum, digest.report, residual: ResidualSummary(residuals))
   }
 
   private func indices() -> ArraySlice<Int> {
@@ -234,31 +252,49 @@ public final class Trainer {
     return order!.indices[position.batch * size..<(position.batch + 1) * size]
   }
 
-  private func update(_ total: StepSum, residual: ResidualSummary?) throws -> StepReport {
+  /// - Parameters:
+  ///   - sum: of this rank's part.
+  ///   - report: of the whole mini-batch.
+  private func update(_ sum: AlignedBuffer<Float>, _ report: StepSum, residual: ResidualSummary?) throws -> StepReport {
     let samples = settings.batch.size
     let shards = Double(reduction.shardCount)
-    network.finish(total.gradient, sums: total.ownSums)
-    let norm = total.gradientNorm
-    guard norm.isFinite, total.loss.isFinite else {
+    let parameters = network.parameters
+    var norm = digest.gradientNorm
+    if let wholeGradient {
+      try times.measure(.reduce) { try complete(wholeGradient, from: sum, "gradients") }
+      network.finish(wholeGradient, sums: report.ownSums)
+      norm = wholeGradient.squaredNorm(count: wholeGradient.count).squareRoot()
+    }
+    guard norm.isFinite, report.loss.isFinite else {
       throw TrainingError.nonFinite(
         what: norm.isFinite ? "the loss" : "the gradient", epoch: position.epoch + 1, step: position.step + 1)
     }
     let factor = settings.schedule.factor(at: epochFraction, of: settings.epochs)
     times.measure(.update) {
-      whitening?.whiten(network.parameters, gradient: total.gradient)
-      optimiser.update(network.parameters, gradient: total.gradient, norm: norm, factor: factor)
-      whitening?.restore(network.parameters)
-      network.parameterMemory?.write(network.parameters, update: optimiser.updates)
-      average?.add(network.parameters, updates: optimiser.updates)
+      if let wholeGradient { whitening?.whiten(parameters, gradient: wholeGradient) }
+      optimiser.update(parameters, gradient: wholeGradient ?? sum, norm: norm, factor: factor)
+      whitening?.restore(parameters)
+      network.parameterMemory?.write(parameters, update: optimiser.updates)
     }
+    if wholeGradient == nil { try times.measure(.reduce) { try gather.complete(parameters, "parameters") } }
+    times.measure(.update) { average?.add(parameters, updates: optimiser.updates) }
     advance()
-    let revived = revive(after: total.gradient)
+    let revived = wholeGradient.map(revive) ?? 0
     network.parametersChanged()
     return StepReport(
-      loss: total.loss / Double(samples), accuracy: total.correct / Double(samples), freeSweeps: total.freeSweeps / shards,
-      nudgedSweeps: total.nudgedSweeps / shards, residual: residual, gradientNorm: norm, rateFactor: factor,
-      samples: samples, metrics: total.metrics.map { $0 / Double(samples) }, revived: revived,
-      requests: total.requests)
+      loss: report.loss / Double(samples), accuracy: report.correct / Double(samples), freeSweeps: report.freeSweeps / shards,
+      nudgedSweeps: report.nudgedSweeps / shards, residual: residual, gradientNorm: norm, rateFactor: factor,
+      samples: samples, metrics: report.metrics.map { $0 / Double(samples) }, revived: revived,
+      requests: report.requests)
+  }
+
+  /// Makes a whole buffer, as the parameters lie, of what the ranks have of it. Collective.
+  ///
+  /// - Parameter part: this rank's, from the first of its own parameters on.
+  func complete(_ whole: AlignedBuffer<Float>, from part: AlignedBuffer<Float>, _ content: String) throws {
+    let own = reduction.part.clamped(to: 0..<whole.count)
+    whole.copy(from: part, to: own.lowerBound, count: own.count)
+    try gather.complete(whole, content)
   }
 
   /// Fresh weights for silent channels where an epoch has ended, other than the last.
@@ -280,7 +316,8 @@ public final class Trainer {
     }
   }
 
-  /// Continues from `position`, with parameters and moments that were written into `network.parameters` and `optimiser.moments`.
+  /// Continues from `position`, with parameters and moments that were written into `network.parameters` and `optimiser.moments`,
+  /// which are those of this rank's part.
   public func resume(at position: TrainingPosition) {
     self.position = position
     optimiser.resume(updates: position.step)

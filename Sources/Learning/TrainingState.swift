@@ -55,19 +55,33 @@ extension ParameterLayout {
 }
 
 extension Trainer {
-  /// The state of the whole training. Collective; complete on rank 0, where warm states of other ranks are gathered.
+  /// The state of the whole training. Collective; complete on rank 0, where warm states of other ranks are gathered; moments are
+  /// gathered on every rank.
   ///
   /// - Throws: the failure of an exchange between ranks; nothing on one rank.
   public func state() throws -> TrainingState {
     let layout = network.parameterLayout
     var tensors = layout.tensors(of: network.parameters)
-    for moment in optimiser.moments {
+    for moment in try wholeMoments() {
       tensors.merge(layout.tensors(of: moment.values, prefix: "optimiser.\(moment.name).")) { first, _ in first }
     }
     if let average { tensors.merge(layout.tensors(of: average.values, prefix: WeightAverage.prefix)) { first, _ in first } }
     if let silent { tensors.merge(silent.tensors) { first, _ in first } }
     tensors.merge(try network.extraTensors()) { first, _ in first }
     return TrainingState(tensors: tensors, position: position)
+  }
+
+  /// The optimiser's moments of all parameters, of which each rank may hold a part. Collective.
+  ///
+  /// - Throws: the failure of an exchange between ranks; nothing on one rank.
+  package func wholeMoments() throws -> [(name: String, values: AlignedBuffer<Float>)] {
+    // The same answer on every rank, also where one rank's part is all there is: the others wait for it in the gather.
+    guard wholeGradient == nil else { return optimiser.moments }
+    return try optimiser.moments.map { moment in
+      let whole = AlignedBuffer<Float>(count: network.parameterLayout.parameterCount)
+      try complete(whole, from: moment.values, "moments")
+      return (moment.name, whole)
+    }
   }
 
   /// Continues from a state, which every rank has whole.
@@ -81,8 +95,10 @@ extension Trainer {
           + "\(batchesPerEpoch) batches here")
     }
     try network.parameterLayout.assign(state.tensors, to: network.parameters)
+    let whole = AlignedBuffer<Float>(count: network.parameterLayout.parameterCount)
     for moment in optimiser.moments {
-      try network.parameterLayout.assign(state.tensors, prefix: "optimiser.\(moment.name).", to: moment.values)
+      try network.parameterLayout.assign(state.tensors, prefix: "optimiser.\(moment.name).", to: whole)
+      moment.values.copy(from: whole, at: optimiser.part.lowerBound, count: optimiser.part.count)
     }
     if let average { try network.parameterLayout.assign(state.tensors, prefix: WeightAverage.prefix, to: average.values) }
     try silent?.restore(state.tensors)

@@ -13,6 +13,8 @@ public struct ProcessGrid: Sendable {
   public let data: Communicator
   /// The ranks with the same micro-shards; this rank's place is its strip.
   public let spin: Communicator
+  /// The ranks of `data` by node, if several nodes have several of them each, and all as many; the same on all ranks.
+  package let nodes: NodeLevels?
   /// The ranks of this spin group, as `world` counts them.
   package let spinRanks: [Int]
 
@@ -25,6 +27,13 @@ public struct ProcessGrid: Sendable {
   public init(
     _ shape: GridShape, over world: Communicator, deadline: Duration? = nil, rollCall: RollCall? = nil
   ) throws {
+    try self.init(shape, over: world, deadline: deadline, rollCall: rollCall, ranksPerNode: nil)
+  }
+
+  /// The same, with as many ranks of `data` to a node as are given, wherever they are.
+  package init(
+    _ shape: GridShape, over world: Communicator, deadline: Duration? = nil, rollCall: RollCall? = nil, ranksPerNode: Int?
+  ) throws {
     guard shape.data * shape.spin == world.size else {
       throw GridError("a grid of \(shape) needs \(shape.data * shape.spin) ranks; there are \(world.size)")
     }
@@ -32,14 +41,18 @@ public struct ProcessGrid: Sendable {
     world.deadline = deadline
     world.rollCall = rollCall
     self.world = world
+    let node = try Self.node(in: world)
     guard shape.spin > 1 else {
       data = world
       spin = Communicator.selfOnly
       spinRanks = [world.rank]
+      nodes = try NodeLevels.found(in: world, node: node, ranksPerNode: ranksPerNode, sameIn: world)
       return
     }
-    let place = try Self.placeByNode(in: world)
-    data = try world.split(color: place % shape.spin, key: place)
+    let place = try Self.placeByNode(node, in: world)
+    let data = try world.split(color: place % shape.spin, key: place)
+    self.data = data
+    nodes = try NodeLevels.found(in: data, node: node, ranksPerNode: ranksPerNode, sameIn: world)
     spin = try world.split(color: place / shape.spin, key: place)
     spinRanks = try spin.allgather(world.rank)
   }
@@ -50,6 +63,7 @@ public struct ProcessGrid: Sendable {
     data = world
     spin = Communicator.selfOnly
     spinRanks = [world.rank]
+    nodes = nil
   }
 
   /// The grid of this rank's spin group alone.
@@ -59,17 +73,24 @@ public struct ProcessGrid: Sendable {
 
   private init(world: Communicator, data: Communicator, spin: Communicator, spinRanks: [Int]) {
     (self.world, self.data, self.spin, self.spinRanks) = (world, data, spin, spinRanks)
+    nodes = nil
   }
 
   /// The extents, data × spin.
   public var shape: GridShape { GridShape(data: data.size, spin: spin.size) }
 
-  /// This rank's place among all, counted node by node in the order of each node's first rank.
-  private static func placeByNode(in world: Communicator) throws -> Int {
+  /// The first rank of this rank's node, which stands for the node.
+  private static func node(in world: Communicator) throws -> Int {
+    guard world.size > 1 else { return world.rank }
     let node = try world.splitShared()
     let first = try node.broadcast(world.rank, root: 0)
     try node.free()
-    let firsts = try world.allgather(first)
+    return first
+  }
+
+  /// This rank's place among all, counted node by node in the order of each node's first rank.
+  private static func placeByNode(_ node: Int, in world: Communicator) throws -> Int {
+    let firsts = try world.allgather(node)
     let order = firsts.indices.sorted { (firsts[$0], $0) < (firsts[$1], $1) }
     return order.firstIndex(of: world.rank) ?? world.rank
   }

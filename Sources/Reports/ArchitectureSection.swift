@@ -11,17 +11,28 @@ struct ArchitectureSection {
 
   init(_ run: RecordedRun) { self.run = run }
 
-  var elements: [String] {
+  private var network: (description: NetworkDescription, layout: NetworkLayout)? {
+    run.configuration.network.flatMap { network in (try? NetworkLayout(network)).map { (network, $0) } }
+  }
+
+  /// The layers, which runs may have in common.
+  var structure: [String] {
+    network.map { [chain($0.description, $0.layout), table($0.description, $0.layout)] } ?? []
+  }
+
+  /// The weights from the input.
+  var weights: [String] {
     get throws {
-      guard let network = run.configuration.network, let layout = try? NetworkLayout(network) else { return [] }
-      return [chain(network, layout), table(network, layout)] + (try filters(layout))
+      guard let layout = network?.layout, let checkpoint = run.checkpoint else { return [] }
+      return layout.input.rows * layout.input.columns == 1 ? try maps(checkpoint, layout) : try filters(checkpoint, layout)
     }
   }
 
-  /// `16 × 12 × 12` in one piece, or the number of spins.
+  /// Between numbers that stay together.
+  private static let times = "\u{A0}×\u{A0}"
+
   private func size(_ shape: PlaneShape) -> String {
-    let numbers = shape.rows * shape.columns > 1 ? [shape.channels, shape.rows, shape.columns] : [shape.channels]
-    return numbers.map(String.init).joined(separator: "\u{A0}×\u{A0}")
+    LayerSummary.size([shape.channels, shape.rows, shape.columns], sign: Self.times)
   }
 
   /// The layers as boxes from the input to the output.
@@ -33,12 +44,10 @@ struct ArchitectureSection {
   }
 
   private func table(_ network: NetworkDescription, _ layout: NetworkLayout) -> String {
-    let rows = network.layers.enumerated().map { index, layer -> [String] in
-      let edges = layout.edges.filter { $0.post == index + 1 }
-      let parameters = edges.reduce(layout.layers[index].bias.numbers) { $0 + $1.weight.numbers }
-      return [
-        layer.name, size(layout.shape(index + 1)), "\(layout.layers[index].activation.rawValue)",
-        layer.edges.map(Self.text).joined(separator: "; "), ReportText.grouped(parameters),
+    let rows = LayerSummary.all(of: network, layout).map { layer in
+      [
+        layer.name, LayerSummary.size(layer.shape, sign: Self.times), layer.activation, layer.drivenBy,
+        ReportText.grouped(layer.parameters),
       ]
     }
     return HTML.table(
@@ -46,18 +55,18 @@ struct ArchitectureSection {
       className: "text")
   }
 
-  private static func text(_ edge: EdgeDescription) -> String {
-    guard edge.kind == .convolution else { return "\(edge.from), dense" }
-    var parts = ["\(edge.from), \(edge.kernel)×\(edge.kernel) convolution"]
-    if edge.stride != 1 { parts.append("stride \(edge.stride)") }
-    if edge.padding != 0 { parts.append("padding \(edge.padding)") }
-    if edge.pooling != .none { parts.append("\(edge.pooling.rawValue)-pooling \(edge.window)×\(edge.window)") }
-    return parts.joined(separator: ", ")
+  private func maps(_ checkpoint: Checkpoint, _ layout: NetworkLayout) throws -> [String] {
+    let parameters = try TensorFile(tensors: checkpoint.tensors).parameters(of: layout, in: run.path)
+    let (data, count) = (run.configuration.data, layout.input.channels)
+    let known = data.name == .files ? data.files.featureNames : []
+    let names = known.count == count ? known : (0..<count).map { "feature \($0)" }
+    return try layout.edges.filter { $0.pre == 0 }.map {
+      try WeightMap(layout.tensor($0.weight, of: parameters), layer: layout.name($0.post), features: names).element
+    }
   }
 
-  private func filters(_ layout: NetworkLayout) throws -> [String] {
-    guard let checkpoint = run.checkpoint else { return [] }
-    return try FilterSheet.sheets(of: checkpoint, layout: layout, source: run.path).map { sheet in
+  private func filters(_ checkpoint: Checkpoint, _ layout: NetworkLayout) throws -> [String] {
+    try FilterSheet.sheets(of: checkpoint, layout: layout, source: run.path).map { sheet in
       let which = sheet.shown < sheet.count ? "the first \(sheet.shown) of \(sheet.count)" : "\(sheet.count)"
       let colours = sheet.isColour ? "Grey is zero." : "Blue is negative, red positive, white zero."
       return """
@@ -70,9 +79,4 @@ struct ArchitectureSection {
         """
     }
   }
-}
-
-extension ParameterBlock {
-  /// Numbers without padding.
-  fileprivate var numbers: Int { shape.reduce(1, *) }
 }

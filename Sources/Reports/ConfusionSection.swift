@@ -8,6 +8,7 @@ struct ConfusionSection {
   private let predictions: TestPredictions
   private let counts: [[Int]]
   private let headingLevel: Int
+  private let words: SampleWords
 
   /// Time for classifying images of a run that has not come to its test.
   private static let classificationTime = Duration.seconds(1)
@@ -20,6 +21,7 @@ struct ConfusionSection {
   init(_ run: RecordedRun, _ network: TrainedNetwork, headingLevel: Int) throws {
     self.headingLevel = headingLevel
     self.network = network
+    words = run.words
     predictions = try run.predictions ?? network.classify(within: Self.classificationTime)
     counts = predictions.confusion(classes: max(network.images.classes, 1))
   }
@@ -31,7 +33,7 @@ struct ConfusionSection {
         predictions.labels.count == network.count
         ? "the \(ReportText.grouped(network.count))" : "the first \(ReportText.grouped(predictions.labels.count))"
       return [
-        HTML.paragraph("Of \(whole) test images \(ReportText.percent(predictions.accuracy)) are classified correctly."),
+        HTML.paragraph("Of \(whole) test \(words.many) \(ReportText.percent(predictions.accuracy)) are classified correctly."),
         counts.count <= Self.mostClasses ? matrix : try sheet, HTML.heading("Taken for", level: headingLevel), try pairs,
       ]
     }
@@ -61,7 +63,7 @@ struct ConfusionSection {
       let shares = counts.flatMap { row in row.map { Float($0) / Float(max(row.reduce(0, +), 1)) } }
       let picture = Shading.plane(shares[...], rows: counts.count, columns: counts.count, scale: 0.5, by: Shading.sequential)
       return "<figure>\(try HTML.image(picture, ems: 32, title: "Confusion matrix"))"
-        + "<figcaption>Rows: what images are. Columns: what they were taken for. Dark: half of a row or more.</figcaption></figure>"
+        + "<figcaption>Down: what \(words.many) are. Across: what they were taken for. Dark: half of a row or more.</figcaption></figure>"
     }
   }
 
@@ -74,23 +76,32 @@ struct ConfusionSection {
           pairs.append((label, prediction, counts[label][prediction]))
         }
       }
-      guard !pairs.isEmpty else { return HTML.paragraph("No image is taken for another class.") }
+      guard !pairs.isEmpty else { return HTML.paragraph("No \(words.one) is taken for another class.") }
       pairs.sort { $0.count == $1.count ? ($0.label, $0.prediction) < ($1.label, $1.prediction) : $0.count > $1.count }
       let mistakes = pairs.reduce(0) { $0 + $1.count }
       let items = try pairs.prefix(Self.mostPairs).map { label, prediction, count in
         let members = predictions.labels.indices.filter {
           predictions.labels[$0] == label && predictions.predictions[$0] == prediction && $0 < network.count
         }
-        let pictures = try members.prefix(Self.examplesOfAPair).map {
-          try HTML.image(
-            network.picture(of: $0), ems: 3.2, title: "test image \($0): \(network.className(label))")
-        }
+        let examples = try examples(members.prefix(Self.examplesOfAPair).map(network.place), label, prediction)
         let share = String(format: "%.1f %%", 100 * Double(count) / Double(mistakes))
         return "<li><p><strong>\(HTML.escape(network.className(label)))</strong> taken for "
           + "<strong>\(HTML.escape(network.className(prediction)))</strong>: \(count) (\(share) of the mistakes)</p>"
-          + "<div class=\"examples\">\(pictures.joined())</div></li>"
+          + "\(examples)</li>"
       }
       return "<ol class=\"pairs\">\(items.joined(separator: "\n"))</ol>"
     }
+  }
+
+  private func examples(_ members: [Int], _ label: Int, _ prediction: Int) throws -> String {
+    guard !network.isTable else {
+      return HTML.table(
+        "Rows of \(network.className(label)) taken for \(network.className(prediction))",
+        head: ["row"] + network.shownFeatures, rows: members.map { ["\($0)"] + network.shownValues(of: $0) })
+    }
+    let pictures = try members.map {
+      try network.picture(of: $0, ems: 3.2, title: "test image \($0): \(network.className(label))")
+    }
+    return "<div class=\"examples\">\(pictures.joined())</div>"
   }
 }

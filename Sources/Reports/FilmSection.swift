@@ -6,15 +6,14 @@ import Networks
 struct FilmSection {
   private let network: TrainedNetwork
   private let film: RelaxationFilm
-  private let picture: Picture
+  private let words: SampleWords
 
   /// Classes whose output is drawn.
   private static let mostClasses = 10
 
-  init(_ network: TrainedNetwork, image: Int) throws {
-    self.network = network
+  init(_ network: TrainedNetwork, words: SampleWords, image: Int) throws {
+    (self.network, self.words) = (network, words)
     film = try network.film(of: image)
-    picture = network.picture(of: image)
   }
 
   var elements: [String] {
@@ -36,12 +35,23 @@ struct FilmSection {
         <script type="application/json" class="frames">\(frames)</script>
         </div>
         """,
-        HTML.paragraph(
-          "The same sweeps of all layers belong together. Of a convolutional layer the six channels that vary most at the end are "
-            + "shown. White is 0 and dark the layer's largest state; if a layer has negative states, these are blue and positive ones "
-            + "red. The energy is that of the free phase; the change is a mean over layers.", className: "note"),
+        HTML.paragraph(legend, className: "note"),
       ]
     }
+  }
+
+  private var legend: String {
+    let hidden = network.layout.layers.dropLast()
+    var text = "The same sweeps of all layers belong together. "
+    if hidden.contains(where: { $0.shape.rows * $0.shape.columns > 1 }) {
+      text += "Of a convolutional layer the six channels that vary most at the end are shown. "
+    }
+    if hidden.contains(where: { $0.shape.rows * $0.shape.columns == 1 }) {
+      text += "The units of a dense layer stand in lines one below the other, in no order that means anything. "
+    }
+    return text
+      + "White is 0 and dark the layer's largest state; if a layer has negative states, these are blue and positive ones red. "
+      + "The energy is that of the free phase; the change is a mean over layers."
   }
 
   private func sentence(_ last: RelaxationFilm.Frame) -> String {
@@ -51,7 +61,7 @@ struct FilmSection {
         "\(ReportText.short(predicted[$0])) for \(network.className($0)) (measured: \(ReportText.short(measured[$0])))"
       }
       return
-        "Test image \(film.image) is clamped, and the layers relax for \(counted(film.frames.count, "sweep")); then the network predicts "
+        "Test \(words.one) \(film.image) is clamped, and the layers relax for \(counted(film.frames.count, "sweep")); then the network predicts "
         + figures.joined(separator: ", ") + "\(predicted.count > 4 ? " and \(predicted.count - 4) more" : ""). "
         + "The last sweep changed the states by \(ReportText.short(last.change)) of their size."
     }
@@ -59,7 +69,7 @@ struct FilmSection {
     let verdict =
       prediction == film.label ? "which is right" : "which is wrong: it is \(network.className(film.label))"
     return
-      "Test image \(film.image) is clamped, and the layers relax for \(counted(film.frames.count, "sweep")); then the network takes it "
+      "Test \(words.one) \(film.image) is clamped, and the layers relax for \(counted(film.frames.count, "sweep")); then the network takes it "
       + "for \(network.className(prediction)), \(verdict). The last sweep changed the states by \(ReportText.short(last.change)) of their size."
   }
 
@@ -67,7 +77,8 @@ struct FilmSection {
 
   private var still: String {
     get throws {
-      "<figure>\(try HTML.image(picture, ems: 9, title: "test image \(film.image)"))"
+      guard !network.isTable else { return network.valueTable(of: film.image) }
+      return "<figure>\(try network.picture(of: film.image, ems: 9, title: "test image \(film.image)"))"
         + "<figcaption>test image \(film.image)"
         + (network.targets == nil ? ": \(HTML.escape(network.className(film.label)))" : "") + "</figcaption></figure>"
     }
@@ -118,7 +129,7 @@ struct FilmSection {
         """
     }
     return
-      "<figure class=\"outputs\"><ul class=\"bars\">\(items.joined())</ul><figcaption>output; bold: what the image is</figcaption>"
+      "<figure class=\"outputs\"><ul class=\"bars\">\(items.joined())</ul><figcaption>output; bold: what the \(words.one) is</figcaption>"
       + "</figure>"
   }
 
@@ -159,7 +170,8 @@ struct FilmSection {
 
   private var outputChart: Chart {
     Chart(
-      title: "output", xTitle: "sweep", yTitle: "output",
+      title: network.targets == nil ? "output" : "prediction", xTitle: "sweep",
+      yTitle: network.targets == nil ? "output" : "prediction",
       series: leading(4).enumerated().map { index, unit in
         Chart.Series(name: network.className(unit), colour: index, points: points { value(unit, $0) })
       })

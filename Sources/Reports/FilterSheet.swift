@@ -2,7 +2,7 @@ import Experiments
 import Files
 import Networks
 
-/// The weights of an edge from the input, a picture a channel of the layer.
+/// The weights of an edge from an image, a picture a channel of the layer.
 struct FilterSheet {
   /// More would not be looked at one by one.
   static let mostFilters = 128

@@ -1,4 +1,5 @@
 import Configuration
+import Datasets
 import Experiments
 import Files
 import Foundation
@@ -50,6 +51,9 @@ struct RecordedRun {
       ? try TargetPredictions(contentsOf: file(.predictions), names: configuration.data.files.classNames) : nil
   }
 
+  /// What its samples are called.
+  var words: SampleWords { SampleWords(configuration.data) }
+
   /// What the reader knows it by.
   var label: String { URL(fileURLWithPath: path).standardizedFileURL.lastPathComponent }
 
@@ -68,4 +72,28 @@ struct RecordedRun {
 
   /// Samples learned per second, over the last epoch.
   var samplesPerSecond: Double? { metrics.rows.last { $0.kind == .epoch || $0.kind == .interval }?.samplesPerSecond }
+}
+
+/// What a page calls the samples of a run, images or rows of a table, and where they come from.
+struct SampleWords: Equatable {
+  let one: String
+  let many: String
+  /// The data set's name, or that of the user's own file.
+  let source: String
+
+  init(_ data: DatasetSettings) {
+    let isImage = data.shape.planeSize > 1
+    (one, many) = isImage ? ("image", "images") : ("row", "rows")
+    switch data.name {
+    case .files: source = URL(fileURLWithPath: data.files.train).lastPathComponent
+    case .cifar10: source = "CIFAR-10"
+    case .cifar100: source = "CIFAR-100"
+    case .mnist: source = "MNIST"
+    case .fashionMNIST: source = "Fashion-MNIST"
+    case .synthetic: source = "the synthetic data"
+    }
+  }
+
+  /// `400 test rows`.
+  func test(_ count: Int) -> String { "\(ReportText.grouped(count)) test \(count == 1 ? one : many)" }
 }

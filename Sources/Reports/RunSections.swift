@@ -27,7 +27,7 @@ struct RunSections {
   let network: TrainedNetwork?
   /// Why there is none.
   let obstacle: String?
-  /// Which test image relaxes.
+  /// Which test image relaxes, by its place in the file.
   let image: Int
 
   init(_ run: RecordedRun, image: Int) throws {
@@ -38,8 +38,8 @@ struct RunSections {
     }
     do {
       let network = try TrainedNetwork(checkpoint, configuration: run.configuration, source: run.path)
-      guard 0..<network.count ~= image else {
-        throw ReportError("--image \(image): the test set has images 0 to \(network.count - 1)")
+      guard 0..<network.images.count ~= image else {
+        throw ReportError("--image \(image): the test part has \(run.words.many) 0 to \(network.images.count - 1)")
       }
       (self.network, obstacle) = (network, nil)
     } catch let error as ReportError {
@@ -50,22 +50,31 @@ struct RunSections {
     self.image = image
   }
 
+  /// The layers, which runs may have in common.
+  var structure: [String] { ArchitectureSection(run).structure }
+
   /// The elements of a part; none where the run has nothing to show.
-  func elements(of part: Part, headingLevel: Int) throws -> [String] {
+  ///
+  /// - Parameter hasStructure: whether the layers have been shown before.
+  func elements(of part: Part, headingLevel: Int, hasStructure: Bool = false) throws -> [String] {
     switch part {
-    case .network: try ArchitectureSection(run).elements
+    case .network: (hasStructure ? [] : structure) + (try ArchitectureSection(run).weights)
     case .relaxation:
       if let network {
-        try FilmSection(network, image: image).elements
+        try FilmSection(network, words: run.words, image: image).elements
       } else if let obstacle {
-        [HTML.paragraph("No relaxation and no confusion of classes: \(obstacle)", className: "note")]
+        [
+          HTML.paragraph(
+            "No relaxation\(run.predictsNumbers ? "" : " and no confusion of classes"): \(obstacle)", className: "note")
+        ]
       } else {
         []
       }
     case .classes:
       run.predictsNumbers ? [] : try network.map { try ConfusionSection(run, $0, headingLevel: headingLevel).elements } ?? []
     case .targets:
-      try run.targetPredictions.map { try TargetSection($0, network, headingLevel: headingLevel).elements } ?? []
+      try run.targetPredictions.map { try TargetSection($0, network, words: run.words, headingLevel: headingLevel).elements }
+        ?? []
     case .time: run.timing.map { TimingSection($0).elements } ?? []
     case .starts: starts
     }

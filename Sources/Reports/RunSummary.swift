@@ -90,7 +90,8 @@ struct RunSummary {
       value.map { value in
         let error = String(format: "± %.2f", 100 * Self.standardError(value, images: images))
         return HTMLPage.KeyFigure(
-          name, ReportText.percent(value), note: images > 0 ? "\(error) over \(ReportText.grouped(images)) images" : "")
+          name, ReportText.percent(value), note: images > 0 ? "\(error) over \(ReportText.grouped(images)) \(run.words.many)" : ""
+        )
       }
     }
     let last = epochs.map { String(format: "%.4g of %d", $0, configuration.learning.epochs) } ?? "none"
@@ -98,9 +99,12 @@ struct RunSummary {
       accuracy("test accuracy", run.test?.accuracy, images: run.testImages),
       accuracy("best validation", run.bestValidation?.accuracy, images: configuration.data.validation),
       run.test?.extra["r2"].map {
-        HTMLPage.KeyFigure("test R²", ReportText.r2($0), note: "over \(ReportText.grouped(run.testImages)) images")
+        HTMLPage.KeyFigure("test R²", ReportText.r2($0), note: "over \(ReportText.grouped(run.testImages)) \(run.words.many)")
       },
-      run.test?.extra["meanAbsoluteError"].map { HTMLPage.KeyFigure("mean absolute error", ReportText.short($0), note: targets) },
+      run.test?.extra["meanAbsoluteError"].map {
+        HTMLPage.KeyFigure(
+          "test MAE", ReportText.short($0), note: "mean absolute error\(targets.hasPrefix("mean") ? ", " : " ")\(targets)")
+      },
       run.bestValidation?.extra["r2"].map { HTMLPage.KeyFigure("validation R²", ReportText.r2($0), note: "at the least loss") },
       residual.map { HTMLPage.KeyFigure("residual", ReportText.short($0), note: "free phase, last epoch") },
       freeSweeps.map {
@@ -124,6 +128,13 @@ struct RunSummary {
     [[trained, spent].joined(separator: ", ") + ".", reached, settled].filter { !$0.isEmpty }
   }
 
+  /// What was trained, by what and on what, which runs may have in common.
+  var parts: [String] {
+    [network.prefix(1).lowercased() + network.dropFirst(), "trained by \(rule)", "on \(data)", "for \(spentEpochs)"]
+  }
+
+  private var trained: String { "\(network), trained by \(rule) on \(data) for \(spentEpochs)" }
+
   private var network: String {
     func counts(_ network: NetworkDescription) -> String {
       let parameters = (try? NetworkLayout(network)).map { layout in
@@ -143,21 +154,25 @@ struct RunSummary {
     }
   }
 
-  private var trained: String {
+  private var rule: String {
     let learning = configuration.learning
-    let rule =
-      switch learning.rule {
-      case .equilibriumPropagation:
-        "equilibrium propagation (estimator \(learning.estimator.rawValue), nudge \(String(format: "%g", learning.nudge)))"
-      case .backpropagationThroughTime: "back-propagation through time"
-      case .backpropagation: "back-propagation"
-      case .likelihood: "the gradient of the likelihood"
-      }
-    let images = imagesPerEpoch.map { "\(ReportText.grouped($0)) images of " } ?? ""
+    return switch learning.rule {
+    case .equilibriumPropagation:
+      "equilibrium propagation (estimator \(learning.estimator.rawValue), nudge \(String(format: "%g", learning.nudge)))"
+    case .backpropagationThroughTime: "back-propagation through time"
+    case .backpropagation: "back-propagation"
+    case .likelihood: "the gradient of the likelihood"
+    }
+  }
+
+  private var data: String {
+    (imagesPerEpoch.map { "\(ReportText.grouped($0)) \(run.words.many) of " } ?? "") + run.words.source
+  }
+
+  private var spentEpochs: String {
+    let wanted = configuration.learning.epochs
     let done = epochs.map { String(format: "%.4g", $0) } ?? "0"
-    let epochs =
-      "\(learning.epochs)" == done ? counted(learning.epochs, "epoch") : "\(done) of \(counted(learning.epochs, "epoch"))"
-    return "\(network), trained by \(rule) on \(images)\(configuration.data.name.rawValue) for \(epochs)"
+    return "\(wanted)" == done ? counted(wanted, "epoch") : "\(done) of \(counted(wanted, "epoch"))"
   }
 
   private var spent: String {
@@ -172,11 +187,11 @@ struct RunSummary {
     let count = run.testImages > 0 ? "\(ReportText.grouped(run.testImages)) " : ""
     if let r2 = run.test?.extra["r2"], let error = run.test?.extra["meanAbsoluteError"] {
       parts.append(
-        "On the \(count)test images its predictions have a mean absolute error of \(ReportText.short(error)) (\(targets)) and explain a "
+        "On the \(count)test \(run.words.many) its predictions have a mean absolute error of \(ReportText.short(error)) (\(targets)) and explain a "
           + "share of \(ReportText.r2(r2)) of the variance (R²).")
     }
     if let accuracy = run.test?.accuracy {
-      parts.append("It classifies \(ReportText.percent(accuracy)) of the \(count)test images correctly.")
+      parts.append("It classifies \(ReportText.percent(accuracy)) of the \(count)test \(run.words.many) correctly.")
     }
     if let best = run.bestValidation, let accuracy = best.accuracy {
       parts.append(
@@ -211,17 +226,30 @@ enum ReportText {
 
   static func r2(_ value: Double) -> String { String(format: "%.4f", value) }
   static func percent(_ share: Double) -> String { String(format: "%.2f %%", 100 * share) }
+  /// `24,600` and `3.14`: three digits.
+  static func rate(_ value: Double) -> String {
+    guard (100..<1e15).contains(value), let rounded = Double(String(format: "%.3g", value)) else { return short(value) }
+    return grouped(Int(rounded))
+  }
+  /// A number of the user's own: five digits.
+  static func value(_ value: Double) -> String {
+    guard value.isFinite else { return "\(value)" }
+    return Axis.label(Double(String(format: "%.5g", value)) ?? value)
+  }
   /// Three digits.
   static func short(_ value: Double) -> String {
     guard value.isFinite else { return "\(value)" }
     return Axis.label(Double(String(format: "%.3g", value)) ?? value)
   }
 
-  /// `2 h 05 min`, `3 min 12 s`, `4.2 s`.
+  /// `2 h 05 min`, `3 min 12 s`, `4.2 s`, `12 ms`.
   static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
     let total = Int(seconds.rounded())
     switch seconds {
+    case 0: return "0 s"
+    case ..<9.995e-4: return String(format: "%.3g µs", seconds * 1e6)
+    case ..<0.1: return String(format: "%.3g ms", seconds * 1e3)
     case ..<59.95: return String(format: "%.3g s", seconds)
     case ..<3599.5: return String(format: "%d min %02d s", total / 60, total % 60)
     case ..<86_400: return String(format: "%d h %02d min", total / 3600, total / 60 % 60)

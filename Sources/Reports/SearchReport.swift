@@ -111,12 +111,16 @@ package struct SearchReport {
     let name = plot.bestKnown == nil ? "best \(measureName) found" : "best known \(measureName)"
     // A distance of nothing has no place on a logarithmic axis.
     let points = best.series[0].points.map { (x: $0.x, y: abs(goal - $0.y)) }.filter { $0.y > 0 }
+    // A single distance is a point, and no course.
+    let isCourse = Set(points.map(\.y)).count > 1
     let distance = Chart(
-      title: "distance from the \(name)", xTitle: "seconds", yTitle: "distance", xScale: .logarithmic,
-      yScale: .logarithmic, series: [Chart.Series(name: "distance", colour: 0, style: .steps, points: points)])
+      title: "distance from the \(name)", xTitle: best.xTitle, yTitle: "distance", xScale: .logarithmic,
+      yScale: .logarithmic, series: [Chart.Series(name: "distance", colour: 0, style: .steps, points: isCourse ? points : [])])
     return [
       ChartFigure.row([best, distance]),
-      HTML.paragraph("A step is a better state. Time is on a logarithmic axis, and so is the distance.", className: "note"),
+      HTML.paragraph(
+        "A step is a better state. Time is on a logarithmic axis\(isCourse ? ", and so is the distance" : "").", className: "note"
+      ),
     ]
   }
 
@@ -142,6 +146,6 @@ package struct SearchReport {
   private var distribution: Chart {
     Chart(
       title: "how often each \(measureName) was reached", xTitle: measureName, yTitle: "reads", includesZero: true,
-      series: [Chart.Series(name: "reads", colour: 0, style: .points, points: levels.map { ($0.value, Double($0.reads)) })])
+      series: [Chart.Series(name: "reads", colour: 0, style: .bars, points: levels.map { ($0.value, Double($0.reads)) })])
   }
 }

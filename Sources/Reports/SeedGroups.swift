@@ -18,6 +18,8 @@ struct SeedGroup {
 
   /// Keys that change no result: the seed, and where and how fast it is computed.
   private static let sections: Set = ["seed", "name", "run", "grid", "exchange", "timeouts", "machine"]
+  /// What follows from the user's own files, which have names.
+  private static let found = ["targetNormalisation", "classNames", "shape", "scale"].map { "data.files.\($0)" }
   /// More would not be read in a name.
   private static let mostKeys = 3
 
@@ -33,13 +35,24 @@ struct SeedGroup {
       }
     }
     let order = runs.first?.run.configuration.values.map(\.path) ?? []
-    let keys = order.filter { key in Set(groups.map { $0.values[key] ?? "" }).count > 1 }
+    let keys = order.filter { key in
+      !isFound(key) && Set(groups.map { $0.values[key] ?? "" }).count > 1
+    }
     return groups.enumerated().map { index, group in
-      let parts = keys.compactMap { key in group.values[key].map { "\(key.split(separator: ".").last ?? "") \($0)" } }
+      let parts = keys.compactMap { key in group.values[key].map { "\(key.split(separator: ".").last ?? "") \(short($0))" } }
       let isTold = !parts.isEmpty && parts.count <= mostKeys
-      let name = isTold ? parts.joined(separator: ", ") : groups.count == 1 ? "all" : "like \(group.runs[0].run.label)"
+      let like = (group.runs.count == 1 ? "" : "runs like ") + group.runs[0].run.label
+      let name = isTold ? parts.joined(separator: ", ") : groups.count == 1 ? "all" : like
       return SeedGroup(name: name, runs: group.runs)
     }
+  }
+
+  /// Whether a key's value was found in the user's own files.
+  static func isFound(_ key: String) -> Bool { found.contains { key.hasPrefix($0) } }
+
+  /// Of a path the file.
+  static func short(_ value: String) -> String {
+    value.hasPrefix("/") ? URL(fileURLWithPath: value).lastPathComponent : value
   }
 
   private static func deciding(_ configuration: Configuration) -> [String: String] {
@@ -70,6 +83,13 @@ extension SeedGroup.Spread {
     deviation.map { String(format: "%.2f ± %.2f %%", 100 * mean, 100 * $0) } ?? ReportText.percent(mean)
   }
 
-  /// `0.0012 ± 0.0003`.
-  var text: String { [mean, deviation].compactMap { $0.map(ReportText.short) }.joined(separator: " ± ") }
+  /// `1.899 ± 0.050`: as many digits as two of the deviation need.
+  var text: String {
+    guard let deviation else { return ReportText.short(mean) }
+    guard abs(mean) < 1e5, (1e-4..<1e5).contains(deviation) else {
+      return "\(ReportText.short(mean)) ± \(ReportText.short(deviation))"
+    }
+    let digits = max(1 - Int(log10(deviation).rounded(.down)), 0)
+    return String(format: "%.\(digits)f ± %.\(digits)f", mean, deviation)
+  }
 }

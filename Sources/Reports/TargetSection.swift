@@ -8,6 +8,7 @@ struct TargetSection {
   private let predictions: TargetPredictions
   private let network: TrainedNetwork?
   private let headingLevel: Int
+  private let words: SampleWords
 
   /// Charts of more targets than these would fill the page.
   private static let mostCharts = 12
@@ -15,8 +16,8 @@ struct TargetSection {
   private static let worst = 8
 
   /// - Parameter headingLevel: of what stands inside the section.
-  init(_ predictions: TargetPredictions, _ network: TrainedNetwork?, headingLevel: Int) {
-    (self.predictions, self.network, self.headingLevel) = (predictions, network, headingLevel)
+  init(_ predictions: TargetPredictions, _ network: TrainedNetwork?, words: SampleWords, headingLevel: Int) {
+    (self.predictions, self.network, self.words, self.headingLevel) = (predictions, network, words, headingLevel)
   }
 
   var elements: [String] {
@@ -27,7 +28,7 @@ struct TargetSection {
       return [
         table, ChartFigure.row(shown.map(chart)),
         HTML.paragraph(
-          "Each point is a test image\(predictions.count > Self.mostPoints ? ", of which \(ReportText.grouped(Self.mostPoints)) are drawn" : ""). "
+          "Each point is a test \(words.one)\(predictions.count > Self.mostPoints ? ", of which \(ReportText.grouped(Self.mostPoints)) are drawn" : ""). "
             + "On the line a prediction is right."
             + (left > 0 ? " \(counted(left, "target")) more are in the table alone." : ""), className: "note"),
         HTML.heading("Farthest off", level: headingLevel), try farthest,
@@ -55,7 +56,7 @@ struct TargetSection {
       ]
     }
     return HTML.table(
-      "Errors on \(ReportText.grouped(predictions.count)) test images",
+      "Errors on \(words.test(predictions.count))",
       head: [
         "target", "R²", "mean absolute error", "root of the mean squared error", "mean squared error", "deviation of the target",
       ],
@@ -70,7 +71,7 @@ struct TargetSection {
     return Chart(
       title: predictions.names[column], xTitle: "measured", yTitle: "predicted",
       series: [
-        Chart.Series(name: "test images", colour: 0, style: .points, points: points),
+        Chart.Series(name: "test \(words.many)", colour: 0, style: .points, points: points),
         Chart.Series(name: "right", colour: 1, style: .dashed, points: ends),
       ])
   }
@@ -88,19 +89,19 @@ struct TargetSection {
       }
       let rows = try found.map { image, column, size -> [String] in
         let pair = columns[column].pairs[image]
-        let picture =
-          try network.flatMap { image < $0.count ? $0 : nil }.map {
-            try HTML.image($0.picture(of: image), ems: 3.2, title: "test image \(image)")
-          } ?? ""
+        let known = network.flatMap { image < $0.count ? $0 : nil }
+        let place = known?.place(ofTested: image) ?? image
+        let picture = try known?.picture(of: place, ems: 3.2, title: "test image \(place)") ?? ""
         return [
-          "\(image) \(picture)", HTML.escape(predictions.names[column]), ReportText.short(pair.measured),
+          "\(place) \(picture)", HTML.escape(predictions.names[column]), ReportText.short(pair.measured),
           ReportText.short(pair.predicted),
           ReportText.short(pair.predicted - pair.measured), ReportText.short(size),
-        ]
+        ] + (known?.shownValues(of: place) ?? [])
       }
       return HTML.table(
         "The largest errors",
-        head: ["test image", "target", "measured", "predicted", "error", "in deviations of the target"], markedUp: rows)
+        head: ["test \(words.one)", "target", "measured", "predicted", "error", "in deviations of the target"]
+          + (network?.shownFeatures ?? []), markedUp: rows)
     }
   }
 }

@@ -32,7 +32,7 @@ struct TimingSection {
     "field": "products with weights", "step": "local rules that move spins", "gradient": "correlations of relaxed states",
     "posted": "packing rows for neighbours", "waited": "waiting for neighbours' rows",
     "reduce": "sums over ranks, and waiting for them",
-    "update": "the optimiser", "load": "reading and augmenting images", "checkpoint": "writing checkpoints",
+    "update": "the optimiser", "load": "reading and augmenting the data", "checkpoint": "writing checkpoints",
     "evaluation": "validation", "other": "everything else",
   ]
   /// Shorter parts have no place in a bar.

@@ -12,6 +12,9 @@ final class TrainedNetwork {
   let images: LabelledImages
   /// Numbers that are predicted in the place of classes.
   let targets: TargetTable?
+  /// What the user's own files are, whose features may have names.
+  let files: FilesSettings
+  /// The images that are tested: all of the test part, or some of each class.
   private let sampler: ImageSampler
   private let network: HopfieldNetwork
   private let relaxation: any NetworkRelaxation
@@ -25,6 +28,7 @@ final class TrainedNetwork {
     images = dataset.test
     let samplers = try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed)
     sampler = samplers.test
+    files = configuration.data.files
     var cost = configuration.learning.cost
     targets = samplers.targets?.table
     cost.targets = targets
@@ -35,29 +39,25 @@ final class TrainedNetwork {
     relaxation = configuration.inferenceRelaxation.relaxation(of: network, seed: configuration.seed)
   }
 
-  /// Test images that there are; the functions below count them from 0.
+  /// Images that are tested.
   var count: Int { sampler.count }
+
+  /// The place of a tested image in the file, by which the functions below know it.
+  func place(ofTested number: Int) -> Int { sampler.selection[number] }
 
   func className(_ label: Int) -> String { classNames.indices.contains(label) ? classNames[label] : "\(label)" }
 
-  func label(of image: Int) -> Int { Int(images.labels[sampler.selection[image]]) }
+  func label(of image: Int) -> Int { images.labels[image] }
 
   /// What was measured of an image, of one that has numbers to predict.
   func measured(of image: Int) -> [Double] {
-    let first = sampler.selection[image] * images.classes
+    let first = image * images.classes
     return images.targets.isEmpty ? [] : Array(images.targets[first..<first + images.classes])
   }
 
   func picture(of image: Int) -> Picture {
     let shape = images.shape
-    let place = sampler.selection[image]
-    let bytes = values(of: place)
-    // Features are no image: they are shown as a near-square.
-    guard shape.planeSize > 1 else {
-      let columns = max(1, Int(Double(shape.channels).squareRoot().rounded(.up)))
-      return Shading.plane(
-        bytes[...], rows: (shape.channels + columns - 1) / columns, columns: columns, scale: 1, by: Shading.sequential)
-    }
+    let bytes = values(of: image)
     guard shape.channels == 3 else {
       return Shading.plane(bytes[..<shape.planeSize], rows: shape.rows, columns: shape.columns, scale: 1) { value in
         let grey = UInt8(255 * value)
@@ -82,7 +82,7 @@ final class TrainedNetwork {
     let end = ContinuousClock.now + budget
     while result.labels.count < count, ContinuousClock.now < end {
       let chosen = result.labels.count..<min(result.labels.count + network.capacity, count)
-      let labels = try relax(chosen)
+      let labels = try relax(chosen, of: sampler)
       for sample in 0..<chosen.count {
         let prediction = network.prediction(sample: sample)
         result.labels.append(labels[sample])
@@ -96,7 +96,7 @@ final class TrainedNetwork {
   func film(of image: Int) throws -> RelaxationFilm {
     var film = RelaxationFilm(image: image, label: label(of: image))
     var before = network.spins.map { _ in [Float]() }
-    try relax(image..<image + 1) { [network] in
+    try relax(image..<image + 1, of: sampler.unselected) { [network] in
       let states = network.spins.map { $0.unpacked(samples: 0..<1) }
       let output = network.prediction(sample: 0)
       film.append(states: states, output: output, energy: try network.energies(samples: 1, nudge: nil)[0], before: before)
@@ -106,7 +106,7 @@ final class TrainedNetwork {
   }
 
   @discardableResult
-  private func relax(_ images: Range<Int>, observe: (() throws -> Void)? = nil) throws -> [Int] {
+  private func relax(_ images: Range<Int>, of sampler: ImageSampler, observe: (() throws -> Void)? = nil) throws -> [Int] {
     var pixels: [Float] = []
     var labels: [Int] = []
     sampler.load(Array(images)[...], epoch: 0, into: &pixels, labels: &labels)

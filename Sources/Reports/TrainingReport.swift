@@ -61,13 +61,17 @@ package struct TrainingReport {
       HTMLPage.Section("What differs", [comparison.differences].compactMap { $0 }),
       HTMLPage.Section("Curves", [ChartFigure.row(CurveCharts(runs).charts)]),
     ]
+    let structures = sections.map(\.structure)
+    let isOneNetwork = structures.allSatisfy { $0 == structures[0] }
     parts += try RunSections.Part.allCases.map { part in
       let columns = try zip(runs, sections).compactMap { run, section -> String? in
-        let elements = try section.elements(of: part, headingLevel: 4)
+        let elements = try section.elements(of: part, headingLevel: 4, hasStructure: isOneNetwork)
         guard elements.contains(where: { !$0.isEmpty }) else { return nil }
         return "<section class=\"run\">\(HTML.heading(run.label, level: 3))\(elements.joined(separator: "\n"))</section>"
       }
-      return HTMLPage.Section(part.title, columns.isEmpty ? [] : ["<div class=\"runs\">\(columns.joined(separator: "\n"))</div>"])
+      let common = part == .network && isOneNetwork ? structures[0] : []
+      return HTMLPage.Section(
+        part.title, common + (columns.isEmpty ? [] : ["<div class=\"runs\">\(columns.joined(separator: "\n"))</div>"]))
     }
     parts.insert(HTMLPage.Section("Energy", energy), at: parts.count - 1)
     return HTMLPage(
@@ -102,7 +106,7 @@ package struct TrainingReport {
       HTML.table(
         "Estimates of the energy",
         head: [
-          "run", "images learned", "relaxations an image", "a device", "this machine",
+          "run", "samples learned", "relaxations a sample", "a device", "this machine",
           wattsPerCore.map { "at \($0) W a core" } ?? "needs --watts-per-core",
         ], rows: rows), HTML.paragraph((["Estimates."] + sources).joined(separator: " "), className: "note"),
     ]

@@ -23,7 +23,7 @@ struct ReportCommand: ParsableCommand {
     completion: .file(extensions: ["html"]))
   var output: String?
 
-  @Option(help: "The test image whose relaxation is shown.")
+  @Option(help: "The test image, or row of a table, whose relaxation is shown: its number from 0 in the order of the file.")
   var image = 0
 
   @Option(help: "Watts per core, for an estimate of the energy.")

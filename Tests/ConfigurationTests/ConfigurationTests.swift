@@ -124,6 +124,14 @@ import Testing
     #expect(try example().run.folder == "elsewhere")
   }
 
+  /// What `train --check` lists: lists in one piece, and optional keys only where they have a value.
+  @Test func changesHaveListsInOnePiece() throws {
+    let changes = try example().changes
+    #expect(changes.contains("data.normalisation.mean: [0.5, 0.5, 0.5]"))
+    #expect(changes.contains("learning.batch.size: 32 (64)"))
+    #expect(!changes.contains { $0.hasSuffix(": null") || $0.hasSuffix(": []") || $0.hasPrefix("network.") })
+  }
+
   @Test func namesDifferences() throws {
     let differences = try example("learning.epochs=3").differences(from: try example("learning.epochs=5"))
     #expect(differences == ["learning.epochs: 3, 5"])

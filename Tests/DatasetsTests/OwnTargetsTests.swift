@@ -34,6 +34,19 @@ import Testing
     #expect(message { _ = try table("y\n1\n", ["y"]) }.contains("there is no column but the targets"))
   }
 
+  /// In the order in which a network sees them: without targets, labels and the numbers of rows.
+  @Test func namesOfFeatures() throws {
+    func names(_ text: String, _ targets: [String]) throws -> [String] {
+      let folder = try TemporaryFolder()
+      try folder.write([UInt8](text.utf8), "a.csv")
+      return settings(folder, "a.csv", targets).files.featureNames
+    }
+    #expect(try names("x,energy,y,force\n1,2,3,4\n", ["force", "energy"]) == ["x", "y"])
+    #expect(try names(",mass,species,length\n0,1,cat,2\n", []) == ["mass", "length"])
+    #expect(try names("1,2,3\n4,5,6\n", ["2"]) == [])
+    #expect(FilesSettings(train: "/nowhere/a.csv").featureNames == [])
+  }
+
   @Test func arraysOfAnArchive() throws {
     let folder = try TemporaryFolder()
     let images = Tensor((0..<8).map { Float($0) }, shape: [4, 2])

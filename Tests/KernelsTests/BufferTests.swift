@@ -30,6 +30,38 @@ import Testing
     #expect(left.elements == (0..<count).map { Float(11 * $0) })
     let squares = (0..<count).map { 100 * $0 * $0 }
     #expect(right.squaredNorm(count: count) == Double(squares.reduce(0, +)))
+    #expect(right.squaredNorm(of: count / 3..<count) == Double(squares[(count / 3)...].reduce(0, +)))
+  }
+
+  /// Adam's loop has the bits of the equations evaluated one by one, also of a part, and touches nothing beside it.
+  @Test(arguments: [0, 1, 15, 16, 17, 100], [false, true]) func adamHasTheBitsOfItsEquations(_ length: Int, _ decoupled: Bool) {
+    let (count, first, origin) = (120, 7, 5)
+    var random = Philox(seed: 5, stream: 0).sequence()
+    func drawn(_ count: Int, _ scale: Float) -> AlignedBuffer<Float> {
+      let buffer = AlignedBuffer<Float>(count: count)
+      for index in 0..<count { buffer[index] = scale * random.uniform() }
+      return buffer
+    }
+    let parameters = drawn(count, 2)
+    let (gradient, mean, square) = (drawn(count - origin, 1), drawn(count - origin, 0.1), drawn(count - origin, 0.01))
+    let expected = [parameters, mean, square].map { $0.elements }
+    let (rate, beta1, beta2, epsilon): (Float, Float, Float, Float) = (0.01, 0.9, 0.99, 1e-6)
+    let (decay, scale, correction1, correction2): (Float, Float, Float, Float) = (0.3, 0.7, 0.19, 0.0199)
+    ParameterUpdate.adam(
+      parameters, gradient: gradient, first: mean, second: square, range: first..<first + length, origin: origin, rate: rate,
+      beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: decay, decoupled: decoupled, correction1: correction1,
+      correction2: correction2, gradientScale: scale)
+    var (p, m, v) = (expected[0], expected[1], expected[2])
+    for index in first..<first + length {
+      var slope = gradient[index - origin] * scale
+      if decoupled { p[index] *= 1 - rate * decay } else { slope += decay * p[index] }
+      m[index - origin] = beta1 * m[index - origin] + (1 - beta1) * slope
+      v[index - origin] = beta2 * v[index - origin] + (1 - beta2) * slope * slope
+      p[index] -= rate * (m[index - origin] / correction1) / ((v[index - origin] / correction2).squareRoot() + epsilon)
+    }
+    for (buffer, values) in [(parameters, p), (mean, m), (square, v)] {
+      #expect(buffer.elements.map(\.bitPattern) == values.map(\.bitPattern))
+    }
   }
 
   @Test func planesUnpackWithoutHaloAndPadding() {

@@ -128,6 +128,31 @@ import Testing
     }
   }
 
+  /// Sums over the free spins of `f (s − tanh βf)` and `f² (1 − tanh² βf)`, spin by spin.
+  @Test(arguments: cases, InstructionSet.available) func fieldsOfReplicasAreAddedUp(_ test: Case, _ set: InstructionSet) throws {
+    let lanes = 150
+    guard let kernel = test.kernel(.lanes, lanes: lanes, set: set) else { return }
+    begin(kernel)
+    let rates = (0..<lanes).map { 0.1 + 0.01 * Double($0) }
+    let fields = ReplicaFields(test.couplings, states: kernel.states, set: set)
+    var (excess, slope) = ([Int64](repeating: 0, count: lanes), [Int64](repeating: 0, count: lanes))
+    fields.add(inverseTemperatures: rates, excess: &excess, slope: &slope)
+    let layout = test.layout
+    for lane in [0, 63, 64, lanes - 1] {
+      var spins = [Int8](repeating: 0, count: test.couplings.spinCount)
+      for (spin, value) in zip(layout.own, kernel.states.spins(lane: lane)) { spins[spin] = value }
+      var (over, rise) = (0.0, 0.0)
+      for spin in layout.free {
+        let field = test.couplings.field(spin, of: spins)
+        let mean = tanh(rates[lane] * field)
+        over += field * (Double(spins[spin]) - mean)
+        rise += field * field * (1 - mean * mean)
+      }
+      expectClose(fields.excessUnit * Double(excess[lane]), over, absolute: 1e-9)
+      expectClose(fields.slopeUnit * Double(slope[lane]), rise, absolute: 1e-9)
+    }
+  }
+
   /// Whatever rank holds a replica, and whatever is beside it.
   @Test(arguments: cases, Layout.allCases) func partsAreThoseOfTheWhole(_ test: Case, _ layout: Layout) throws {
     guard let whole = test.kernel(layout, lanes: 300), let part = test.kernel(layout, lanes: 60, first: 128) else { return }

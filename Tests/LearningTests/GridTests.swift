@@ -157,6 +157,22 @@ extension AcrossRanks {
       }
     }
 
+    /// Sums that are taken inside nodes and then across them have the same bits, and so have states that are gathered so.
+    @Test(arguments: [Problem("momentum"), Problem("Adam") { $0.optimiser.kind = .adam }].map(\.short), [2, 4])
+    func nodesDoNotShow(_ problem: Problem, _ ranksPerNode: Int) throws {
+      let alone = try problem.trainer(over: .selfOnly)
+      let reports = try alone.steps(2)
+      let state = try alone.state()
+      for shape in GridShape.possible(ranks: world.size, networks: 6, strips: 6) where shape.data % ranksPerNode == 0 {
+        let grid = try ProcessGrid(shape, over: world, ranksPerNode: ranksPerNode)
+        #expect((grid.nodes?.inside.size == ranksPerNode) == (ranksPerNode < shape.data))
+        let trainer = try problem.trainer(on: grid)
+        #expect(try trainer.steps(2) == reports, "\(shape)")
+        #expect(try trainer.state().tensors == state.tensors, "\(shape)")
+        #expect(trainer.bits == alone.bits, "\(shape)")
+      }
+    }
+
     @Test func evaluationIsThatOfOneRank() throws {
       let layout = Problem.layout
       let relaxation = RelaxationSettings(free: .init(sweeps: 10, tolerance: 1e-3))

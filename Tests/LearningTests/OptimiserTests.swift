@@ -151,4 +151,30 @@ import Testing
     }
     #expect(expected.elements == resumed.elements)
   }
+
+  /// Optimisers of parts move the parameters as one of all does, and hold as many moments.
+  @Test(arguments: OptimiserSettings.Kind.allCases) func partsMakeTheWhole(_ kind: OptimiserSettings.Kind) {
+    var settings = OptimiserSettings()
+    (settings.kind, settings.weightDecay, settings.clip, settings.bound) = (kind, 0.125, 1, 1.5)
+    let count = Self.layout.parameterCount
+    let parts = [0..<20, 20..<20, 20..<33, 33..<count + 100, count + 100..<count + 200]
+    let whole = Optimiser(settings, layout: Self.layout)
+    let optimisers = parts.map { Optimiser(settings, layout: Self.layout, part: $0) }
+    #expect(optimisers.map { $0.moments[0].values.count } == [20, 0, 13, count - 33, 0])
+    let (expected, computed, gradient) = (
+      AlignedBuffer<Float>(count: count), AlignedBuffer<Float>(count: count), AlignedBuffer<Float>(count: count)
+    )
+    for buffer in [expected, computed] { write(Self.start, to: buffer) }
+    for values in Self.gradients {
+      write(values, to: gradient)
+      whole.update(expected, gradient: gradient, norm: 2, factor: 1)
+      for optimiser in optimisers {
+        let own = AlignedBuffer<Float>(count: optimiser.part.count)
+        own.copy(from: gradient, at: optimiser.part.lowerBound, count: own.count)
+        optimiser.update(computed, gradient: own, norm: 2, factor: 1)
+      }
+      #expect(expected.elements == computed.elements)
+    }
+    #expect(expected.elements.filter { $0 != 0 }.count == 4)
+  }
 }

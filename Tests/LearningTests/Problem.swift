@@ -9,7 +9,7 @@ import Testing
 struct PatternImages: TrainingImages {
   var count = 56
   var noise: Float = 0.5
-  let shape = ImageShape(channels: 2, rows: 6, columns: 6)
+  var shape = ImageShape(channels: 2, rows: 6, columns: 6)
 
   func order(epoch: Int) -> [Int] {
     var random = Philox(seed: 1, stream: UInt32(epoch)).sequence()
@@ -158,6 +158,24 @@ struct Problem: CustomTestStringConvertible, Sendable {
     Problem("oscillators", .oscillator).graded(0.25, pooling: .average),
   ]
 
+  /// A network of so few parameters, beside the residuals of so many samples, that on any number of ranks the first one updates all.
+  static func ofFewParameters(_ kind: OptimiserSettings.Kind) -> Problem {
+    var problem = Problem("few parameters, \(kind)") {
+      $0.batch = .init(size: 4096, shard: 512)
+      $0.optimiser.kind = kind
+      $0.averaging = 0.5
+    }
+    problem.images.shape = ImageShape(channels: 1, rows: 2, columns: 2)
+    problem.images.count = 4096
+    problem.relaxation = .init(free: .init(sweeps: 3), nudged: .init(sweeps: 2))
+    problem.network = try! NetworkLayout(
+      NetworkDescription(
+        input: problem.images.shape,
+        layers: [LayerDescription(name: "output", channels: 4, edges: [EdgeDescription(from: "input", kind: .dense, gain: 0.7)])]
+      ))
+    return problem
+  }
+
   /// The same with biases at the start that keep two channels of the first layer and one of the second at zero.
   private var silenced: Problem {
     var problem = self
@@ -197,8 +215,8 @@ extension Trainer {
   /// Updates, and what they reported.
   func steps(_ count: Int) throws -> [StepReport] { try (0..<count).map { _ in try step() } }
 
-  /// Parameters, moments and the parameters that are measured, in bits.
+  /// Parameters, moments and the parameters that are measured, in bits. Collective.
   var bits: [[UInt32]] {
-    ([network.parameters] + optimiser.moments.map(\.values) + [measuredParameters]).map { $0.elements.map(\.bitPattern) }
+    ([network.parameters] + (try! wholeMoments()).map(\.values) + [measuredParameters]).map { $0.elements.map(\.bitPattern) }
   }
 }

@@ -40,4 +40,13 @@ import Testing
       #expect(abs(result.loss - results[0].loss) < 1e-5 && result.correct == results[0].correct)
     }
   }
+
+  /// Two ranks that are slow in turns wait, though both compute as long in all.
+  @Test func balanceIsThatOfSteps() {
+    var balance = StepBalance()
+    #expect(balance.ratio == 1)
+    balance.add(greatest: 3, mean: 2)
+    balance.add(greatest: 3, mean: 2)
+    #expect(balance.greatest == 6 && balance.mean == 4 && balance.ratio == 1.5)
+  }
 }

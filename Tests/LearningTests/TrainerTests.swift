@@ -48,6 +48,25 @@ extension AcrossRanks {
       #expect(try restored.steps(3) == reports)
     }
 
+    /// Also where one rank's part is all parameters, and the others have moments of none: the state is whole on every rank.
+    @Test(arguments: OptimiserSettings.Kind.allCases) func aPartMayBeAllOrNothing(_ kind: OptimiserSettings.Kind) throws {
+      let problem = Problem.ofFewParameters(kind)
+      let (together, alone) = (try problem.trainer(over: world), try problem.trainer(over: .selfOnly))
+      let count = problem.network.parameterCount
+      let parts = try world.allgather(together.optimiser.part.count)
+      #expect(parts.filter { $0 == count }.count == 1 && parts.filter { $0 == 0 }.count == world.size - 1)
+      #expect(try alone.steps(1) == together.steps(1))
+      let state = try together.state()
+      #expect(try state.tensors == alone.state().tensors)
+      let report = try together.steps(1)
+      for group in [world, .selfOnly] {
+        let restored = try problem.trainer(over: group)
+        try restored.restore(state)
+        #expect(try restored.steps(1) == report)
+        #expect(restored.bits == together.bits)
+      }
+    }
+
     /// Rank 0's state on every rank: warm states are complete only there.
     private func share(_ state: TrainingState) throws -> TrainingState {
       var shared = state

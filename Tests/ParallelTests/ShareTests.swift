@@ -58,4 +58,30 @@ extension AcrossRanks {
       }
     }
   }
+
+  /// Nodes are told apart where each has as many neighbours.
+  @Test func ranksOfNodes() {
+    #expect([[3], [0, 0], [0, 1, 2], [0, 0, 2, 2], [5, 5, 5, 1, 1, 1]].map(NodeLevels.ranksPerNode) == [1, 2, 1, 2, 3])
+    for irregular in [[], [0, 0, 2], [0, 1, 1, 0], [0, 0, 1, 0], [0, 1, 1, 1], [0, 0, 1, 2]] {
+      #expect(NodeLevels.ranksPerNode(irregular) == nil)
+    }
+  }
+
+  /// Parts are runs of whole blocks, which leave out none, of any run that begins with a block.
+  @Test(arguments: [1, 2, 3, 8, 16]) func partsOfSums(_ ranks: Int) {
+    for (first, count) in [(0, 0), (0, 10), (0, 256), (512, 257), (256, 1000), (0, 5000)] {
+      let parts = SumParts.ranges(of: first..<first + count, ranks: ranks)
+      #expect(parts.count == ranks && parts.flatMap { Array($0) } == Array(first..<first + count))
+      #expect(zip(parts, parts.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
+      #expect(parts.allSatisfy { $0.isEmpty || $0.lowerBound % SumParts.blockLength == 0 })
+    }
+    for each in 1...ranks where ranks % each == 0 {
+      let parts = SumParts.ranges(of: 512..<5000, ranks: ranks, ranksPerNode: each)
+      let order = SumParts.order(ranks: ranks, ranksPerNode: each)
+      #expect(order.sorted() == Array(0..<ranks) && order.flatMap { Array(parts[$0]) } == Array(512..<5000))
+      #expect(parts.allSatisfy { $0.isEmpty || $0.lowerBound % SumParts.blockLength == 0 })
+    }
+    #expect(SumParts.order(ranks: 6, ranksPerNode: 2) == [0, 2, 4, 1, 3, 5])
+    #expect([0, 1, 256, 257].map(SumParts.padded) == [0, 256, 256, 512])
+  }
 }

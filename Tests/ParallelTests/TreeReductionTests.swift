@@ -32,7 +32,7 @@ extension AcrossRanks {
       return zip(left, tree(middle..<shards.upperBound, round: round, count: count)).map { $0 + $1 }
     }
 
-    @Test(arguments: 8...23, [1, 3, 16, 257]) func isTheTreesSum(_ shards: Int, _ count: Int) throws {
+    @Test(arguments: 8...23, [1, 16, 257, 1500]) func isTheTreesSum(_ shards: Int, _ count: Int) throws {
       try check(shards: shards, count: count, over: world)
     }
 
@@ -45,8 +45,16 @@ extension AcrossRanks {
       try check(shards: world.size, count: 40, over: world)
     }
 
-    private func check(shards: Int, count: Int, over group: Communicator) throws {
-      let reduction = TreeReduction(count: count, shards: shards, over: group)
+    /// First inside nodes and then across them, whatever number of ranks a node has.
+    @Test(arguments: [8, 11, 16, 23], [16, 5000]) func isTheTreesSumByNodes(_ shards: Int, _ count: Int) throws {
+      for ranksPerNode in 1...world.size where world.size % ranksPerNode == 0 {
+        try check(shards: shards, count: count, over: world, nodes: NodeLevels(world, ranksPerNode: ranksPerNode))
+      }
+    }
+
+    private func check(shards: Int, count: Int, over group: Communicator, nodes: NodeLevels? = nil) throws {
+      let reduction = TreeReduction(count: count, shards: shards, over: group, nodes: nodes)
+      let part = SumParts.ranges(of: 0..<count, ranks: group.size, ranksPerNode: nodes?.inside.size)[group.rank]
       // Buffers are used again in the second and third round.
       for round in 0..<3 {
         for shard in reduction.own {
@@ -55,9 +63,9 @@ extension AcrossRanks {
           buffer.assign(numbers(shard, round: round, count: count))
           reduction.add(buffer, shard: shard)
         }
-        let sum = try reduction.sum().elements.map(\.bitPattern)
-        #expect(
-          sum == tree(0..<shards, round: round, count: count).map(\.bitPattern), "\(shards) shards of \(count), round \(round)")
+        let sum = try reduction.sumPart().elements.map(\.bitPattern)
+        let expected = tree(0..<shards, round: round, count: count)[part].map(\.bitPattern)
+        #expect(sum == expected, "\(shards) shards of \(count), round \(round)")
       }
     }
 

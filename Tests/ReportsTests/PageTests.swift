@@ -81,7 +81,9 @@ import Testing
       ReportText.duration(0.25) == "0.25 s" && ReportText.duration(59.9) == "59.9 s" && ReportText.duration(60) == "1 min 00 s")
     #expect(
       ReportText.duration(7500) == "2 h 05 min" && ReportText.duration(100_000) == "1 d 03 h" && ReportText.duration(.nan) == "?")
+    #expect(ReportText.duration(0) == "0 s" && ReportText.duration(0.0123) == "12.3 ms" && ReportText.duration(4e-4) == "400 µs")
     #expect(ReportText.percent(0.9125) == "91.25 %")
+    #expect(ReportText.value(2023) == "2023" && ReportText.value(0.123456) == "0.12346" && ReportText.short(2023) == "2020")
   }
 
   // MARK: - Parts of a training's page
@@ -93,19 +95,31 @@ import Testing
       field        6.000   7.000    8.000        70.0
       reduce       2.000   3.000    4.000        30.0
       total                         10.000       100.0
-      load imbalance: the busiest rank computes 1.01 times the mean
+      load imbalance: the slowest rank of a step computes 1.01 times the mean
       """)
     #expect(
       section.rows == [
         .init(name: "field", minimum: 6, mean: 7, maximum: 8), .init(name: "reduce", minimum: 2, mean: 3, maximum: 4),
       ])
-    #expect(section.remarks == ["load imbalance: the busiest rank computes 1.01 times the mean"])
+    #expect(section.remarks == ["load imbalance: the slowest rank of a step computes 1.01 times the mean"])
     #expect(section.elements.joined().contains("aria-label=\"field 70 %, reduce 30 %\""))
     // Another text is shown as it is.
     #expect(
       TimingSection("a <b>").elements == [
         "<pre role=\"group\" tabindex=\"0\" aria-label=\"Where the time went\">a &lt;b&gt;</pre>"
       ])
+  }
+
+  /// Two units that see three features: the strongest weight has the strongest colour, and units are columns.
+  @Test func weightsOfFeaturesAreAMap() throws {
+    let map = WeightMap([-1, 0, 0.5, 0.25, 0, 0], layer: "hidden", features: ["mass", "<b>", "age"])
+    let colours = (0..<6).map { place in (0..<3).map { map.picture.bytes[3 * place + $0] } }
+    #expect(map.picture.width == 2 && map.picture.height == 3)
+    #expect(colours[0] == [33, 82, 172] && colours[2] == [255, 255, 255] && colours[4][0] > colours[4][2])
+    let element = try map.element
+    #expect(element.contains("a row for each of 3 features, a column for each of 2 units") && element.contains("±1."))
+    #expect(element.contains(">mass<") && element.contains("&lt;b&gt;") && !element.contains("<b>"))
+    #expect(WeightMap.ticks(3, most: 8) == [0, 1, 2] && WeightMap.ticks(128, most: 8) == [0, 20, 40, 60, 80, 100, 120])
   }
 
   @Test func longFilmsShowFewerFrames() {

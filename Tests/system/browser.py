@@ -37,9 +37,25 @@ addEventListener("load", async () => {
     const box = element.getBoundingClientRect();
     return box.right > width + 1 && !element.closest(".wide, pre, .skip");
   }).map((element) => element.outerHTML.slice(0, 200));
-  if (window.axe) {
+  // What is cut off can be reached by the keyboard, has a name, and shows that it goes on.
+  const cut = all(".wide").filter((box) => box.scrollWidth > box.clientWidth);
+  result.cut = cut.length;
+  result.silent = cut.filter((box) => {
+    const shadow = getComputedStyle(box).backgroundImage.includes("gradient");
+    return !(shadow && box.tabIndex === 0 && box.getAttribute("aria-label"));
+  }).map((box) => box.outerHTML.slice(0, 200));
+  // Light, then dark: the rules of either scheme apply at will.
+  const schemes = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
+    .filter((rule) => rule.media && rule.media.mediaText.includes("prefers-color-scheme: dark"));
+  result.papers = [];
+  result.violations = [];
+  for (const media of ["not all", "all"]) {
+    for (const rule of schemes) rule.media.mediaText = media;
+    result.papers.push(getComputedStyle(document.body).backgroundColor);
+    if (!window.axe) continue;
     const found = await axe.run(document, {resultTypes: ["violations"]});
-    result.violations = found.violations.map((rule) => [rule.id, rule.help, rule.nodes.slice(0, 3).map((node) => node.html)]);
+    result.violations.push(...found.violations.map((rule) =>
+      [rule.id, rule.help, media === "all" ? "dark" : "light", rule.nodes.slice(0, 3).map((node) => node.html)]));
   }
   const element = document.createElement("pre");
   element.id = "probe";
@@ -68,13 +84,13 @@ def linter() -> str:
     return script.read_text() if script and script.exists() else ""
 
 
-def look(page: Path, width: int, folder: Path, *, dark: bool = False) -> Look:
-    """Opens a copy of a page in a window of so many pixels, uses it, and lints it."""
-    copy = folder / f"{page.stem}-{width}{'-dark' if dark else ''}.html"
+def look(page: Path, width: int, folder: Path) -> Look:
+    """Opens a copy of a page in a window of so many pixels, uses it, and lints it in light and in dark colours."""
+    copy = folder / f"{page.stem}-{width}.html"
     text = page.read_text()
     end = text.rindex("</body>")
     copy.write_text(f"{text[:end]}<script>{linter()}</script>{PROBE}{text[end:]}")
-    shown = run("--dump-dom", f"--window-size={width},900", "--virtual-time-budget=60000", copy.as_uri(), dark=dark)
+    shown = run("--dump-dom", f"--window-size={width},900", "--virtual-time-budget=60000", copy.as_uri())
     probe = re.search(r'<pre id="probe">(.*?)</pre>', shown.stdout, re.DOTALL)
     assert probe, f"the page's scripts did not come to their end\n{shown.stderr}"
     return Look(json.loads(html.unescape(probe.group(1))), "\n".join(re.findall(r".*(?:CONSOLE|ERR_).*", shown.stderr)))

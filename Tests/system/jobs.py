@@ -29,6 +29,8 @@ USAGE, INPUT, ERROR, DISK, STOPPED, DIVERGED = 64, 65, 70, 71, 75, 76
 
 CRASH = re.compile(r"Fatal error|Stack dump|Segmentation")
 MESSAGE = re.compile(r"\berror( on rank \d+ of \d+[^:\n]*)?: ", re.IGNORECASE)
+# A message about a key or a value of the command line.
+SET = re.compile(MESSAGE.pattern + "--set ", re.IGNORECASE)
 
 MARK = "EQUILIBRIA_TEST_JOB"
 RUN = "EQUILIBRIA_TEST_RUN"
@@ -88,9 +90,11 @@ class Result:
     def refuses(self, *words: str, status: int | None = None) -> "Result":
         """Checks that the job ended with the status and exactly one message, which has all the words.
 
-        Without a status, that of an input or of another error will do.
+        Without a status, that of an input or of another error will do; of a `--set` that is wrong by itself, that of usage.
         """
-        self.ends(ERROR if status is None and self.status == ERROR else status or INPUT, *words)
+        if status is None:
+            status = USAGE if SET.search(self.text) else self.status if self.status == ERROR else INPUT
+        self.ends(status, *words)
         assert self.messages == 1, f"{self.messages} error messages, expected 1\n{self}"
         return self
 

@@ -286,6 +286,13 @@ def test_all_checkpoints_corrupt(job, run):
     assert run.steps == steps
 
 
+def test_best_checkpoint_that_is_gone(job, run):
+    (run.folder / "checkpoints/best.safetensors").unlink()
+    metrics = run.folder / "metrics.csv"
+    metrics.write_text("".join(line for line in metrics.open() if ",test," not in line))
+    job(2, "train", TRAIN, "--run-dir", run.folder, "--resume").refuses("best.safetensors", "is gone", "--initial")
+
+
 def test_checkpoint_of_another_network(job, run, tmp_path):
     other = tmp_path / "other.yaml"
     other.write_text(change("name: conv2, channels: 8", "name: conv2, channels: 12"))

@@ -201,13 +201,15 @@ def test_tutorial(followed, tmp_path):
     """All files and all commands of the tutorial, unchanged and in order."""
     files, results = followed(TUTORIAL)
     assert files == ["shapes.py", "shapes.yaml", "figure.py"]
-    assert len(results) == 7
+    assert len(results) == 8
 
+    assert "1000 training, 200 validation and 400 test images of 1×28×28, 4 classes" in results[1].stdout
     # Four shapes, so that guessing gives 0.25.
-    evaluated = results[4].json
+    evaluated = results[5].json
     assert evaluated["images"] == 400 and evaluated["accuracy"] > 0.6
     assert evaluated["accuracy"] == pytest.approx(Run(tmp_path / "runs/seed-1").test_accuracy, abs=1e-6)
-    assert "seed-2" in (tmp_path / "shapes.html").read_text()
+    page = (tmp_path / "shapes.html").read_text()
+    assert "seed-2" in page and '<th scope="row">square</th>' in page
     # The figure: a line through the mean of each epoch, and a bar at each.
     svg = "{http://www.w3.org/2000/svg}"
     figure = ElementTree.parse(tmp_path / "shapes.svg").getroot()

@@ -323,6 +323,7 @@ def test_check_tells_what_is_wrong(one, tmp_path):
     )
     good = one("train", config, "--check", "--run-dir", tmp_path / "new", "--json").succeeds().json
     assert good["problems"] == [] and good["images"]["training"] == 36
+    assert sum(layer["parameters"] for layer in good["layers"]) == good["parameters"]
     assert good["memory"]["bytes"] > 0 and good["time"]["training"] > 0 and good["disk"]["checkpointBytes"] > 0
     assert any(change.startswith("learning.batch.size: 16") for change in good["changes"])
     assert not (tmp_path / "new").exists()

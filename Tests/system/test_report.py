@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import browser
@@ -133,7 +134,72 @@ def page_of_samples(one, tmp_path_factory) -> Path:
     return page
 
 
-PAGES = ("page_of_one", "page_of_two", "page_of_a_search", "page_of_samples")
+TABLE = """
+name: own
+data:
+  name: files
+  validation: 20
+  files: {train: %s.csv, testShare: 0.2%s}
+network:
+  layers:
+    - {name: hidden, units: 12}
+    - {name: output, units: %d}
+relaxation: {free: {sweeps: 15}, nudged: {sweeps: 5}}
+learning: {epochs: 6, batch: {size: 20, shard: 5}, optimiser: {kind: adam, learningRate: 5.0e-3}}
+"""
+
+
+@pytest.fixture(scope="module")
+def tables(one, tmp_path_factory) -> Path:
+    """A folder with a run that predicts numbers from a table, and one that tells classes."""
+    folder = tmp_path_factory.mktemp("tables")
+    random = np.random.default_rng(1)
+    kinds = np.repeat(["Adelie", "Gentoo"], 100)
+    mass, flipper = random.normal(4, 1, 200), random.normal(200, 14, 200)
+    mass[100:] += 1
+    names = {"age": random.normal(2 * mass, 0.3), "species": kinds}
+    for name, last in names.items():
+        rows = [f"{a:.4f},{b / 100:.4f},{c}" for a, b, c in zip(mass, flipper, last, strict=True)]
+        (folder / f"{name}.csv").write_text("\n".join([f"body mass,flipper length,{name}", *rows]))
+    for name, targets, units in (("age", ", targets: [age]", 1), ("species", "", 2)):
+        (folder / f"{name}.yaml").write_text(TABLE % (name, targets, units))
+        one("train", folder / f"{name}.yaml", "--run-dir", folder / name).succeeds()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def page_of_numbers(one, tables) -> Path:
+    one("report", tables / "age", "--output", tables / "numbers.html").succeeds()
+    return tables / "numbers.html"
+
+
+@pytest.fixture(scope="module")
+def page_of_tables(one, tables) -> Path:
+    one("report", tables / "age", tables / "species", "--output", tables / "both.html").succeeds()
+    return tables / "both.html"
+
+
+def shown(page: Path) -> str:
+    """The page without its scripts, its style and the configuration."""
+    return re.sub(r"<(script|style|pre).*?</\1>", "", page.read_text(), flags=re.DOTALL)
+
+
+def test_report_of_rows_of_a_table(page_of_numbers, page_of_tables):
+    """Features by their names instead of pictures, and words for rows."""
+    numbers, both = shown(page_of_numbers), shown(page_of_tables)
+    assert "image" not in re.sub(r"<img|data:image|background-image", "", numbers)
+    assert "140 rows of age.csv" in numbers and "over 40 rows" in numbers
+    assert "a row for each of 2 features, a column for each of 12 units" in numbers
+    assert ">flipper length</span>" in numbers
+    assert "Test row 0 is clamped" in numbers and '<th scope="row">body mass</th>' in numbers
+    # The values of the row, as the file has them: the first of the test part.
+    test_mass = re.search(r'<th scope="row">body mass</th><td>([\d.]+)</td>', numbers).group(1)
+    assert any(line.startswith(f"{float(test_mass):.4f},") for line in (page_of_numbers.parent / "age.csv").read_text().split())
+    assert "taken for <strong>" in both and '<th scope="col">row</th><th scope="col">body mass</th>' in both
+    assert "test accuracy" in both and "test RMSE" in both and both.count('aria-label="The runs"') == 1
+
+
+PAGES = ("page_of_one", "page_of_two", "page_of_a_search", "page_of_samples", "page_of_numbers", "page_of_tables")
 
 
 @needs_browser
@@ -142,7 +208,7 @@ PAGES = ("page_of_one", "page_of_two", "page_of_a_search", "page_of_samples")
 @pytest.mark.parametrize("width", [360, 1280, 3840])
 def test_page_in_a_browser(request, tmp_path, name, width):
     """Nothing is wider than the window, every chart is drawn, no script fails, and nothing is asked of a network."""
-    look = browser.look(request.getfixturevalue(name), width, tmp_path, dark=width == 1280)
+    look = browser.look(request.getfixturevalue(name), width, tmp_path)
     found = look.found
     assert not look.log
     assert found["errors"] == []
@@ -156,13 +222,14 @@ def test_page_in_a_browser(request, tmp_path, name, width):
         assert found["numbers"] > 0
     assert all(text.startswith("1 of ") for text in found["first"])
     assert not any(text.startswith("1 of ") for text in found["played"])
+    assert found["silent"] == [] and (found["cut"] > 0 or width > 360 or name == "page_of_a_search")
+    assert len(set(found["papers"])) == 2
     assert found["violations"] == []
 
 
 @needs_browser
-@pytest.mark.parametrize("name", PAGES)
-def test_picture_of_a_page(request, tmp_path, name):
-    browser.screenshot(request.getfixturevalue(name), 1280, 2000, tmp_path / "page.png")
+def test_picture_of_a_page(page_of_numbers, tmp_path):
+    browser.screenshot(page_of_numbers, 1280, 2000, tmp_path / "page.png")
     assert (tmp_path / "page.png").stat().st_size > 20_000
 
 

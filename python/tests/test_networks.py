@@ -142,7 +142,7 @@ def test_block_that_is_left_stops_the_training(tmp_path):
 
 
 def test_errors_of_trainings(tmp_path):
-    with pytest.raises(equilibria.InputError, match=r"learning\.nudge") as caught:
+    with pytest.raises(equilibria.UsageError, match=r"learning\.nudge") as caught:
         equilibria.train(CONFIGURATIONS / "train.yaml", {"learning.nudge": "much"}, run_dir=tmp_path / "run").wait()
     assert not str(caught.value).startswith("Error")
     with pytest.raises(ValueError, match="run_dir is empty"):

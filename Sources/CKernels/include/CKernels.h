@@ -31,6 +31,12 @@ typedef struct {
   float value;
 } eq_entry;
 
+// The numbers of Adam's rule: `rest` is 1 − β, `scale` that of the gradient, `kept` what is left of a parameter that shrinks by itself.
+typedef struct {
+  float rate, beta1, rest1, beta2, rest2, epsilon, decay, kept, scale, correction1, correction2;
+  int32_t decoupled;
+} eq_adam;
+
 typedef struct {
   const char *name;
   // Floats in one packed block of output channels.
@@ -129,6 +135,9 @@ typedef struct {
 
   // a[i] += b[i].
   void (*add)(float *a, const float *b, int64_t count);
+
+  // Adam's update of `count` parameters that lie side by side, and of their moments.
+  void (*adam)(float *parameters, const float *gradient, float *first, float *second, int64_t count, const eq_adam *rule);
 
   // A measure of the core: `rounds` rounds of independent fused multiply-adds; returns the floating-point operations done, puts a result in `sink`.
   double (*peak)(int64_t rounds, float *sink);

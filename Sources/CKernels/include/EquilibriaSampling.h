@@ -20,6 +20,13 @@ typedef struct {
   int32_t sign;
 } eq_bond;
 
+// Two places whose product counts `weight` units of the energy.
+typedef struct {
+  int32_t first;
+  int32_t second;
+  int64_t weight;
+} eq_pair;
+
 // A coupling of a row: the other place, and 2J in units of the row.
 typedef struct {
   int32_t place;
@@ -122,6 +129,12 @@ typedef struct {
   void (*fields_lanes)(const eq_lanes *state, int64_t first, int64_t last, int32_t *fields);
   // counts[b] += replicas of the mask, `stride` words, in which the spins of bond b differ.
   void (*count_unequal)(const uint64_t *spins, int64_t stride, const eq_bond *bonds, int64_t count, const uint64_t *mask, int32_t *counts);
+
+  // sums[r] = base + Σ J s of a row of couplings with the spins at `places`, in double precision and in the order of the row, for every replica.
+  void (*sum_fields)(const uint64_t *spins, int64_t stride, double base, const int32_t *places, const double *couplings, int64_t count,
+                     double *sums);
+  // sums[r] −= Σ w s_i s_j over pairs, for every replica.
+  void (*sum_pairs)(const uint64_t *spins, int64_t stride, const eq_pair *pairs, int64_t count, int64_t *sums);
 
   // bits[r · row + i / 64], bit i % 64: the spin at place first + i of replica r; 0 behind the last one.
   void (*unpack)(const uint64_t *spins, int64_t stride, int64_t first, int64_t last, uint64_t *bits, int64_t row);

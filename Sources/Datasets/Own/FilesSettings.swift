@@ -54,6 +54,9 @@ public struct FilesSettings: Equatable, Sendable {
   /// Whether there are numbers to predict, and no classes.
   public var predictsNumbers: Bool { !targets.isEmpty }
 
+  /// What the features of a table are called, in the order in which a network sees them; none where nothing is known of that.
+  package var featureNames: [String] { TableFile.featureNames(self) }
+
   /// The most classes that a data set may have.
   static let greatestClasses = 1 << 16
 

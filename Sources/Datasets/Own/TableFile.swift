@@ -34,13 +34,29 @@ struct TableFile {
     names = isHeader ? words : []
   }
 
-  /// The names of a table's columns, without reading it whole; none where it has no header, or is no table, or is not there any more.
-  private static func names(of path: String, _ settings: FilesSettings) -> [String] {
+  /// A table as far as its first row; `nil` where the file is no table, or is not there any more.
+  private static func head(of path: String, _ settings: FilesSettings) -> TableFile? {
     guard !path.isEmpty, !UserPath.isFolder(path), (try? OwnFile.isTable(path)) == true,
-      let start = try? OwnFile.start(of: path, bytes: 1 << 20),
-      let table = try? TableFile(path, labels: settings.labels, targets: settings.targets, bytes: start)
+      let start = try? OwnFile.start(of: path, bytes: 1 << 20)
+    else { return nil }
+    return try? TableFile(path, labels: settings.labels, targets: settings.targets, bytes: start)
+  }
+
+  /// What the columns of the features are called, in the order in which a network sees them; none where the training part is no table with
+  /// a header, or is not there any more.
+  static func featureNames(_ settings: FilesSettings) -> [String] {
+    guard let table = head(of: settings.train, settings), !table.names.isEmpty,
+      let columns = try? table.columns(settings, hasOwnLabels: settings.trainLabels == nil)
     else { return [] }
-    return table.names
+    return columns.features.map { table.names[$0] }
+  }
+
+  /// The columns of features, of the label and of the targets, as far as they are in this table.
+  private func columns(_ settings: FilesSettings, hasOwnLabels: Bool) throws -> (features: [Int], label: Int?, targets: [Int]) {
+    let label = try hasOwnLabels && !settings.predictsNumbers ? labelColumn(settings.labels) : nil
+    let targets = try hasOwnLabels ? targetColumns(settings) : settings.targets.filter(hasColumn).map { try column($0) }
+    // Pandas writes the numbers of its rows into a first column without a name.
+    return (first.indices.filter { $0 != label && !targets.contains($0) && !($0 == 0 && names.first == "") }, label, targets)
   }
 
   /// The columns of the features in the order of the training table, where both tables name theirs.
@@ -48,7 +64,7 @@ struct TableFile {
   /// - Throws: `DatasetError.malformed` where a column of the training table is missing.
   private func arranged(_ features: [Int], _ part: DatasetPart, _ settings: FilesSettings) throws -> [Int] {
     guard part != .train, !names.isEmpty else { return features }
-    let trained = Self.names(of: settings.train, settings)
+    let trained = Self.head(of: settings.train, settings)?.names ?? []
     guard !trained.isEmpty, trained != names else { return features }
     let places = Dictionary(features.map { (names[$0], $0) }) { first, _ in first }
     let wanted = trained.filter { places[$0] != nil }
@@ -82,11 +98,8 @@ struct TableFile {
 
   func images(_ part: DatasetPart, _ settings: FilesSettings, labels labelPath: String?) throws -> OwnImages {
     let hasOwn = labelPath == nil && settings.isLabelled
-    let column = try hasOwn && !settings.predictsNumbers ? labelColumn(settings.labels) : nil
-    let targetColumns = try hasOwn ? targetColumns(settings) : settings.targets.filter(hasColumn).map { try self.column($0) }
-    // Pandas writes the numbers of its rows into a first column without a name.
-    let features = try arranged(
-      first.indices.filter { $0 != column && !targetColumns.contains($0) && !($0 == 0 && names.first == "") }, part, settings)
+    let (all, column, targetColumns) = try columns(settings, hasOwnLabels: hasOwn)
+    let features = try arranged(all, part, settings)
     guard !features.isEmpty else {
       throw failure(
         1, "there is no column but the \(settings.predictsNumbers ? "targets" : "labels"), expected pixels or features")

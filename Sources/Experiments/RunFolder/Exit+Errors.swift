@@ -11,7 +11,8 @@ extension Exit {
   package static func code(for error: any Error) -> Int32 {
     switch error {
     case let error as FileError: error.isOfWriting ? disk : input
-    case is ConfigurationError, is DatasetError, is CheckpointError, is TensorError, is NetworkError, is ProblemFileError,
+    case let error as ConfigurationError: error.isOfCommandLine ? usage : input
+    case is DatasetError, is CheckpointError, is TensorError, is NetworkError, is ProblemFileError,
       is ProblemError:
       input
     case TrainingError.setting: input

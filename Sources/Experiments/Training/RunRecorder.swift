@@ -104,7 +104,8 @@ final class RunRecorder {
     (intervalStarted, epochStarted) = (.now, .now)
     let layout = trainer.network.parameterLayout
     let memory = trainer.network.stateMemory
-    let parameters = (1 + trainer.optimiser.moments.count + (trainer.average == nil ? 0 : 1)) * layout.parameterCount * 4
+    let moments = trainer.optimiser.moments.count * trainer.optimiser.part.count
+    let parameters = 4 * (moments + (trainer.average == nil ? 1 : 2) * layout.parameterCount)
     display.message(
       "\(configuration.name): \(trainer.network.outline), \(counted(layout.trainableCount, "parameter")), \(images.training.count) training, "
         + "\(images.validation.count) validation images, \(counted(ranks, "rank"))\(trainer.grid.spin.size > 1 ? " as \(trainer.grid.shape)" : ""), \(InstructionSet.current.name)"

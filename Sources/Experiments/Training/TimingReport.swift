@@ -17,6 +17,7 @@ struct TimingReport {
   private let rows: [Row]
   private let total: Double
   private let traffic: String?
+  /// Over all steps: the times of the slowest ranks to the mean ones.
   private let imbalance: Double
   /// Greatest resident bytes of the rank with the least and of the one with the most.
   private let memory: (least: Int, most: Int)
@@ -41,10 +42,7 @@ struct TimingReport {
         name: name, minimum: column.min() ?? 0, mean: column.reduce(0, +) / Double(ranks), maximum: column.max() ?? 0)
     }
     total = try world.allreduce(seconds, .max)
-    let busy = (0..<ranks).map { rank in
-      [Profile.Phase.field, .step, .gradient].reduce(0.0) { $0 + all[rank * names.count + $1.rawValue] }
-    }
-    imbalance = (busy.max() ?? 0) / max(busy.reduce(0, +) / Double(ranks), .leastNormalMagnitude)
+    imbalance = trainer.balance.ratio
     memory = (try world.allreduce(ProcessMemory.greatest, .min), try world.allreduce(ProcessMemory.greatest, .max))
     let (sent, predicted) = trainer.network.traffic
     let counts = try [sent.messages, sent.bytes, predicted.messages, predicted.bytes, trainer.network.sweeps].map {
@@ -71,7 +69,7 @@ struct TimingReport {
     table.add(["total", "", "", String(format: "%.3f", total), "100.0"])
     var lines = table.lines
     if let traffic { lines.append(traffic) }
-    lines.append(String(format: "load imbalance: the busiest rank computes %.2f times the mean", imbalance))
+    lines.append(String(format: "load imbalance: the slowest rank of a step computes %.2f times the mean", imbalance))
     lines.append("memory of a rank at its greatest: \(memory.least >> 20) to \(memory.most >> 20) MiB")
     return lines + (estimate?.lines ?? [])
   }

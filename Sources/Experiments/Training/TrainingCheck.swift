@@ -32,10 +32,12 @@ package struct TrainingCheck: Encodable, Sendable {
     package var deviation: Double
   }
 
-  /// Seconds, predicted coarsely (`StepPrediction`).
+  /// Seconds, predicted coarsely (`TimePrediction`).
   package struct Time: Encodable, Sendable {
     package var step: Double
+    /// With its validation and checkpoints.
     package var epoch: Double
+    /// With the start and the test.
     package var training: Double
   }
 
@@ -61,6 +63,8 @@ package struct TrainingCheck: Encodable, Sendable {
   package var changes: [String]
   package var ranks: Int
   package var parameters: Int?
+  /// Absent where the network has none: spins of a graph.
+  package var layers: [LayerSummary]?
   package var images: Images?
   /// Data × spin.
   package var grid: [Int]?
@@ -84,6 +88,9 @@ package struct TrainingCheck: Encodable, Sendable {
     var network: ConfiguredNetwork?
     note { _ in network = try ConfiguredNetwork(configuration) }
     parameters = network?.layout.trainableCount
+    if let description = configuration.network, let layout = network?.layout as? NetworkLayout {
+      layers = LayerSummary.all(of: description, layout)
+    }
     if world.rank == 0 {
       note { try $0.look(at: configuration, network) }
       note { try $0.lookAtDisk(configuration, folder: folder, resume: resume) }
@@ -185,12 +192,10 @@ extension TrainingCheck {
       bytes += strips.greatestBytes(capacity: EquilibriumPropagation.capacity(settings))
       bytes += strips.greatestBytes(capacity: configuration.run.evaluation.batch)
       let speed = try MachineSpeed.measured(over: world)
-      let step = try StepPrediction(
-        shape, layout: layout, relaxation: configuration.relaxation, settings: settings, speed: speed
-      ).total
       if let images {
-        let epoch = step * Double(images.training / settings.batch.size)
-        time = Time(step: step, epoch: epoch, training: epoch * Double(settings.epochs))
+        let time = try TimePrediction(
+          configuration, layout, on: shape, speed: speed, images: images, checkpointBytes: disk?.checkpointBytes ?? 0)
+        self.time = Time(step: time.step, epoch: time.epoch, training: time.training)
       }
     }
     memory = Memory(bytes: bytes, limit: limit)
@@ -219,15 +224,19 @@ extension TrainingCheck {
         lines.append(("target", String(format: "\(target.name): mean %.6g, deviation %.6g", target.mean, target.deviation)))
       }
     }
-    if let parameters { lines.append(("network", "\(parameters) parameters")) }
+    if let parameters {
+      let layers = layers.map { " in \(counted($0.count, "layer"))" } ?? ""
+      lines.append(("network", "\(parameters) parameters\(layers)"))
+      lines += layerLines.map { ("", $0) }
+    }
     if let grid { lines.append(("grid", gridReason ?? "\(grid[0])×\(grid[1]) (data × spin)")) }
     if let memory { lines.append(("memory", "about \(Self.size(memory.bytes)) a rank, of \(Self.size(memory.limit))")) }
     if let time {
       lines.append(
         (
           "time",
-          "about \(Self.duration(time.step)) a step, \(Self.duration(time.epoch)) an epoch, \(Self.duration(time.training)) in all, "
-            + "validation not counted (a coarse prediction)"
+          "about \(Self.duration(time.training)) in all, \(Self.duration(time.epoch)) an epoch, \(Self.duration(time.step)) a step "
+            + "(coarse: from a quarter to twice as long)"
         ))
     }
     if let disk {
@@ -242,10 +251,22 @@ extension TrainingCheck {
     func list(_ title: String, _ items: [String]) {
       if !items.isEmpty { text += "\n\(title)\n" + items.map { "  \($0)" }.joined(separator: "\n") }
     }
-    list("not the defaults (which stand in parentheses), the network's layers apart:", changes)
+    list("not the defaults (which stand in parentheses):", changes)
     list("warnings", warnings)
     list("problems", problems)
     return text + (problems.isEmpty ? "\nthe training can begin" : "\nthe training cannot begin")
+  }
+
+  private var layerLines: [String] {
+    guard let layers else { return [] }
+    var table = TextTable(
+      ["layer", "shape", "activation", "driven by", "parameters"], numeric: [false, false, false, false, true])
+    for layer in layers {
+      table.add([
+        layer.name, LayerSummary.size(layer.shape, sign: "×"), layer.activation, layer.drivenBy, "\(layer.parameters)",
+      ])
+    }
+    return table.lines
   }
 
   /// In the unit that leaves a number of three digits.

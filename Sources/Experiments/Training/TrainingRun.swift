@@ -252,6 +252,11 @@ package final class TrainingRun {
   private func finish() throws -> Evaluation? {
     if samplers.validation.count > 0 {
       let best = try recorder?.folder.checkpoints.best().map { try TrainingState($0) }
+      guard try world.broadcast(best != nil, root: 0) else {
+        throw CheckpointError(
+          "checkpoints/\(CheckpointStore.bestName) of the run folder is gone, which held the weights that were best on the validation "
+            + "images; put it back, or start a new run (`train --initial` with a checkpoint of this one keeps its weights)")
+      }
       let state = try TrainingState.broadcast(best, over: world)
       try trainer.network.parameterLayout.assign(
         state.tensors, prefix: trainer.average == nil ? "" : WeightAverage.prefix, to: trainer.measuredParameters)

@@ -24,7 +24,7 @@ package final class LaneReplicas: ReplicaKernel {
   /// Fields that are kept, where most pairs are coupled.
   private let kept: KeptFields?
   /// Couplings of this rank's pairs and fields of its spins, in units of the energy.
-  private let pairs: [(first: Int32, second: Int32, weight: Int64)]
+  private let pairs: AlignedBuffer<eq_pair>
 
   /// Replicas of which the first of a rank's must be a multiple.
   package static let alignment = 16
@@ -68,7 +68,7 @@ package final class LaneReplicas: ReplicaKernel {
     energyUnit = units.energyUnit
     let places = layout.places(of: couplings.spinCount)
     var (starts, weights): ([Int64], [eq_weight]) = ([0], [])
-    var pairs: [(first: Int32, second: Int32, weight: Int64)] = []
+    var pairs: [eq_pair] = []
     var bases: [Int32] = []
     for (place, spin) in layout.own.enumerated() {
       let unit = units.units[spin]
@@ -80,10 +80,12 @@ package final class LaneReplicas: ReplicaKernel {
         base += coupling / unit
         if place < layout.free.count { weights.append(eq_weight(place: places[other], twice: Int32(2 * coupling / unit))) }
         if other < spin {
-          pairs.append((Int32(place), places[other], Int64(coupling / energyUnit)))
+          pairs.append(eq_pair(first: Int32(place), second: places[other], weight: Int64(coupling / energyUnit)))
         }
       }
-      if field != 0 { pairs.append((Int32(place), Int32(layout.ground), Int64(field * (unit / energyUnit)))) }
+      if field != 0 {
+        pairs.append(eq_pair(first: Int32(place), second: Int32(layout.ground), weight: Int64(field * (unit / energyUnit))))
+      }
       guard place < layout.free.count else { continue }
       starts.append(Int64(weights.count))
       bases.append(Int32(base))
@@ -91,7 +93,7 @@ package final class LaneReplicas: ReplicaKernel {
     rows = AlignedBuffer(starts)
     self.weights = AlignedBuffer(weights)
     self.bases = AlignedBuffer(bases)
-    self.pairs = pairs
+    self.pairs = AlignedBuffer(pairs)
     scales = AlignedBuffer(layout.free.map { Float(2 * units.units[$0]) })
     shifts = AlignedBuffer(layout.free.map { Int8((units.units[$0] / units.energyUnit).exponent) })
     identifiers = AlignedBuffer(layout.free.map { UInt32($0) })
@@ -131,14 +133,7 @@ package final class LaneReplicas: ReplicaKernel {
   /// Works out the energies of the present states.
   package func restart() {
     energies.clear()
-    let (words, stride) = (states.words.base, states.stride)
-    for pair in pairs {
-      let (a, b) = (words + Int(pair.first) * stride, words + Int(pair.second) * stride)
-      for lane in 0..<states.laneCount {
-        let differ = (a[lane / 64] ^ b[lane / 64]) >> UInt64(lane % 64) & 1
-        energies.base[lane] += differ == 1 ? pair.weight : -pair.weight
-      }
-    }
+    set.sampling.sum_pairs(states.words.base, Int64(states.stride), pairs.base, Int64(pairs.count), energies.base)
     for lane in 0..<states.laneCount { keepFields(lane) }
   }
 

@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 
 /// What the fields on the spins of replicas say about their temperature.
@@ -7,6 +8,7 @@ import Foundation
 package final class ReplicaFields {
   package let excessUnit: Double
   package let slopeUnit: Double
+  private let set: InstructionSet
   private let states: ReplicaStates
   private let freeCount: Int
   private let placed: PlacedCouplings
@@ -14,12 +16,13 @@ package final class ReplicaFields {
   /// Fields that repeat, as those of equal couplings do, are found here.
   private var known = [Terms](repeating: Terms(), count: 1 << 12)
 
-  package init(_ couplings: ReplicaCouplings, states: ReplicaStates) {
+  package init(_ couplings: ReplicaCouplings, states: ReplicaStates, set: InstructionSet = .current) {
+    self.set = set
     self.states = states
     let layout = states.layout
     freeCount = layout.free.count
     placed = PlacedCouplings(couplings, in: layout)
-    self.values = AlignedBuffer(count: states.laneCount)
+    values = AlignedBuffer(count: states.bitCount)
     let greatest = (0..<couplings.spinCount).reduce(0.0) { greatest, spin in
       max(greatest, couplings.row(spin).reduce(couplings.fields[spin].magnitude) { $0 + couplings.couplings[$1].magnitude })
     }
@@ -41,7 +44,7 @@ package final class ReplicaFields {
 
   /// Adds up `f (s − tanh βf)` and its slope `f² (1 − tanh² βf)` over this rank's free spins.
   ///
-  /// - Parameter rates: β of each lane.
+  /// - Parameter inverseTemperatures: β of each lane.
   package func add(inverseTemperatures: [Double], excess: inout [Int64], slope: inout [Int64]) {
     let lanes = states.laneCount
     precondition(inverseTemperatures.count == lanes && excess.count == lanes && slope.count == lanes)
@@ -50,15 +53,10 @@ package final class ReplicaFields {
     swap(&known, &self.known)
     defer { swap(&known, &self.known) }
     for place in 0..<freeCount {
-      for lane in 0..<lanes { values.base[lane] = placed.fields.base[place] }
-      for entry in placed.row(place) {
-        let (row, coupling) = (
-          states.words.base + Int(placed.neighbours.base[entry]) * states.stride, placed.couplings.base[entry]
-        )
-        for lane in 0..<lanes {
-          values.base[lane] += row[lane / 64] >> UInt64(lane % 64) & 1 == 1 ? -coupling : coupling
-        }
-      }
+      let row = placed.row(place)
+      set.sampling.sum_fields(
+        states.words.base, Int64(states.stride), placed.fields.base[place], placed.neighbours.base + row.lowerBound,
+        placed.couplings.base + row.lowerBound, Int64(row.count), values.base)
       let own = states.words.base + place * states.stride
       for lane in 0..<lanes {
         let (field, inverseTemperature) = (values.base[lane], inverseTemperatures[lane])

@@ -153,6 +153,7 @@ public final class BoltzmannLearner: TrainableNetwork {
     }
   }
 
+  public var finishesGradients: Bool { centring != nil }
   public func finish(_ gradient: AlignedBuffer<Float>, sums: [Float]) { centring?.centre(gradient, means: sums) }
 
   public var outline: String {

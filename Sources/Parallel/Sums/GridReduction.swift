@@ -5,21 +5,27 @@ import MPI
 ///
 /// Each micro-shard is summed over the pieces of its strips first, in a tree over pieces, and the shards then in `TreeReduction`'s
 /// tree. On a grid with several strips the ranks of a spin group share out the elements after the first sum, so that each
-/// reduces its part over the data groups, and gather the whole at the end.
+/// reduces its part over the data groups. At the end every rank has the sum of one part of the elements, of which `sum` makes the whole.
 package final class GridReduction {
   /// The micro-shards of this rank's data group.
   package var own: Range<Int> { shards.own }
   /// The micro-shards of a mini-batch, over all data groups.
   package var shardCount: Int { shards.shards }
 
+  /// The elements that each rank adds up, by strip and data group: whole blocks of `SumParts`.
+  package let parts: [[Range<Int>]]
+  /// The data groups in the order of their parts.
+  package let order: [Int]
+  /// Those of this rank.
+  package var part: Range<Int> { parts[grid.spin.rank][grid.data.rank] }
+
   private let count: Int
   private let grid: ProcessGrid
   private let subtrees: Int
   private let strips: ScatteredSum?
-  private let gathered: BlockLayout?
   private let shards: TreeReduction
   private var spare: [[AlignedBuffer<Float>]] = []
-  private let total: AlignedBuffer<Float>
+  private var whole: (sum: AlignedBuffer<Float>, gather: PartGather<Float>)?
 
   /// - Parameters:
   ///   - count: elements of each buffer.
@@ -30,18 +36,12 @@ package final class GridReduction {
     self.count = count
     self.grid = grid
     self.subtrees = subtrees[grid.spin.rank].count
-    guard grid.spin.size > 1 else {
-      strips = nil
-      gathered = nil
-      total = AlignedBuffer(count: 0)
-      self.shards = TreeReduction(count: count, shards: shards, over: grid.data)
-      return
-    }
-    let strips = try ScatteredSum(count: count, subtrees: subtrees, over: grid.spin)
-    self.strips = strips
-    gathered = try BlockLayout(counts: strips.parts.map(\.count))
-    total = AlignedBuffer(count: count)
-    self.shards = TreeReduction(count: strips.parts[grid.spin.rank].count, shards: shards, over: grid.data)
+    let stripParts = SumParts.ranges(of: 0..<count, ranks: grid.spin.size)
+    strips = grid.spin.size > 1 ? try ScatteredSum(count: count, subtrees: subtrees, over: grid.spin) : nil
+    self.shards = TreeReduction(count: stripParts[grid.spin.rank].count, shards: shards, over: grid.data, nodes: grid.nodes)
+    let ranksPerNode = grid.nodes?.inside.size
+    parts = stripParts.map { SumParts.ranges(of: $0, ranks: grid.data.size, ranksPerNode: ranksPerNode) }
+    order = SumParts.order(ranks: grid.data.size, ranksPerNode: ranksPerNode)
   }
 
   /// Cleared buffers for the next shard, one for each subtree of this strip.
@@ -62,13 +62,17 @@ package final class GridReduction {
     spare.append(buffers)
   }
 
+  /// The sum over all shards of all ranks, of the elements of `part`. Collective; the buffer is valid until the next shard's.
+  package func sumPart() throws -> AlignedBuffer<Float> { try grid.namingData("gradients") { try shards.sumPart() } }
+
   /// The sum over all shards of all ranks, the same on every rank. Collective; the buffer is valid until the next sum.
   package func sum() throws -> AlignedBuffer<Float> {
-    let part = try grid.namingData("gradients") { try shards.sum() }
-    guard let gathered else { return part }
-    try grid.naming("gradients") {
-      try grid.spin.allgatherVarying(UnsafeBufferPointer(part.unsafeElements), into: total.unsafeElements, gathered)
-    }
-    return total
+    let own = try sumPart()
+    guard grid.world.size > 1 else { return own }
+    let (sum, gather) = try whole ?? (AlignedBuffer(count: count), PartGather(parts, over: grid))
+    whole = (sum, gather)
+    sum.copy(from: own, to: part.lowerBound, count: part.count)
+    try gather.complete(sum, "gradients")
+    return sum
   }
 }

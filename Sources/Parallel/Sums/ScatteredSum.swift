@@ -23,7 +23,7 @@ final class ScatteredSum {
   ///   - subtrees: their leaves, by rank, in order.
   init(count: Int, subtrees: [[Range<Int>]], over group: Communicator) throws {
     self.group = group
-    parts = (0..<group.size).map { TreeReduction.shardRange(of: $0, ranks: group.size, shards: count) }
+    parts = SumParts.ranges(of: 0..<count, ranks: group.size)
     let mine = parts[group.rank].count
     let own = subtrees[group.rank].count
     incoming = subtrees.joined().map { Subtree(leaves: $0, sum: AlignedBuffer(count: mine)) }
@@ -36,7 +36,12 @@ final class ScatteredSum {
   /// The sum over all subtrees of all ranks, of this rank's part of the elements. Collective; valid until the next sum.
   ///
   /// - Parameter sums: of this rank's subtrees, in order.
-  func sum(_ sums: [AlignedBuffer<Float>]) throws -> AlignedBuffer<Float> {
+  func sum(_ sums: [AlignedBuffer<Float>]) throws -> AlignedBuffer<Float> { Self.fold(try exchange(sums)) }
+
+  /// The same as far as subtrees are siblings: the sums of the whole subtrees that the leaves of all ranks make up, in order.
+  func roots(_ sums: [AlignedBuffer<Float>]) throws -> [AlignedBuffer<Float>] { Self.merged(try exchange(sums)).map(\.sum) }
+
+  private func exchange(_ sums: [AlignedBuffer<Float>]) throws -> [Subtree] {
     var place = 0
     for part in parts {
       for sum in sums {
@@ -48,18 +53,23 @@ final class ScatteredSum {
       UnsafeBufferPointer(outgoing.unsafeElements), sentLayout, into: received.unsafeElements, receivedLayout)
     let size = parts[group.rank].count
     for (index, subtree) in incoming.enumerated() { subtree.sum.copy(from: received, at: index * size, count: size) }
-    return Self.fold(incoming)
+    return incoming
   }
 
   /// Adds up subtrees in order: siblings first, what remains from the right.
   static func fold(_ subtrees: [Subtree]) -> AlignedBuffer<Float> {
-    var stack: [Subtree] = []
-    for subtree in subtrees { push(subtree, on: &stack) { _ in } }
+    var stack = merged(subtrees)
     while stack.count > 1 {
       let right = stack.removeLast()
       stack[stack.count - 1].sum.add(right.sum)
     }
     return stack[0].sum
+  }
+
+  private static func merged(_ subtrees: [Subtree]) -> [Subtree] {
+    var stack: [Subtree] = []
+    for subtree in subtrees { push(subtree, on: &stack) { _ in } }
+    return stack
   }
 
   /// Puts a subtree behind others and adds up siblings; `free` gets the buffers that are needed no more.

@@ -5,7 +5,7 @@ import MPI
 ///
 /// The tree splits the shards lo ..< hi at the greatest power of two below their number. A rank owns a run of consecutive
 /// shards; it adds up the whole subtrees that lie in its run as its shards come in, and the ranks together add up what is left
-/// of the tree, each a part of the elements.
+/// of the tree, each a part of the elements. Where several nodes have several ranks each, those of a node do so first, and then the nodes.
 package final class TreeReduction {
   /// The number of buffers that are summed, over all ranks.
   package let shards: Int
@@ -17,19 +17,20 @@ package final class TreeReduction {
   private let group: Communicator
   private var pending: [ScatteredSum.Subtree] = []
   private var spare: [AlignedBuffer<Float>] = []
-  private let total: AlignedBuffer<Float>
-  private var exchange: (sum: ScatteredSum, gathered: BlockLayout)?
+  private let nodes: NodeLevels?
+  private var exchange: (inside: ScatteredSum?, overall: ScatteredSum)?
 
   /// - Parameters:
   ///   - count: elements of each buffer.
   ///   - shards: micro-shards of one mini-batch, over all ranks; at least as many as ranks.
-  package init(count: Int, shards: Int, over group: Communicator) {
+  ///   - nodes: the ranks of `group` by node.
+  package init(count: Int, shards: Int, over group: Communicator, nodes: NodeLevels? = nil) {
     precondition(shards >= group.size)
     self.count = count
     self.shards = shards
     self.group = group
+    self.nodes = nodes
     own = Self.shardRange(of: group.rank, ranks: group.size, shards: shards)
-    total = AlignedBuffer(count: count)
   }
 
   /// The consecutive shards of one rank; the first ranks take one more where they do not divide.
@@ -51,26 +52,33 @@ package final class TreeReduction {
     ScatteredSum.push(.init(leaves: index..<index + 1, sum: buffer), on: &pending) { spare.append($0) }
   }
 
-  /// The sum over all shards of all ranks, the same on every rank. Collective; the buffer is valid until the next sum.
-  package func sum() throws -> AlignedBuffer<Float> {
-    if group.size == 1 {
-      total.copy(from: ScatteredSum.fold(pending), count: count)
-    } else {
-      let (scattered, gathered) = try exchange ?? makeExchange()
-      let part = try scattered.sum(pending.map(\.sum))
-      try group.allgatherVarying(UnsafeBufferPointer(part.unsafeElements), into: total.unsafeElements, gathered)
-    }
+  /// The sum over all shards of all ranks, of this rank's part of the elements: that of `SumParts`, all of them on one rank. Collective; the
+  /// buffer is valid until the next shard's.
+  package func sumPart() throws -> AlignedBuffer<Float> {
+    let part = group.size == 1 ? ScatteredSum.fold(pending) : try exchangedPart()
     spare.append(contentsOf: pending.map(\.sum))
     pending.removeAll(keepingCapacity: true)
-    return total
+    return part
   }
 
-  private func makeExchange() throws -> (ScatteredSum, BlockLayout) {
-    let subtrees = (0..<group.size).map { FixedTree.subtrees(of: Self.shardRange(of: $0, ranks: group.size, shards: shards)) }
-    let sum = try ScatteredSum(count: count, subtrees: subtrees, over: group)
-    let made = (sum, try BlockLayout(counts: sum.parts.map(\.count)))
-    exchange = made
-    return made
+  private func exchangedPart() throws -> AlignedBuffer<Float> {
+    let (inside, overall) = try exchange ?? makeExchange()
+    exchange = (inside, overall)
+    let sums = pending.map(\.sum)
+    return try overall.sum(inside?.roots(sums) ?? sums)
+  }
+
+  private func makeExchange() throws -> (ScatteredSum?, ScatteredSum) {
+    let runs = (0..<group.size).map { Self.shardRange(of: $0, ranks: group.size, shards: shards) }
+    let subtrees = runs.map { FixedTree.subtrees(of: $0) }
+    guard let nodes else { return (nil, try ScatteredSum(count: count, subtrees: subtrees, over: group)) }
+    let (each, node) = (nodes.inside.size, nodes.across.rank)
+    let inside = try ScatteredSum(count: count, subtrees: Array(subtrees[node * each..<(node + 1) * each]), over: nodes.inside)
+    let ofNodes = stride(from: 0, to: group.size, by: each).map { first in
+      FixedTree.subtrees(of: runs[first].lowerBound..<runs[first + each - 1].upperBound)
+    }
+    let across = try ScatteredSum(count: inside.parts[nodes.inside.rank].count, subtrees: ofNodes, over: nodes.across)
+    return (inside, across)
   }
 }
 

@@ -19,6 +19,19 @@
     return element;
   }
 
+  // From zero to each point, or from the lower end of an axis without zero.
+  function drawBars(ctx, set, scales) {
+    const places = set.data.map((point) => scales.x.getPixelForValue(point.x)).sort((a, b) => a - b);
+    const gaps = places.slice(1).map((place, index) => place - places[index]).filter((gap) => gap > 0);
+    const width = Math.min(24, Math.max(2, 0.8 * Math.min(scales.x.width, ...gaps)));
+    const bottom = Math.min(scales.y.bottom, scales.y.getPixelForValue(scales.y.type === "logarithmic" ? scales.y.min : 0));
+    ctx.fillStyle = set.shade();
+    for (const point of set.data) {
+      const top = scales.y.getPixelForValue(point.y);
+      ctx.fillRect(scales.x.getPixelForValue(point.x) - width / 2, top, width, bottom - top);
+    }
+  }
+
   // Bars of errors, the sweep that a player shows, and the range that is being chosen, drawn over a chart.
   const overlay = {
     id: "overlay",
@@ -29,7 +42,9 @@
       ctx.rect(area.left, area.top, area.width, area.height);
       ctx.clip();
       chart.data.datasets.forEach((set, index) => {
-        if (!set.errors || !chart.isDatasetVisible(index)) return;
+        if (!chart.isDatasetVisible(index)) return;
+        if (set.hasBars) drawBars(ctx, set, scales);
+        if (!set.errors) return;
         ctx.strokeStyle = set.shade();
         ctx.lineWidth = 1.4;
         set.data.forEach((point, place) => {
@@ -60,14 +75,15 @@
   };
 
   function dataset(line) {
-    const isPoints = line.style === "points";
+    const hasBars = line.style === "bars";
+    const isPoints = line.style === "points" || hasBars;
     // Functions, so that they are asked again when the colours change.
     const shade = () => series(line.colour);
     return {
       borderColor: shade, backgroundColor: shade, pointBorderColor: shade, pointBackgroundColor: shade, shade,
-      label: line.name, showLine: !isPoints, stepped: line.style === "steps" ? "before" : false, errors: line.errors,
+      label: line.name, hasBars, showLine: !isPoints, stepped: line.style === "steps" ? "before" : false, errors: line.errors,
       borderDash: line.style === "dashed" ? [6, 4] : [], borderWidth: 2, borderJoinStyle: "round",
-      pointRadius: isPoints || line.points.length < 25 ? 3 : 0, pointHoverRadius: 5, pointHitRadius: 8,
+      pointRadius: hasBars ? 0 : isPoints || line.points.length < 25 ? 3 : 0, pointHoverRadius: 5, pointHitRadius: 8,
       data: line.points.map(([x, y]) => ({ x, y })),
     };
   }
@@ -123,7 +139,7 @@
       // The library would fill up to the next power of ten.
       const places = form.series.flatMap((line) => line.points.map((point) => point[0]));
       Object.assign(x, { min: Math.min(...places) / 1.1, max: Math.max(...places) * 1.1 });
-    } else if (form.series.some((line) => line.style === "points")) {
+    } else if (form.series.some((line) => line.style === "points" || line.style === "bars")) {
       x.grace = "4%";
     }
     const chart = new Chart(canvas, {

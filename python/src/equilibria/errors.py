@@ -24,7 +24,7 @@ class EquilibriaError(Exception):
 
 
 class UsageError(EquilibriaError):
-    """64: an option that does not exist, or a value that an option does not take."""
+    """64: an option or an override that does not exist, or a value that it does not take."""
 
 
 class InputError(EquilibriaError):
