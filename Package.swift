@@ -25,7 +25,7 @@ let package = Package(
     .target(name: "MPI", dependencies: ["CMPI"]),
 
     // What the computer that this runs on has and lets us know, and files: nothing of networks, problems or ranks.
-    .target(name: "Host"),
+    .target(name: "Host", dependencies: ["MPI"]),
     .target(name: "Files", dependencies: ["CZlib", "CPackers", "CPNG", "CTurboJPEG"]),
 
     // The inner loops, compiled once for each instruction set and chosen at run time.
@@ -87,8 +87,8 @@ let package = Package(
     .executableTarget(
       name: "equilibria",
       dependencies: [
-        "Reports", "Scaling", "Experiments", "Configuration", "Files", "Host", "Learning", "Datasets", "Networks", "Sampling",
-        "Solving", "Ising", "Machines", "Kernels", "MPI",
+        "Reports", "Scaling", "Experiments", "Configuration", "Files", "Host", "Sampling", "Solving", "Ising", "Machines", "Kernels",
+        "MPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -136,7 +136,7 @@ let package = Package(
     .testTarget(name: "HostTests", dependencies: ["Host", "TestSupport"]),
     .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport", "TestTools"]),
     .testTarget(
-      name: "ParallelTests", dependencies: ["Parallel", "Solving", "Ising", "Machines", "Kernels", "MPI", "TestTools"]),
+      name: "ParallelTests", dependencies: ["Parallel", "Solving", "Ising", "Machines", "Kernels", "MPI", "Host", "TestTools"]),
     .testTarget(name: "MachinesTests", dependencies: ["Machines", "Kernels", "TestTools"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Machines", "Kernels", "TestTools"]),
     .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib", "TestTools"]),

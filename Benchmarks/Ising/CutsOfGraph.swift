@@ -33,7 +33,8 @@ struct CutsOfGraph: ParsableCommand {
     let problem = try MaxCut(try ProblemFile.read(file).graph)
     var settings = SolverSettings()
     settings.machine = machine.flatMap(MachineKind.init(rawValue:))
-    settings.time = time
+    guard time >= 0, time < 1e9 else { throw ValidationError("--time \(time): expected seconds, 0 or more") }
+    settings.time = .seconds(time)
     settings.clock = .processor
     settings.reads = reads
     settings.steps = steps

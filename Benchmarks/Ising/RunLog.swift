@@ -102,7 +102,7 @@ struct TableOptions: ParsableArguments {
     try (1...UInt64(seeds)).map { seed in
       try log.row(.init(instance: instance.name, machine: machine?.rawValue ?? "default", limit: time, seed: seed)) {
         var settings = SolverSettings()
-        (settings.machine, settings.time, settings.clock, settings.seed) = (machine, time, .processor, seed)
+        (settings.machine, settings.time, settings.clock, settings.seed) = (machine, .seconds(time), .processor, seed)
         return try BenchmarkRun(instance.problem, settings)
       }
     }

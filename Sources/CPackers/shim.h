@@ -1,4 +1,4 @@
-// One interface for the streams of gzip, bzip2 and xz in memory: each library keeps the place in its input and output as pointers, which
+// One interface for the streams of gzip, bzip2 and xz: each library keeps the place in its input and output as pointers, which
 // a caller that may move its buffers must set anew before every step.
 #pragma once
 #include <bzlib.h>
@@ -22,6 +22,8 @@ struct equilibria_unpacker {
   } stream;
 };
 
+typedef struct equilibria_unpacker *equilibria_unpacker_handle;
+
 static inline void equilibria_unpacker_free(struct equilibria_unpacker *unpacker) {
   if (!unpacker) return;
   if (unpacker->kind == equilibria_packed_gzip) inflateEnd(&unpacker->stream.gzip);
@@ -44,10 +46,21 @@ static inline struct equilibria_unpacker *equilibria_unpacker_new(int kind, unsi
   return NULL;
 }
 
-// Unpacks from `source` into `target` until one of them is used up or the stream ends, and says how much of each was.
+// zlib's words for what is wrong with a stream of gzip; empty for the others, which have none.
+static inline const char *equilibria_unpacker_message(const struct equilibria_unpacker *unpacker) {
+  const char *message = unpacker->kind == equilibria_packed_gzip ? unpacker->stream.gzip.msg : NULL;
+  return message ? message : "";
+}
+
+// Unpacks source[from..<size] into target[offset..<capacity] until one of them is used up or the stream ends, and says how much of each
+// was. The places are passed as numbers, since the callers' arrays have no addresses of their own.
 static inline int equilibria_unpack(
-    struct equilibria_unpacker *unpacker, const unsigned char *source, size_t size, size_t *taken, unsigned char *target,
-    size_t capacity, size_t *given) {
+    struct equilibria_unpacker *unpacker, const unsigned char *source, size_t from, size_t size, size_t *taken, unsigned char *target,
+    size_t offset, size_t capacity, size_t *given) {
+  source += from;
+  size -= from;
+  target += offset;
+  capacity -= offset;
   // The libraries but xz count in 32 bits.
   const size_t greatest = 1u << 30;
   if (size > greatest) size = greatest;

@@ -70,8 +70,9 @@ struct ConfigurationForm: ConfigurationSection {
     if let boltzmann = members["boltzmann"], form.boltzmann != nil {
       try form.resolveBoltzmann(boltzmann, members)
     } else if let ising = members["ising"], form.ising != nil {
-      for key in ["network", "relaxation", "hardware"] where members[key] != nil {
-        throw members[key]!.failure("an Ising network stands in `ising`, with how it relaxes and on what; leave this out")
+      for key in ["network", "relaxation", "hardware"] {
+        guard let member = members[key] else { continue }
+        throw member.failure("an Ising network stands in `ising`, with how it relaxes and on what; leave this out")
       }
       try form.ising?.resolve(data: (form.data.shape, form.data.classes), ising)
     } else if let network = members["network"] {
@@ -93,8 +94,9 @@ struct ConfigurationForm: ConfigurationSection {
 
   /// A Boltzmann machine has no rule but one.
   private mutating func resolveBoltzmann(_ reader: ConfigurationReader, _ members: [String: ConfigurationReader]) throws {
-    for key in ["network", "ising", "relaxation", "hardware"] where members[key] != nil {
-      throw members[key]!.failure("a Boltzmann machine stands in `boltzmann`, with how it is sampled; leave this out")
+    for key in ["network", "ising", "relaxation", "hardware"] {
+      guard let member = members[key] else { continue }
+      throw member.failure("a Boltzmann machine stands in `boltzmann`, with how it is sampled; leave this out")
     }
     try boltzmann?.resolve(data: (data.shape, data.classes), reader)
     if let learning = members["learning"], learning.has("rule"), self.learning.rule != .likelihood {
@@ -134,7 +136,9 @@ struct ConfigurationForm: ConfigurationSection {
   }
 
   /// A machine that cannot relax the network, or has no states to limit, is a mistake here, not in the middle of a run.
-  private func checkMachine(_ reader: ConfigurationReader) throws {
+  private mutating func checkMachine(_ reader: ConfigurationReader) throws {
+    hardware.training.renameBits(of: relaxation.machine)
+    hardware.inference.renameBits(of: relaxation.machine)
     do {
       for limits in [hardware.training, hardware.inference] {
         var relaxation = self.relaxation

@@ -55,6 +55,12 @@ extension HardwareLimits.PhaseReading: ConfigurationValue {}
 extension HardwareLimits: ConfigurationSection {
   static var standard: Self { Self() }
 
+  /// Older files have the bits of phases under the name of those of amplitudes.
+  mutating func renameBits(of machine: MachineSettings) {
+    guard machine.kind == .oscillator, readBits == nil else { return }
+    (readBits, stateBits) = (stateBits, nil)
+  }
+
   static var keys: [ConfigurationKey<Self>] {
     [
       ConfigurationKey(
@@ -67,11 +73,13 @@ extension HardwareLimits: ConfigurationSection {
       ConfigurationKey("device", \.device, "Seed of the device's errors."),
       ConfigurationKey(
         "stateBits", \.stateBits, .from(2, to: 16),
-        "Bits of an amplitude, in every step, or of a phase, when it is read; `null`: not rounded."),
+        "Bits of an amplitude, in every step; `null`: not rounded. Of an oscillator, older files mean `readBits`."),
       ConfigurationKey("stateRange", \.stateRange, .above(0), "The amplitude at which levels end; phases go round."),
       ConfigurationKey(
         "stateNoise", \.stateNoise, .from(0, to: 10), "Standard deviation of the noise of every amplitude or phase in every step."
       ),
+      ConfigurationKey(
+        "readBits", \.readBits, .from(2, to: 16), "Bits of a phase, when it is read; `null`: not rounded."),
       ConfigurationKey(
         "phaseLevels", \.phaseLevels, "Levels of a phase: 2ᵇ a turn (`power`), or at multiples of 2π/(2ᵇ − 1) (`published`)."),
       ConfigurationKey(

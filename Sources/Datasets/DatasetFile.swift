@@ -9,10 +9,10 @@ final class DatasetFile {
   let path: String
   /// By the content, since people keep gzipped files under plain names too.
   let isCompressed: Bool
-  private let content: GzipFile
+  private let content: PackedReader
 
   /// The bytes on disk: compressed ones if `isCompressed`.
-  var sizeOnDisk: Int { content.sizeOnDisk }
+  var sizeOnDisk: Int { content.packedSize }
 
   /// Bytes delivered so far: the place of the next one in the uncompressed content.
   var position: Int { content.position }
@@ -33,12 +33,12 @@ final class DatasetFile {
       throw DatasetError.unreadable(file: found, reason: "not a regular file")
     }
     do {
-      content = try GzipFile(path: found, chunk: Self.chunk)
+      content = try PackedReader(path: found, unpacking: [.gzip], chunk: Self.chunk)
     } catch let error as FileError {
       throw DatasetError.unreadable(file: found, reason: error.reason)
     }
-    isCompressed = content.isCompressed
-    // zlib hands a file without gzip's magic number through unchanged; under the name .gz that is damage.
+    isCompressed = content.packer != nil
+    // Any file may be plain, but one that is called .gz.
     if found.hasSuffix(".gz"), !isCompressed {
       throw DatasetError.malformed(file: found, place: "byte 0", reason: "expected a gzip header (1f 8b)")
     }
@@ -100,19 +100,16 @@ final class DatasetFile {
   private func fill(_ buffer: inout [UInt8], count: Int) throws -> Int {
     do {
       return try content.read(into: &buffer, count: count)
-    } catch let damage as GzipFile.Damage {
-      throw failure(damage)
+    } catch {
+      throw failure(error)
     }
   }
 
-  private func failure(_ damage: GzipFile.Damage) -> DatasetError {
+  private func failure(_ damage: PackedReader.Damage) -> DatasetError {
     switch damage {
-    case .isTruncated:
-      .malformed(file: path, place: "byte \(position)", reason: "truncated: the gzip stream ends too early")
-    case .isCorrupt(let message):
-      .malformed(file: path, place: "byte \(position)", reason: "corrupt gzip stream (\(message))")
-    case .isUnreadable(let message):
-      .unreadable(file: path, reason: message)
+    case .isUnreadable(let message): .unreadable(file: path, reason: message)
+    case .isTruncated: .malformed(file: path, place: "byte \(position)", reason: "truncated: \(damage.reason)")
+    default: .malformed(file: path, place: "byte \(position)", reason: damage.reason)
     }
   }
 }

@@ -11,28 +11,28 @@ package enum NumpyArchive {
   ///
   /// - Throws: `FileError`, also where an array or all of them are 4 GB or more.
   package static func write(_ arrays: [String: Tensor], to path: String) throws {
-    let names = arrays.keys.sorted()
-    let headers = try names.map { try header(arrays[$0]!, path: path) }
-    let sizes = zip(names, headers).map { arrays[$0]!.bytes.count + $1.count }
+    let arrays = arrays.sorted { $0.key < $1.key }
+    let headers = try arrays.map { try header($0.value, path: path) }
+    let sizes = zip(arrays, headers).map { $0.value.bytes.count + $1.count }
     guard sizes.reduce(0, { $0 + $1 + 512 }) < greatestSize else {
       throw FileError(path: path, reason: "would have 4 GB or more, which .npz files do not hold; write a .safetensors file")
     }
     try AtomicFile.write(to: path) { write in
       var directory: [UInt8] = []
       var offset = 0
-      for (index, name) in names.enumerated() {
+      for (index, (name, array)) in arrays.enumerated() {
         var checksum = Checksum()
         checksum.update(headers[index])
-        checksum.update(arrays[name]!.bytes)
+        checksum.update(array.bytes)
         let sum = UInt32(truncatingIfNeeded: checksum.value)
         let entry = Entry(name: name + ".npy", size: sizes[index], checksum: sum, offset: offset)
         try write(entry.local)
         try write(headers[index])
-        try write(arrays[name]!.bytes)
+        try write(array.bytes)
         directory += entry.central
         offset += entry.local.count + sizes[index]
       }
-      try write(directory + end(files: names.count, directory: directory.count, at: offset))
+      try write(directory + end(files: arrays.count, directory: directory.count, at: offset))
     }
   }
 

@@ -6,7 +6,7 @@ extension TensorFile {
   /// The bytes go to `PATH.partial`, which replaces `PATH` once it is on the disk.
   /// - Throws: `FileError`, leaving any older file at `path` as it is.
   package func write(to path: String) throws {
-    let (header, names) = layout()
+    let (header, sorted) = layout()
     // Readable by anyone who knows the format: sorted keys, and data that start at a multiple of eight.
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -18,12 +18,12 @@ extension TensorFile {
     let length = (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) }
     try AtomicFile.write(to: path) { write in
       try write(length + text)
-      for name in names { try write(tensors[name]!.bytes) }
+      for tensor in sorted { try write(tensor.bytes) }
     }
   }
 
   /// The header, and the order in which the tensors follow it: wide elements first, so that all are aligned, then by name.
-  private func layout() -> (SafetensorsHeader, [String]) {
+  private func layout() -> (SafetensorsHeader, [Tensor]) {
     let sorted = tensors.sorted { ($1.value.type.size, $0.key) < ($0.value.type.size, $1.key) }
     var header = SafetensorsHeader(entries: [:], metadata: metadata)
     var checksum = Checksum()
@@ -35,6 +35,6 @@ extension TensorFile {
       checksum.update(tensor.bytes)
     }
     header.metadata[Checksum.metadataKey] = checksum.text
-    return (header, sorted.map(\.key))
+    return (header, sorted.map(\.value))
   }
 }

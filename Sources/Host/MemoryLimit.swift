@@ -1,4 +1,5 @@
 import Foundation
+import MPI
 
 #if canImport(Glibc)
   import Glibc
@@ -8,22 +9,40 @@ import Foundation
   import Darwin
 #endif
 
-/// How much memory a process of this host may take.
+/// How much memory this rank may take for something whose size is known beforehand: what a file claims, a problem, the states of a network.
+///
+/// Every such size is compared with `bytesLeft` before memory is taken for it. A caller counts all that it holds at once; the quarter that
+/// `countedShare` leaves is for what nobody counts: the program and its libraries, the buffers of MPI, gaps of the allocator, the system.
 package enum MemoryLimit {
+  /// The part of a rank's memory that may be planned with.
+  package static let countedShare = 0.75
+
   /// Bytes of main memory, or what a batch system or a container allows of it (Linux's cgroups), whichever is less.
   package static let hostBytes = min(
     Int(clamping: ProcessInfo.processInfo.physicalMemory), controlGroupBytes(of: processGroups(), in: "/sys/fs/cgroup") ?? .max)
 
-  /// Bytes until the limit of this process's address space (`ulimit -v`), or its share of the host's memory, is reached, whichever comes
-  /// first.
+  /// Bytes that this rank may plan with, beside the other ranks of its host.
+  package static var bytesLeft: Int { bytesLeft(sharedBy: Environment.current?.node.size ?? 1) }
+
+  /// `countedShare` of what is left until the limit of this process's address space (`ulimit -v`), or of its part of the host's memory,
+  /// whichever is less.
   ///
   /// - Parameter processes: of this job on this host, which take as much each.
-  package static func bytesLeft(sharedBy processes: Int = 1) -> Int {
+  package static func bytesLeft(sharedBy processes: Int) -> Int {
     var limit = rlimit()
     let isKnown = getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 && limit.rlim_cur < rlim_t(Int64.max)
     let ofAddresses = isKnown ? Int(limit.rlim_cur) - addressesTaken : Int.max
-    return max(0, min(ofAddresses, hostBytes / max(processes, 1)))
+    return Int(Double(max(0, min(ofAddresses, hostBytes / max(processes, 1)))) * countedShare)
   }
+
+  /// Says why so many bytes are too many, as `WHAT would take 137.4 GB, and 12.9 GB are available to a rank`; `nil` if they are not.
+  package static func refusal(of bytes: Double, for what: @autoclosure () -> String) -> String? {
+    let left = Double(bytesLeft)
+    guard !(bytes <= left) else { return nil }
+    return "\(what()) would take \(gigabytes(bytes)), and \(gigabytes(left)) are available to a rank"
+  }
+
+  private static func gigabytes(_ bytes: Double) -> String { String(format: "%.1f GB", bytes / 1e9) }
 
   /// Bytes of address space in use; 0 where the system does not say.
   private static var addressesTaken: Int {

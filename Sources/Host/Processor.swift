@@ -15,8 +15,10 @@ package enum ProcessorName {
   private static func field(_ name: String) -> String? {
     // A file of the kernel has no size, so it is read without asking for one.
     guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else { return nil }
-    let line = text.split(separator: "\n").first { $0.hasPrefix(name) && $0.contains(":") }
-    return line.map { String($0[$0.index(after: $0.firstIndex(of: ":")!)...].drop(while: \.isWhitespace)) }
+    let parts = text.split(separator: "\n").lazy.filter { $0.hasPrefix(name) }.map {
+      $0.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    }
+    return parts.first { $0.count == 2 }.map { String($0[1].drop(while: \.isWhitespace)) }
   }
 
   private static var architecture: String {

@@ -1,6 +1,7 @@
 extension IsingProblem {
   /// `E(s)`: summed in 64-bit integers where the problem is one of integers, in floating point otherwise.
   ///
+  /// - Complexity: O(spins + couplings).
   /// - Parameter spins: −1 or 1, one a spin.
   /// - Throws: `ProblemError` if there is not one −1 or 1 a spin, or an integer sum leaves 64 bits.
   public func energy(of spins: [Int8]) throws -> Double {

@@ -85,9 +85,13 @@ public struct IsingProblem: Sendable, Equatable {
   }
 
   /// Whether any field is other than zero.
+  ///
+  /// - Complexity: O(spins).
   public var hasFields: Bool { fields.contains { $0 != 0 } }
 
   /// Whether every pair is coupled, and all couplings have the same magnitude.
+  ///
+  /// - Complexity: O(couplings).
   public var hasCouplingsOfOneSize: Bool {
     guard let first = couplings.first?.magnitude, first > 0, neighbours.count == spinCount * (spinCount - 1) else { return false }
     return couplings.allSatisfy { $0.magnitude == first }
@@ -98,6 +102,8 @@ public struct IsingProblem: Sendable, Equatable {
 
   /// `√(1/N Σ_i (Σ_j J_ij² + h_i²))`: the size of the field that a spin feels among random spins, and so the natural unit of a
   /// machine's temperature and coupling strength.
+  ///
+  /// - Complexity: O(spins + couplings).
   public var rootMeanSquareField: Double {
     guard spinCount > 0 else { return 0 }
     let squares = couplings.reduce(0) { $0 + $1 * $1 } + fields.reduce(0) { $0 + $1 * $1 }

@@ -38,6 +38,8 @@ public struct WeightedGraph: Sendable, Equatable {
   public var edgeCount: Int { weights.count }
 
   /// The sum of all weights.
+  ///
+  /// - Complexity: O(edges).
   public var totalWeight: Double { weights.reduce(0, +) }
 
   /// The graph with every weight multiplied by `factor`, which must be finite.

@@ -13,8 +13,8 @@
 /// - what a non-blocking or persistent operation of MPI reads or writes is stored beside its request and is not touched until the wait
 ///   has ended.
 ///
-/// Nothing checks that two functions do not write to a buffer at the same time. A rank has one thread, so none does.
-public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
+/// Nothing checks that two functions do not write to a buffer at the same time, so it is not `Sendable`: the thread that made it has it.
+public final class AlignedBuffer<Element: BitwiseCopyable> {
   /// The number of elements, fixed when the memory is taken.
   public let count: Int
   /// For the kernels of this module; a multiple of 64 bytes.
@@ -49,6 +49,8 @@ public final class AlignedBuffer<Element: BitwiseCopyable>: @unchecked Sendable 
   public var unsafeElements: UnsafeMutableBufferPointer<Element> { UnsafeMutableBufferPointer(start: base, count: count) }
 
   /// The elements as an array.
+  ///
+  /// - Complexity: O(`count`).
   public var elements: [Element] { Array(unsafeElements) }
 
   /// Copies all of `source`, which is as long, over this buffer.

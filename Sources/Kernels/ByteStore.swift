@@ -1,4 +1,6 @@
 /// Bytes that do not change any more: memory of their own, or memory that the ranks of a node share.
+///
+/// `Sendable`, since nobody writes to the bytes once there is a store of them, and what owns them lives as long.
 public final class ByteStore: @unchecked Sendable {
   @usableFromInline let bytes: UnsafeBufferPointer<UInt8>
   /// What keeps memory alive that belongs to someone else.
@@ -42,5 +44,6 @@ extension ByteStore: RandomAccessCollection {
 }
 
 extension ByteStore: Equatable {
+  /// - Complexity: O(`count`).
   public static func == (left: ByteStore, right: ByteStore) -> Bool { left.elementsEqual(right) }
 }

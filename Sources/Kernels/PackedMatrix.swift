@@ -1,5 +1,5 @@
 /// A matrix arranged for being multiplied from the left again and again.
-package final class PackedMatrix: Sendable {
+package final class PackedMatrix {
   /// The length of a row of the left factor.
   package let rows: Int
   /// The length of a row of the product, without padding.

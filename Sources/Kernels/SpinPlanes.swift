@@ -49,7 +49,7 @@ public struct PlaneShape: Equatable, Sendable {
 }
 
 /// The spins of one layer for a number of samples.
-package final class SpinPlanes: Sendable {
+package final class SpinPlanes {
   /// Of one sample.
   package let shape: PlaneShape
   /// Samples that fit.

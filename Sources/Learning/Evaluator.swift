@@ -135,8 +135,7 @@ public struct Evaluator {
       sweeps: Double(all.sweeps) / count, residual: ResidualSummary(all.residuals), predictions: all.predictions,
       tellsClasses: classifier.tellsClasses && targets == nil, partition: classifier.partitionEstimates)
     guard let targets else { return evaluation }
-    let counts = shares.map { $0.count * targets.width }
-    let outputs = try grid.gatherOverData(result.outputs.flatMap { $0.map(Double.init) }, counts: counts, "predictions")
+    let outputs = try grid.gatherOverData(result.outputs.flatMap { $0.map(Double.init) }, "predictions")
     evaluation.accuracy = .nan
     evaluation.predictions = all.predictions.map { _ in -1 }
     evaluation.targets = TargetScore(outputs.map { Float($0) }, rows: all.labels, table: targets)
@@ -156,7 +155,7 @@ public struct Evaluator {
     let residuals = own.residuals.count == own.losses.count ? own.residuals : own.losses.map { _ in -1 }
     let whole = try grid.gatherOverData(
       own.losses + own.predictions.map(Double.init) + own.labels.map(Double.init) + residuals + [Double(own.sweeps)],
-      counts: counts.map { 4 * $0 + 1 }, "evaluations")
+      "evaluations")
     var all = Classification()
     var place = 0
     for count in counts {

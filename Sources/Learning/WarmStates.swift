@@ -46,8 +46,10 @@ final class WarmStates {
         state[layer - 1].copyRows(own..<own + counted.count, sample: sample, to: rows, sample: shard * samples + sample, at: 0)
       }
     }
-    let parts = try grid.world.gatherVarying(rows.buffer.elements, root: 0)
-    let places = try grid.world.gather([shards.lowerBound, shards.count, grid.spin.rank], root: 0)
+    let parts = try grid.namingData("warm states") { try grid.world.gatherVarying(rows.buffer.elements, root: 0) }
+    let places = try grid.namingData("warm states") {
+      try grid.world.gather([shards.lowerBound, shards.count, grid.spin.rank], root: 0)
+    }
     guard grid.world.rank == 0 else { return [] }
     var all: [Float] = Array(repeating: 0, count: total(places) * samples * whole.stride)
     for (rank, part) in parts.enumerated() {

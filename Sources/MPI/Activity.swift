@@ -30,8 +30,14 @@ struct Activity: Sendable {
     }
   }
 
-  /// The error of a wait that ran past its deadline.
-  func timeout(_ deadline: Duration) -> MPIError {
-    MPIError(operation: label, errorClass: .timeout, message: "not finished within \(deadline)", peer: peer)
+  /// The error of a wait that ran past its deadline. The roll is called here, where all that the operation reads and writes is still in
+  /// memory.
+  ///
+  /// - Parameter detail: of the wait, behind its message.
+  func timeout(_ deadline: Duration, detail: String = "") -> MPIError {
+    if communicator.rollCall != nil { Failures.abandonOperation() }
+    return MPIError(
+      operation: label, errorClass: .timeout, message: "not finished within \(deadline)" + detail, peer: peer,
+      absent: communicator.rollCall.map { $0.absent(after: deadline) })
   }
 }

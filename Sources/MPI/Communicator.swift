@@ -19,6 +19,14 @@ public struct Communicator: Sendable, Hashable {
   /// shows where it is. A receive is withdrawn then, and may be tried again; after any other operation the process can only
   /// end, since MPI knows no way to call the operation off.
   public var deadline: Duration?
+  /// Who is asked which ranks still answer when a wait runs past the deadline, here and on communicators split off from this one; the
+  /// error then says who does not. The process can only end afterwards, also after a receive.
+  public var rollCall: RollCall? {
+    get { rollCallNumber.flatMap(RollCall.numbered) }
+    set { rollCallNumber = newValue?.number }
+  }
+  /// A number, since requests can be discarded only if they hold no references.
+  private var rollCallNumber: Int?
 
   /// Matches a message from any rank (`MPI_ANY_SOURCE`).
   public static let anySource = Int(MPI_ANY_SOURCE)
@@ -38,7 +46,8 @@ public struct Communicator: Sendable, Hashable {
   /// - Precondition: MPI is initialised, see ``Environment``.
   public static var selfOnly: Communicator { Environment.required.selfOnly }
 
-  init(handle: MPI_Comm, deadline: Duration? = nil, operation: StaticString) throws {
+  /// - Parameter parent: whose deadline and roll call hold here too.
+  init(handle: MPI_Comm, parent: Communicator? = nil, operation: StaticString) throws {
     var rank: Int32 = 0
     var size: Int32 = 0
     try check(MPI_Comm_set_errhandler(handle, MPI_ERRORS_RETURN), operation.description)
@@ -47,7 +56,8 @@ public struct Communicator: Sendable, Hashable {
     self.handle = handle
     self.rank = Int(rank)
     self.size = Int(size)
-    self.deadline = deadline
+    deadline = parent?.deadline
+    rollCallNumber = parent?.rollCallNumber
   }
 
   /// Groups the ranks that give the same colour (`MPI_Comm_split`; MPI 4.0, section 7.4.2). Collective.
@@ -91,7 +101,7 @@ public struct Communicator: Sendable, Hashable {
     try withUnsafeMutablePointer(to: &copy) { pointer in
       _ = try start("duplicate") { MPI_Comm_idup(handle, pointer, $0) }.wait()
     }
-    return try Communicator(handle: copy, deadline: deadline, operation: "duplicate")
+    return try Communicator(handle: copy, parent: self, operation: "duplicate")
   }
 
   /// Gives the communicator back (`MPI_Comm_free`). Collective; no copy of this value may be used afterwards.
@@ -115,7 +125,7 @@ public struct Communicator: Sendable, Hashable {
     try barrier()
     var made = MPI_COMM_NULL
     try check(call(&made), operation.description)
-    return made == MPI_COMM_NULL ? nil : try Communicator(handle: made, deadline: deadline, operation: operation)
+    return made == MPI_COMM_NULL ? nil : try Communicator(handle: made, parent: self, operation: operation)
   }
 }
 

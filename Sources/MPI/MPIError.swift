@@ -16,13 +16,19 @@ public struct MPIError: Error, Sendable, Hashable, CustomStringConvertible {
   public let details: String
   /// The rank at the other end, where there is just one.
   public let peer: Int?
+  /// Who gave no sign of life when the roll was called, see ``Communicator/rollCall``; `nil` if it was not.
+  public let absent: [RollCall.Absence]?
 
-  init(operation: String, errorClass: ErrorClass, message: String, details: String? = nil, peer: Int? = nil) {
+  init(
+    operation: String, errorClass: ErrorClass, message: String, details: String? = nil, peer: Int? = nil,
+    absent: [RollCall.Absence]? = nil
+  ) {
     self.operation = operation
     self.errorClass = errorClass
     self.message = message
     self.details = details ?? message
     self.peer = peer
+    self.absent = absent
     Failures.record()
   }
 
@@ -37,7 +43,7 @@ public struct MPIError: Error, Sendable, Hashable, CustomStringConvertible {
   }
 
   public var description: String {
-    "\(operation): \(message)"
+    "\(operation): \(message)" + (absent.map { "; \(RollCall.text($0))" } ?? "")
   }
 
   private static func text(of code: Int32) -> String {

@@ -57,8 +57,6 @@ struct RequestList {
       return flag == 0
     }
     guard let first = running.first else { return activities[0].timeout(deadline) }
-    return MPIError(
-      operation: first.1.label, errorClass: .timeout,
-      message: "not finished within \(deadline), as \(running.count) of \(count) operations", peer: first.1.peer)
+    return first.1.timeout(deadline, detail: ", as \(running.count) of \(count) operations")
   }
 }

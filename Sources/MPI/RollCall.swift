@@ -1,19 +1,41 @@
 internal import CMPI
+import Synchronization
 
 /// Finds out which ranks of a group still answer, after an operation has run past its deadline.
 ///
-/// It talks on a communicator of its own, which has to exist before anything goes wrong.
+/// It talks on a communicator of its own, which has to exist before anything goes wrong. Every wait of a communicator that has one as its
+/// ``Communicator/rollCall`` calls the roll by itself.
 public final class RollCall: Sendable {
+  /// A rank that gave no sign of life.
+  public struct Absence: Sendable, Hashable {
+    /// Its rank in the group whose roll was called.
+    public let rank: Int
+    /// The name of the host that it ran on.
+    public let host: String
+  }
+
   /// The node of every rank.
   public let hosts: [String]
   private let communicator: Communicator
+  /// Its place among all.
+  let number: Int
+
+  /// Those that were made, which last as long as their communicators: until MPI ends.
+  private static let all = Mutex<[RollCall?]>([])
+  static func numbered(_ number: Int) -> RollCall? { all.withLock { $0[number] } }
 
   /// Collective.
   public init(_ group: Communicator) throws {
     var unlimited = group
     unlimited.deadline = nil
+    unlimited.rollCall = nil
     communicator = try unlimited.duplicate()
     hosts = try unlimited.allgatherVarying(Array(Environment.processorName.utf8)).map { String(decoding: $0, as: UTF8.self) }
+    number = Self.all.withLock { all in
+      all.append(nil)
+      return all.count - 1
+    }
+    Self.all.withLock { $0[number] = self }
   }
 
   /// Tells all others that this rank is there, and waits for the same of them: ranks that wait in vain for the same operation call
@@ -50,5 +72,24 @@ public final class RollCall: Sendable {
       return absent.isEmpty
     }
     return absent.sorted()
+  }
+
+  /// Calls the roll after a wait that took as long as `deadline`. Others may have begun to wait a little later.
+  func absent(after deadline: Duration) -> [Absence] {
+    absent(within: max(.seconds(2), deadline / 10)).map { Absence(rank: $0, host: hosts[$0]) }
+  }
+
+  /// Ranks by host: `no sign of life from node7 (rank 12, 13)`.
+  static func text(_ absent: [Absence]) -> String {
+    guard !absent.isEmpty else { return "all ranks are still there" }
+    let hosts = absent.reduce(into: [(host: String, ranks: [Int])]()) { hosts, absence in
+      if let index = hosts.firstIndex(where: { $0.host == absence.host }) {
+        hosts[index].ranks.append(absence.rank)
+      } else {
+        hosts.append((absence.host, [absence.rank]))
+      }
+    }
+    let names = hosts.map { host, ranks in "\(host) (rank \(ranks.map(String.init).joined(separator: ", ")))" }
+    return "no sign of life from \(names.joined(separator: " and "))"
   }
 }

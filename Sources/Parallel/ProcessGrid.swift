@@ -17,8 +17,6 @@ public struct ProcessGrid: Sendable {
   package let nodes: NodeLevels?
   /// The ranks of this spin group, as `world` counts them.
   package let spinRanks: [Int]
-  /// Tells who is missing where a wait runs past its deadline.
-  package let rollCall: RollCall?
 
   /// Collective.
   ///
@@ -41,8 +39,8 @@ public struct ProcessGrid: Sendable {
     }
     var world = world
     world.deadline = deadline
+    world.rollCall = rollCall
     self.world = world
-    self.rollCall = rollCall
     let node = try Self.node(in: world)
     guard shape.spin > 1 else {
       data = world
@@ -66,16 +64,15 @@ public struct ProcessGrid: Sendable {
     spin = Communicator.selfOnly
     spinRanks = [world.rank]
     nodes = nil
-    rollCall = nil
   }
 
   /// The grid of this rank's spin group alone.
   public var onlyThisNetwork: ProcessGrid {
-    ProcessGrid(world: spin, data: .selfOnly, spin: spin, spinRanks: spinRanks, rollCall: rollCall)
+    ProcessGrid(world: spin, data: .selfOnly, spin: spin, spinRanks: spinRanks)
   }
 
-  private init(world: Communicator, data: Communicator, spin: Communicator, spinRanks: [Int], rollCall: RollCall?) {
-    (self.world, self.data, self.spin, self.spinRanks, self.rollCall) = (world, data, spin, spinRanks, rollCall)
+  private init(world: Communicator, data: Communicator, spin: Communicator, spinRanks: [Int]) {
+    (self.world, self.data, self.spin, self.spinRanks) = (world, data, spin, spinRanks)
     nodes = nil
   }
 
@@ -108,42 +105,25 @@ extension ProcessGrid {
   }
 
   /// What every strip has, in their order, on the first of them; `nil` on the others. Collective over the spin group.
-  package func gatherOverStrips(_ values: [Float]) throws -> [[Float]]? {
-    let parts = try spin.gatherVarying(values, root: 0)
+  ///
+  /// - Parameter content: what they are, for messages.
+  package func gatherOverStrips(_ values: [Float], _ content: String) throws -> [[Float]]? {
+    let parts = try naming(content) { try spin.gatherVarying(values, root: 0) }
     return spin.rank == 0 ? parts : nil
   }
 
   /// What the ranks with the same strip have, in the order of data groups. Collective over `data`.
   ///
-  /// In one message a rank, in memory that outlives it: who waits for a rank that is gone waits here, where the error can say which
-  /// host it is on.
-  ///
-  /// - Parameters:
-  ///   - counts: how many numbers each of these ranks has.
-  ///   - content: what they are, for messages.
-  package func gatherOverData(_ values: [Double], counts: [Int], _ content: String) throws -> [Double] {
-    let layout = try BlockLayout(counts: counts)
-    let own = AlignedBuffer<Double>(count: values.count)
-    own.assign(values)
-    let whole = AlignedBuffer<Double>(count: layout.extent)
-    try withExtendedLifetime((own, whole)) {
-      try namingData(content) {
-        try data.allgatherVarying(UnsafeBufferPointer(own.unsafeElements), into: whole.unsafeElements, layout)
-      }
-    }
-    return whole.elements
+  /// - Parameter content: what they are, for messages.
+  package func gatherOverData(_ values: [Double], _ content: String) throws -> [Double] {
+    try namingData(content) { try data.allgatherVarying(values).flatMap(\.self) }
   }
 
-  /// Whether any rank of the grid says so. Collective over all, in memory that outlives the message as above.
+  /// Whether any rank of the grid says so. Collective over all.
   ///
   /// - Parameter content: what they say, for messages.
   package func anyRank(_ says: Bool, _ content: String) throws -> Bool {
-    let answer = AlignedBuffer<Int32>(count: 1)
-    answer[0] = says ? 1 : 0
-    try withExtendedLifetime(answer) {
-      try namingData(content) { try world.allreduce(answer.unsafeElements, .max) }
-    }
-    return answer[0] > 0
+    try namingData(content) { try world.allreduce(says, .logicalOr) }
   }
 }
 

@@ -24,7 +24,10 @@ struct GatheredRun {
     schedule = run.schedule
     ladder = run.ladder
     history = run.history
-    bennett = run.bennett ?? BennettFunctions(rates: run.ladder.rates, energies: run.ladder.rates.map { _ in 0 })
+    bennett =
+      run.bennett
+      ?? BennettFunctions(
+        inverseTemperatures: run.ladder.inverseTemperatures, energies: run.ladder.inverseTemperatures.map { _ in 0 })
     grid = run.grid?.shape ?? GridShape(data: 1, spin: 1)
     let ownRejections = (0..<run.chains.count).flatMap { run.tempering.meanRejections(chain: $0) }
     marginals = try Self.marginals(run)

@@ -101,14 +101,14 @@ struct ReplicaHome: Sendable {
   /// - Throws: `SamplerError` if so many replicas do not fit.
   ///
   /// - Parameter ranks: those that share the spins.
-  func checkMemory(replicas: Int, sharedBy ranks: Int, record: Double, processes: Int) throws {
+  func checkMemory(replicas: Int, sharedBy ranks: Int, record: Double) throws {
     let unit = coded == nil ? 64.0 : 512.0
     let padded = (Double(replicas) / unit).rounded(.up) * unit
     let pairs = Double(couplings.neighbours.count / 2)
     let bits = padded * (2 * spinBits * Double(couplings.spinCount) + pairs) / Double(ranks)
     let kept = coded == nil && stiffness == nil ? LaneReplicas.keptBytes(couplings, replicas: replicas) : 0
     let bytes = bits / 8 + kept + record + 24 * pairs + 64 * Double(couplings.spinCount)
-    let limit = Double(MemoryLimit.bytesLeft(sharedBy: processes)) * 0.75
+    let limit = Double(MemoryLimit.bytesLeft)
     guard bytes <= limit else {
       throw SamplerError(
         "\(replicas) replicas of \(couplings.spinCount) spins on a rank would take \(Int(bytes / 1e6)) MB of "

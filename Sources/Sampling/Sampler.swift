@@ -89,7 +89,8 @@ public struct Sampler {
     let grid = try group.map { try ProcessGrid(try shape(ranks: $0.size, chains: chainCount), over: $0) }
     if settings.method == .population {
       return try runPopulations(
-        home, rates: ladder.rates, populations: chainCount, over: grid, store: store, shouldStop: shouldStop, progress: progress)
+        home, inverseTemperatures: ladder.inverseTemperatures, populations: chainCount, over: grid, store: store,
+        shouldStop: shouldStop, progress: progress)
     }
     let run = try makeRun(grid)
     let before = try store.map { try run.restore(from: $0) } ?? 0
@@ -123,7 +124,7 @@ public struct Sampler {
     guard settings.isOpen, let result, result.settings.rounds < SamplerSettings.greatestRounds else { return false }
     if settings.goal?.isReached(by: result) == true { return false }
     // The round that is over was half of all, the next one is twice as long.
-    return settings.time.map { 2 * seconds <= $0 } ?? true
+    return settings.time.map { 2 * seconds <= $0 / .seconds(1) } ?? true
   }
 
   private var replicasOfChain: Int { settings.method == .population ? settings.population : ladder.count }
@@ -162,8 +163,7 @@ public struct Sampler {
       settings.marginals
       ? MarginalRecord.bytes(problem, settings, schedule: schedule, ladders: share.count, temperatures: ladder.count) : 0
     try home.checkMemory(
-      replicas: share.count * ladder.count, sharedBy: grid?.spin.size ?? 1, record: 2 * record + 2 * kept + marginals,
-      processes: grid?.world.size ?? 1)
+      replicas: share.count * ladder.count, sharedBy: grid?.spin.size ?? 1, record: 2 * record + 2 * kept + marginals)
     let (kernel, firstLane) = try home.kernel(chains: share, temperatures: ladder.count, seed: settings.seed, over: grid?.spin)
     return SamplingRun(
       problem, settings, kernel: kernel, firstLane: firstLane, ladder: ladder, chains: share, of: chainCount, draws: draws,

@@ -85,8 +85,8 @@ public struct SamplerSettings: Sendable {
   public var burnIn: Int?
   /// What to go on for, past these rounds.
   public var goal: SamplingGoal?
-  /// Seconds: the next round begins if it should end by then. Results depend on the clock.
-  public var time: Double?
+  /// The next round begins if it should end by then. Results depend on the clock.
+  public var time: Duration?
   /// Sweeps between two measurements of magnetisations and overlaps. Energies are measured after every sweep.
   public var every = 8
   /// Adds an infinite temperature, of which ln Z is known, and so gives ln Z of all.
@@ -221,7 +221,7 @@ public struct SamplerSettings: Sendable {
     guard sweeps == nil, burnIn == nil, method != .population else {
       throw SamplerError("a goal or a time needs rounds that double: leave out sweeps, burn-in and population annealing")
     }
-    if let time, !(time > 0 && time.isFinite) { throw SamplerError("a time of \(time) seconds, expected more than 0") }
+    if let time, time <= .zero { throw SamplerError("a time of \(time), expected more than 0") }
   }
 
   private func validatePopulation() throws {
@@ -277,4 +277,11 @@ public struct SamplerError: Error, Equatable, CustomStringConvertible {
 
   /// An error with a message that names the setting and what was expected.
   public init(_ description: String) { self.description = description }
+
+  /// An option that population annealing has no use for.
+  package static func ofPopulations(_ option: String) -> SamplerError {
+    SamplerError(
+      "\(option) with --method population: populations have no rounds, are measured at each temperature, and always give ln Z; "
+        + "leave it out")
+  }
 }

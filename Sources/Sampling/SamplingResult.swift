@@ -56,8 +56,9 @@ public struct SamplingResult: Sendable {
     self.settings = settings
     let free = problem.spinCount - settings.fixed.count
     let logZ = settings.freeEnergy ? FreeEnergies.logZ(run.record, run.bennett, spins: free) : []
-    temperatures = run.ladder.rates.indices.reversed().map { index in
-      var estimate = TemperatureEstimate(run.record, index: index, rate: run.ladder.rates[index], offset: problem.offset)
+    temperatures = run.ladder.inverseTemperatures.indices.reversed().map { index in
+      var estimate = TemperatureEstimate(
+        run.record, index: index, inverseTemperature: run.ladder.inverseTemperatures[index], offset: problem.offset)
       if settings.freeEnergy { estimate.logZ = logZ[index] }
       return estimate
     }
@@ -86,12 +87,14 @@ public struct SamplingResult: Sendable {
 extension SamplingResult {
   /// That of population annealing.
   init(
-    _ problem: IsingProblem, _ settings: SamplerSettings, _ record: PopulationRecord, rates: [Double], samples: KeptSamples,
+    _ problem: IsingProblem, _ settings: SamplerSettings, _ record: PopulationRecord, inverseTemperatures: [Double],
+    samples: KeptSamples,
     sweeps: Int, kernel: String, grid: GridShape, seconds: Double
   ) {
     self.settings = settings
-    temperatures = rates.indices.reversed().map { index in
-      TemperatureEstimate(record, index: index, rate: rates[index], offset: problem.offset, size: settings.population)
+    temperatures = inverseTemperatures.indices.reversed().map { index in
+      TemperatureEstimate(
+        record, index: index, inverseTemperature: inverseTemperatures[index], offset: problem.offset, size: settings.population)
     }
     (tempering, ladderHistory) = (nil, [])
     self.samples = SampledStates(samples, spins: problem.spinCount, isBox: settings.spins != .ising)

@@ -99,7 +99,7 @@ final class SamplingRun {
     }
     states.fix(settings.fixed)
     kernel.restart()
-    kernel.take(rates: ladder.rates)
+    kernel.take(inverseTemperatures: ladder.inverseTemperatures)
     assign()
   }
 
@@ -120,12 +120,16 @@ final class SamplingRun {
       try kernel.sweep(number: UInt32(truncatingIfNeeded: sweep))
       sweep += 1
       if sweep % schedule.moveEvery == 0 {
-        moves?.run(tempering, rates: ladder.rates, sweep: UInt32(truncatingIfNeeded: sweep))
+        moves?.run(tempering, inverseTemperatures: ladder.inverseTemperatures, sweep: UInt32(truncatingIfNeeded: sweep))
       }
       try readings.readEnergies()
       Self.add(readings.energies, temperatures: tempering.temperatures, of: ladder.count, to: &roundEnergies)
       if sweep > adaptingSweeps { try measure() }
-      if tempering.swap(energies: readings.energies, rates: ladder.rates, sweep: UInt32(truncatingIfNeeded: sweep)) { assign() }
+      if tempering.swap(
+        energies: readings.energies, inverseTemperatures: ladder.inverseTemperatures, sweep: UInt32(truncatingIfNeeded: sweep))
+      {
+        assign()
+      }
       if sweep <= adaptingSweeps, let round = roundThatEnds() { try finishRound(round) }
     }
   }
@@ -138,10 +142,10 @@ final class SamplingRun {
   /// Takes up all but the states of a checkpoint of this rank's ladders.
   func take(_ checkpoint: SamplingCheckpoint) {
     sweep = checkpoint.sweep
-    ladder = TemperatureLadder(rates: checkpoint.rates, isAdaptive: ladder.isAdaptive)
+    ladder = TemperatureLadder(inverseTemperatures: checkpoint.inverseTemperatures, isAdaptive: ladder.isAdaptive)
     bennett =
       checkpoint.bennettGuesses.isEmpty && ladder.count > 1
-      ? nil : BennettFunctions(rates: ladder.rates, guesses: checkpoint.bennettGuesses)
+      ? nil : BennettFunctions(inverseTemperatures: ladder.inverseTemperatures, guesses: checkpoint.bennettGuesses)
     history = checkpoint.history
     tempering.state = Tempering.State(
       temperatures: checkpoint.temperatures.map { Int($0) }, directions: checkpoint.directions.map { Int8($0) },
@@ -195,10 +199,12 @@ final class SamplingRun {
       (0..<chains.count).flatMap { tempering.meanRejections(chain: $0) }, of: ladder.count - 1)
     let energies = try means(roundEnergies.map { $0 / Double(sweeps) }, of: ladder.count)
     history.append(RoundReport(sweeps: sweeps, temperatures: ladder.temperatures, rejections: rejections))
-    let before = ladder.rates
+    let before = ladder.inverseTemperatures
     if sweeps >= Self.fewestSweepsToAdapt { ladder.adapt(rejections: rejections) }
-    bennett = BennettFunctions(rates: ladder.rates, energies: ladder.rates.map { Self.interpolated(energies, at: $0, before) })
-    kernel.take(rates: ladder.rates)
+    bennett = BennettFunctions(
+      inverseTemperatures: ladder.inverseTemperatures,
+      energies: ladder.inverseTemperatures.map { Self.interpolated(energies, at: $0, before) })
+    kernel.take(inverseTemperatures: ladder.inverseTemperatures)
     assign()
     for index in roundEnergies.indices { roundEnergies[index] = 0 }
     tempering.reset()
@@ -225,7 +231,7 @@ final class SamplingRun {
   private func beginMeasuring() {
     if bennett == nil {
       bennett = BennettFunctions(
-        rates: ladder.rates, energies: [Double](repeating: problem.offset, count: ladder.count))
+        inverseTemperatures: ladder.inverseTemperatures, energies: [Double](repeating: problem.offset, count: ladder.count))
     }
     tempering.reset()
   }
@@ -293,9 +299,9 @@ final class SamplingRun {
   /// What the fields say about the temperature. Collective over the ranks that share the spins.
   private func measureFields(_ place: Int) throws {
     let lanes = kernel.states.laneCount
-    let rates = laneTemperatures.map { ladder.rates[Int($0)] }
+    let inverseTemperatures = laneTemperatures.map { ladder.inverseTemperatures[Int($0)] }
     var (excess, slope) = ([Int64](repeating: 0, count: lanes), [Int64](repeating: 0, count: lanes))
-    fields.add(rates: rates, excess: &excess, slope: &slope)
+    fields.add(inverseTemperatures: inverseTemperatures, excess: &excess, slope: &slope)
     try kernel.total(&excess)
     try kernel.total(&slope)
     for (index, temperature) in tempering.temperatures.enumerated() {

@@ -2,40 +2,40 @@ import Foundation
 
 /// Inverse temperatures in ascending order: from the hottest replica of a ladder to the coldest.
 struct TemperatureLadder: Equatable, Sendable {
-  private(set) var rates: [Double]
+  private(set) var inverseTemperatures: [Double]
   /// Whether the temperatures between the first and the last may move.
   let isAdaptive: Bool
 
   init(_ settings: SamplerSettings) {
-    var rates: [Double]
+    var inverseTemperatures: [Double]
     switch settings.temperatures {
     case .list(let values):
-      rates = values.map { 1 / $0 }.sorted()
+      inverseTemperatures = values.map { 1 / $0 }.sorted()
       isAdaptive = false
     case .range(let from, let to, let count):
-      rates = Self.geometric(from: 1 / max(from, to), to: 1 / min(from, to), count: count)
+      inverseTemperatures = Self.geometric(from: 1 / max(from, to), to: 1 / min(from, to), count: count)
       isAdaptive = true
     case .between(let from, let to):
-      rates = Self.geometric(from: 1 / max(from, to), to: 1 / min(from, to), count: settings.temperatures.count)
+      inverseTemperatures = Self.geometric(from: 1 / max(from, to), to: 1 / min(from, to), count: settings.temperatures.count)
       isAdaptive = true
     }
-    if settings.freeEnergy || settings.method == .population { rates.insert(0, at: 0) }
-    self.rates = rates
+    if settings.freeEnergy || settings.method == .population { inverseTemperatures.insert(0, at: 0) }
+    self.inverseTemperatures = inverseTemperatures
   }
 
   private static func geometric(from hot: Double, to cold: Double, count: Int) -> [Double] {
-    var rates = (0..<count).map { hot * pow(cold / hot, Double($0) / Double(count - 1)) }
-    (rates[0], rates[count - 1]) = (hot, cold)
-    return rates
+    var inverseTemperatures = (0..<count).map { hot * pow(cold / hot, Double($0) / Double(count - 1)) }
+    (inverseTemperatures[0], inverseTemperatures[count - 1]) = (hot, cold)
+    return inverseTemperatures
   }
 
-  init(rates: [Double], isAdaptive: Bool) {
-    self.rates = rates
+  init(inverseTemperatures: [Double], isAdaptive: Bool) {
+    self.inverseTemperatures = inverseTemperatures
     self.isAdaptive = isAdaptive
   }
 
-  var count: Int { rates.count }
-  var temperatures: [Double] { rates.map { 1 / $0 } }
+  var count: Int { inverseTemperatures.count }
+  var temperatures: [Double] { inverseTemperatures.map { 1 / $0 } }
 
   /// Moves the temperatures between the ends so that each pair of neighbours would have an equal share of all rejections.
   ///
@@ -49,13 +49,13 @@ struct TemperatureLadder: Equatable, Sendable {
     var sums = [0.0]
     // A pair that never rejects still has a length.
     for rejection in rejections { sums.append(sums[sums.count - 1] + max(rejection, 1e-3)) }
-    let curve = MonotoneCurve(sums, rates)
+    let curve = MonotoneCurve(sums, inverseTemperatures)
     let whole = sums[sums.count - 1]
     let moved = (1..<count - 1).map { curve.value(at: whole * Double($0) / Double(count - 1)) }
-    let adapted = [rates[0]] + moved + [rates[count - 1]]
+    let adapted = [inverseTemperatures[0]] + moved + [inverseTemperatures[count - 1]]
     // Steps that single precision cannot tell apart would make two of one temperature.
     guard zip(adapted, adapted.dropFirst()).allSatisfy({ $1 > $0 * (1 + 1e-6) }) else { return }
-    rates = adapted
+    inverseTemperatures = adapted
   }
 }
 

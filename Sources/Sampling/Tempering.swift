@@ -90,7 +90,7 @@ package struct Tempering {
   ///   - energies: [chain][replica].
   ///   - sweep: the number of the sweep before, which decides the random numbers and, counted from the last reset, the pairs.
   /// - Returns: whether any pair has swapped.
-  package mutating func swap(energies: [Double], rates: [Double], sweep: UInt32) -> Bool {
+  package mutating func swap(energies: [Double], inverseTemperatures: [Double], sweep: UInt32) -> Bool {
     guard temperatureCount > 1 else { return false }
     let pairs = temperatureCount - 1
     var hasSwapped = false
@@ -105,7 +105,8 @@ package struct Tempering {
           drawn = philox.block(SIMD4(UInt32(truncatingIfNeeded: chain), UInt32(block), sweep, 0))
         }
         let (hot, cold) = (replicas[base + pair], replicas[base + pair + 1])
-        let exponent = (rates[pair + 1] - rates[pair]) * (energies[base + cold] - energies[base + hot])
+        let exponent =
+          (inverseTemperatures[pair + 1] - inverseTemperatures[pair]) * (energies[base + cold] - energies[base + hot])
         let probability = exponent >= 0 ? 1 : exp(exponent)
         rejections[place * pairs + pair] += 1 - probability
         let uniform = (Double(drawn[pair % 8 / 2]) + 0.5) * 0x1p-32

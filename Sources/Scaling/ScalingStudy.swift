@@ -23,6 +23,7 @@ package struct ScalingStudy {
   private let program: String
 
   package static let tableName = "scaling.csv"
+  package static var ownProgram: String { URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().path }
 
   private struct Plan {
     var mode: ScalingMode
@@ -31,9 +32,10 @@ package struct ScalingStudy {
     var key: String { "\(mode.rawValue) \(ranks) \(repetition)" }
   }
 
-  /// - Parameter program: that the launcher starts with `scaling-point`.
+  /// - Parameter program: that the launcher starts with `scaling-point`; by default this one.
   /// - Throws: `RunFolderError` if the folder holds another study, `FileError` if it cannot be written.
-  package init(_ subject: any ScalingSubject, settings: ScalingSettings, folder: String, program: String) throws {
+  package init(_ subject: any ScalingSubject, settings: ScalingSettings, folder: String, program: String = Self.ownProgram) throws
+  {
     self.subject = subject
     self.settings = settings
     self.folder = folder

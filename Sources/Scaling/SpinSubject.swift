@@ -104,10 +104,7 @@ package struct SpinSubject: ScalingSubject {
     -> MeasuredSteps
   {
     let bytes = Double(spins) * Double(spins) / Double(world.size) * 4
-    guard bytes < Double(MemoryLimit.bytesLeft(sharedBy: Environment.current?.node.size ?? 1)) else {
-      throw ScalingError(
-        "\(dense.name): the rows of each rank would take " + String(format: "%.1f GB", bytes / 1e9) + ", more than there is")
-    }
+    if let reason = MemoryLimit.refusal(of: bytes, for: "\(dense.name): the rows of each rank") { throw ScalingError(reason) }
     let field = try PartitionedDenseField(spins: spins, replicas: Self.replicas, over: world) { spin, row in
       for other in 0..<spins where other != spin { row.set(other, Float(dense.coupling(spin, other, seed: seed))) }
     }

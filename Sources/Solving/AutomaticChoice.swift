@@ -24,10 +24,10 @@ struct AutomaticChoice {
 
   /// - Parameters:
   ///   - settings: those of the search. Trials run as long as they may, whatever its reads and steps are, and end with its target.
-  ///   - time: the limit of the whole search in seconds, more than 0.
+  ///   - time: the limit of the whole search, more than 0.
   ///   - trial: searches with the settings it is given, on all ranks that search together. They all learn the lowest energy, so that
   ///     they choose the same.
-  init(_ settings: SolverSettings, time: Double, trial: (SolverSettings) throws -> Solution) rethrows {
+  init(_ settings: SolverSettings, time: Duration, trial: (SolverSettings) throws -> Solution) rethrows {
     self.settings = settings
     var short = settings
     (short.choosesMachine, short.reads, short.steps) = (false, nil, nil)

@@ -60,7 +60,7 @@ public struct CommunitySearch {
     let agreement = StopAgreement(over: world)
     func isOver() throws -> Bool {
       let isAsked = shouldStop() || hasReachedTarget(best.modularity)
-      let isLate = settings.time.map { SearchClock.now(.wall) - start >= $0 } ?? false
+      let isLate = settings.time.map { SearchClock.now(.wall) - start >= $0 / .seconds(1) } ?? false
       return try agreement.decide(isAsked ? .stop : isLate ? .beDone : .goOn) > .goOn
     }
     for read in stride(from: rank, to: max(reads, rank + 1), by: ranks) {

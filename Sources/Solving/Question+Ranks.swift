@@ -1,6 +1,5 @@
 import Files
 import Foundation
-import Host
 import Ising
 import MPI
 
@@ -11,10 +10,12 @@ extension Question {
   /// - Throws: `ProblemFileError` or `ProblemError` if the file holds no such problem.
   package init(file: String, _ settings: QuestionSettings, over world: Communicator) throws {
     if file == "-" {
-      let limit = MemoryLimit.hostBytes / 2
+      let limit = ProblemFile.greatestSize
       let own = world.rank == 0 ? [UInt8](try FileHandle.standardInput.read(upToCount: limit) ?? Data()) : []
       guard own.count < limit else {
-        throw FileError(path: "standard input", reason: "has \(limit) bytes or more, half of this machine's memory")
+        throw FileError(
+          path: "standard input",
+          reason: "has \(limit) bytes or more, which is more of this machine's memory than a file may take")
       }
       self = try Question(try world.broadcastVarying(own, root: 0), named: "standard input", settings)
     } else {

@@ -39,7 +39,7 @@ package struct QuestionSearch {
   /// Whether the way to search is left open, apart from its time and target.
   private var isOpen: Bool {
     settings.machine == nil && !settings.choosesMachine && settings.reads == nil && settings.steps == nil
-      && settings.course == nil && settings.scale == 1 && settings.keep == nil && settings.spread == nil && settings.time != 0
+      && settings.course == nil && settings.scale == 1 && settings.keep == nil && settings.spread == nil && settings.time != .zero
       && settings.stateBits == nil && settings.stateNoise == 0 && initial.isEmpty && store == nil && !hasChip
       && device.couplings.isIdeal
   }
@@ -80,9 +80,9 @@ package struct QuestionSearch {
     let (start, limit) = (ContinuousClock.now, isLimited ? settings.time : nil)
     let search = try SpinSearch(
       question, try settings(for: question.objective, from: exact), on: device,
-      shouldStop: { shouldStop() || limit.map { $0 > 0 && ContinuousClock.now - start > .seconds($0) } ?? false })
+      shouldStop: { shouldStop() || limit.map { $0 > .zero && ContinuousClock.now - start > $0 } ?? false })
     if let path = savedEmbedding, let embedding = search.embedding, world.rank == 0 {
-      try AtomicFile.write(ChipFile.text(embedding, labels: question.labels), to: path)
+      try AtomicFile.write(try ChipFile.text(embedding, labels: question.labels), to: path)
     }
     let bestKnown = question.bestKnown.map { " (best known \(SearchTrace.text($0)))" } ?? ""
     var answer = try search.run(over: world, store: store, shouldStop: shouldStop) {
@@ -98,7 +98,7 @@ package struct QuestionSearch {
     settings.initialStates = try initial.flatMap { try StateFile.readAll($0, spinCount: objective.problem.spinCount) }
     if let exact {
       // The one state of a search without time is that which it starts from.
-      (settings.initial, settings.time, settings.reads) = (exact.spins, 0, 1)
+      (settings.initial, settings.time, settings.reads) = (exact.spins, .zero, 1)
     }
     settings.targetEnergy = target.map { objective.energy(atMeasure: $0) }
     return settings

@@ -40,7 +40,7 @@ struct RankSearch {
     // Whatever happens, there is a state.
     for initial in settings.initialStates.dropFirst() { try record.pass(initial) }
     try record.pass(settings.initial ?? RandomSpins(seed: settings.seed).state(run: share.place, count: problem.spinCount))
-    if settings.time == 0 {
+    if settings.time == .zero {
       // The first state as it is.
     } else if kind.isSequential {
       try FlipSearch(problem: problem, home: home, settings: settings, kind: kind, record: record, share: share).run()

@@ -18,7 +18,7 @@ final class SearchClock {
   init(_ settings: SolverSettings, agreement: StopAgreement, shouldStop: @escaping () throws -> Bool) {
     self.agreement = agreement
     kind = settings.clock
-    limit = settings.time
+    limit = settings.time.map { $0 / .seconds(1) }
     self.shouldStop = shouldStop
     start = Self.now(kind)
   }

@@ -45,7 +45,7 @@ public struct Solver {
     progress: @escaping (SearchProgress) -> Void
   ) throws -> Solution {
     let spread = try SpreadChoice(problem, settings, over: world)
-    guard settings.choosesMachine, let time = settings.time, time > 0 else {
+    guard settings.choosesMachine, let time = settings.time, time > .zero else {
       return try search(settings, spread, over: world, known: known, shouldStop: shouldStop, progress: progress)
     }
     let choice = try AutomaticChoice(settings, time: time) {

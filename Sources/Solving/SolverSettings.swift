@@ -27,8 +27,8 @@ public struct SolverSettings: Sendable {
   public var reads: Int?
   /// Steps or sweeps of a run. `nil`: as many as suit the time, or the machine's standard.
   public var steps: Int?
-  /// Seconds. `nil`: until all reads are done. 0: the first states, and nothing more.
-  public var time: Double?
+  /// How long to search. `nil`: until all reads are done. Zero: the first states, and nothing more.
+  public var time: Duration?
   /// Which time `time` and reports mean.
   public var clock = Clock.wall
   /// The search ends with a state of this energy or a lower one.
@@ -75,7 +75,7 @@ public struct SolverSettings: Sendable {
   public func validate(spins: Int) throws {
     if let reads, reads < 1 { throw SolverError("reads is \(reads), expected 1 or more") }
     if let steps, steps < 0 { throw SolverError("steps is \(steps), expected 0 or more") }
-    if let time, !(time >= 0 && time.isFinite) { throw SolverError("time is \(time), expected seconds, 0 or more") }
+    if let time, time < .zero { throw SolverError("time is \(time), expected 0 or more") }
     if choosesMachine, time == nil { throw SolverError("an automatic choice needs a time limit, of which it takes a tenth") }
     if choosesMachine, let machine { throw SolverError("an automatic choice of the machine, and \(machine.rawValue)") }
     if let targetEnergy, targetEnergy.isNaN { throw SolverError("the target is not a number") }

@@ -7,7 +7,7 @@ import Kernels
 /// integers, exact in whatever order they are added, on however many ranks. Problems of small integers stay as they are; others
 /// are rounded to 2⁻²³ of their greatest field, which is what single precision would do to the sums. Energies that are reported
 /// come from the problem itself.
-final class SpinCouplings: Sendable {
+final class SpinCouplings {
   let rows: SparseCouplings
   let bias: [Float]
   /// The root mean square of a spin's field, in the couplings' unit.

@@ -20,8 +20,6 @@ public struct SpreadChoice: Equatable, Sendable {
   /// From so many spins a rank on a step takes longer than its exchange (about 50 µs among ranks of one node): moves of sparse
   /// spins take nanoseconds each, those of dense ones a row of couplings.
   private static let worthwhileSpins = (sparse: 20_000, dense: 500)
-  /// The share of the node's memory that copies of the couplings may take.
-  private static let memoryShare = 0.5
 
   /// A spread that the caller has chosen.
   public init(_ spread: Spread, because reason: String) {
@@ -43,7 +41,7 @@ public struct SpreadChoice: Equatable, Sendable {
       self.init(.spins, because: "states are to be exchanged every \(settings.exchangeEvery) steps")
     } else if isDense, (settings.machine ?? .standard(for: problem, settings)).isSequential {
       self.init(.replicas, because: "a sampler of densely coupled spins would exchange after each of them")
-    } else if isDense, 4 * Double(spins) * Double(spins) * Double(ranksOfNode) > Self.memoryShare * Self.physicalMemory {
+    } else if isDense, Self.denseBytes(problem) > Double(MemoryLimit.bytesLeft(sharedBy: ranksOfNode)) {
       self.init(.spins, because: "\(ranksOfNode) copies of the couplings would take too much of the node's memory")
     } else if let reads = settings.reads, reads < ranks {
       let worthwhile = isDense ? Self.worthwhileSpins.dense : Self.worthwhileSpins.sparse
@@ -76,5 +74,8 @@ public struct SpreadChoice: Equatable, Sendable {
     spread = try world.broadcast(spread == .spins ? 1 : 0, root: 0) == 1 ? .spins : .replicas
   }
 
-  private static let physicalMemory = Double(MemoryLimit.hostBytes)
+  /// Bytes of a problem's own rows and of the matrix of its couplings.
+  private static func denseBytes(_ problem: IsingProblem) -> Double {
+    12 * Double(problem.neighbours.count) + 4 * Double(problem.spinCount) * Double(problem.spinCount)
+  }
 }

@@ -4,8 +4,6 @@ import Experiments
 import Files
 import Host
 
-extension EvaluatedImages.Part: ExpressibleByArgument {}
-
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
@@ -33,23 +31,7 @@ struct EvaluateCommand: ParsableCommand {
   )
   var overrides: [String] = []
 
-  @Option(help: "Which part of the data set: training (not augmented), validation or test.")
-  var part: EvaluatedImages.Part?
-
-  @Option(help: "Images of your own: .npz, .npy, .safetensors, idx, CSV, or a folder of pictures.", completion: .file())
-  var images: String?
-
-  @Option(help: "A file for the labels of --images, where they are not with them.", completion: .file())
-  var labels: String?
-
-  @Option(help: "The array of --images in its file, where it has none of the usual names and is not the only one.")
-  var array: String?
-
-  @Option(help: "The array or column of labels, or of the numbers to predict.")
-  var labelArray: String?
-
-  @Flag(help: "The images of --images have no labels; --predictions says what they were taken for.")
-  var unlabelled = false
+  @OptionGroup var images: EvaluatedImagesOptions
 
   @Option(
     help: "Write what each image was taken for: a table (.csv), or arrays labels, predictions and confusion (.npz).",
@@ -72,17 +54,8 @@ struct EvaluateCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    guard images != nil || (labels == nil && !unlabelled && array == nil && labelArray == nil) else {
-      throw ValidationError("--labels, --unlabelled, --array and --label-array are about --images; name the images")
-    }
-    guard images == nil || part == nil else { throw ValidationError("--part and --images exclude each other") }
-    guard !unlabelled || (labels == nil && confusion == nil) else {
-      throw ValidationError("--unlabelled excludes --labels and --confusion")
-    }
-  }
-
-  private func other(_ images: String) -> OtherImages {
-    OtherImages(images, labels: labels, isLabelled: !unlabelled, array: array, labelArray: labelArray)
+    try images.validate()
+    guard !images.unlabelled || confusion == nil else { throw ValidationError("--unlabelled excludes --labels and --confusion") }
   }
 
   func run() {
@@ -90,7 +63,7 @@ struct EvaluateCommand: ParsableCommand {
       StopSignal.install()
       if world.rank == 0 { try AtomicFile.check([predictions, confusion]) }
       let evaluation = try EvaluationRun(
-        checkpoint: checkpoint, on: images.map { .other(other($0)) } ?? .part(part ?? .test),
+        checkpoint: checkpoint, on: images.asked,
         raw: raw, mirror: mirror, atEquilibrium: atEquilibrium,
         overrides: try overrides.map { try ConfigurationOverride($0) }, over: world)
       guard confusion == nil || !evaluation.configuration.data.predictsNumbers else {

@@ -15,8 +15,6 @@ struct ConfigurationReferenceCommand: ParsableCommand {
   }
 }
 
-extension ScalingMode: ExpressibleByArgument {}
-
 /// What `scaling` has the launcher start: one point, printed as JSON.
 struct ScalingPointCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,15 +1,10 @@
 import ArgumentParser
-import Configuration
-import Datasets
 import Experiments
 import Files
 import Foundation
 import Host
-import Ising
 import Kernels
-import Learning
 import MPI
-import Networks
 
 /// What a command does on every rank.
 enum Job {
@@ -17,7 +12,7 @@ enum Job {
   ///
   /// - Parameter body: takes the communicator of all ranks, and returns the exit code.
   static func run(_ body: (Communicator) throws -> Int32) -> Never {
-    Environment.run(exitCodeForError: Exit.code(for:)) { world in
+    Environment.run(exitCodeForError: code) { world in
       try InstructionSet.checkEnvironment()
       let code = try body(world)
       try flushOutput()
@@ -44,7 +39,7 @@ enum Job {
   /// has started several, one speaks.
   static func end(_ error: any Error) -> Never {
     let known = Equilibria.exitCode(for: error)
-    let code = known == .failure ? Exit.code(for: error) : known.rawValue
+    let code = known == .failure ? code(for: error) : known.rawValue
     guard Environment.launchedRank ?? 0 == 0 else {
       // The launcher ends the job with the first that leaves, which is the one that speaks.
       usleep(300_000)
@@ -55,25 +50,10 @@ enum Job {
     exit(code)
   }
 
+  private static func code(for error: any Error) -> Int32 { error is ValidationError ? Exit.usage : Exit.code(for: error) }
+
   /// Writes a line to standard error.
   static func say(_ line: String) { FileHandle.standardError.write(Data("\(line)\n".utf8)) }
-}
-
-extension Exit {
-  /// The code of an error, by what is wrong.
-  static func code(for error: any Error) -> Int32 {
-    switch error {
-    case let error as FileError: error.isOfWriting ? disk : input
-    case let error as ConfigurationError: error.isOfCommandLine ? usage : input
-    case is DatasetError, is CheckpointError, is TensorError, is NetworkError, is ProblemFileError,
-      is ProblemError:
-      input
-    case TrainingError.setting: input
-    case TrainingError.nonFinite: diverged
-    case is ValidationError: usage
-    default: self.error
-    }
-  }
 }
 
 /// Where a long search or sampling is kept, so that it can go on.

@@ -25,13 +25,14 @@ struct SampleCommand: ParsableCommand {
     completion: .file())
   var file: String
 
-  @OptionGroup(title: "Problem") var problem: SampleProblemOptions
+  @OptionGroup(title: "Problem") var problem: ProblemOptions
   @OptionGroup(title: "Sampling") var sampling: SampleRunOptions
   @OptionGroup(title: "Length") var length: SampleLengthOptions
   @OptionGroup(title: "Output") var output: SampleOutputOptions
   @OptionGroup(title: "Long runs") var folder: LongRunOptions
 
   func validate() throws {
+    try problem.validate()
     try sampling.validate()
     try output.validate()
     try folder.validate()
@@ -80,29 +81,5 @@ struct SampleCommand: ParsableCommand {
       }
       return output.requireConverged && !found.isConverged ? Exit.notConverged : 0
     }
-  }
-}
-
-/// Which numbers are sampled.
-struct SampleProblemOptions: ParsableArguments {
-  @Option(help: "The question asked of the file. The default depends on its format (docs/guide/solve.md).")
-  var problem: ProblemKind?
-
-  @Option(help: "The file's format. By default it follows from the file name's extension, or else from the content.")
-  var format: ProblemFormat?
-
-  @Option(help: ArgumentHelp("Which problem of a file of several, counted from 1.", valueName: "number"))
-  var instance: Int?
-
-  @Flag(
-    name: [.customLong("maximise"), .customLong("maximize")],
-    help: "The greatest value of a QUBO has the lowest energy. Files of OR-Library, MQLib and QPLIB say so themselves.")
-  var maximise = false
-
-  var settings: QuestionSettings {
-    var settings = QuestionSettings()
-    (settings.kind, settings.format) = (problem, format)
-    (settings.instance, settings.isMaximised) = (instance, maximise)
-    return settings
   }
 }

@@ -1,10 +1,6 @@
 import ArgumentParser
 import Sampling
 
-extension SamplingGoal: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
-}
-
 /// How long to sample.
 struct SampleLengthOptions: ParsableArguments {
   @Option(
@@ -38,9 +34,10 @@ struct SampleLengthOptions: ParsableArguments {
   /// Adds the length to what is sampled.
   func describe(_ settings: inout SamplerSettings) throws {
     if settings.method == .population, rounds != nil || every != nil {
-      throw ValidationError(SampleRunOptions.meaningless(rounds != nil ? "--rounds" : "--every"))
+      throw SamplerError.ofPopulations(rounds != nil ? "--rounds" : "--every")
     }
-    (settings.goal, settings.time) = (until, time)
+    if let time, !(time > 0 && time.isFinite) { throw ValidationError("--time \(time): expected seconds, more than 0") }
+    (settings.goal, settings.time) = (until, time.map(Duration.init(limit:)))
     settings.rounds = rounds ?? (until == nil && time == nil ? settings.rounds : Self.openRounds)
     (settings.sweeps, settings.burnIn) = (sweeps, burnIn)
     if let every { settings.every = every }

@@ -1,22 +1,6 @@
 import ArgumentParser
 import Sampling
 
-extension SamplerSettings.Temperatures: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
-}
-
-extension SamplerSettings.Method: ExpressibleByArgument {}
-extension SamplerSettings.TemperatureUnit: ExpressibleByArgument {}
-
-/// `--spins`: what a spin may be.
-enum SpinsOption: String, CaseIterable, ExpressibleByArgument { case ising, box }
-
-extension SamplingSpread: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
-
-  public var defaultValueDescription: String { description }
-}
-
 /// How to sample.
 struct SampleRunOptions: ParsableArguments {
   @Option(help: "The temperature, in units of the problem's numbers: a state has probability exp(-E/T)/Z.")
@@ -87,18 +71,10 @@ struct SampleRunOptions: ParsableArguments {
           ? "no temperature: give --temperature T or --temperatures A:B, in units of the problem's numbers"
           : "--temperature and --temperatures: give one of them")
     }
-    if let temperature, !(temperature > 0 && temperature.isFinite) {
-      throw ValidationError("--temperature \(temperature): expected a number above 0")
-    }
     if let stiffness, spins != .box { throw ValidationError("--stiffness \(stiffness) needs --spins box") }
     if ClusterMove.moves(moves) == nil { throw ValidationError("--moves \(moves): expected gibbs, gibbs,icm or gibbs,wolff") }
     if population != nil, method != .population { throw ValidationError("--population needs --method population") }
-    if method == .population, freeEnergy { throw ValidationError(Self.meaningless("--free-energy")) }
-  }
-
-  static func meaningless(_ name: String) -> String {
-    "\(name) with --method population: populations have no rounds, are measured at each temperature, and always give ln Z; "
-      + "leave it out"
+    if method == .population, freeEnergy { throw ValidationError("\(SamplerError.ofPopulations("--free-energy"))") }
   }
 
   /// Without what is read from files.

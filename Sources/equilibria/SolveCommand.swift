@@ -49,11 +49,11 @@ struct SolveCommand: ParsableCommand {
       StopSignal.install()
       if world.rank == 0 {
         try AtomicFile.check(output.paths, inputs: [file] + search.initial + device.inputs)
-        try problem.checkWritable()
+        if let path = problem.writeProblem { try ProblemWriter.checkNew(path) }
       }
       let meter = ProcessorEnergy()
       let question = try Question(file: file, problem.settings, over: world)
-      if world.rank == 0 { try problem.write(question) }
+      if world.rank == 0, let path = problem.writeProblem { try ProblemWriter.write(question, to: path) }
       let folder = try folder.open(on: world)
       defer { folder?.release() }
       var asked = QuestionSearch()

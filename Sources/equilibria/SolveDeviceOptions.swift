@@ -76,7 +76,3 @@ struct SolveDeviceOptions: ParsableArguments {
     return couplings
   }
 }
-
-extension DeviceCouplings.Range: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
-}

@@ -1,8 +1,6 @@
 import ArgumentParser
 import Solving
 
-extension SolverSettings.Clock: ExpressibleByArgument {}
-
 /// How long to search.
 struct SolveLengthOptions: ParsableArguments {
   @Option(
@@ -39,6 +37,6 @@ struct SolveLengthOptions: ParsableArguments {
     let isOpen = reads == nil && steps == nil || search.settings.choosesMachine
     (search.settings.reads, search.settings.steps, search.settings.clock) = (reads, steps, clock)
     search.isLimited = time != nil
-    (search.settings.time, search.target) = (time ?? (isOpen ? Self.standardTime : nil), target)
+    (search.settings.time, search.target) = ((time ?? (isOpen ? Self.standardTime : nil)).map(Duration.init(limit:)), target)
   }
 }

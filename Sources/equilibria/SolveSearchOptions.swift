@@ -3,16 +3,6 @@ import Ising
 import Machines
 import Solving
 
-extension MachineKind: ExpressibleByArgument {
-  public init?(argument: String) {
-    guard let kind = MachineKind(rawValue: argument), kind.entry.uses.contains(.solving) else { return nil }
-    self = kind
-  }
-
-  public static var allValueStrings: [String] { machines(for: .solving).map(\.rawValue) }
-}
-extension SolverSettings.Keep: ExpressibleByArgument {}
-
 /// `--spread`.
 enum SpreadOption: String, CaseIterable, ExpressibleByArgument {
   case auto, replicas, spins
@@ -92,8 +82,4 @@ struct SolveSearchOptions: ParsableArguments {
     (search.settings.seed, search.settings.exchangeEvery) = (seed, exchangeEvery)
     search.settings.spread = Spread(rawValue: spread.rawValue)
   }
-}
-
-extension Course: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
 }

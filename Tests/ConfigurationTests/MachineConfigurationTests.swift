@@ -55,14 +55,21 @@ import Testing
     let limits = try configuration(
       yaml(
         "machine: oscillator",
-        hardware: "{training: {weightBits: 8, weightRange: 0.5, updates: inPlace, rounding: stochastic, stateBits: 4, "
+        hardware: "{training: {weightBits: 8, weightRange: 0.5, updates: inPlace, rounding: stochastic, readBits: 4, "
           + "phaseLevels: published, phaseReading: replace, phaseNoise: 0.2, frequencySpread: 0.1, evenCoupling: -0.2}}"))
     let hardware = limits.trainingRelaxation.hardware
     #expect(hardware.writing.updates == .inPlace && hardware.writing.rounding == .stochastic)
+    #expect(hardware.readBits == 4 && hardware.stateBits == nil)
     #expect(hardware.phaseLevels == .published && hardware.phaseReading == .replace)
     #expect(hardware.phaseNoise == 0.2 && hardware.frequencySpread == 0.1 && hardware.evenCoupling == -0.2)
     #expect(limits.inferenceRelaxation.hardware == HardwareLimits())
     #expect(try configuration(limits.resolved) == limits)
+    // The former name.
+    let old = try configuration(yaml("machine: oscillator", hardware: "{training: {stateBits: 4}}"))
+    #expect(try old == configuration(yaml("machine: oscillator", hardware: "{training: {readBits: 4}}")))
+    #expect(old.hardware.training.readBits == 4 && old.hardware.training.stateBits == nil)
+    let amplitudes = try configuration(yaml("machine: cim", hardware: "{training: {stateBits: 4}}")).hardware.training
+    #expect(amplitudes.stateBits == 4 && amplitudes.readBits == nil)
   }
 
   private func message(_ text: String) -> String? {
@@ -79,6 +86,9 @@ import Testing
     #expect(message(yaml("machine: conjugate", activation: "tanh"))?.contains("layer hidden") == true)
     #expect(message(yaml("machine: hopfield", hardware: "{training: {stateBits: 4}}"))?.contains("conjugate") == true)
     #expect(message(yaml("machine: oscillator", hardware: "{training: {stateBits: 4}}")) == nil)
+    let both = message(yaml("machine: oscillator", hardware: "{training: {stateBits: 4, readBits: 4}}"))
+    #expect(both?.contains("readBits alone") == true)
+    #expect(message(yaml("machine: cim", hardware: "{training: {readBits: 4}}"))?.contains("machine oscillator") == true)
     #expect(message(yaml("machine: cim", hardware: "{inference: {phaseNoise: 0.1}}"))?.contains("machine oscillator") == true)
     #expect(message(yaml("machine: cim", hardware: "{training: {updates: inPlace}}"))?.contains("`weightBits`") == true)
     // What infers keeps no parameters.

@@ -57,15 +57,15 @@ import Testing
   }
 
   /// A graph of three edges, packed by each.
-  static let packed: [PackedBytes.Packer: [UInt8]] = [
+  static let packed: [Packer: [UInt8]] = [
     .gzip: bytes("H4sIAAAAAAACAzNWMOYyVDBSMOQyUjAGkoZgEgDVJYgvFgAAAA=="),
     .bzip2: bytes("QlpoOTFBWSZTWdLZj7UAAArYAAAQQAA4ACAAMM0BG0no/BKWseAhhdyRThQkNLZj7UA="),
     .xz: bytes("/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAVMyAzCjEgMiAxCjIgMyAxCjEgMyAxCgAAABuB6t+DAYlzAAEuFlYJVd8ftvN9AQAAAAAEWVo="),
   ]
 
-  @Test(arguments: PackedBytes.Packer.allCases) func packedBytes(packer: PackedBytes.Packer) throws {
+  @Test(arguments: Packer.allCases) func packedBytes(packer: Packer) throws {
     try survive([try #require(Self.packed[packer])], usually: 4000) { bytes, _ in
-      let content = try PackedBytes.unpack(bytes, by: packer, path: "f", atMost: 1 << 16)
+      let content = try PackedReader(bytes).content(named: "f", atMost: 1 << 16)
       #expect(content.count <= 1 << 16)
     }
   }

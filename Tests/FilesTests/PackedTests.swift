@@ -4,24 +4,58 @@ import Testing
 
 @testable import Files
 
-/// Streams of gzip, bzip2 and xz in memory, and paths that results go to.
+/// Streams of gzip, bzip2 and xz, and paths that results go to.
 @Suite struct PackedTests {
   private let text = [UInt8]("3 3\n1 2 1\n2 3 1\n1 3 1\n".utf8)
 
-  @Test(arguments: PackedBytes.Packer.allCases) func contentComesBack(packer: PackedBytes.Packer) throws {
-    let bytes = try #require(FuzzTests.packed[packer])
-    #expect(PackedBytes.Packer.of(bytes) == packer)
-    #expect(try PackedBytes.unpack(bytes, by: packer, path: "f", atMost: 100) == text)
-    // As parallel packers write it: streams one after the other, and zeros at the end.
-    #expect(try PackedBytes.unpack(bytes + bytes, by: packer, path: "f", atMost: 100) == text + text)
-    #expect(try PackedBytes.unpack(bytes + [0, 0, 0, 0], by: packer, path: "f", atMost: 100) == text)
+  private func unpack(_ bytes: [UInt8], atMost limit: Int = 100) throws -> [UInt8] {
+    try PackedReader(bytes).content(named: "f", atMost: limit)
   }
 
-  @Test(arguments: PackedBytes.Packer.allCases) func damageIsFound(packer: PackedBytes.Packer) throws {
+  @Test(arguments: Packer.allCases) func contentComesBack(packer: Packer) throws {
+    let bytes = try #require(FuzzTests.packed[packer])
+    #expect(PackedReader(bytes).packer == packer)
+    #expect(try unpack(bytes) == text)
+    // As parallel packers write it: streams one after the other, zeros between them and at the end.
+    #expect(try unpack(bytes + bytes) == text + text)
+    #expect(try unpack(bytes + [0, 0, 0, 0]) == text)
+    #expect(try unpack(bytes + [0, 0, 0, 0] + bytes) == text + text)
+  }
+
+  /// Wherever a file is cut into pieces to be read, and its content into parts to be taken, it is the same as from memory, and so is damage.
+  @Test(arguments: Packer.allCases) func piecesDoNotMatter(packer: Packer) throws {
+    let folder = try TemporaryFolder()
+    let packed = try #require(FuzzTests.packed[packer])
+    let bytes = packed + [0, 0, 0, 0] + packed
+    try write(bytes, to: folder("good"))
+    try write(bytes.dropLast(9), to: folder("cut"))
+    try write(bytes + [7], to: folder("followed"))
+    for chunk in 1...bytes.count {
+      for part in [1, 7, 100] {
+        var found: [UInt8] = []
+        let reader = try PackedReader(path: folder("good"), unpacking: [packer], chunk: chunk)
+        var buffer = [UInt8](repeating: 0, count: part)
+        while case let count = try reader.read(into: &buffer, count: part), count > 0 { found += buffer.prefix(count) }
+        #expect(found == text + text && reader.position == found.count && reader.packedSize == bytes.count)
+      }
+      for (name, damage) in [("cut", PackedReader.Damage.isTruncated(packer)), ("followed", .isFollowed(packer))] {
+        let reader = try PackedReader(path: folder(name), unpacking: [packer], chunk: chunk)
+        #expect(throws: damage) {
+          var buffer = [UInt8](repeating: 0, count: 100)
+          _ = try reader.read(into: &buffer, count: 100)
+        }
+      }
+    }
+    // What is not to be unpacked comes as it is.
+    let plain = try PackedReader.content(of: folder("good"), unpacking: [], atMost: 1000)
+    #expect(plain == bytes)
+  }
+
+  @Test(arguments: Packer.allCases) func damageIsFound(packer: Packer) throws {
     let bytes = try #require(FuzzTests.packed[packer])
     func message(_ bytes: [UInt8], limit: Int = 100) -> String {
       do {
-        _ = try PackedBytes.unpack(bytes, by: packer, path: "f", atMost: limit)
+        _ = try unpack(bytes, atMost: limit)
         return "unpacked"
       } catch { return "\(error)" }
     }
@@ -43,8 +77,8 @@ import Testing
     try process.run()
     process.waitUntilExit()
     let bytes = try contents(of: folder("zeros.gz"))
-    #expect(throws: FileError.self) { try PackedBytes.unpack(bytes, by: .gzip, path: "f", atMost: 10_000_000) }
-    #expect(try PackedBytes.unpack(bytes, by: .gzip, path: "f", atMost: 50_000_000).count == 50_000_000)
+    #expect(throws: FileError.self) { try unpack(bytes, atMost: 10_000_000) }
+    #expect(try unpack(bytes, atMost: 50_000_000).count == 50_000_000)
   }
 
   // MARK: - Paths

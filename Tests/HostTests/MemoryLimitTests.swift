@@ -34,7 +34,21 @@ import Testing
   }
 
   @Test func processesOfAHostShareItsMemory() {
-    #expect(MemoryLimit.hostBytes > 0 && MemoryLimit.bytesLeft() <= MemoryLimit.hostBytes)
-    #expect(MemoryLimit.bytesLeft(sharedBy: 1 << 20) <= MemoryLimit.hostBytes >> 20)
+    #expect(MemoryLimit.hostBytes > 0)
+    // Of one rank; several are in `ParallelTests`.
+    #expect(MemoryLimit.bytesLeft == MemoryLimit.bytesLeft(sharedBy: 1))
+    for processes in [1, 2, 3, 8, 1 << 20] {
+      let counted = Double(MemoryLimit.hostBytes / processes) * MemoryLimit.countedShare
+      #expect(Double(MemoryLimit.bytesLeft(sharedBy: processes)) <= counted)
+    }
+  }
+
+  @Test func whatDoesNotFitIsRefused() throws {
+    let left = Double(MemoryLimit.bytesLeft)
+    #expect(MemoryLimit.refusal(of: left / 2, for: "this") == nil)
+    for bytes in [left * 1.5, .infinity, .nan] {
+      let reason = try #require(MemoryLimit.refusal(of: bytes, for: "this"))
+      #expect(reason.hasPrefix("this would take ") && reason.hasSuffix("are available to a rank"))
+    }
   }
 }

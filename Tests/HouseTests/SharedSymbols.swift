@@ -74,6 +74,9 @@ extension House {
       for: "HopfieldNetwork, HopfieldLearner, Trainer and Evaluator (Networks, Learning)"),
     SharedSymbol("Parallel", "GridShape", "data spin init description", for: "ProcessGrid.shape, SamplingResult.grid (Sampling)"),
     SharedSymbol("Parallel", "GridError", "description", for: "what ProcessGrid throws"),
+    SharedSymbol(
+      "Parallel", "ExchangeError", "Place place neighbours content cause description",
+      for: "what networks, learners, Trainer and Evaluator throw when ranks do not answer (Networks, Learning)"),
 
     // What networks and learners hand out.
     SharedSymbol(

@@ -54,7 +54,7 @@ import Testing
     let problem = try SyntheticProblem.dense(spins: 5).problem(seed: 1)
     let embedding = try EmbeddingSearch.embedding(of: problem, on: chip, seed: 1)
     for labels in [[], ["a", "b \"c\"", "ä", "d\n", "e"]] {
-      let path = try folder.write(ChipFile.text(embedding, labels: labels), "e.json")
+      let path = try folder.write(try ChipFile.text(embedding, labels: labels), "e.json")
       #expect(try ChipFile.chains(path, labels: labels, spinCount: 5) == embedding.chains)
     }
     var device = DeviceSettings()

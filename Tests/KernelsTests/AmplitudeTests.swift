@@ -24,7 +24,7 @@ import Testing
   ]) func amplitudesHaveTheirDensity(_ a: Double, _ kappa: Double) {
     let couplings = ReplicaCouplings(rowStarts: [0, 0], neighbours: [], couplings: [], fields: [2 * a])
     let kernel = kernel(couplings, stiffness: 2 * kappa, lanes: 64)
-    kernel.take(rates: [0.5])
+    kernel.take(inverseTemperatures: [0.5])
     kernel.assign([UInt16](repeating: 0, count: 64))
     // Equal parts of the probability, by Simpson's rule on a fine mesh of it.
     let parts = 40
@@ -74,7 +74,7 @@ import Testing
   private static let couplings = ReplicaCouplings(RandomCouplings(33, density: 0.3, values: .real, hasBias: true, seed: 5))
 
   private func advance(_ kernel: AmplitudeReplicas, byColour: Bool = false) throws {
-    kernel.take(rates: [0, 0.3, 1.1, 9])
+    kernel.take(inverseTemperatures: [0, 0.3, 1.1, 9])
     let first = kernel.states.firstReplica
     kernel.assign((0..<kernel.states.laneCount).map { UInt16(($0 + first) / 3 % 4) })
     for sweep: UInt32 in 0..<12 {

@@ -81,10 +81,12 @@ import Testing
       #expect(machine.program(Self.parameters(4), factor: 0.2))
       func run(first: Int, lanes: Int) -> [[Double]] {
         let states = machine.states(firstReplica: first, laneCount: lanes)
-        let rates = AlignedBuffer<Float>(count: states.bitCount)
-        rates.fill(1)
+        let inverseTemperatures = AlignedBuffer<Float>(count: states.bitCount)
+        inverseTemperatures.fill(1)
         let energies = AlignedBuffer<Int64>(count: states.bitCount)
-        for sweep in 0..<5 { machine.sweep(states, rates: rates, energies: energies, number: UInt32(sweep)) }
+        for sweep in 0..<5 {
+          machine.sweep(states, inverseTemperatures: inverseTemperatures, energies: energies, number: UInt32(sweep))
+        }
         return (0..<lanes).map { Self.state(states, lane: $0) }
       }
       let all = run(first: 0, lanes: 96)

@@ -47,14 +47,14 @@ import Testing
       fixed: [0, 7, 29]),
   ]
 
-  static let rates = [0.0, 0.3, 1.1, 4.0]
+  static let inverseTemperatures = [0.0, 0.3, 1.1, 4.0]
 
   private func begin(_ kernel: any ReplicaKernel) {
     kernel.states.randomise(seed: 5)
     kernel.restart()
-    kernel.take(rates: Self.rates)
+    kernel.take(inverseTemperatures: Self.inverseTemperatures)
     let first = kernel.states.firstReplica
-    kernel.assign((0..<kernel.states.laneCount).map { UInt16(($0 + first) / 3 % Self.rates.count) })
+    kernel.assign((0..<kernel.states.laneCount).map { UInt16(($0 + first) / 3 % Self.inverseTemperatures.count) })
   }
 
   /// The chance of turning against a field of size `f`, and 32 or 31 random bits and what refines them, as the kernels' documentation says.
@@ -94,10 +94,10 @@ import Testing
     for sweep in 0..<6 {
       try kernel.sweep(number: UInt32(sweep))
       for lane in 0..<lanes {
-        let rate = Self.rates[(lane + 128) / 3 % Self.rates.count]
+        let inverseTemperature = Self.inverseTemperatures[(lane + 128) / 3 % Self.inverseTemperatures.count]
         for (place, spin) in states.layout.free.enumerated() {
           let field = test.couplings.field(spin, of: spins[lane])
-          let probability = 1 / (1 + exp(2 * abs(field) * rate))
+          let probability = 1 / (1 + exp(2 * abs(field) * inverseTemperature))
           let found: Int8 = states.isDown(place: place, lane: lane) ? -1 : 1
           if let turns = turns(layout, probability: probability, replica: 128 + lane, spin: spin, sweep: sweep), field != 0 {
             let expected: Int8 = (field < 0) == turns ? 1 : -1
@@ -136,7 +136,7 @@ import Testing
     let rates = (0..<lanes).map { 0.1 + 0.01 * Double($0) }
     let fields = ReplicaFields(test.couplings, states: kernel.states, set: set)
     var (excess, slope) = ([Int64](repeating: 0, count: lanes), [Int64](repeating: 0, count: lanes))
-    fields.add(rates: rates, excess: &excess, slope: &slope)
+    fields.add(inverseTemperatures: rates, excess: &excess, slope: &slope)
     let layout = test.layout
     for lane in [0, 63, 64, lanes - 1] {
       var spins = [Int8](repeating: 0, count: test.couplings.spinCount)
@@ -196,20 +196,22 @@ import Testing
   /// Whether one spin in a field of 1 turns against it at the temperature where it does so with this probability.
   private func turns(_ layout: Layout, _ test: Case, share: Double, lane: Int, _ sweep: UInt32) throws -> Bool {
     let kernel = try #require(test.kernel(layout, lanes: 16))
-    kernel.take(rates: [log(1 / share - 1) / 2])
+    kernel.take(inverseTemperatures: [log(1 / share - 1) / 2])
     kernel.assign([UInt16](repeating: 0, count: 16))
     try kernel.sweep(number: sweep)
     return kernel.states.isDown(place: 0, lane: lane)
   }
 
   /// All 2⁶ states in their shares.
-  @Test(arguments: Layout.allCases, [0.4, 1.5]) func statesHaveTheirProbabilities(_ layout: Layout, _ rate: Double) throws {
+  @Test(arguments: Layout.allCases, [0.4, 1.5]) func statesHaveTheirProbabilities(_ layout: Layout, _ inverseTemperature: Double)
+    throws
+  {
     let drawn = RandomCouplings(6, density: 0.7, values: layout == .coded ? .signs : .real, hasBias: true, seed: 12)
     let test = Case(name: "", couplings: ReplicaCouplings(drawn))
     let kernel = try #require(test.kernel(layout, lanes: 512))
     kernel.states.randomise(seed: 1)
     kernel.restart()
-    kernel.take(rates: [rate])
+    kernel.take(inverseTemperatures: [inverseTemperature])
     kernel.assign([UInt16](repeating: 0, count: 512))
     var counts = [Double](repeating: 0, count: 64)
     let draws = 40
@@ -222,7 +224,7 @@ import Testing
       }
     }
     let weights = (0..<64).map { state in
-      exp(-rate * test.couplings.energy(of: (0..<6).map { state >> $0 & 1 == 1 ? -1 : 1 }))
+      exp(-inverseTemperature * test.couplings.energy(of: (0..<6).map { state >> $0 & 1 == 1 ? -1 : 1 }))
     }
     let all = Double(512 * draws)
     #expect(counts.reduce(0, +) == all)

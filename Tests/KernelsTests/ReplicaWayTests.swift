@@ -21,7 +21,7 @@ import Testing
       couplings: ReplicaCouplings(RandomCouplings(66, density: 0.8, values: .real, hasBias: true, seed: 5))),
   ]
 
-  private static let rates = [0.0, 0.05, 0.3, 1.5]
+  private static let inverseTemperatures = [0.0, 0.05, 0.3, 1.5]
 
   private func kernel(_ couplings: ReplicaCouplings, lanes: Int, way: LaneReplicas.Way, set: InstructionSet = .current)
     -> LaneReplicas
@@ -30,8 +30,8 @@ import Testing
       couplings, layout: ReplicaLayout(whole: couplings), firstReplica: 0, laneCount: lanes, seed: 77, set: set, way: way)
     kernel.states.randomise(seed: 5)
     kernel.restart()
-    kernel.take(rates: Self.rates)
-    kernel.assign((0..<lanes).map { UInt16($0 / 3 % Self.rates.count) })
+    kernel.take(inverseTemperatures: Self.inverseTemperatures)
+    kernel.assign((0..<lanes).map { UInt16($0 / 3 % Self.inverseTemperatures.count) })
     return kernel
   }
 

@@ -148,7 +148,7 @@ struct Problem: CustomTestStringConvertible, Sendable {
     Problem("oscillators with noise", .oscillator) { $0.oscillator.noise = 0.05 },
     Problem("oscillators, warm start", .oscillator).warm,
     Problem("oscillators, written in place", .oscillator).limited {
-      ($0.weightBits, $0.weightRange, $0.stateBits) = (5, 0.6, 6)
+      ($0.weightBits, $0.weightRange, $0.readBits) = (5, 0.6, 6)
       ($0.writing.updates, $0.writing.rounding) = (.inPlace, .stochastic)
       ($0.phaseReading, $0.phaseLevels) = (.replace, .published)
       ($0.phaseNoise, $0.frequencySpread, $0.evenCoupling) = (0.1, 0.1, 0.1)

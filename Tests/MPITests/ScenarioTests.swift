@@ -13,12 +13,6 @@ private struct Trouble: Error, CustomStringConvertible {
   let description = "the scenario's own trouble"
 }
 
-/// Who was not there when the roll was called.
-private struct Absence: Error, CustomStringConvertible {
-  let ranks: [Int]
-  var description: String { "absent: \(ranks)" }
-}
-
 extension AcrossRanks {
   @Suite struct ScenarioTests {
     /// A failing test on one rank makes the run fail.
@@ -80,22 +74,26 @@ extension AcrossRanks {
       }
     }
 
-    /// One rank never comes to the barrier; the others call the roll, and then can only end with an error.
+    /// One rank never comes to a gathering of arrays, on a communicator that was split off; the others call the roll by themselves, and
+    /// then can only end with an error.
     @Test(.enabled(if: isScenario("roll-call"))) func rollCall() {
-      let code = { (error: any Error) -> Int32 in (error as? Absence)?.ranks == [1] ? 5 : 99 }
-      Environment.run(exitCodeForError: code) { world in
+      Environment.run { world in
         var world = world
-        let roll = try RollCall(world)
-        world.deadline = .milliseconds(200)
+        world.deadline = .seconds(30)
+        world.rollCall = try RollCall(world)
+        var part = try world.split(color: 0, key: world.rank)
+        guard part.rollCall === world.rollCall, part.deadline == world.deadline else { return 97 }
         if world.rank == 1 {
           while true { Platform.sleep(milliseconds: 1000) }
         }
+        part.deadline = .milliseconds(200)
         do {
-          try world.barrier()
+          _ = try part.allgatherVarying([world.rank])
           return 98
-        } catch {
-          guard roll.hosts == Array(repeating: Environment.processorName, count: world.size) else { throw Trouble() }
-          throw Absence(ranks: roll.absent(within: .seconds(20)))
+        } catch let error as MPIError {
+          guard error.absent == [RollCall.Absence(rank: 1, host: Environment.processorName)] else { return 99 }
+          guard Failures.hasAbandonedOperation, (try? world.allgather(1)) == nil else { return 96 }
+          throw error
         }
       }
     }

@@ -159,7 +159,7 @@ import Testing
 
   @Test func phasesAndAmplitudesAreRounded() throws {
     var settings = RelaxationSettings(free: .init(sweeps: 20), machine: MachineSettings(.oscillator))
-    settings.hardware.stateBits = 3
+    settings.hardware.readBits = 3
     let network = try Networks.network(Networks.chain(pooling: .average), capacity: 2)
     network.clamp(Networks.images(2, of: network.layout), samples: 2)
     try settings.relaxation(of: network).run(network, samples: 2, nudge: nil, observe: nil)

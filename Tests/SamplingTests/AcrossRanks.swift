@@ -94,8 +94,10 @@ import Testing
       #expect(result.temperatures.map(\.absMagnetisation) == one.temperatures.map(\.absMagnetisation), "\(spread)")
       #expect(result.temperatures.map(\.overlapSquare) == one.temperatures.map(\.overlapSquare), "\(spread)")
       #expect(result.temperatures.map(\.linkOverlap) == one.temperatures.map(\.linkOverlap), "\(spread)")
-      #expect(one.temperatures.allSatisfy { $0.effectiveRate != nil })
-      #expect(result.temperatures.map(\.effectiveRate) == one.temperatures.map(\.effectiveRate), "\(spread)")
+      #expect(one.temperatures.allSatisfy { $0.effectiveInverseTemperature != nil })
+      #expect(
+        result.temperatures.map(\.effectiveInverseTemperature) == one.temperatures.map(\.effectiveInverseTemperature), "\(spread)"
+      )
       #expect(result.ladderHistory == one.ladderHistory && result.tempering == one.tempering, "\(spread)")
       #expect(result.samples.kept == one.samples.kept && result.marginals == one.marginals, "\(spread)")
     }

@@ -219,7 +219,7 @@ private final class LangevinSteps: ReplicaKernel {
 
   init(_ right: AmplitudeReplicas, _ couplings: ReplicaCouplings) { (self.right, self.couplings) = (right, couplings) }
 
-  func take(rates: [Double]) { right.take(rates: rates) }
+  func take(inverseTemperatures: [Double]) { right.take(inverseTemperatures: inverseTemperatures) }
   func assign(_ temperatures: [UInt16]) { right.assign(temperatures) }
   func restart() {}
   func sweep(colour: Int, number: UInt32) { sweep(number: number) }

@@ -39,7 +39,7 @@ import Testing
   @Test(arguments: [SlowKernel.Fault.none, .staleTemperature]) func otherTemperaturesAreSeen(_ fault: SlowKernel.Fault) throws {
     let problem = try Problems.lattice([12]) { $0 % 3 == 0 ? 0.5 : 1 }
     let result = try run(problem, temperatures: [0.4, 0.6, 0.9, 1.4, 2.5], chains: 192, fault: fault)
-    let right = result.temperatures.allSatisfy { $0.effectiveRate!.agrees(with: 1 / $0.temperature) }
+    let right = result.temperatures.allSatisfy { $0.effectiveInverseTemperature!.agrees(with: 1 / $0.temperature) }
     #expect(right == (fault == .none))
     #expect(result.verdict.reasons.contains { $0.contains("own 1/T") } == (fault != .none), "\(result.verdict.reasons)")
   }
@@ -69,7 +69,7 @@ import Testing
     let home = ReplicaHome(problem, fixed: [:])
     let kernel = SlowKernel(home.couplings, lanes: 16, seed: 3, fault: fault)
     kernel.states.randomise(seed: 4)
-    #expect(lanesAreIndependent(try energies(kernel, rate: 0.5, sweeps: 2000)) == (fault == .none))
+    #expect(lanesAreIndependent(try energies(kernel, inverseTemperature: 0.5, sweeps: 2000)) == (fault == .none))
   }
 
   /// All lanes of a word, and of some vectors.
@@ -84,13 +84,13 @@ import Testing
         couplings, coded: CodedCouplings(couplings)!, layout: layout, firstReplica: 0, laneCount: 512, seed: 3)
     kernel.states.randomise(seed: 4)
     kernel.restart()
-    #expect(lanesAreIndependent(try energies(kernel, rate: 0.5, sweeps: 4000)))
+    #expect(lanesAreIndependent(try energies(kernel, inverseTemperature: 0.5, sweeps: 4000)))
   }
 
   /// After every fourth sweep, of every lane.
-  private func energies(_ kernel: any ReplicaKernel, rate: Double, sweeps: Int) throws -> [[Double]] {
+  private func energies(_ kernel: any ReplicaKernel, inverseTemperature: Double, sweeps: Int) throws -> [[Double]] {
     let lanes = kernel.states.laneCount
-    kernel.take(rates: [rate])
+    kernel.take(inverseTemperatures: [inverseTemperature])
     kernel.assign([UInt16](repeating: 0, count: lanes))
     var found = [[Double]](repeating: [], count: lanes)
     for sweep in 0..<sweeps {

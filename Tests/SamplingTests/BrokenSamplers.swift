@@ -22,7 +22,7 @@ final class SlowKernel: ReplicaKernel {
   private let couplings: ReplicaCouplings
   private let fault: Fault
   private let layout: ReplicaLayout
-  private var rates: [Double] = []
+  private var inverseTemperatures: [Double] = []
   private var temperatures: [UInt16] = []
   private let philox: Philox
   private let counter: LaneReplicas
@@ -37,7 +37,7 @@ final class SlowKernel: ReplicaKernel {
     philox = Philox(seed: seed, stream: 5)
   }
 
-  func take(rates: [Double]) { self.rates = rates }
+  func take(inverseTemperatures: [Double]) { self.inverseTemperatures = inverseTemperatures }
 
   func assign(_ temperatures: [UInt16]) {
     if fault == .staleTemperature, !self.temperatures.isEmpty {
@@ -73,7 +73,7 @@ final class SlowKernel: ReplicaKernel {
         let replica = fault == .sharedNoise ? 0 : UInt32(lane)
         let word = philox.block(SIMD4(UInt32(spin), replica, number, 0)).x
         let uniform = fault == .coarseNoise ? (Double(word >> 24) + 0.5) / 256 : (Double(word) + 0.5) * 0x1p-32
-        let isUp = uniform < 1 / (1 + exp(-2 * field * rates[Int(temperatures[lane])]))
+        let isUp = uniform < 1 / (1 + exp(-2 * field * inverseTemperatures[Int(temperatures[lane])]))
         spins[spin] = isUp ? 1 : -1
         states.set(place: place, lane: lane, isDown: !isUp)
       }

@@ -14,11 +14,11 @@ import Testing
     let tempering: Tempering
     let spins: Int
 
-    init(_ problem: IsingProblem, _ settings: SamplerSettings, rate: Double, chains: Int, seed: UInt64) throws {
+    init(_ problem: IsingProblem, _ settings: SamplerSettings, inverseTemperature: Double, chains: Int, seed: UInt64) throws {
       spins = problem.spinCount
       let states = (0..<1 << spins).map { code in (0..<problem.spinCount).map { code >> $0 & 1 == 1 ? Int8(-1) : 1 } }
       let weights = try states.map { state in
-        settings.fixed.allSatisfy { state[$0.key] == $0.value } ? exp(-rate * (try problem.energy(of: state))) : 0
+        settings.fixed.allSatisfy { state[$0.key] == $0.value } ? exp(-inverseTemperature * (try problem.energy(of: state))) : 0
       }
       let sum = weights.reduce(0, +)
       probabilities = weights.map { $0 / sum }
@@ -84,8 +84,8 @@ import Testing
       return (sum - degrees) / (2 * degrees).squareRoot()
     }
 
-    func run(_ moves: ClusterMoves?, rate: Double, times: Int = 6) {
-      for sweep in 0..<times { moves?.run(tempering, rates: [rate], sweep: UInt32(sweep)) }
+    func run(_ moves: ClusterMoves?, inverseTemperature: Double, times: Int = 6) {
+      for sweep in 0..<times { moves?.run(tempering, inverseTemperatures: [inverseTemperature], sweep: UInt32(sweep)) }
     }
 
     /// Houdayer's move with a fault: the other replica keeps its spins.
@@ -139,9 +139,9 @@ import Testing
     #expect(Frustration.find(in: problem) == nil)
     let settings = settings([.wolff], fixed: kind == 2 ? [1: -1, 5: 1] : [:])
     func deviation(_ factor: Double) throws -> Double {
-      let bath = try Bath(problem, settings, rate: 0.2, chains: 20000, seed: 3)
+      let bath = try Bath(problem, settings, inverseTemperature: 0.2, chains: 20000, seed: 3)
       let home = ReplicaHome(problem, fixed: settings.fixed)
-      bath.run(ClusterMoves(home, settings, kernel: bath.kernel, firstLane: 0), rate: 0.2 * factor)
+      bath.run(ClusterMoves(home, settings, kernel: bath.kernel, firstLane: 0), inverseTemperature: 0.2 * factor)
       #expect(try bath.energiesAreRight(problem))
       return bath.deviation()
     }
@@ -164,11 +164,11 @@ import Testing
       fields: (0..<5).map { _ in fields ? (isInteger ? 1 : normal.next() / 2) : 0 })
     let settings = settings([.icm])
     func deviation(turnsBoth: Bool) throws -> (Double, moved: Bool) {
-      let bath = try Bath(problem, settings, rate: 1, chains: 40000, seed: 4)
+      let bath = try Bath(problem, settings, inverseTemperature: 1, chains: 40000, seed: 4)
       let home = ReplicaHome(problem, fixed: [:])
       let before = (0..<2000).map { bath.code($0) }
       if turnsBoth {
-        bath.run(ClusterMoves(home, settings, kernel: bath.kernel, firstLane: 0), rate: 1)
+        bath.run(ClusterMoves(home, settings, kernel: bath.kernel, firstLane: 0), inverseTemperature: 1)
       } else {
         bath.turnOneOfTwo(home)
       }

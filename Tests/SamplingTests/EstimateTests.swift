@@ -87,23 +87,27 @@ import Testing
 
   /// Where all the rejections lie between two temperatures, the others move there.
   @Test func laddersMoveTowardsRejections() {
-    var ladder = TemperatureLadder(rates: [0.5, 1, 1.5, 2, 2.5], isAdaptive: true)
+    var ladder = TemperatureLadder(inverseTemperatures: [0.5, 1, 1.5, 2, 2.5], isAdaptive: true)
     ladder.adapt(rejections: [0.01, 0.9, 0.01, 0.01])
-    #expect(ladder.rates.first == 0.5 && ladder.rates.last == 2.5 && ladder.rates == ladder.rates.sorted())
-    #expect(ladder.rates[1...3].allSatisfy { (1...1.5).contains($0) })
-    let equal = ladder.rates
-    var again = TemperatureLadder(rates: [0.5, 1, 1.5, 2, 2.5], isAdaptive: true)
+    #expect(
+      ladder.inverseTemperatures.first == 0.5 && ladder.inverseTemperatures.last == 2.5
+        && ladder.inverseTemperatures == ladder.inverseTemperatures.sorted())
+    #expect(ladder.inverseTemperatures[1...3].allSatisfy { (1...1.5).contains($0) })
+    let equal = ladder.inverseTemperatures
+    var again = TemperatureLadder(inverseTemperatures: [0.5, 1, 1.5, 2, 2.5], isAdaptive: true)
     again.adapt(rejections: [0.4, 0.4, 0.4, 0.4])
-    #expect(zip(again.rates, [0.5, 1, 1.5, 2, 2.5]).allSatisfy { abs($0 - $1) < 1e-12 } && again.rates != equal)
-    var fixed = TemperatureLadder(rates: [0.5, 1, 2], isAdaptive: false)
+    #expect(
+      zip(again.inverseTemperatures, [0.5, 1, 1.5, 2, 2.5]).allSatisfy { abs($0 - $1) < 1e-12 }
+        && again.inverseTemperatures != equal)
+    var fixed = TemperatureLadder(inverseTemperatures: [0.5, 1, 2], isAdaptive: false)
     fixed.adapt(rejections: [0.1, 0.9])
-    #expect(fixed.rates == [0.5, 1, 2])
+    #expect(fixed.inverseTemperatures == [0.5, 1, 2])
   }
 
   /// Two temperatures that always swap: after k sweeps every replica has been at both ends k/2 times.
   @Test func roundTripsAreCounted() {
     var tempering = Tempering(chains: 0..<1, temperatureCount: 2, seed: 1)
-    for sweep: UInt32 in 0..<20 { _ = tempering.swap(energies: [0, 0], rates: [1, 2], sweep: sweep) }
+    for sweep: UInt32 in 0..<20 { _ = tempering.swap(energies: [0, 0], inverseTemperatures: [1, 2], sweep: sweep) }
     // Every other sweep tries the only pair: ten swaps, and from the third on each brings a replica back to where it was hottest.
     #expect(tempering.roundTrips == [8])
     #expect(tempering.meanRejections(chain: 0) == [0])

@@ -43,7 +43,9 @@ import Testing
 
   private func expect(_ found: TemperatureEstimate, _ exact: Enumeration) {
     let place = "T = \(found.temperature)"
-    if let rate = found.effectiveRate { #expect(rate.agrees(with: 1 / found.temperature), "1/T, \(place): \(rate)") }
+    if let inverseTemperature = found.effectiveInverseTemperature {
+      #expect(inverseTemperature.agrees(with: 1 / found.temperature), "1/T, \(place): \(inverseTemperature)")
+    }
     #expect(found.energy.agrees(with: exact.energy), "energy, \(place): \(found.energy), \(exact.energy)")
     #expect(found.specificHeat.agrees(with: exact.specificHeat), "C, \(place): \(found.specificHeat), \(exact.specificHeat)")
     #expect(found.absMagnetisation.agrees(with: exact.absMagnetisation), "|m|, \(place)")

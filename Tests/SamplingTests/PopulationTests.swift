@@ -109,7 +109,8 @@ import Testing
     let (kernel, firstLane) = try home.kernel(
       chains: populations, temperatures: settings.population, seed: settings.seed)
     return try PopulationRun(
-      problem, settings, kernel: kernel, firstLane: firstLane, rates: TemperatureLadder(settings).rates,
+      problem, settings, kernel: kernel, firstLane: firstLane,
+      inverseTemperatures: TemperatureLadder(settings).inverseTemperatures,
       populations: populations, draws: 3)
   }
 
@@ -125,7 +126,8 @@ import Testing
       let path = folder.path + "/checkpoint.safetensors"
       try first.checkpoint.file().write(to: path)
       let read = try PopulationCheckpoint(
-        TensorFile(contentsOf: path), like: whole.emptyCheckpoint(populations: 5), rates: whole.rates, size: 24, source: path)
+        TensorFile(contentsOf: path), like: whole.emptyCheckpoint(populations: 5), inverseTemperatures: whole.inverseTemperatures,
+        size: 24, source: path)
       #expect(read == first.checkpoint)
       while !whole.isFinished { try whole.advance() }
       for share in [0..<5, 0..<2, 2..<5] {
@@ -145,7 +147,7 @@ import Testing
       change(&file)
       #expect {
         _ = try PopulationCheckpoint(
-          file, like: run.emptyCheckpoint(populations: 2), rates: run.rates, size: 512, source: "x")
+          file, like: run.emptyCheckpoint(populations: 2), inverseTemperatures: run.inverseTemperatures, size: 512, source: "x")
       } throws: { "\($0)".contains(word) }
     }
     refuses({ $0.metadata["sweeps"] = "-1" }, "sweeps")

@@ -143,14 +143,14 @@ import Testing
 
   @Test func timesEndRuns() throws {
     var settings = SamplerSettings(temperatures: .list([2]))
-    (settings.rounds, settings.time, settings.chains) = (4, 1e-6, 4)
+    (settings.rounds, settings.time, settings.chains) = (4, .microseconds(1), 4)
     #expect(try sampled(try Problems.lattice([8]), settings).settings.rounds == 4)
-    settings.time = 0.5
+    settings.time = .milliseconds(500)
     let rounds = try sampled(try Problems.lattice([8]), settings).settings.rounds
     #expect(rounds > 4 && rounds < 30)
     settings.sweeps = 10
     try refuses(settings, "leave out sweeps")
-    (settings.sweeps, settings.time) = (nil, -1)
+    (settings.sweeps, settings.time) = (nil, .seconds(-1))
     try refuses(settings, "time of -1")
     (settings.time, settings.goal, settings.chains) = (nil, SamplingGoal("converged"), 1)
     try refuses(settings, "1 chain", "4 chains")
@@ -172,11 +172,11 @@ import Testing
     settings.rounds = 6
     for (chains, isKnown) in [(15, false), (16, true)] {
       settings.chains = chains
-      #expect((try sampled(try Problems.lattice([8]), settings).temperatures[0].effectiveRate != nil) == isKnown)
+      #expect((try sampled(try Problems.lattice([8]), settings).temperatures[0].effectiveInverseTemperature != nil) == isKnown)
     }
     // A ladder that is only tried has none.
     let trial = AutomaticLadder.trial(settings, from: 1, to: 2)
-    #expect(try sampled(try Problems.lattice([8]), trial).temperatures.allSatisfy { $0.effectiveRate == nil })
+    #expect(try sampled(try Problems.lattice([8]), trial).temperatures.allSatisfy { $0.effectiveInverseTemperature == nil })
   }
 
   /// What `run` would refuse after it has begun is refused before.

@@ -84,7 +84,7 @@ import Testing
       var settings = SolverSettings()
       (settings.machine, settings.reads, settings.steps, settings.spread) = (.anneal, 4, 10, spread)
       let lowest = try Solver(cut.problem, settings).run(over: world).energy
-      (settings.reads, settings.time, settings.targetEnergy) = (nil, 3600, lowest)
+      (settings.reads, settings.time, settings.targetEnergy) = (nil, .seconds(3600), lowest)
       let reached = try Solver(cut.problem, settings).run(over: world)
       #expect(reached.energy <= lowest && !reached.wasStopped)
       settings.targetEnergy = nil
@@ -101,7 +101,7 @@ import Testing
     @Test func trialsChooseOneMachineForAllRanks() throws {
       let cut = try MaxCut(graph(vertices: 30, density: 0.2))
       var settings = SolverSettings()
-      (settings.choosesMachine, settings.time) = (true, 0.5)
+      (settings.choosesMachine, settings.time) = (true, .milliseconds(500))
       let solution = try Solver(cut.problem, settings).run(over: world)
       let machine = Array(solution.machine.rawValue.utf8)
       #expect(try world.allgatherVarying(machine).allSatisfy { $0 == machine })

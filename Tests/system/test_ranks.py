@@ -26,7 +26,7 @@ VARIANTS = {
     "written-in-place": [
         "relaxation.machine=oscillator",
         *(f"hardware.training.{limit}" for limit in ("weightBits=6", "weightRange=0.5", "updates=inPlace")),
-        *(f"hardware.training.{limit}" for limit in ("rounding=stochastic", "stateBits=4", "phaseReading=replace")),
+        *(f"hardware.training.{limit}" for limit in ("rounding=stochastic", "readBits=4", "phaseReading=replace")),
         *(f"hardware.training.{limit}" for limit in ("phaseNoise=0.2", "frequencySpread=0.1", "evenCoupling=0.1")),
         "learning.nudge=1.5",
         "data.selection=first",

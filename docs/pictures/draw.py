@@ -169,20 +169,20 @@ ROWS = [
         ("Ising", 650, "problems, files, chips", ""),
     ],
     [
-        ("MPI", 80, "bindings", "blue"),
         ("Host", 288, "memory, energy", ""),
         ("Kernels", 480, "buffers, products", ""),
         ("Files", 710, "atomic, gzip, tensors", ""),
     ],
     [
-        ("CMPI", 80, "", ""),
-        ("CMetis", 190, "", ""),
+        ("MPI", 75, "bindings", "blue"),
+        ("CMetis", 196, "", ""),
         ("CKernels", 338, "", ""),
         ("CZlib", 440, "", ""),
         ("CPackers", 542, "", ""),
         ("CPNG", 644, "", ""),
         ("CTurboJPEG", 746, "", ""),
     ],
+    [("CMPI", 75, "", "")],
 ]
 # What each imports, without what it reaches through others.
 IMPORTS = {
@@ -196,9 +196,10 @@ IMPORTS = {
     "Networks": "Parallel Machines",
     "Solving": "Parallel Machines Ising",
     "Sampling": "Parallel Ising",
-    "Parallel": "MPI CMetis Host Kernels",
+    "Parallel": "CMetis Host Kernels",
     "Machines": "Kernels",
     "Ising": "Kernels Files Host",
+    "Host": "MPI",
     "MPI": "CMPI",
     "Kernels": "CKernels",
     "Files": "CZlib CPackers CPNG CTurboJPEG",
@@ -212,7 +213,7 @@ def modules():
     for row, entries in enumerate(ROWS):
         for name, x, holds, product in entries:
             small = not holds
-            width = 96 if small else 140 if row == 8 else 190
+            width = 96 if small else 140 if row in (8, 9) else 190
             y = top + row * pitch
             height = 26 if small else tall
             places[name] = (x, y, y + height)

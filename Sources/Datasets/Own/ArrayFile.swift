@@ -18,9 +18,7 @@ struct ArrayFile {
   /// - Throws: `FileError`.
   init(_ path: String) throws {
     self.path = path
-    let file = try GzipFile(path: path, chunk: 1 << 12)
-    var start = [UInt8](repeating: 0, count: 8)
-    _ = try? file.read(into: &start, count: 8)
+    let start = try OwnFile.start(of: path, bytes: 8)
     if ZipArchive.begins(start) {
       (form, names) = (.npz, try NumpyArchive.names(in: path))
     } else if NumpyArray.begins(start) {

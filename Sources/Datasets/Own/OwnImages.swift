@@ -154,18 +154,23 @@ struct OwnLabels {
 
 /// What every reader of own files needs.
 enum OwnFile {
-  /// Bytes that the content of a file may take in memory.
-  static var greatestSize: Int { MemoryLimit.hostBytes / 4 }
+  /// Bytes that the content of a file may have: beside it there will be its array, the numbers of it and their planes.
+  static var greatestSize: Int { MemoryLimit.bytesLeft / 4 }
 
   /// The content, inflated where it is gzipped.
   ///
   /// - Throws: `FileError`.
-  static func content(of path: String) throws -> [UInt8] { try GzipFile.content(of: path, atMost: greatestSize) }
+  static func content(of path: String) throws -> [UInt8] {
+    try PackedReader.content(of: path, unpacking: [.gzip], atMost: greatestSize)
+  }
 
-  /// The beginning of the content, inflated where it is gzipped.
+  /// The beginning of the content, inflated where it is gzipped; empty where it is damaged, which is reported when all of it is read.
+  ///
+  /// - Throws: `FileError`.
   static func start(of path: String, bytes: Int) throws -> [UInt8] {
     var start = [UInt8](repeating: 0, count: bytes)
-    let found = try GzipFile(path: path, chunk: 1 << 16).read(into: &start, count: bytes)
+    let reader = try PackedReader(path: path, unpacking: [.gzip], chunk: 1 << 16)
+    let found = (try? reader.read(into: &start, count: bytes)) ?? 0
     return Array(start.prefix(found))
   }
 

@@ -66,7 +66,7 @@ struct PictureFolder {
       throw DatasetError.malformed(
         file: path, place: "the folder",
         reason:
-          "\(pictures.count) pictures of \(shape) take more than a quarter of this machine's memory; reduce them with data.size")
+          "\(pictures.count) pictures of \(shape) take more memory than a file may; reduce them with data.size")
     }
     var pixels: [UInt8] = []
     pixels.reserveCapacity(bytes.partialValue)

@@ -37,7 +37,7 @@ package struct GridChoice {
       return
     }
     let speed = try MachineSpeed.measured(over: world)
-    let left = try world.allreduce(MemoryLimit.bytesLeft(sharedBy: Environment.current?.node.size ?? 1), .min)
+    let left = try world.allreduce(MemoryLimit.bytesLeft, .min)
     let capacity = EquilibriumPropagation.capacity(configuration.learning)
     let fitting = try matching.filter {
       try StripPartition(layout, strips: $0.spin).greatestBytes(capacity: capacity) <= left

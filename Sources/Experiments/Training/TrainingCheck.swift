@@ -182,7 +182,7 @@ extension TrainingCheck {
     _ configuration: Configuration, _ network: ConfiguredNetwork, on shape: GridShape, over world: Communicator
   ) throws {
     let settings = configuration.learning
-    let limit = try world.allreduce(MemoryLimit.bytesLeft(sharedBy: Environment.current?.node.size ?? 1), .min)
+    let limit = try world.allreduce(MemoryLimit.bytesLeft, .min)
     let shards = max(settings.batch.size / max(settings.batch.shard, 1), 1)
     // The parameters, once more for the kernels of training and evaluation, and the partial sums of a tree over the micro-shards.
     let sums = Int(ceil(log2(Double(shards)))) + 2

@@ -69,7 +69,8 @@ package final class TrainingRun {
     recorder =
       world.rank == 0
       ? try RunRecorder(
-        configuration, folder: folder, resume: resume, initial: initial, overrides: overrides, hosts: grid.rollCall?.hosts ?? [],
+        configuration, folder: folder, resume: resume, initial: initial, overrides: overrides,
+        hosts: grid.world.rollCall?.hosts ?? [],
         grid: grid.shape)
       : nil
     logPath = String(

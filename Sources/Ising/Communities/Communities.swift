@@ -21,6 +21,8 @@ public struct Communities: Sendable, Equatable {
   }
 
   /// The vertices of each community, in ascending order.
+  ///
+  /// - Complexity: O(vertices).
   public var members: [[Int]] {
     var members = [[Int]](repeating: [], count: count)
     for (vertex, community) in numbers.enumerated() { members[community].append(vertex) }

@@ -56,22 +56,24 @@ public enum ProblemFile {
     }
   }
 
-  /// The content, unpacked if need be. Memory grows with the bytes that really come, up to half of the machine's.
+  /// Bytes that a content may have: the problem that it becomes takes as much again.
+  package static var greatestSize: Int { MemoryLimit.bytesLeft / 2 }
+
+  /// The content, unpacked if need be. Memory grows with the bytes that really come.
   static func bytes(of path: String) throws -> [UInt8] {
     func failure(_ reason: String) -> ProblemFileError { ProblemFileError(file: path, line: nil, reason: reason) }
     do {
-      let limit = MemoryLimit.hostBytes / 2
-      let bytes = try GzipFile.content(of: path, atMost: limit)
-      if ZipArchive.begins(bytes) { return try single(ZipArchive(path: path), path: path, atMost: limit) }
-      return try unpacked(bytes, file: path)
+      let bytes = try PackedReader.content(of: path, unpacking: Packer.allCases, atMost: greatestSize)
+      return try ZipArchive.begins(bytes) ? single(ZipArchive(path: path), path: path, atMost: greatestSize) : bytes
     } catch let error as FileError { throw failure(error.reason) }
   }
 
   /// The content of bytes that may be packed.
   private static func unpacked(_ bytes: [UInt8], file: String) throws -> [UInt8] {
-    guard let packer = PackedBytes.Packer.of(bytes) else { return bytes }
+    let reader = PackedReader(bytes)
+    guard reader.packer != nil else { return bytes }
     do {
-      return try PackedBytes.unpack(bytes, by: packer, path: file, atMost: MemoryLimit.hostBytes / 2)
+      return try reader.content(named: file, atMost: greatestSize)
     } catch let error as FileError { throw ProblemFileError(file: file, line: nil, reason: error.reason) }
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Problems as files that this and other programs read, in a form by the name's ending.
@@ -93,20 +94,44 @@ public enum ProblemWriter {
       "{\"type\": \"BinaryQuadraticModel\", \"version\": {\"bqm_schema\": \"3.0.0\"}, \"use_bytes\": false, \"index_type\": \"int32\", "
         + "\"bias_type\": \"float64\", \"num_variables\": \(count), \"num_interactions\": \(terms.pairs.count),\n"
         + "\"variable_type\": \"\(isBinary ? "BINARY" : "SPIN")\", \"offset\": \(number(terms.offset)), \"info\": {},\n")
-    func list<Element>(_ key: String, _ elements: [Element], end: String = ",\n", _ text: (Element) -> String) throws {
+    func list<Element>(_ key: String, _ elements: [Element], end: String = ",\n", _ text: (Element) throws -> String) throws {
       try write("\"\(key)\": [")
       var isFirst = true
       try elements.forEachChunk(write) { element in
         defer { isFirst = false }
-        return (isFirst ? "" : ", ") + text(element)
+        return (isFirst ? "" : ", ") + (try text(element))
       }
       try write("]\(end)")
     }
-    try list("variable_labels", Array(0..<count)) { labels.count == count ? JSONText.string(labels[$0]) : "\($0)" }
+    try list("variable_labels", Array(0..<count)) { labels.count == count ? try jsonText(labels[$0]) : "\($0)" }
     try list("linear_biases", terms.linear) { number($0) }
     try list("quadratic_head", terms.pairs) { "\($0.source)" }
     try list("quadratic_tail", terms.pairs) { "\($0.target)" }
     try list("quadratic_biases", terms.pairs, end: "}\n") { number($0.value) }
+  }
+
+  /// Refuses a file that is there: a problem is never written over one.
+  ///
+  /// - Throws: `FileError`.
+  package static func checkNew(_ path: String) throws {
+    try AtomicFile.check([path])
+    guard AtomicFile.isWrittenThrough(path) || !FileManager.default.fileExists(atPath: path) else {
+      throw FileError(path: path, reason: "is there already, expected a new file for --write-problem", writing: true)
+    }
+  }
+
+  /// Writes the problem of a question to a file, in the form of its ending.
+  ///
+  /// - Throws: `ProblemError` where it holds no such problem, or `FileError`.
+  package static func write(_ question: Question, to path: String) throws {
+    guard let form = Form(of: path) else { throw ProblemError("\(path): expected a name that ends in \(Form.endings)") }
+    guard case .spins(let spins) = question else {
+      throw ProblemError("--write-problem is for one Ising problem; communities are a sequence of them")
+    }
+    try check(spins, as: form)
+    try AtomicFile.write(to: path) { write in
+      try Self.write(spins, as: form) { try write([UInt8]($0.utf8)) }
+    }
   }
 
   /// Shortest text of a number that is read as the same one.
@@ -167,10 +192,10 @@ private struct Terms {
 
 extension Sequence {
   /// Texts of the elements, some thousand at a time.
-  fileprivate func forEachChunk(_ write: (String) throws -> Void, _ text: (Element) -> String) throws {
+  fileprivate func forEachChunk(_ write: (String) throws -> Void, _ text: (Element) throws -> String) throws {
     var chunk = ""
     for element in self {
-      chunk += text(element)
+      chunk += try text(element)
       if chunk.utf8.count > 1 << 16 {
         try write(chunk)
         chunk = ""

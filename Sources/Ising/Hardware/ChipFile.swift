@@ -82,29 +82,13 @@ public enum ChipFile {
   }
 
   /// The chains of an embedding, as `chains` reads them.
-  public static func text(_ embedding: MinorEmbedding, labels: [String]) -> String {
-    let lines = embedding.chains.enumerated().map { spin, chain in
+  ///
+  /// - Throws: `EncodingError` if a label cannot be written.
+  public static func text(_ embedding: MinorEmbedding, labels: [String]) throws -> String {
+    let lines = try embedding.chains.enumerated().map { spin, chain in
       let name = labels.count == embedding.chains.count ? labels[spin] : "\(spin)"
-      return "  \(JSONText.string(name)): [\(chain.map(String.init).joined(separator: ", "))]"
+      return "  \(try jsonText(name)): [\(chain.map(String.init).joined(separator: ", "))]"
     }
     return "{\n" + lines.joined(separator: ",\n") + "\n}\n"
-  }
-}
-
-/// Pieces of JSON texts that are written.
-enum JSONText {
-  /// A string in quotes.
-  static func string(_ text: String) -> String {
-    let inner = text.unicodeScalars.reduce(into: "") { escaped, scalar in
-      switch scalar {
-      case "\"": escaped += "\\\""
-      case "\\": escaped += "\\\\"
-      case _ where scalar.value < 32:
-        let digits = String(scalar.value, radix: 16)
-        escaped += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: escaped.unicodeScalars.append(scalar)
-      }
-    }
-    return "\"\(inner)\""
   }
 }

@@ -47,8 +47,12 @@ public struct MinorEmbedding: Sendable, Equatable {
   }
 
   /// The longest chain's spins.
+  ///
+  /// - Complexity: O(chains).
   public var longestChain: Int { chains.map(\.count).max() ?? 0 }
   /// All spins of the chip that are used.
+  ///
+  /// - Complexity: O(chains).
   public var usedSpinCount: Int { chains.reduce(0) { $0 + $1.count } }
 
   /// The chip's couplers from a chain to that of another spin.

@@ -44,6 +44,8 @@ public struct PlantedProblem: Equatable, Sendable {
   public var temperature: Double { 2 / log(share / (1 - share)) }
 
   /// −1 and 1, one a spin.
+  ///
+  /// - Complexity: O(spins).
   public var state: [Int8] {
     let philox = Philox(seed: seed, .planted)
     return (0..<spinCount).map { philox.block(SIMD4(UInt32(truncatingIfNeeded: $0), 0, 0, 1)).x & 1 == 0 ? 1 : -1 }

@@ -23,6 +23,7 @@ public struct SampleSet: Sendable, Equatable {
   /// Wall-clock seconds that the search took.
   public let seconds: Double
 
+  /// - Complexity: O(reads · log reads).
   /// - Parameter reads: the state and energy of each read, in any order.
   public init(reads: [Sample], seconds: Double) {
     var places = [[Int8]: Int]()
@@ -45,5 +46,7 @@ public struct SampleSet: Sendable, Equatable {
   public var best: Sample? { samples.first }
 
   /// All reads.
+  ///
+  /// - Complexity: O(distinct states).
   public var readCount: Int { samples.reduce(0) { $0 + $1.occurrences } }
 }

@@ -30,6 +30,8 @@ public struct SearchTrace: Sendable, Equatable {
   }
 
   /// A header, and a line for each point.
+  ///
+  /// - Complexity: O(points).
   public var csv: String {
     points.reduce(into: "seconds,\(measureName)\n") { text, point in
       text += String(format: "%.6f", point.seconds) + ",\(SearchTrace.text(point.measure))\n"

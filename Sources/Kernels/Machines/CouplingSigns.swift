@@ -1,7 +1,7 @@
 import CKernels
 
 /// Couplings `±unit` between all pairs, as a bit each: 1 where they are negative. The diagonal's bit is 0, as of a coupling `+unit`.
-package final class CouplingSigns: Sendable {
+package final class CouplingSigns {
   /// The magnitude of every coupling.
   package let unit: Float
   /// Rows that were asked for.

@@ -3,7 +3,7 @@ import CKernels
 /// Sparse rows in slices of 16 of similar length, for one replica: lane `l` of a vector works on row `l` of a slice.
 ///
 /// Source: SELL-C-σ of Kreutzer, Hager, Wellein, Fehske & Bishop, SIAM J. Sci. Comput. 36 (2014), with C = 16, σ = 4096.
-final class SlicedRows: Sendable {
+final class SlicedRows {
   let sliceCount: Int
   private let slices: AlignedBuffer<Int64>
   private let columns: AlignedBuffer<Int32>

@@ -3,7 +3,7 @@ import CKernels
 /// Symmetric couplings in compressed rows, each with its neighbour beside it.
 ///
 /// Rows may name more spins than there are rows: those of another rank, behind this one's own.
-public final class SparseCouplings: Sendable {
+public final class SparseCouplings {
   /// Spins on which the field acts.
   public let rowCount: Int
   /// Spins that rows may name.

@@ -14,7 +14,7 @@ package final class AmplitudeReplicas: ReplicaKernel {
   private let weights: AlignedBuffer<eq_weight>
   private let fields: AlignedBuffer<Double>
   private let scales: AlignedBuffer<Double>
-  private let rates: AlignedBuffer<Double>
+  private let laneInverseTemperatures: AlignedBuffer<Double>
   private let sums: AlignedBuffer<Int64>
   private let identifiers: AlignedBuffer<UInt32>
   private let stiffness: Double
@@ -55,7 +55,7 @@ package final class AmplitudeReplicas: ReplicaKernel {
       layout.own.map { (couplings.fields[$0] / units.units[$0]).rounded() * AmplitudeStates.scale })
     scales = AlignedBuffer(layout.own.map { units.units[$0] / AmplitudeStates.scale })
     identifiers = AlignedBuffer(layout.free.map { UInt32($0) })
-    rates = AlignedBuffer(count: states.stride)
+    laneInverseTemperatures = AlignedBuffer(count: states.stride)
     sums = AlignedBuffer(count: states.stride)
     // No term of a spin is greater than this, and the sum of all is below 2⁶².
     let greatest = (0..<couplings.spinCount).reduce(stiffness) { greatest, spin in
@@ -67,11 +67,11 @@ package final class AmplitudeReplicas: ReplicaKernel {
     energyUnit = greatest > 0 ? Double(sign: .plus, exponent: greatest.exponent + 1 - digits, significand: 1) : 1
   }
 
-  package func take(rates: [Double]) { inverseTemperatures = rates }
+  package func take(inverseTemperatures values: [Double]) { inverseTemperatures = values }
 
   package func assign(_ temperatures: [UInt16]) {
     precondition(temperatures.count == states.laneCount)
-    for lane in 0..<temperatures.count { rates.base[lane] = inverseTemperatures[Int(temperatures[lane])] }
+    for lane in 0..<temperatures.count { laneInverseTemperatures.base[lane] = inverseTemperatures[Int(temperatures[lane])] }
   }
 
   package func restart() {}
@@ -104,7 +104,8 @@ package final class AmplitudeReplicas: ReplicaKernel {
   private func withState(_ body: (inout eq_amplitudes) -> Void) {
     var state = eq_amplitudes(
       spins: amplitudes.amplitudes, stride: Int64(states.stride), rows: rows.base, weights: weights.base, fields: fields.base,
-      scales: scales.base, rates: rates.base, stiffness: stiffness, identifiers: identifiers.base, key: key.words,
+      scales: scales.base, rates: laneInverseTemperatures.base, stiffness: stiffness, identifiers: identifiers.base,
+      key: key.words,
       first_block: UInt32(states.firstReplica / 2))
     body(&state)
   }

@@ -75,15 +75,15 @@ package final class CodedReplicas: ReplicaKernel {
   }
 
   /// `2⁶⁴ / (1 + exp(2 |f| /T))`: 53 digits of it however small it is.
-  package func take(rates: [Double]) {
-    thresholds = AlignedBuffer(count: rates.count * classCount)
-    for (temperature, rate) in rates.enumerated() {
+  package func take(inverseTemperatures: [Double]) {
+    thresholds = AlignedBuffer(count: inverseTemperatures.count * classCount)
+    for (temperature, inverseTemperature) in inverseTemperatures.enumerated() {
       for size in 0..<classCount {
-        let probability = 1 / (1 + exp(2 * Double(size) * coded.unit * rate))
+        let probability = 1 / (1 + exp(2 * Double(size) * coded.unit * inverseTemperature))
         thresholds[temperature * classCount + size] = UInt64(probability * 0x1p64)
       }
     }
-    members = AlignedBuffer(count: rates.count * states.stride)
+    members = AlignedBuffer(count: inverseTemperatures.count * states.stride)
   }
 
   /// Padding is as warm as the replicas are at first.

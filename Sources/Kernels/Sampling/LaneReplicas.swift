@@ -12,7 +12,7 @@ package final class LaneReplicas: ReplicaKernel {
   private let bases: AlignedBuffer<Int32>
   private let scales: AlignedBuffer<Float>
   private let shifts: AlignedBuffer<Int8>
-  private let rates: AlignedBuffer<Float>
+  private let laneInverseTemperatures: AlignedBuffer<Float>
   private let energies: AlignedBuffer<Int64>
   private let identifiers: AlignedBuffer<UInt32>
   private let key: ReplicaKey
@@ -99,7 +99,7 @@ package final class LaneReplicas: ReplicaKernel {
     identifiers = AlignedBuffer(layout.free.map { UInt32($0) })
     equal = counts ? EqualRows(starts, weights) : nil
     kept = keeps && isAlone ? KeptFields(couplings, units, layout, lanes: states.bitCount) : nil
-    rates = AlignedBuffer(count: states.bitCount)
+    laneInverseTemperatures = AlignedBuffer(count: states.bitCount)
     energies = AlignedBuffer(count: states.bitCount)
   }
 
@@ -121,11 +121,13 @@ package final class LaneReplicas: ReplicaKernel {
     }
   }
 
-  package func take(rates: [Double]) { inverseTemperatures = rates }
+  package func take(inverseTemperatures values: [Double]) { inverseTemperatures = values }
 
   package func assign(_ temperatures: [UInt16]) {
     precondition(temperatures.count == states.laneCount)
-    for lane in 0..<temperatures.count { rates.base[lane] = Float(inverseTemperatures[Int(temperatures[lane])]) }
+    for lane in 0..<temperatures.count {
+      laneInverseTemperatures.base[lane] = Float(inverseTemperatures[Int(temperatures[lane])])
+    }
   }
 
   /// Works out the energies of the present states.
@@ -161,7 +163,7 @@ package final class LaneReplicas: ReplicaKernel {
   private func sweep(_ places: Range<Int>, number: UInt32) {
     var state = eq_lanes(
       spins: states.words.base, stride: Int64(states.stride), groups: Int64((states.laneCount + 15) / 16), rows: rows.base,
-      weights: weights.base, bases: bases.base, scales: scales.base, shifts: shifts.base, rates: rates.base,
+      weights: weights.base, bases: bases.base, scales: scales.base, shifts: shifts.base, rates: laneInverseTemperatures.base,
       energies: energies.base, identifiers: identifiers.base, key: key.words, first_block: firstBlock,
       equal: equal?.twice.base, favours: equal?.favours.base, links: equal?.links.base, fields: kept?.fields.base,
       length: Int64(kept?.length ?? 0),

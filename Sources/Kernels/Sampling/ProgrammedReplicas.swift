@@ -156,13 +156,15 @@ package final class ProgrammedReplicas {
   /// Visits the free spins of all replicas, colour after colour, each replica at its temperature.
   ///
   /// - Parameters:
-  ///   - rates: 1/T of each lane, padding included.
+  ///   - inverseTemperatures: 1/T of each lane, padding included.
   ///   - energies: changes are added, in the unit.
   package func sweep(
-    _ states: ReplicaStates, rates: AlignedBuffer<Float>, energies: AlignedBuffer<Int64>, number: UInt32
+    _ states: ReplicaStates, inverseTemperatures: AlignedBuffer<Float>, energies: AlignedBuffer<Int64>, number: UInt32
   ) {
-    precondition(rates.count == states.bitCount && energies.count == states.bitCount)
-    withLanes(states, rates.base, energies.base) { set.sampling.sweep_lanes(&$0, 0, Int64(layout.free.count), number) }
+    precondition(inverseTemperatures.count == states.bitCount && energies.count == states.bitCount)
+    withLanes(states, inverseTemperatures.base, energies.base) {
+      set.sampling.sweep_lanes(&$0, 0, Int64(layout.free.count), number)
+    }
   }
 
   /// The fields on the spins at some places, in the unit: [place][lane], lanes padded to a multiple of 16.
@@ -184,12 +186,13 @@ package final class ProgrammedReplicas {
   package func ownField(at place: Int) -> Int { Int(integers[pairCount + layout.own[place]]) }
 
   private func withLanes(
-    _ states: ReplicaStates, _ rates: UnsafePointer<Float>?, _ energies: UnsafeMutablePointer<Int64>?,
+    _ states: ReplicaStates, _ inverseTemperatures: UnsafePointer<Float>?, _ energies: UnsafeMutablePointer<Int64>?,
     _ body: (inout eq_lanes) -> Void
   ) {
     var state = eq_lanes(
       spins: states.words.base, stride: Int64(states.stride), groups: Int64(states.paddedLaneCount / 16), rows: rows.base,
-      weights: weights.base, bases: bases.base, scales: scales.base, shifts: shifts.base, rates: rates, energies: energies,
+      weights: weights.base, bases: bases.base, scales: scales.base, shifts: shifts.base, rates: inverseTemperatures,
+      energies: energies,
       identifiers: identifiers.base, key: key.words, first_block: UInt32(states.firstReplica / 4),
       equal: nil, favours: nil, links: nil, fields: nil, length: 0, matrix: nil)
     body(&state)

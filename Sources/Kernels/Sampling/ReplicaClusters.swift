@@ -89,13 +89,13 @@ package final class ReplicaClusters {
   /// A field is a bond to a spin that is always up, and a spin that is fixed does not turn either: a cluster that is joined to one stays.
   ///
   /// - Parameters:
-  ///   - rate: 1/T.
+  ///   - inverseTemperature: 1/T.
   ///   - uniform: numbers from 0 to 1: first that of the spin to begin with, then one for each satisfied bond.
   /// - Returns: how many `members` there are; `nil` if the cluster stays.
-  package func wolffCluster(lane: Int, rate: Double, uniform: () -> Double) -> Int? {
+  package func wolffCluster(lane: Int, inverseTemperature: Double, uniform: () -> Double) -> Int? {
     guard freeCount > 0 else { return nil }
     begin(at: min(Int(uniform() * Double(freeCount)), freeCount - 1))
-    var joining = Joining(rate: rate)
+    var joining = Joining(inverseTemperature: inverseTemperature)
     var (read, end) = (0, 1)
     while read < end {
       let place = Int(members.base[read])
@@ -120,14 +120,14 @@ package final class ReplicaClusters {
 
   /// `1 − exp(−2|J|/T)` of the coupling that was asked for last, which often is the next one too.
   private struct Joining {
-    let rate: Double
+    let inverseTemperature: Double
     private var size = 0.0
     private var value = 0.0
 
-    init(rate: Double) { self.rate = rate }
+    init(inverseTemperature: Double) { self.inverseTemperature = inverseTemperature }
 
     mutating func probability(_ coupling: Double) -> Double {
-      if coupling != size { (size, value) = (coupling, -expm1(-2 * rate * coupling)) }
+      if coupling != size { (size, value) = (coupling, -expm1(-2 * inverseTemperature * coupling)) }
       return value
     }
   }

@@ -36,7 +36,7 @@ package final class ReplicaFields {
   /// A field at a temperature, with its terms for a spin that is up or down.
   private struct Terms {
     var field = Double.nan
-    var rate = 0.0
+    var inverseTemperature = 0.0
     var up: Int64 = 0
     var down: Int64 = 0
     var slope: Int64 = 0
@@ -44,10 +44,10 @@ package final class ReplicaFields {
 
   /// Adds up `f (s − tanh βf)` and its slope `f² (1 − tanh² βf)` over this rank's free spins.
   ///
-  /// - Parameter rates: β of each lane.
-  package func add(rates: [Double], excess: inout [Int64], slope: inout [Int64]) {
+  /// - Parameter inverseTemperatures: β of each lane.
+  package func add(inverseTemperatures: [Double], excess: inout [Int64], slope: inout [Int64]) {
     let lanes = states.laneCount
-    precondition(rates.count == lanes && excess.count == lanes && slope.count == lanes)
+    precondition(inverseTemperatures.count == lanes && excess.count == lanes && slope.count == lanes)
     // Its memory, not a copy, for as long as this takes.
     var known: [Terms] = []
     swap(&known, &self.known)
@@ -59,19 +59,21 @@ package final class ReplicaFields {
         placed.couplings.base + row.lowerBound, Int64(row.count), values.base)
       let own = states.words.base + place * states.stride
       for lane in 0..<lanes {
-        let (field, rate) = (values.base[lane], rates[lane])
-        let slot = Int((field.bitPattern &* 0x9E37_79B9_7F4A_7C15 ^ rate.bitPattern &* 0xBB67_AE85_84CA_A73B) >> 52)
-        if known[slot].field != field || known[slot].rate != rate { known[slot] = terms(field, rate) }
+        let (field, inverseTemperature) = (values.base[lane], inverseTemperatures[lane])
+        let slot = Int((field.bitPattern &* 0x9E37_79B9_7F4A_7C15 ^ inverseTemperature.bitPattern &* 0xBB67_AE85_84CA_A73B) >> 52)
+        if known[slot].field != field || known[slot].inverseTemperature != inverseTemperature {
+          known[slot] = terms(field, inverseTemperature)
+        }
         excess[lane] += own[lane / 64] >> UInt64(lane % 64) & 1 == 1 ? known[slot].down : known[slot].up
         slope[lane] += known[slot].slope
       }
     }
   }
 
-  private func terms(_ field: Double, _ rate: Double) -> Terms {
-    let mean = tanh(rate * field)
+  private func terms(_ field: Double, _ inverseTemperature: Double) -> Terms {
+    let mean = tanh(inverseTemperature * field)
     return Terms(
-      field: field, rate: rate, up: Int64((field * (1 - mean) / excessUnit).rounded()),
+      field: field, inverseTemperature: inverseTemperature, up: Int64((field * (1 - mean) / excessUnit).rounded()),
       down: Int64((-field * (1 + mean) / excessUnit).rounded()),
       slope: Int64((field * field * (1 - mean * mean) / slopeUnit).rounded()))
   }

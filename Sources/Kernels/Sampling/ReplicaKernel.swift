@@ -7,7 +7,7 @@ package protocol ReplicaKernel: AnyObject {
   var energyUnit: Double { get }
 
   /// Takes the inverse temperatures 1/T, each 0 or more. Those of the replicas count from the next `assign` on.
-  func take(rates: [Double])
+  func take(inverseTemperatures: [Double])
   /// Says which temperature each replica has.
   func assign(_ temperatures: [UInt16])
   /// Is told that states were written from outside.

@@ -34,7 +34,7 @@ struct AnnealedImportance {
   }
 
   /// `β₀ = 0` … `β_K = 1`: a 29th of the steps to ½, eight from there to .9, twenty from there on, as published.
-  static func rates(steps: Int) -> [Double] {
+  static func inverseTemperatures(steps: Int) -> [Double] {
     (0...steps).map { step in
       let place = 29 * Double(step) / Double(steps)
       if place <= 1 { return 0.5 * place }
@@ -84,9 +84,9 @@ struct AnnealedImportance {
     var weights: [Double] = []
     if !own.isEmpty {
       let run = try AnnealingLanes(layout, parameters: parameters, base: base, runs: own, seed: seed)
-      weights = try run.anneal(Self.rates(steps: settings.steps), from: samples.isEmpty ? [] : Array(samples[own]))
+      weights = try run.anneal(Self.inverseTemperatures(steps: settings.steps), from: samples.isEmpty ? [] : Array(samples[own]))
     }
-    return try grid?.gatherOverData(weights, counts: shares.map(\.count), "weights of annealed importance sampling") ?? weights
+    return try grid?.gatherOverData(weights, "weights of annealed importance sampling") ?? weights
   }
 }
 
@@ -100,7 +100,7 @@ private final class AnnealingLanes {
   private let moving: ProgrammedReplicas
   private let target: ProgrammedReplicas
   private let states: ReplicaStates
-  private let rates: AlignedBuffer<Float>
+  private let inverseTemperatures: AlignedBuffer<Float>
   private let energies: AlignedBuffer<Int64>
   private let fields: AlignedBuffer<Int32>
   /// Of the spins whose fields are read.
@@ -121,8 +121,8 @@ private final class AnnealingLanes {
       throw TrainingError.setting(key: "boltzmann", reason: "a coupling or field of the machine is not finite")
     }
     states = moving.states(firstReplica: runs.lowerBound, laneCount: runs.count)
-    rates = AlignedBuffer(count: states.bitCount)
-    rates.fill(1)
+    inverseTemperatures = AlignedBuffer(count: states.bitCount)
+    inverseTemperatures.fill(1)
     energies = AlignedBuffer(count: states.bitCount)
     let order = moving.layout.free
     let hidden = order.indices.filter { order[$0] >= layout.visibleCount }
@@ -130,10 +130,10 @@ private final class AnnealingLanes {
     fields = AlignedBuffer(count: places.count * states.paddedLaneCount)
   }
 
-  private func program(_ rate: Double) { _ = moving.program(parameters, factor: rate, base: base) }
+  private func program(_ inverseTemperature: Double) { _ = moving.program(parameters, factor: inverseTemperature, base: base) }
 
   private func sweep(_ number: Int) {
-    moving.sweep(states, rates: rates, energies: energies, number: UInt32(truncatingIfNeeded: number))
+    moving.sweep(states, inverseTemperatures: inverseTemperatures, energies: energies, number: UInt32(truncatingIfNeeded: number))
   }
 
   /// - Parameter samples: that runs in reverse begin at; none: runs from independent spins.

@@ -7,7 +7,7 @@ final class BoltzmannChains {
   let states: ReplicaStates
   /// Chains; with temperatures, each is a ladder of as many lanes.
   let count: Int
-  private let rates: AlignedBuffer<Float>
+  private let inverseTemperatures: AlignedBuffer<Float>
   private let energies: AlignedBuffer<Int64>
   /// The lanes that are averaged: those at temperature 1.
   private let mask: AlignedBuffer<UInt64>
@@ -25,7 +25,7 @@ final class BoltzmannChains {
     // Each micro-shard begins a vector of lanes of its own.
     let padded = (count * temperatures + 15) / 16 * 16
     states = machine.states(firstReplica: firstReplica ?? first / max(count, 1) * padded, laneCount: count * temperatures)
-    rates = AlignedBuffer(count: states.bitCount)
+    inverseTemperatures = AlignedBuffer(count: states.bitCount)
     energies = AlignedBuffer(count: states.bitCount)
     mask = AlignedBuffer(count: states.stride)
     ladder = (0..<temperatures).map { temperatures == 1 ? 1 : Double($0) / Double(temperatures - 1) }
@@ -36,11 +36,11 @@ final class BoltzmannChains {
   private var temperatures: Int { ladder.count }
 
   private func assign() {
-    for lane in 0..<rates.count {
-      rates[lane] = lane < states.laneCount ? Float(ladder[tempering?.temperatures[lane] ?? 0]) : 1
+    for lane in 0..<inverseTemperatures.count {
+      inverseTemperatures[lane] = lane < states.laneCount ? Float(ladder[tempering?.temperatures[lane] ?? 0]) : 1
     }
     mask.clear()
-    for lane in 0..<states.laneCount where rates[lane] == 1 { mask[lane / 64] |= 1 << UInt64(lane % 64) }
+    for lane in 0..<states.laneCount where inverseTemperatures[lane] == 1 { mask[lane / 64] |= 1 << UInt64(lane % 64) }
   }
 
   /// Random states.
@@ -58,7 +58,7 @@ final class BoltzmannChains {
     if tempering != nil { countEnergies() }
     for sweep in 0..<sweeps.total {
       let number = UInt32(truncatingIfNeeded: step &* sweeps.total &+ sweep)
-      machine.sweep(states, rates: rates, energies: energies, number: number)
+      machine.sweep(states, inverseTemperatures: inverseTemperatures, energies: energies, number: number)
       swap(number)
       if sweeps.counts(sweep) { observe(states) }
     }
@@ -69,7 +69,7 @@ final class BoltzmannChains {
     let values = (0..<states.laneCount).map { Double(energies[$0]) * machine.unit }
     // Even pairs of the ladder after even sweeps, odd ones after odd ones, also if each step makes one sweep.
     tempering!.resume(temperatures: tempering!.temperatures, attempts: Int(number % 2))
-    if tempering!.swap(energies: values, rates: ladder, sweep: number) { assign() }
+    if tempering!.swap(energies: values, inverseTemperatures: ladder, sweep: number) { assign() }
   }
 
   /// Energies under new parameters, which sweeps then keep.

@@ -184,7 +184,8 @@ public final class BoltzmannLearner: TrainableNetwork {
 
   /// Those of all ranks, on the first. Collective.
   private func gathered(_ own: [Int32]) throws -> [Float] {
-    (try grid?.data.gatherVarying(own, root: 0).flatMap { $0 } ?? own).map { Float($0) }
+    guard let grid else { return own.map { Float($0) } }
+    return try grid.namingData("free chains") { try grid.data.gatherVarying(own, root: 0).joined().map { Float($0) } }
   }
 
   public func restoreExtra(_ tensors: [String: Tensor]) throws {

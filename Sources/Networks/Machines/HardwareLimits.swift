@@ -13,10 +13,12 @@ public struct HardwareLimits: Equatable, Sendable {
   public var mismatch: Float = 0
   /// Which device.
   public var device: UInt64 = 0
-  /// Bits of an amplitude, which is rounded after every step to 2ᵇ levels from −range to range; or of a phase of an oscillator, which is
-  /// rounded to `phaseLevels` when it is read at the end of a phase of relaxation: couplings between oscillators are not digital.
+  /// Bits of an amplitude, which is rounded after every step to 2ᵇ levels from −range to range.
   public var stateBits: Int?
-  /// Where the levels of a phase are; only with `stateBits`.
+  /// Bits of an oscillator's phase, which is rounded to `phaseLevels` when it is read at the end of a phase of relaxation: couplings between
+  /// oscillators are not digital.
+  public var readBits: Int?
+  /// Where the levels of a phase are; only with `readBits`.
   public var phaseLevels = PhaseLevels.power
   /// Whether reading a phase replaces it.
   public var phaseReading = PhaseReading.copy
@@ -59,7 +61,8 @@ public struct HardwareLimits: Equatable, Sendable {
   func phaseVariance(step: Float) -> Float { stateNoise * stateNoise / step + phaseNoise * phaseNoise * Self.publishedStep }
 
   private var limitsPhases: Bool {
-    phaseLevels != .power || phaseReading != .copy || phaseNoise > 0 || frequencySpread > 0 || evenCoupling != 0
+    readBits != nil || phaseLevels != .power || phaseReading != .copy || phaseNoise > 0 || frequencySpread > 0
+      || evenCoupling != 0
   }
 
   var limitsWeights: Bool { weightBits != nil || weightRange != nil || mismatch > 0 }
@@ -72,8 +75,11 @@ public struct HardwareLimits: Equatable, Sendable {
     try writing.check(self)
     guard machine.kind == .oscillator || !limitsPhases else {
       throw NetworkError(
-        "phaseLevels, phaseReading, phaseNoise, frequencySpread and evenCoupling are limits of phases; expected the machine oscillator, "
+        "readBits, phaseLevels, phaseReading, phaseNoise, frequencySpread and evenCoupling are limits of phases; expected the machine oscillator, "
           + "found \(machine.kind.rawValue)")
+    }
+    guard machine.kind != .oscillator || stateBits == nil else {
+      throw NetworkError("stateBits are bits of amplitudes, and an oscillator has phases; leave it out, or give readBits alone")
     }
     guard machine.kind == .hopfield, limitsStates else { return }
     throw NetworkError(

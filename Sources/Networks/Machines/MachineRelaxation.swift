@@ -68,7 +68,7 @@ public final class MachineRelaxation: NetworkRelaxation {
       if report.change < Double(stop.tolerance) { break }
     }
     phase.machine.read()
-    if settings.hardware.stateBits != nil { try phase.field.place(phase.machine.states) }
+    if settings.hardware.readBits != nil { try phase.field.place(phase.machine.states) }
     try network.finishExchanges()
     if !isNudged { free = (phase, report.sweeps) }
     return report

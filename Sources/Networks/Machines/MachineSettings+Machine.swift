@@ -78,7 +78,7 @@ extension MachineSettings {
     // The limit's noise is that of a step, the machine's own that of one unit of time.
     let variance = oscillator.noise * oscillator.noise + limits.phaseVariance(step: oscillator.step)
     numbers.noise = .constant(Double(variance).squareRoot())
-    numbers.readBits = limits.stateBits
+    numbers.readBits = limits.readBits
     numbers.readsPublishedLevels = limits.phaseLevels == .published
     numbers.keepsRead = limits.phaseReading == .replace
     numbers.even = limits.evenCoupling

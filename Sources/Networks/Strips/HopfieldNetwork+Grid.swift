@@ -27,7 +27,7 @@ extension HopfieldNetwork {
 
   /// Refuses a network that does not fit, before memory is taken for it.
   private static func requireMemory(_ layout: NetworkLayout, strips: Int, capacity: Int) throws {
-    let left = MemoryLimit.bytesLeft(sharedBy: Environment.current?.node.size ?? 1)
+    let left = MemoryLimit.bytesLeft
     func need(_ strips: Int) throws -> Int { try StripPartition(layout, strips: strips).greatestBytes(capacity: capacity) }
     let needed = try need(strips)
     guard needed > left else { return }
@@ -55,7 +55,7 @@ extension HopfieldNetwork {
     guard grid.spin.size > 1 else { return planes.unpacked(samples: samples) }
     let partition = strip.partition
     let counted = strip.countedRows(layer).isEmpty ? [] : planes.unpacked(samples: samples)
-    guard let parts = try grid.gatherOverStrips(counted) else { return [] }
+    guard let parts = try grid.gatherOverStrips(counted, "spins") else { return [] }
     let whole = layout.shape(layer)
     var values = Array(repeating: Float(0), count: samples.count * whole.spins)
     for (index, part) in parts.enumerated() {

@@ -2,7 +2,7 @@ import Kernels
 
 /// One rank's spins, the ghosts that they are coupled to, and who needs what of whom: worked out by each rank for itself from the
 /// whole graph, so that nothing is negotiated.
-package struct GhostPlan: Sendable {
+package struct GhostPlan {
   /// The other ranks with which spins are coupled, and what goes to and fro.
   package struct Neighbour: Sendable, Equatable {
     /// Its rank in the communicator that divides the spins.

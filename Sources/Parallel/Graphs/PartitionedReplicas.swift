@@ -66,7 +66,7 @@ package final class PartitionedReplicas: ReplicaKernel {
     phases = try part.phases.enumerated().map { try BorderExchange($1, of: kernel.states, tag: $0, over: group) }
   }
 
-  package func take(rates: [Double]) { kernel.take(rates: rates) }
+  package func take(inverseTemperatures: [Double]) { kernel.take(inverseTemperatures: inverseTemperatures) }
   package func assign(_ temperatures: [UInt16]) { kernel.assign(temperatures) }
   package func restart() { kernel.restart() }
   package func flip(_ places: [Int32], lane: Int) { preconditionFailure("clusters need all spins on one rank") }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Ising
 
@@ -5,11 +6,7 @@ extension SamplingAnswer {
   /// One JSON object. Numbers that are not finite are left out.
   ///
   /// - Throws: `EncodingError` if the object cannot be written.
-  public func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(Object(self)), as: UTF8.self)
-  }
+  public func json() throws -> String { try jsonText(Object(self)) }
 
   private struct Object: Encodable {
     var file: String
@@ -123,7 +120,7 @@ extension SamplingAnswer {
       (linkOverlap, linkOverlapError) = split(estimate.linkOverlap)
       (tauEnergy, tauMagnetisation) = (finite(estimate.energyTime), finite(estimate.magnetisationTime))
       tauOverlap = finite(estimate.overlapTime)
-      (betaEffective, betaEffectiveError) = split(estimate.effectiveRate)
+      (betaEffective, betaEffectiveError) = split(estimate.effectiveInverseTemperature)
       ess = estimate.effectiveSamples
       rhat = [
         "energy": finite(estimate.energyRHat), "magnetisation": finite(estimate.magnetisationRHat),

@@ -26,10 +26,11 @@ struct PopulationCheckpoint: Equatable {
       try grid.data.gatherVarying(own, root: 0).flatMap { $0 }
     }
     var whole = self
-    let (rates, logs) = (try all(places.map(\.rate)), try all(places.map(\.logZ)))
+    let (inverseTemperatures, logs) = (try all(places.map(\.inverseTemperature)), try all(places.map(\.logZ)))
     let (targets, steps) = (try all(places.map { Int64($0.target) }), try all(places.map { Int64($0.steps) }))
-    whole.places = rates.indices.map {
-      PopulationRun.Place(rate: rates[$0], target: Int(targets[$0]), logZ: logs[$0], steps: Int(steps[$0]))
+    whole.places = inverseTemperatures.indices.map {
+      PopulationRun.Place(
+        inverseTemperature: inverseTemperatures[$0], target: Int(targets[$0]), logZ: logs[$0], steps: Int(steps[$0]))
     }
     whole.families = try all(families)
     whole.spins = try all(ownSpins)
@@ -66,7 +67,7 @@ extension PopulationCheckpoint {
   func file() -> TensorFile {
     var file = TensorFile(metadata: ["sweeps": "\(sweeps)"])
     file.tensors = [
-      "places.rate": Tensor(places.map(\.rate)), "places.logZ": Tensor(places.map(\.logZ)),
+      "places.rate": Tensor(places.map(\.inverseTemperature)), "places.logZ": Tensor(places.map(\.logZ)),
       "places.target": Tensor(places.map { Int64($0.target) }), "places.steps": Tensor(places.map { Int64($0.steps) }),
       "families": Tensor(families), "spins": Tensor(spins), "samples.states": Tensor(sampledStates),
       "samples.energies": Tensor(sampledEnergies),
@@ -79,10 +80,11 @@ extension PopulationCheckpoint {
 
   /// - Parameters:
   ///   - shape: a checkpoint of as many populations: what sizes must be.
-  ///   - rates: 1/T of the list.
+  ///   - inverseTemperatures: 1/T of the list.
   ///   - source: what a message calls the file.
   /// - Throws: `TensorError` if something is missing, has another size or cannot be.
-  init(_ file: TensorFile, like shape: PopulationCheckpoint, rates list: [Double], size: Int, source: String) throws {
+  init(_ file: TensorFile, like shape: PopulationCheckpoint, inverseTemperatures list: [Double], size: Int, source: String) throws
+  {
     func doubles(_ name: String, _ count: Int) throws -> [Double] {
       try file.tensor(name, shape: [count], in: source).doubles()
     }
@@ -99,14 +101,15 @@ extension PopulationCheckpoint {
     }
     self.sweeps = sweeps
     let count = shape.places.count
-    let (rates, logs) = (try doubles("places.rate", count), try doubles("places.logZ", count))
-    guard rates.allSatisfy({ $0 >= 0 && $0 <= list[list.count - 1] }) else {
+    let (inverseTemperatures, logs) = (try doubles("places.rate", count), try doubles("places.logZ", count))
+    guard inverseTemperatures.allSatisfy({ $0 >= 0 && $0 <= list[list.count - 1] }) else {
       throw TensorError("\(source): tensor `places.rate` has numbers outside 0 to \(list[list.count - 1])")
     }
     let targets = try integers("places.target", count, 0...Int64(list.count))
     let steps = try integers("places.steps", count, 0...Int64(UInt32.max))
-    places = rates.indices.map {
-      PopulationRun.Place(rate: rates[$0], target: Int(targets[$0]), logZ: logs[$0], steps: Int(steps[$0]))
+    places = inverseTemperatures.indices.map {
+      PopulationRun.Place(
+        inverseTemperature: inverseTemperatures[$0], target: Int(targets[$0]), logZ: logs[$0], steps: Int(steps[$0]))
     }
     families = try integers("families", shape.families.count, 0...Int64(size - 1))
     spins = try file.tensor("spins", shape: [shape.spins.count], in: source).bytes
@@ -134,12 +137,12 @@ extension PopulationRun {
 
   /// One of so many populations, for its sizes.
   func emptyCheckpoint(populations: Int) -> PopulationCheckpoint {
-    let (bytes, states) = (samples.stateBytes, populations * rates.count * samples.draws)
+    let (bytes, states) = (samples.stateBytes, populations * inverseTemperatures.count * samples.draws)
     return PopulationCheckpoint(
       sweeps: 0, places: [Place](repeating: Place(logZ: 0), count: populations),
       families: [Int64](repeating: 0, count: populations * settings.population),
       spins: [UInt8](repeating: 0, count: populations * settings.population * bytes),
-      values: PopulationRecord(temperatures: rates.count, populations: populations).values,
+      values: PopulationRecord(temperatures: inverseTemperatures.count, populations: populations).values,
       sampledStates: [UInt8](repeating: 0, count: states * bytes), sampledEnergies: [Double](repeating: 0, count: states))
   }
 
@@ -158,7 +161,8 @@ extension PopulationRun {
     let whole: PopulationCheckpoint
     do {
       whole = try PopulationCheckpoint(
-        file, like: emptyCheckpoint(populations: count), rates: rates, size: settings.population, source: store.path)
+        file, like: emptyCheckpoint(populations: count), inverseTemperatures: inverseTemperatures, size: settings.population,
+        source: store.path)
     } catch { throw SamplerError("\(error)") }
     try restore(whole.part(populations, of: count))
     return store.seconds(of: file)

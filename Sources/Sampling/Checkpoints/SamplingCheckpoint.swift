@@ -11,7 +11,7 @@ struct SamplingCheckpoint: Equatable {
   var sweep: Int
   /// Swaps tried in this round.
   var attempts: Int
-  var rates: [Double]
+  var inverseTemperatures: [Double]
   var bennettGuesses: [Double]
   var history: [SamplingRun.RoundReport]
   /// [chain][replica][byte], a bit a spin: 1 where it is up.
@@ -103,7 +103,8 @@ extension SamplingCheckpoint {
       "marginals.added": "\(marginalsAdded)",
     ]
     file.tensors = [
-      "rates": Tensor(rates), "bennett": Tensor(bennettGuesses), "spins": Tensor(spins), "temperatures": Tensor(temperatures),
+      "rates": Tensor(inverseTemperatures), "bennett": Tensor(bennettGuesses), "spins": Tensor(spins),
+      "temperatures": Tensor(temperatures),
       "directions": Tensor(directions), "roundTrips": Tensor(roundTrips), "rejections": Tensor(rejections),
       "roundEnergies": Tensor(roundEnergies), "samples.states": Tensor(sampledStates),
       "samples.energies": Tensor(sampledEnergies), "history.sweeps": Tensor(history.map { Int64($0.sweeps) }),
@@ -139,11 +140,11 @@ extension SamplingCheckpoint {
       }
       return values
     }
-    let count = shape.rates.count
+    let count = shape.inverseTemperatures.count
     self = shape
     sweep = try number("sweep", upTo: schedule.total)
     attempts = try number("attempts", upTo: schedule.total)
-    rates = try doubles("rates", count)
+    inverseTemperatures = try doubles("rates", count)
     bennettGuesses = try doubles("bennett", file.tensors["bennett"]?.count == 0 ? 0 : count - 1)
     spins = try file.tensor("spins", shape: [shape.spins.count], in: source).bytes
     temperatures = try integers("temperatures", shape.temperatures.count, 0...Int64(count - 1))

@@ -3,7 +3,7 @@ extension SamplingRun {
   var checkpoint: SamplingCheckpoint {
     var checkpoint = emptyCheckpoint(chains: chains.count)
     let state = tempering.state
-    (checkpoint.sweep, checkpoint.attempts, checkpoint.rates) = (sweep, state.attempts, ladder.rates)
+    (checkpoint.sweep, checkpoint.attempts, checkpoint.inverseTemperatures) = (sweep, state.attempts, ladder.inverseTemperatures)
     (checkpoint.bennettGuesses, checkpoint.history) = (bennett?.guesses ?? [], history)
     checkpoint.temperatures = state.temperatures.map { Int64($0) }
     checkpoint.directions = state.directions.map { Int64($0) }
@@ -27,7 +27,7 @@ extension SamplingRun {
     let empty = ChainRecord(schedule, temperatures: count, chains: chains)
     let sizes = marginals?.checkpointSizes(chains: chains) ?? (all: 0, present: 0)
     return SamplingCheckpoint(
-      sweep: 0, attempts: 0, rates: ladder.rates, bennettGuesses: [], history: [],
+      sweep: 0, attempts: 0, inverseTemperatures: ladder.inverseTemperatures, bennettGuesses: [], history: [],
       spins: [UInt8](repeating: 0, count: replicas * samples.stateBytes), temperatures: [Int64](repeating: 0, count: replicas),
       directions: [Int64](repeating: 0, count: replicas), roundTrips: [Int64](repeating: 0, count: chains),
       rejections: [Double](repeating: 0, count: chains * (count - 1)), roundEnergies: [Double](repeating: 0, count: replicas),
@@ -44,7 +44,7 @@ extension SamplingRun {
       kernel.states.read(lane: firstLane + index, from: checkpoint.spins, at: index * samples.stateBytes)
     }
     kernel.restart()
-    kernel.take(rates: ladder.rates)
+    kernel.take(inverseTemperatures: ladder.inverseTemperatures)
     assign()
   }
 

@@ -102,13 +102,7 @@ struct RunIdentity: Codable, Equatable {
     clamped = settings.fixed.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }.joined(separator: " ")
   }
 
-  var text: String {
-    get throws {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
-  }
+  var text: String { get throws { try jsonText(self) } }
 
   /// - Throws: `SamplerError` that names the first difference.
   func check(_ text: String, path: String) throws {

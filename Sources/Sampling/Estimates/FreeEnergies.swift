@@ -29,29 +29,29 @@ enum FreeEnergies {
 /// With C near Δ = ln Z(β') − ln Z(β), Δ = C + ln(⟨f(C + (β' − β)E)⟩_β / ⟨f(−C − (β' − β)E)⟩_β'), f(x) = 1/(1 + eˣ), which holds for any C and has
 /// the smallest error for C = Δ. Source: Bennett, J. Comput. Phys. 22, 245 (1976).
 struct BennettFunctions: Equatable, Sendable {
-  let rates: [Double]
+  let inverseTemperatures: [Double]
   /// C of each pair of neighbours.
   let guesses: [Double]
 
   /// - Parameter energies: mean energies at the temperatures, which may be rough.
-  init(rates: [Double], energies: [Double]) {
-    self.rates = rates
-    guesses = zip(rates, rates.dropFirst()).enumerated().map { pair, rates in
-      -(rates.1 - rates.0) * (energies[pair] + energies[pair + 1]) / 2
+  init(inverseTemperatures: [Double], energies: [Double]) {
+    self.inverseTemperatures = inverseTemperatures
+    guesses = zip(inverseTemperatures, inverseTemperatures.dropFirst()).enumerated().map { pair, neighbours in
+      -(neighbours.1 - neighbours.0) * (energies[pair] + energies[pair + 1]) / 2
     }
   }
 
-  init(rates: [Double], guesses: [Double]) {
-    self.rates = rates
+  init(inverseTemperatures: [Double], guesses: [Double]) {
+    self.inverseTemperatures = inverseTemperatures
     self.guesses = guesses
   }
 
   func toColder(_ energy: Double, at temperature: Int) -> Double {
-    Self.f(guesses[temperature] + (rates[temperature + 1] - rates[temperature]) * energy)
+    Self.f(guesses[temperature] + (inverseTemperatures[temperature + 1] - inverseTemperatures[temperature]) * energy)
   }
 
   func toHotter(_ energy: Double, at temperature: Int) -> Double {
-    Self.f(-guesses[temperature - 1] - (rates[temperature] - rates[temperature - 1]) * energy)
+    Self.f(-guesses[temperature - 1] - (inverseTemperatures[temperature] - inverseTemperatures[temperature - 1]) * energy)
   }
 
   private static func f(_ x: Double) -> Double { 1 / (1 + exp(x)) }

@@ -38,7 +38,7 @@ public struct TemperatureEstimate: Sendable {
   /// The density of q in equal parts of −1 … 1; `nil` with a single ladder, and of populations.
   public let overlapHistogram: [Double]?
   /// The 1/T at which the states' fields would be in equilibrium; `nil` where no spin is in a field, and of populations.
-  public let effectiveRate: Estimate?
+  public let effectiveInverseTemperature: Estimate?
   /// Integrated autocorrelation times in sweeps.
   public let energyTime: Double
   /// Of |m|, in sweeps.
@@ -68,27 +68,27 @@ public struct TemperatureEstimate: Sendable {
   /// `S = (U − F)/T`; `nil` without ln Z.
   public var entropy: Estimate? {
     guard let logZ else { return nil }
-    let rate = temperature.isFinite ? 1 / temperature : 0
+    let inverseTemperature = temperature.isFinite ? 1 / temperature : 0
     // The two errors are not independent; their sum is not less than the true one.
-    return Estimate(value: rate * energy.value + logZ.value, error: rate * energy.error + logZ.error)
+    return Estimate(value: inverseTemperature * energy.value + logZ.value, error: inverseTemperature * energy.error + logZ.error)
   }
 
   /// - Parameters:
   ///   - index: of the temperature, counted from the hottest.
   ///   - offset: what the record's energies leave out.
-  init(_ record: ChainRecord, index: Int, rate: Double, offset: Double) {
+  init(_ record: ChainRecord, index: Int, inverseTemperature: Double, offset: Double) {
     let schedule = record.schedule
     func series(_ quantity: ChainRecord.Quantity) -> [[Double]] { record.series(quantity, temperature: index) }
     func time(_ mean: SeriesMean, variance: Double, count: Double, spacing: Int) -> Double {
       // ε² = 2τσ²/n. Of a constant every number is worth as much.
       variance > 0 ? max(mean.error * mean.error * count / (2 * variance), 0) * Double(spacing) : 0.5 * Double(spacing)
     }
-    temperature = rate > 0 ? 1 / rate : .infinity
+    temperature = inverseTemperature > 0 ? 1 / inverseTemperature : .infinity
     family = nil
     let (energies, squares) = (series(.energy), series(.energySquare))
     let energy = SeriesMean(energies)
     self.energy = Estimate(value: energy.mean + offset, error: energy.error)
-    let capacity = Jackknife.estimate([energies, squares]) { ($0[1] - $0[0] * $0[0]) * rate * rate }
+    let capacity = Jackknife.estimate([energies, squares]) { ($0[1] - $0[0] * $0[0]) * inverseTemperature * inverseTemperature }
     specificHeat = Estimate(capacity)
     let energyVariance = SeriesMean(squares).mean - energy.mean * energy.mean
     let count = Double(record.chainCount * schedule.measured)
@@ -114,14 +114,14 @@ public struct TemperatureEstimate: Sendable {
     let isKnown = excess.reduce(0) { $0 + $1.count } >= Self.fewestFieldMeasurements
     // One step of Newton's method from the temperature that it should be: the distance is small, or else the verdict is clear.
     if slope > 0, isKnown {
-      var found = Estimate(Jackknife.estimate([excess, slopes]) { rate + $0[0] / $0[1] })
+      var found = Estimate(Jackknife.estimate([excess, slopes]) { inverseTemperature + $0[0] / $0[1] })
       // Σ f²(1 − tanh²) is the variance of the sum if spins do not depend on each other. Where few have turned against their fields, the
       // scatter of those says little.
       let count = Double(record.chainCount * schedule.fieldMeasurements)
       found.error = max(found.error, 1 / (slope * count).squareRoot())
-      effectiveRate = found
+      effectiveInverseTemperature = found
     } else {
-      effectiveRate = nil
+      effectiveInverseTemperature = nil
     }
     overlapHistogram = record.overlapHistogram(temperature: index)
 

@@ -71,7 +71,7 @@ public struct Verdict: Equatable, Sendable {
   }
 
   private static func temperatureDistance(_ estimate: TemperatureEstimate) -> Double? {
-    guard let found = estimate.effectiveRate, found.error > 0 else { return nil }
+    guard let found = estimate.effectiveInverseTemperature, found.error > 0 else { return nil }
     return abs(found.value - (estimate.temperature.isFinite ? 1 / estimate.temperature : 0)) / found.error
   }
 

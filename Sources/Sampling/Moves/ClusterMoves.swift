@@ -26,7 +26,7 @@ struct ClusterMoves {
   private let rows: PackedStates
   private let firstLane: Int
   /// Houdayer's clusters percolate above this temperature, √⟨J²⟩.
-  private let leastRate: Double
+  private let leastInverseTemperature: Double
   /// Whether a state is as good as its mirror image.
   private let isSymmetric: Bool
   private let greatestCluster: Int
@@ -42,26 +42,26 @@ struct ClusterMoves {
     philox = Philox(seed: settings.seed, .clusters)
     rows = PackedStates(bits: kernel.states.ownCount, rows: kernel.states.bitCount)
     let squares = couplings.couplings.reduce(0) { $0 + $1 * $1 }
-    leastRate = squares > 0 ? (Double(couplings.couplings.count) / squares).squareRoot() : .infinity
+    leastInverseTemperature = squares > 0 ? (Double(couplings.couplings.count) / squares).squareRoot() : .infinity
     isSymmetric = settings.fixed.isEmpty && couplings.fields.allSatisfy { $0 == 0 }
     greatestCluster = couplings.spinCount / 2
   }
 
   /// Makes each move once: Houdayer's for each pair of replicas at a low temperature, Wolff's for each replica.
-  func run(_ tempering: Tempering, rates: [Double], sweep: UInt32) {
+  func run(_ tempering: Tempering, inverseTemperatures: [Double], sweep: UInt32) {
     for move in moves {
       switch move {
-      case .icm: exchangeClusters(tempering, rates: rates, sweep: sweep)
-      case .wolff: turnClusters(tempering, rates: rates, sweep: sweep)
+      case .icm: exchangeClusters(tempering, inverseTemperatures: inverseTemperatures, sweep: sweep)
+      case .wolff: turnClusters(tempering, inverseTemperatures: inverseTemperatures, sweep: sweep)
       }
     }
   }
 
-  private func exchangeClusters(_ tempering: Tempering, rates: [Double], sweep: UInt32) {
+  private func exchangeClusters(_ tempering: Tempering, inverseTemperatures: [Double], sweep: UInt32) {
     kernel.states.unpackSpins(into: rows)
     let count = tempering.temperatureCount
     for pair in 0..<tempering.chains.count / 2 {
-      for temperature in 0..<count where rates[temperature] >= leastRate {
+      for temperature in 0..<count where inverseTemperatures[temperature] >= leastInverseTemperature {
         let one = firstLane + 2 * pair * count + tempering.replicas[2 * pair * count + temperature]
         let other = firstLane + (2 * pair + 1) * count + tempering.replicas[(2 * pair + 1) * count + temperature]
         let number = UInt32(truncatingIfNeeded: tempering.chains.lowerBound / 2 + pair)
@@ -77,12 +77,12 @@ struct ClusterMoves {
     }
   }
 
-  private func turnClusters(_ tempering: Tempering, rates: [Double], sweep: UInt32) {
+  private func turnClusters(_ tempering: Tempering, inverseTemperatures: [Double], sweep: UInt32) {
     let count = tempering.temperatureCount
     for (index, temperature) in tempering.temperatures.enumerated() {
       let replica = UInt32(truncatingIfNeeded: tempering.chains.lowerBound * count + index)
       var (block, used, words) = (UInt32(0), 4, SIMD4<UInt32>())
-      let size = clusters.wolffCluster(lane: firstLane + index, rate: rates[temperature]) {
+      let size = clusters.wolffCluster(lane: firstLane + index, inverseTemperature: inverseTemperatures[temperature]) {
         if used == 4 {
           words = philox.block(SIMD4(replica, block, sweep, 1))
           (block, used) = (block + 1, 0)

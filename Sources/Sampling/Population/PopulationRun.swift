@@ -13,7 +13,7 @@ import Parallel
 final class PopulationRun {
   let problem: IsingProblem
   /// 1/T of the list, ascending.
-  let rates: [Double]
+  let inverseTemperatures: [Double]
   /// Of this rank, by their numbers among all.
   let populations: Range<Int>
   let grid: ProcessGrid?
@@ -36,7 +36,7 @@ final class PopulationRun {
 
   /// How far a population is.
   struct Place: Equatable {
-    var rate = 0.0
+    var inverseTemperature = 0.0
     /// The temperature of the list that it goes to; behind the last one at the end.
     var target = 0
     var logZ: Double
@@ -45,20 +45,21 @@ final class PopulationRun {
 
   /// - Parameter kernel: holds the replicas of these populations, the first of them in lane `firstLane`.
   init(
-    _ problem: IsingProblem, _ settings: SamplerSettings, kernel: any ReplicaKernel, firstLane: Int, rates: [Double],
+    _ problem: IsingProblem, _ settings: SamplerSettings, kernel: any ReplicaKernel, firstLane: Int,
+    inverseTemperatures: [Double],
     populations: Range<Int>, draws: Int = 0, over grid: ProcessGrid? = nil
   ) throws {
     self.problem = problem
-    self.rates = rates
+    self.inverseTemperatures = inverseTemperatures
     self.populations = populations
     self.grid = grid
     self.kernel = kernel
     self.firstLane = firstLane
     self.settings = settings
-    record = PopulationRecord(temperatures: rates.count, populations: populations.count)
+    record = PopulationRecord(temperatures: inverseTemperatures.count, populations: populations.count)
     samples = KeptSamples(
       draws: draws, stateBytes: kernel.states.stateBytes(of: problem.spinCount), measured: settings.population,
-      temperatures: rates.count, chains: populations.count)
+      temperatures: inverseTemperatures.count, chains: populations.count)
     philox = Philox(seed: settings.seed, .resampling)
     let free = problem.spinCount - settings.fixed.count
     places = populations.map { _ in Place(logZ: Double(free) * log(2)) }
@@ -87,15 +88,15 @@ final class PopulationRun {
   }
 
   /// Whether this rank's populations are at the coldest temperature.
-  var isFinished: Bool { places.allSatisfy { $0.target == rates.count } }
+  var isFinished: Bool { places.allSatisfy { $0.target == inverseTemperatures.count } }
 
   /// The temperatures of the list that all of them have passed.
-  var passed: Int { places.map(\.target).min() ?? rates.count }
+  var passed: Int { places.map(\.target).min() ?? inverseTemperatures.count }
 
   /// A step of all populations. Collective over the ranks that share their spins.
   func advance() throws {
     for index in places.indices { cool(index) }
-    kernel.take(rates: places.map(\.rate))
+    kernel.take(inverseTemperatures: places.map(\.inverseTemperature))
     kernel.assign(laneTemperatures)
     for _ in 0..<settings.sweepsOfStep {
       try kernel.sweep(number: UInt32(truncatingIfNeeded: sweeps))
@@ -106,18 +107,19 @@ final class PopulationRun {
   }
 
   private func hasArrived(_ index: Int) -> Bool {
-    places[index].target < rates.count && places[index].rate == rates[places[index].target]
+    places[index].target < inverseTemperatures.count
+      && places[index].inverseTemperature == inverseTemperatures[places[index].target]
   }
 
   private func cool(_ index: Int) {
     let place = places[index]
-    guard place.target < rates.count, !hasArrived(index) else { return }
-    let goal = rates[place.target]
+    guard place.target < inverseTemperatures.count, !hasArrived(index) else { return }
+    let goal = inverseTemperatures[place.target]
     let own = readings.energies[index * size..<(index + 1) * size]
-    let whole = goal - place.rate
+    let whole = goal - place.inverseTemperature
     let step = Resampling.step(own, upTo: whole)
     places[index].logZ += Resampling.logMeanWeight(own, step: step)
-    places[index].rate = step == whole ? goal : place.rate + step
+    places[index].inverseTemperature = step == whole ? goal : place.inverseTemperature + step
     places[index].steps += 1
     let number = UInt32(truncatingIfNeeded: populations.lowerBound + index)
     let drawn = philox.block(SIMD4(number, UInt32(truncatingIfNeeded: place.steps), 0, 0))

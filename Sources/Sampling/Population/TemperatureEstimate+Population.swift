@@ -13,15 +13,17 @@ extension TemperatureEstimate {
   ///   - index: of the temperature, counted from the hottest.
   ///   - offset: what the record's energies leave out.
   ///   - size: replicas of a population.
-  init(_ record: PopulationRecord, index: Int, rate: Double, offset: Double, size: Int) {
+  init(_ record: PopulationRecord, index: Int, inverseTemperature: Double, offset: Double, size: Int) {
     func mean(_ quantity: PopulationRecord.Quantity) -> Estimate { record.estimate([quantity], temperature: index) { $0[0] } }
     func binder(_ second: PopulationRecord.Quantity, _ fourth: PopulationRecord.Quantity) -> Estimate {
       record.estimate([second, fourth], temperature: index, Self.binder)
     }
-    temperature = rate > 0 ? 1 / rate : .infinity
+    temperature = inverseTemperature > 0 ? 1 / inverseTemperature : .infinity
     let energy = mean(.energy)
     self.energy = Estimate(value: energy.value + offset, error: energy.error)
-    specificHeat = record.estimate([.energy, .energySquare], temperature: index) { ($0[1] - $0[0] * $0[0]) * rate * rate }
+    specificHeat = record.estimate([.energy, .energySquare], temperature: index) {
+      ($0[1] - $0[0] * $0[0]) * inverseTemperature * inverseTemperature
+    }
     absMagnetisation = mean(.absMagnetisation)
     magnetisationSquare = mean(.magnetisationSquare)
     self.binder = binder(.magnetisationSquare, .magnetisationFourth)
@@ -31,7 +33,7 @@ extension TemperatureEstimate {
     linkOverlap = hasPairs ? mean(.linkOverlap) : nil
     (energyTime, magnetisationTime, overlapTime) = (.nan, .nan, nil)
     (energyRHat, magnetisationRHat, overlapRHat) = (nil, nil, nil)
-    (equilibration, overlapHistogram, effectiveRate) = ([], nil, nil)
+    (equilibration, overlapHistogram, effectiveInverseTemperature) = ([], nil, nil)
     let sizes = record.column(.familySize, temperature: index)
     family = FamilyEstimate(
       meanSquareSize: sizes.max() ?? .nan, entropy: record.column(.familyEntropy, temperature: index).min() ?? .nan)

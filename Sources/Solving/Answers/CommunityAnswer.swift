@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Ising
 
@@ -49,15 +50,13 @@ public struct CommunityAnswer: Answer {
   }
 
   public func json(samples: Int) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // The modularity is what an Ising energy is the negative of; of two communities the spins are the two sides.
     let object = Object(
       file: question.file, problem: "communities", spinCount: vertexCount, energy: -modularity, modularity: modularity,
       communityCount: communities.count, communities: communities.numbers, nmi: nmi, machine: machine, seed: seed,
       seconds: seconds, spins: communities.count <= 2 ? communities.numbers.map { $0 == 0 ? 1 : -1 } : nil, ranks: ranks,
       interrupted: wasStopped, labels: labels.isEmpty ? nil : labels)
-    return String(decoding: try encoder.encode(object), as: UTF8.self)
+    return try jsonText(object)
   }
 
   private struct Object: Encodable {

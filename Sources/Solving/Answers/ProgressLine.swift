@@ -4,7 +4,7 @@ import Host
 /// Where a search stands, on standard error: one line that is redrawn on a terminal, a line now and then elsewhere.
 public final class ProgressLine {
   private let isTerminal: Bool
-  private let limit: Double?
+  private let limit: Duration?
   private let start = ContinuousClock.now
   private var lastShown: ContinuousClock.Instant
   private var isLineOpen = false
@@ -14,8 +14,8 @@ public final class ProgressLine {
   private static let redrawing = Duration.milliseconds(200)
   private static let logging = Duration.seconds(10)
 
-  /// - Parameter limit: the search's seconds.
-  public init(limit: Double?) {
+  /// - Parameter limit: the search's.
+  public init(limit: Duration?) {
     isTerminal = Terminal(behind: .standardError) != nil
     self.limit = limit
     lastShown = start
@@ -35,9 +35,8 @@ public final class ProgressLine {
     let now = ContinuousClock.now
     guard now - lastShown >= (isTerminal ? Self.redrawing : Self.logging) else { return }
     lastShown = now
-    let passed = now - start
-    let seconds = Double(passed.components.seconds) + 1e-18 * Double(passed.components.attoseconds)
-    let time = limit.map { String(format: "%.1f of %g s", seconds, $0) } ?? String(format: "%.1f s", seconds)
+    let seconds = (now - start) / .seconds(1)
+    let time = limit.map { String(format: "%.1f of %g s", seconds, $0 / .seconds(1)) } ?? String(format: "%.1f s", seconds)
     write((isTerminal ? "\r\u{1B}[K" : "") + "\(time)  \(best)" + (isTerminal ? "" : "\n"))
     isLineOpen = isTerminal
   }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Ising
 
@@ -54,6 +55,8 @@ public struct SpinAnswer: Answer {
   private var spread: SpreadChoice { solution.spread }
 
   /// Spins, or of a QUBO its variables.
+  ///
+  /// - Complexity: O(spins).
   public var state: [Int] { best.map(value) }
 
   private func value(_ spin: Int8) -> Int { question.kind == .qubo && spin < 0 ? 0 : Int(spin) }
@@ -99,6 +102,8 @@ public struct SpinAnswer: Answer {
   }
 
   /// States of equal measure are one level.
+  ///
+  /// - Complexity: O(distinct states · spins).
   public var levels: [(value: Double, reads: Int)] {
     samples.samples.reduce(into: []) { levels, sample in
       let value = measure(sample)
@@ -181,9 +186,7 @@ public struct SpinAnswer: Answer {
           energy: energy(of: sample),
           occurrences: sample.occurrences, spins: sample.spins.map(Int.init))
       }, labels: labels.isEmpty ? nil : labels, exact: exact)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(object), as: UTF8.self)
+    return try jsonText(object)
   }
 
   private struct Object: Encodable {

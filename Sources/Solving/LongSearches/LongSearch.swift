@@ -71,9 +71,9 @@ public struct LongSearch {
       (part.machine, part.scale, part.choosesMachine) = (machine, memory.scale, false)
     }
     if let time = settings.time {
-      let left = time - memory.seconds
-      guard left > 0 || memory.parts == 0 else { return nil }
-      part.time = max(min(left, store.interval), 0)
+      let left = time - .seconds(memory.seconds)
+      guard left > .zero || memory.parts == 0 else { return nil }
+      part.time = max(min(left, .seconds(store.interval)), .zero)
       part.seed = settings.seed &+ UInt64(memory.parts) &* 0x9E37_79B9_7F4A_7C15
     } else {
       let all = settings.reads ?? 1

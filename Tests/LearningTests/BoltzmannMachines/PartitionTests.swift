@@ -60,9 +60,11 @@ import Testing
   }
 
   @Test func ratesRiseFromZeroToOne() {
-    let rates = AnnealedImportance.rates(steps: 14_500)
-    #expect(rates.first == 0 && rates.last == 1 && zip(rates, rates.dropFirst()).allSatisfy { $0 < $1 })
-    #expect(rates.count { $0 <= 0.5 } == 501 && rates.count { $0 > 0.5 && $0 <= 0.9 + 1e-9 } == 4000)
+    let inverseTemperatures = AnnealedImportance.inverseTemperatures(steps: 14_500)
+    #expect(
+      inverseTemperatures.first == 0 && inverseTemperatures.last == 1
+        && zip(inverseTemperatures, inverseTemperatures.dropFirst()).allSatisfy { $0 < $1 })
+    #expect(inverseTemperatures.count { $0 <= 0.5 } == 501 && inverseTemperatures.count { $0 > 0.5 && $0 <= 0.9 + 1e-9 } == 4000)
   }
 
   @Test func meansOfWeightsAreTakenInLogarithms() {
