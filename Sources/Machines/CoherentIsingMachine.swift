@@ -9,7 +9,7 @@ import Kernels
 /// p = 1 − ε J / scale.
 ///
 /// Source: Wang, Marandi, Wen, Byer & Yamamoto, Phys. Rev. A 88, 063853 (2013); in mean field, with injected noise, King,
-/// Bernaschi et al. (2018), arXiv:1806.08422.
+/// Bernoudy, King, Berkley & Lanting (2018), arXiv:1806.08422.
 public final class CoherentIsingMachine: PhasedMachine {
   /// The numbers of the equation above, with the defaults of a search.
   public struct Settings: Equatable, Sendable {

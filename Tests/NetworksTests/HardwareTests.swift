@@ -169,6 +169,7 @@ import Testing
     #expect(Set(cosines.map { ($0 * 100).rounded() }).count > 2)
 
     settings.machine = MachineSettings(.conjugate)
+    (settings.hardware.readBits, settings.hardware.stateBits) = (nil, 3)
     try settings.relaxation(of: network).run(network, samples: 2, nudge: nil, observe: nil)
     let amplitudes = network.states(0..<2).flatMap { $0 }
     #expect(Set(amplitudes).subtracting([0]).count <= 8 && Set(amplitudes).count > 2)
