@@ -87,7 +87,8 @@ let package = Package(
     .executableTarget(
       name: "equilibria",
       dependencies: [
-        "Reports", "Scaling", "Experiments", "Configuration", "Files", "Host", "Sampling", "Solving", "Ising", "Machines", "Kernels",
+        "Reports", "Scaling", "Experiments", "Configuration", "Files", "Host", "Sampling", "Solving", "Ising", "Machines",
+        "Kernels",
         "MPI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

@@ -130,7 +130,10 @@ struct RunComparison {
           + "and the mean absolute error"
         : "the best validation accuracy is that of all epochs"
     }
-    return HTML.table("The runs", head: columns, rows: runs.map(row))
+    let rows = runs.map(row)
+    // No run has a validation part, say: a column of dashes tells nothing.
+    let told = columns.indices.filter { column in rows.contains { $0[column] != "–" } }
+    return HTML.table("The runs", head: told.map { columns[$0] }, rows: rows.map { row in told.map { row[$0] } })
       + HTML.paragraph(
         "Loss, residual and sweeps of a free phase are means over the last epoch of training; \(of.joined(separator: "; ")).",
         className: "note")

@@ -39,7 +39,7 @@ struct SeedGroup {
       !isFound(key) && Set(groups.map { $0.values[key] ?? "" }).count > 1
     }
     return groups.enumerated().map { index, group in
-      let parts = keys.compactMap { key in group.values[key].map { "\(key.split(separator: ".").last ?? "") \(short($0))" } }
+      let parts = keys.compactMap { key in group.values[key].map { "\(shortName(of: key, among: keys)) \(short($0))" } }
       let isTold = !parts.isEmpty && parts.count <= mostKeys
       let like = (group.runs.count == 1 ? "" : "runs like ") + group.runs[0].run.label
       let name = isTold ? parts.joined(separator: ", ") : groups.count == 1 ? "all" : like
@@ -49,6 +49,13 @@ struct SeedGroup {
 
   /// Whether a key's value was found in the user's own files.
   static func isFound(_ key: String) -> Bool { found.contains { key.hasPrefix($0) } }
+
+  /// As few components from its end as tell a key from the others.
+  static func shortName(of key: String, among keys: [String]) -> String {
+    let components = key.split(separator: ".")
+    let names = (1..<components.count).map { components.suffix($0).joined(separator: ".") }
+    return names.first { name in keys.allSatisfy { $0 == key || !$0.hasSuffix(".\(name)") } } ?? key
+  }
 
   /// Of a path the file.
   static func short(_ value: String) -> String {

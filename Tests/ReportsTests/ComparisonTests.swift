@@ -109,6 +109,12 @@ import Testing
     #expect(numbers.sentences[0].contains("t.csv"))
   }
 
+  @Test func keysAreNamedAsShortlyAsTheyDiffer() {
+    let keys = ["hardware.training.phaseNoise", "hardware.inference.phaseNoise", "learning.nudge", "seed"]
+    let names = keys.map { SeedGroup.shortName(of: $0, among: keys) }
+    #expect(names == ["training.phaseNoise", "inference.phaseNoise", "nudge", "seed"])
+  }
+
   @Test func spreadOfFourNumbers() {
     let spread = SeedGroup.Spread([1, 2, 3, 4])
     #expect(spread.mean == 2.5 && spread.count == 4)

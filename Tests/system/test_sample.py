@@ -265,7 +265,7 @@ POPULATIONS = [
         "--population",
         64,
         "--sweeps",
-        200,
+        100,
         "--json",
     )
 ]
