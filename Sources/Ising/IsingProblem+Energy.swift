@@ -57,9 +57,9 @@ extension IsingProblem {
     }
   }
 
-  private static func sum(_ a: Int64, _ b: Int64) throws -> Int64 { try whole(a.addingReportingOverflow(b)) }
+  static func sum(_ a: Int64, _ b: Int64) throws -> Int64 { try whole(a.addingReportingOverflow(b)) }
 
-  private static func difference(_ a: Int64, _ b: Int64) throws -> Int64 { try whole(a.subtractingReportingOverflow(b)) }
+  static func difference(_ a: Int64, _ b: Int64) throws -> Int64 { try whole(a.subtractingReportingOverflow(b)) }
 
   private static func whole(_ result: (partialValue: Int64, overflow: Bool)) throws -> Int64 {
     guard !result.overflow else { throw ProblemError("the energy overflows 64-bit integers; scale the couplings down") }

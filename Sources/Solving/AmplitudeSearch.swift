@@ -4,8 +4,8 @@ import Machines
 
 /// The search of a machine that moves all amplitudes at once: batches of replicas, so that fields are matrix products.
 struct AmplitudeSearch {
-  let problem: IsingProblem
-  let home: SpinHome
+  let problem: any SearchedProblem
+  let home: any SpinHome
   let settings: SolverSettings
   let kind: MachineKind
   let record: SearchRecord

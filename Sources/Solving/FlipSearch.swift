@@ -4,8 +4,8 @@ import Machines
 
 /// The search of a sequential sampler: reads of a given number, or a population that uses all the time.
 struct FlipSearch {
-  let problem: IsingProblem
-  let home: SpinHome
+  let problem: any SearchedProblem
+  let home: any SpinHome
   let settings: SolverSettings
   let kind: MachineKind
   let record: SearchRecord
@@ -16,7 +16,9 @@ struct FlipSearch {
     let sampler = try sampler()
     let keep = settings.keep ?? (kind == .gibbs ? .last : .best)
     let reader = FlipRun(sampler, record: record, spinCount: problem.spinCount, keep: keep)
-    if settings.time != nil, settings.reads == nil, settings.steps == nil, settings.initial == nil, kind != .gibbs, keep == .best
+    // A population exchanges regions of its states, which takes the couplings of all spins.
+    if settings.time != nil, settings.reads == nil, settings.steps == nil, settings.initial == nil, kind != .gibbs, keep == .best,
+      let problem = problem as? IsingProblem
     {
       var population = AnnealingPopulation(
         problem: problem, reader: reader, seed: settings.seed, course: sampler.temperature, scale: settings.scale, share: share)

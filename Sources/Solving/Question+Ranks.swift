@@ -7,9 +7,12 @@ extension Question {
   /// Reads or draws a problem on every rank; what comes on standard input, `-`, the first rank reads for all. Notes on how it was read
   /// go to standard error, once. Collective.
   ///
+  /// - Parameter search: what the problem is for. If it spreads the spins of a drawn problem over the ranks, each draws a part (`PartQuestion`).
   /// - Throws: `ProblemFileError` or `ProblemError` if the file holds no such problem.
-  package init(file: String, _ settings: QuestionSettings, over world: Communicator) throws {
-    if file == "-" {
+  package init(file: String, _ settings: QuestionSettings, for search: QuestionSearch? = nil, over world: Communicator) throws {
+    if let search, let parts = try PartQuestion(named: file, settings, for: search, over: world) {
+      self = .parts(parts)
+    } else if file == "-" {
       let limit = ProblemFile.greatestSize
       let own = world.rank == 0 ? [UInt8](try FileHandle.standardInput.read(upToCount: limit) ?? Data()) : []
       guard own.count < limit else {
@@ -28,6 +31,7 @@ extension Question {
   private var notes: [String] {
     switch self {
     case .spins(let spins): spins.notes
+    case .parts(let parts): parts.notes
     case .communities(let communities): communities.notes
     }
   }

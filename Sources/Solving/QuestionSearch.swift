@@ -28,11 +28,18 @@ package struct QuestionSearch {
 
   /// Whether the time limit is the user's, and so bounds the search for an embedding too.
   package var isLimited = false
+  /// Whether every rank is to have the whole problem, because it is written or the search is kept.
+  package var isWhole = false
 
   /// Numbers that are divided by trying all divisions where nothing else is asked for: a quarter of a second's work.
   private static let fewNumbers = 28
 
   package init() {}
+
+  /// Whether ranks may have a part of the problem each.
+  var allowsParts: Bool {
+    !isWhole && !isExact && store == nil && !hasChip && device.couplings.isIdeal && settings.spread != .replicas
+  }
 
   private var hasChip: Bool { device.chip != nil || device.couplers != nil }
 
@@ -58,6 +65,11 @@ package struct QuestionSearch {
     switch question {
     case .spins(let question):
       var answer = try run(question, over: world, shouldStop: shouldStop, found: found)
+      (answer.processorJoules, answer.estimate) = (meter?.joules, estimate)
+      return answer
+    case .parts(let question):
+      var answer = try PartSearch(question, try settings(for: question.measure, from: nil))
+        .run(over: world, shouldStop: shouldStop) { found("\(question.measure.measureName) \(SearchTrace.text($0.measure))") }
       (answer.processorJoules, answer.estimate) = (meter?.joules, estimate)
       return answer
     case .communities(let question):
@@ -93,9 +105,9 @@ package struct QuestionSearch {
     return answer
   }
 
-  private func settings(for objective: any SpinObjective, from exact: ExactMinimum?) throws -> SolverSettings {
+  private func settings(for objective: any SpinMeasure, from exact: ExactMinimum?) throws -> SolverSettings {
     var settings = settings
-    settings.initialStates = try initial.flatMap { try StateFile.readAll($0, spinCount: objective.problem.spinCount) }
+    settings.initialStates = try initial.flatMap { try StateFile.readAll($0, spinCount: objective.spinCount) }
     if let exact {
       // The one state of a search without time is that which it starts from.
       (settings.initial, settings.time, settings.reads) = (exact.spins, .zero, 1)

@@ -5,7 +5,7 @@ import Machines
 
 /// A search as one rank carries it out: its share of the reads, or of the spins of every read.
 struct RankSearch {
-  let problem: IsingProblem
+  let problem: any SearchedProblem
   let settings: SolverSettings
   /// Which of the reads are this rank's.
   var share = ReadShare()
@@ -32,8 +32,8 @@ struct RankSearch {
     agreement: StopAgreement = StopAgreement(), known: [Int8]? = nil, shouldStop: @escaping () throws -> Bool = { false },
     progress: @escaping (SearchProgress) -> Void = { _ in }
   ) throws -> Outcome {
-    let kind = settings.machine ?? .standard(for: problem, settings)
-    let home = try SpinHome(problem, sharedBy: group)
+    let kind = settings.machine ?? .standard(forProblem: problem, settings)
+    let home = try problem.home(sharedBy: group)
     let clock = SearchClock(settings, agreement: agreement, shouldStop: shouldStop)
     let record = SearchRecord(problem, settings: settings, clock: clock, observe: progress)
     if let known { try record.pass(known) }

@@ -7,7 +7,7 @@ final class SearchRecord {
   /// Moves of one spin that were tried.
   var spinUpdates = 0.0
   let clock: SearchClock
-  private let problem: IsingProblem
+  private let problem: any SearchedProblem
   private let target: Double?
   private let capacity: Int
   /// Whether the best state is in the samples even where no read ended in it.
@@ -15,7 +15,7 @@ final class SearchRecord {
   private let observe: (SearchProgress) -> Void
 
   init(
-    _ problem: IsingProblem, settings: SolverSettings, clock: SearchClock, observe: @escaping (SearchProgress) -> Void
+    _ problem: any SearchedProblem, settings: SolverSettings, clock: SearchClock, observe: @escaping (SearchProgress) -> Void
   ) {
     self.problem = problem
     self.clock = clock

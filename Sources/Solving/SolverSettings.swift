@@ -135,9 +135,17 @@ extension MachineKind {
   /// Where all pairs are coupled with one strength, products of bits make simulated bifurcation faster than anything that visits
   /// one spin after the other. A schedule or an initial state is taken to be a sampler's.
   public static func standard(for problem: IsingProblem, _ settings: SolverSettings) -> MachineKind {
+    standard(forProblem: problem, settings)
+  }
+
+  static func standard(forProblem problem: any SearchedProblem, _ settings: SolverSettings) -> MachineKind {
+    standard(spins: problem.spinCount, haveOneSize: problem.hasCouplingsOfOneSize, settings)
+  }
+
+  /// - Parameter haveOneSize: whether all pairs are coupled with one strength.
+  static func standard(spins: Int, haveOneSize: @autoclosure () -> Bool, _ settings: SolverSettings) -> MachineKind {
     let isOneSampler = settings.course != nil || settings.initial != nil
-    return !isOneSampler && problem.spinCount >= fewestPackedSpins && problem.hasCouplingsOfOneSize
-      ? .discreteBifurcation : .anneal
+    return !isOneSampler && spins >= fewestPackedSpins && haveOneSize() ? .discreteBifurcation : .anneal
   }
 
   /// Smaller problems are solved at once by either.

@@ -32,7 +32,12 @@ final class SpinCouplings {
     let greatest = (0..<problem.spinCount).reduce(0.0) { greatest, spin in
       max(greatest, problem.row(spin).reduce(problem.fields[spin].magnitude) { $0 + problem.couplings[$1].magnitude })
     }
-    if greatest == 0 || (problem.isInteger && greatest < 0x1p23) { return 1 }
+    return unit(greatestField: greatest, isInteger: problem.isInteger)
+  }
+
+  /// Of a problem whose greatest `Σ_j |J_ij| + |h_i|` is known.
+  static func unit(greatestField greatest: Double, isInteger: Bool) -> Double {
+    if greatest == 0 || (isInteger && greatest < 0x1p23) { return 1 }
     return Double(sign: .plus, exponent: greatest.exponent - 22, significand: 1)
   }
 

@@ -66,9 +66,9 @@ public struct SpinSearch {
       }
     let samples = try device.decode(solution.samples)
     guard let best = try best(of: samples)?.spins else { throw ProblemError("no state was found") }
-    return SpinAnswer(
-      question: question, best: best, measure: try question.objective.measure(of: best), samples: samples, solution: solution,
-      chip: chip(solution.samples), trace: trace, bestKnown: device.isFaithful ? question.bestKnown : nil)
+    return try SpinAnswer(
+      question, best: best, samples: samples, solution: solution, chip: chip(solution.samples), trace: trace,
+      isFaithful: device.isFaithful)
   }
 
   /// The best state, of numbers to be divided by what is left over: their couplings may be too great to be exact.

@@ -52,14 +52,15 @@ struct SolveCommand: ParsableCommand {
         if let path = problem.writeProblem { try ProblemWriter.checkNew(path) }
       }
       let meter = ProcessorEnergy()
-      let question = try Question(file: file, problem.settings, over: world)
-      if world.rank == 0, let path = problem.writeProblem { try ProblemWriter.write(question, to: path) }
-      let folder = try folder.open(on: world)
-      defer { folder?.release() }
       var asked = QuestionSearch()
       search.describe(&asked)
       length.describe(&asked)
       try device.describe(&asked)
+      asked.isWhole = problem.writeProblem != nil || folder.runDir != nil
+      let question = try Question(file: file, problem.settings, for: asked, over: world)
+      if world.rank == 0, let path = problem.writeProblem { try ProblemWriter.write(question, to: path) }
+      let folder = try folder.open(on: world)
+      defer { folder?.release() }
       asked.store = try folder.map { try SearchStore(folder: $0.path, resumes: $0.resumes, minutes: $0.minutes) }
       let progress = world.rank == 0 ? ProgressLine(limit: asked.settings.time) : nil
       defer { progress?.finish() }

@@ -1,6 +1,7 @@
 """`equilibria solve` on many ranks, which share the reads or the spins: the same answer as on one."""
 
 import pytest
+from jobs import PROGRAM
 
 # Shared reads.
 SK = ["sk:60:1", "--reads", 12, "--steps", 60, "--seed", 5]
@@ -119,3 +120,16 @@ def test_stale_boundary_of_a_sampler(job, cycle, machine):
 def test_more_ranks_than_reads(solve, cycle):
     found = solve(8, cycle, "--reads", 2, "--steps", 50)
     assert (found["cut"], found["reads"]) == (4, 2)
+
+
+# Problems of which a rank has a part, and bytes of data that it may have: the whole problem takes several times as many.
+PARTS = [("dense:6000", "sb-discrete", 150_000_000)]
+
+
+@pytest.mark.parametrize(("problem", "machine", "limit"), PARTS, ids=[problem for problem, _, _ in PARTS])
+def test_problem_that_no_rank_can_hold(job, problem, machine, limit):
+    search = ("solve", problem, "--machine", machine, "--reads", 2, "--steps", 5, "--samples", 0)
+    command = ["prlimit", f"--data={limit}", PROGRAM]
+    parts = job(4, *search, "--spread", "spins", command=command).succeeds()
+    assert "energy -" in parts.stdout
+    assert job(4, *search, "--spread", "replicas", command=command).status != 0

@@ -4,6 +4,8 @@ import Foundation
 public enum Question: Sendable {
   /// Answered by the spins of one Ising problem.
   case spins(SpinQuestion)
+  /// The same, where no rank has all couplings.
+  case parts(PartQuestion)
   /// Answered by a sequence of bisections.
   case communities(CommunityQuestion)
 }

@@ -1,21 +1,28 @@
-/// A question whose answer is the ground state of an Ising problem.
-///
-/// Its measure (a cut, an energy, a difference) is a monotonic function of the Ising energy, and is reported from the numbers
-/// that were given, not from the couplings that were derived from them.
-public protocol SpinObjective: Sendable {
-  /// What a machine solves.
-  var problem: IsingProblem { get }
+/// What the energies of an Ising problem mean: a measure (a cut, an energy, a difference) that is a monotonic function of them.
+public protocol SpinMeasure: Sendable {
+  /// Spins of the problem.
+  var spinCount: Int { get }
+  /// Coupled pairs of the problem.
+  var couplingCount: Int { get }
   /// The measure's name, one word: `cut`, `energy`.
   var measureName: String { get }
+  /// The measure of the states of this Ising energy.
+  func measure(atEnergy energy: Double) -> Double
+  /// The Ising energy of the states of this measure.
+  func energy(atMeasure measure: Double) -> Double
+}
+
+/// A question whose answer is the ground state of an Ising problem.
+///
+/// Its measure is reported from the numbers that were given, not from the couplings that were derived from them.
+public protocol SpinObjective: SpinMeasure {
+  /// What a machine solves.
+  var problem: IsingProblem { get }
   /// The measure of a state, from the numbers that were given.
   ///
   /// - Parameter spins: −1 or 1, one a spin.
   /// - Throws: `ProblemError` if the state is none of the problem's or an integer sum leaves 64 bits.
   func measure(of spins: [Int8]) throws -> Total
-  /// The measure of the states of this Ising energy.
-  func measure(atEnergy energy: Double) -> Double
-  /// The Ising energy of the states of this measure.
-  func energy(atMeasure measure: Double) -> Double
   /// The energy that is reported beside the measure, exactly where that can be.
   ///
   /// - Throws: as `measure`.
@@ -23,6 +30,11 @@ public protocol SpinObjective: Sendable {
 }
 
 extension SpinObjective {
+  /// Spins of the problem.
+  public var spinCount: Int { problem.spinCount }
+  /// Coupled pairs of the problem.
+  public var couplingCount: Int { problem.couplingCount }
+
   /// Refuses what is not one −1 or 1 a spin.
   func check(_ spins: [Int8]) throws {
     try problem.check(spins)

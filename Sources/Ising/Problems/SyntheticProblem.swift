@@ -41,14 +41,18 @@ public enum SyntheticProblem: Sendable, Equatable {
 
   /// `J_ij = J_ji` of two spins that are coupled, by itself: one rank of many can draw its own rows.
   public func coupling(_ i: Int, _ j: Int, seed: UInt64) -> Double {
-    let philox = Philox(seed: seed, stream)
+    coupling(i, j, Philox(seed: seed, stream))
+  }
+
+  /// The same from the generator of `stream`, which is made once for many couplings.
+  func coupling(_ i: Int, _ j: Int, _ philox: Philox) -> Double {
     let words = philox.block(SIMD4(UInt32(clamping: min(i, j)), UInt32(clamping: max(i, j)), 0, 0))
     guard case .sherringtonKirkpatrick(let spins) = self else { return words.x & 1 == 0 ? 1 : -1 }
     return NormalNumber.draw(words) / Double(spins).squareRoot()
   }
 
   /// Streams of the seed, so that problems of different kinds are independent.
-  private var stream: RandomStream {
+  var stream: RandomStream {
     switch self {
     case .sherringtonKirkpatrick: .sherringtonKirkpatrick
     case .dense: .dense
@@ -114,5 +118,36 @@ extension SyntheticProblem {
     }
     guard sizes.count == 1, let spins = sizes[0], spins > 0 else { throw failure() }
     return (kind == "sk" ? .sherringtonKirkpatrick(spins: spins) : .dense(spins: spins), seed)
+  }
+}
+
+extension SyntheticProblem {
+  /// Whether every pair of spins is coupled.
+  package var isComplete: Bool {
+    switch self {
+    case .sherringtonKirkpatrick, .dense: true
+    case .torus: false
+    }
+  }
+
+  /// What a search of the whole problem holds of it on one rank: the problem's own rows and those of the kernels.
+  package var wholeBytes: Double {
+    isComplete ? 2 * couplingCount * 16 : Double(spinCount) * 160
+  }
+
+  /// The rows of some spins, the same numbers as those of the whole problem.
+  ///
+  /// - Throws: `ProblemError` if there are too few or too many spins, or the rows do not fit into memory.
+  package func rows(_ own: Range<Int>, seed: UInt64) throws -> any ProblemRows {
+    let count = spinCount
+    guard (1...IsingProblem.greatestSpinCount).contains(count) else {
+      throw ProblemError("a problem of \(count) spins, expected 1 to \(IsingProblem.greatestSpinCount)")
+    }
+    let philox = Philox(seed: seed, stream)
+    switch self {
+    case .dense: return try SignRows(spinCount: count, own: own) { coupling($0, $1, philox) < 0 }
+    case .sherringtonKirkpatrick: return try CompleteRows(spinCount: count, own: own) { coupling($0, $1, philox) }
+    case .torus: throw ProblemError("a torus is not drawn in parts")
+    }
   }
 }

@@ -20,6 +20,17 @@ package final class CouplingSigns {
     return unit > 0 && (0..<couplings.neighbours.count).allSatisfy { couplings.neighbours.base[$0].coupling.magnitude == unit }
   }
 
+  /// Rows that were drawn as bits.
+  ///
+  /// - Parameter words: of one row after the other, each of whole words.
+  package init(unit: Float, columnCount: Int, rowCount: Int, words: [UInt32]) {
+    rowWords = (columnCount + 31) / 32
+    precondition(words.count == rowCount * rowWords, "\(words.count) words for \(rowCount) rows of \(rowWords)")
+    (self.unit, self.rowCount, self.columnCount) = (unit, rowCount, columnCount)
+    self.words = AlignedBuffer(count: words.count)
+    self.words.assign(words)
+  }
+
   /// - Parameter rows: the rows that are wanted; all if not given.
   /// - Returns: `nil` if a pair is not coupled, or couplings differ in size.
   package init?(_ couplings: SparseCouplings, rows: Range<Int>? = nil) {

@@ -14,7 +14,11 @@ package final class PartitionedDenseField: PartitionedField {
   /// The global numbers of this rank's spins.
   package let identifiers: [UInt32]
   private let group: Communicator
-  private let rows: DenseRows
+  /// Made when amplitudes are first evaluated: machines of spins under couplings of one size do without.
+  private var rows: DenseRows?
+  private let makeRows: () -> DenseRows
+  private let blockLength: Int
+  private let spinCount: Int
   /// The blocks of each rank.
   private let blocks: [Range<Int>]
   /// The states of all ranks.
@@ -41,7 +45,7 @@ package final class PartitionedDenseField: PartitionedField {
   ///   - fill: called for each of this rank's spins, by its global number, with the row of its couplings.
   package init(
     spins: Int, bias: [Float] = [], replicas: Int, over group: Communicator, remembersStates: Bool = false,
-    signs: ((Range<Int>) -> CouplingSigns?)? = nil, fill: (_ spin: Int, _ row: DenseRows.Row) -> Void
+    signs: ((Range<Int>) -> CouplingSigns?)? = nil, fill: @escaping (_ spin: Int, _ row: DenseRows.Row) -> Void
   ) throws {
     self.group = group
     let length = DenseRows.blockLength(spins: spins)
@@ -52,32 +56,50 @@ package final class PartitionedDenseField: PartitionedField {
     identifiers = own.map { UInt32($0) }
     self.bias = ReplicaShape.paddedBias(bias.isEmpty ? [] : Array(bias[own]), spins: own.count)
     hasBias = bias.contains { $0 != 0 }
-    rows = DenseRows(rows: own.count, columns: spins, replicas: replicas) { fill(own.lowerBound + $0, $1) }
+    makeRows = { DenseRows(rows: own.count, columns: spins, replicas: replicas) { fill(own.lowerBound + $0, $1) } }
+    (blockLength, spinCount) = (length, spins)
     gathered = ReplicaShape(spins: spins, replicas: replicas).plane()
     remembered = remembersStates ? RememberedStates(count: gathered.count) : nil
-    packed =
-      replicas == 1
-      ? nil
-      : try signs?(own).map {
-        try PackedExchange(PackedRows($0, replicas: replicas), parts: parts, over: group, remembersStates: remembersStates)
-      }
+    let packedSigns = replicas == 1 ? nil : signs?(own)
+    packed = try packedSigns.map {
+      try PackedExchange(PackedRows($0, replicas: replicas), parts: parts, over: group, remembersStates: remembersStates)
+    }
+    let made = packedSigns == nil ? try Self.made(makeRows, rows: own.count, columns: spins) : nil
     // Whole numbers, so that all ranks agree to the bit.
-    let total = try group.allreduce(rows.magnitude.rounded(.up), .sum)
+    let ofRows = packedSigns.map { Double($0.unit) * Double(own.count) * Double(spins - 1) } ?? made?.magnitude ?? 0
+    let total = try group.allreduce(ofRows.rounded(.up), .sum)
     magnitude = total + bias.reduce(0) { $0 + 2 * Double($1.magnitude) }.rounded(.up)
+    rows = made
+  }
+
+  /// Asks for the memory first, which is most of what a search takes.
+  private static func made(_ make: () -> DenseRows, rows: Int, columns: Int) throws -> DenseRows {
+    let bytes = Double(rows) * Double(columns) * 4
+    if let reason = MemoryLimit.refusal(of: bytes, for: "couplings of \(rows) of \(columns) spins in single precision") {
+      throw PartitionError(reason)
+    }
+    return make()
+  }
+
+  private func denseRows() throws -> DenseRows {
+    if let rows { return rows }
+    let made = try Self.made(makeRows, rows: shape.spins, columns: spinCount)
+    rows = made
+    return made
   }
 
   package func addCouplings(_ states: AlignedBuffer<Float>, into field: AlignedBuffer<Float>) throws {
     precondition(states.count == shape.count && field.count == shape.count)
-    let (stride, length) = (shape.stride, rows.blockLength)
+    let (rows, stride, length) = (try denseRows(), shape.stride, blockLength)
     let others = exchanges ? nil : remembered?[states]
     if let others { gathered.copy(from: others, count: gathered.count) }
     gathered.copy(from: states, to: blocks[group.rank].lowerBound * length * stride, count: shape.spins * stride)
     guard others == nil else {
-      for rank in blocks.indices { addBlocks(of: rank, into: field) }
+      for rank in blocks.indices { addBlocks(of: rank, rows, into: field) }
       return
     }
     let first = try broadcast(from: 0, stride: stride, length: length)
-    try multiply(from: 0, first, stride: stride, length: length, field)
+    try multiply(rows, from: 0, first, stride: stride, length: length, field)
     remembered?.keep(gathered, from: 0, for: states)
   }
 
@@ -93,18 +115,18 @@ package final class PartitionedDenseField: PartitionedField {
   }
 
   /// Starts the broadcast of the next rank's states, multiplies this one's as soon as they are here, and goes on.
-  private func multiply(from rank: Int, _ request: consuming Request, stride: Int, length: Int, _ field: AlignedBuffer<Float>)
-    throws
-  {
+  private func multiply(
+    _ rows: DenseRows, from rank: Int, _ request: consuming Request, stride: Int, length: Int, _ field: AlignedBuffer<Float>
+  ) throws {
     guard rank + 1 < group.size else {
       try finish(request)
-      addBlocks(of: rank, into: field)
+      addBlocks(of: rank, rows, into: field)
       return
     }
     let next = try broadcast(from: rank + 1, stride: stride, length: length)
     try finish(request)
-    addBlocks(of: rank, into: field)
-    try multiply(from: rank + 1, next, stride: stride, length: length, field)
+    addBlocks(of: rank, rows, into: field)
+    try multiply(rows, from: rank + 1, next, stride: stride, length: length, field)
   }
 
   private func broadcast(from rank: Int, stride: Int, length: Int) throws -> Request {
@@ -119,12 +141,12 @@ package final class PartitionedDenseField: PartitionedField {
     try request.wait()
   }
 
-  private func addBlocks(of rank: Int, into field: AlignedBuffer<Float>) {
+  private func addBlocks(of rank: Int, _ rows: DenseRows, into field: AlignedBuffer<Float>) {
     for block in blocks[rank] { rows.add(block: block, of: gathered, into: field) }
   }
 
   private func part(of rank: Int, stride: Int, length: Int) -> UnsafeMutableBufferPointer<Float> {
-    let end = min(blocks[rank].upperBound * length, rows.columnCount)
+    let end = min(blocks[rank].upperBound * length, spinCount)
     let start = min(blocks[rank].lowerBound * length, end)
     return gathered.unsafeElements.extracting(start * stride..<end * stride)
   }

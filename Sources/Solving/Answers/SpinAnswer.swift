@@ -4,12 +4,20 @@ import Ising
 
 /// What a search for a ground state came to.
 public struct SpinAnswer: Answer {
-  /// The problem, and what its energies mean.
-  public let question: SpinQuestion
+  /// The file that the problem comes from, or the name of a drawn one.
+  public let file: String
+  /// What was asked.
+  public let kind: ProblemKind
+  /// What energies mean.
+  public let objective: any SpinMeasure
+  /// One name a spin, if the file has names.
+  public let labels: [String]
   /// −1 or 1, one a spin.
   public let best: [Int8]
   /// Of the best state, from the numbers that were given.
   public let measure: Total
+  /// Of the best state; a measure other than the energy has a key of its own.
+  public let energy: Total
   /// The samples as states of the question's problem; the solution has those of what the device runs.
   public let samples: SampleSet
   /// What the search found in the problem that the device runs.
@@ -18,6 +26,8 @@ public struct SpinAnswer: Answer {
   public let chip: Chip?
   public let trace: SearchTrace
   public let bestKnown: Double?
+  /// The best value that is known of the question's problem, also where a device runs another one.
+  private let published: Double?
   /// What the processor took, where it counts joules and was asked.
   public var processorJoules: Double?
   /// What a device would take for the samples, if that is wanted.
@@ -43,11 +53,32 @@ public struct SpinAnswer: Answer {
     }
   }
 
-  /// One name a spin, if the file has names.
-  public var labels: [String] { question.labels }
+  /// - Parameter isFaithful: whether the trace measures what the question asks.
+  init(
+    _ question: SpinQuestion, best: [Int8], samples: SampleSet, solution: Solution, chip: Chip?, trace: SearchTrace,
+    isFaithful: Bool
+  ) throws {
+    (file, kind, objective) = (question.file, question.kind, question.objective)
+    (labels, published) = (question.labels, question.bestKnown)
+    (self.best, self.samples, self.solution) = (best, samples, solution)
+    (self.chip, self.trace) = (chip, trace)
+    measure = try question.objective.measure(of: best)
+    energy = (try? question.objective.reportedEnergy(of: best)) ?? .real(samples.best?.energy ?? 0)
+    bestKnown = isFaithful ? question.bestKnown : nil
+  }
+
+  /// - Parameter energy: of the best state.
+  init(_ question: PartQuestion, best: [Int8], energy: Total, solution: Solution, trace: SearchTrace) {
+    (file, kind, objective) = (question.file, question.kind, question.measure)
+    (labels, published, bestKnown) = ([], question.bestKnown, question.bestKnown)
+    (self.best, self.samples, self.solution) = (best, solution.samples, solution)
+    (self.chip, self.trace, self.energy) = (nil, trace, energy)
+    measure = question.measure.total(atEnergy: energy)
+  }
+
   /// The machine that ran, by its name in the catalogue.
   public var machine: String { solution.machine.rawValue }
-  public var title: String { "\(URL(fileURLWithPath: question.file).lastPathComponent): \(machine)" }
+  public var title: String { "\(URL(fileURLWithPath: file).lastPathComponent): \(machine)" }
   public var seconds: Double { solution.seconds }
   public var wasStopped: Bool { solution.wasStopped }
   private var settings: SolverSettings { solution.settings }
@@ -59,29 +90,23 @@ public struct SpinAnswer: Answer {
   /// - Complexity: O(spins).
   public var state: [Int] { best.map(value) }
 
-  private func value(_ spin: Int8) -> Int { question.kind == .qubo && spin < 0 ? 0 : Int(spin) }
-
-  /// A measure other than the energy has a key of its own.
-  private var energy: Total {
-    (try? question.objective.reportedEnergy(of: best)) ?? .real(samples.best?.energy ?? 0)
-  }
+  private func value(_ spin: Int8) -> Int { kind == .qubo && spin < 0 ? 0 : Int(spin) }
 
   /// Of spins; a QUBO's energy is of its variables.
   private var energyPerSpin: Double? {
-    question.kind == .qubo ? nil : energy.value / Double(question.objective.problem.spinCount)
+    kind == .qubo ? nil : energy.value / Double(objective.spinCount)
   }
 
   /// The measure of a sample. The energies of great numbers to be divided are not exact, their differences are.
   private func measure(_ sample: SampleSet.Sample) -> Double {
-    let exact = question.kind == .partition ? try? question.objective.measure(of: sample.spins).value : nil
-    return exact ?? question.objective.measure(atEnergy: sample.energy)
+    let exact = kind == .partition ? try? (objective as? any SpinObjective)?.measure(of: sample.spins).value : nil
+    return exact ?? objective.measure(atEnergy: sample.energy)
   }
 
   public var facts: [(name: String, value: String)] {
-    let problem = question.objective.problem
     var facts = [
-      (name: "file", value: question.file), ("problem", question.kind.rawValue), ("spins", "\(problem.spinCount)"),
-      ("couplings", "\(problem.couplingCount)"), ("machine", machine), ("scale", String(format: "%g", settings.scale)),
+      (name: "file", value: file), ("problem", kind.rawValue), ("spins", "\(objective.spinCount)"),
+      ("couplings", "\(objective.couplingCount)"), ("machine", machine), ("scale", String(format: "%g", settings.scale)),
       ("seed", "\(settings.seed)"), ("ranks", "\(ranks)"),
     ]
     if ranks > 1 { facts.append(("spread over the ranks", "\(spread.spread.rawValue): \(spread.reason)")) }
@@ -93,10 +118,10 @@ public struct SpinAnswer: Answer {
     if let chip { facts.append(("chip", chip.description)) }
     if let estimate { facts.append(("a device", text(estimate))) }
     if let processorJoules { facts.append(("this processor", String(format: "%.3g J", processorJoules))) }
-    if question.objective.measureName != "energy" { facts.append(("energy", "\(energy)")) }
-    if question.kind == .ising, let energyPerSpin { facts.append(("energy per spin", String(format: "%.6g", energyPerSpin))) }
-    facts.append((question.objective.measureName, "\(measure)"))
-    if let known = question.bestKnown { facts.append(("best known", SearchTrace.text(known))) }
+    if objective.measureName != "energy" { facts.append(("energy", "\(energy)")) }
+    if kind == .ising, let energyPerSpin { facts.append(("energy per spin", String(format: "%.6g", energyPerSpin))) }
+    facts.append((objective.measureName, "\(measure)"))
+    if let known = published { facts.append(("best known", SearchTrace.text(known))) }
     if solution.wasStopped { facts.append(("ended", "before its time")) }
     return facts
   }
@@ -124,7 +149,7 @@ public struct SpinAnswer: Answer {
       case let count?: "which \(count) have"
       case nil: String(format: "which 2^%.2f have", exact.log2GroundStates)
       }
-    let way = exact.width.map { "2^\(question.objective.problem.spinCount) states by a tree decomposition of width \($0)" }
+    let way = exact.width.map { "2^\(objective.spinCount) states by a tree decomposition of width \($0)" }
     return "the lowest of \(way ?? "\(exact.states ?? 0) states"), \(owners)"
   }
 
@@ -134,9 +159,8 @@ public struct SpinAnswer: Answer {
   }
 
   public func text(samples count: Int) -> String {
-    let name = question.objective.measureName
-    let problem = question.objective.problem
-    var lines = ["\(question.file): \(question.kind.rawValue), \(problem.spinCount) spins, \(problem.couplingCount) couplings"]
+    let name = objective.measureName
+    var lines = ["\(file): \(kind.rawValue), \(objective.spinCount) spins, \(objective.couplingCount) couplings"]
     lines.append(
       "\(machine), seed \(settings.seed), \(ranks == 1 ? "1 rank" : "\(ranks) ranks"), "
         + String(format: "%.2f s, %.0f million spin updates/s", solution.seconds, updatesPerSecond / 1e6))
@@ -154,30 +178,29 @@ public struct SpinAnswer: Answer {
       }
     }
     if name != "energy" { lines.append("energy \(energy)") }
-    if question.kind == .ising, let energyPerSpin { lines.append(String(format: "energy per spin %.6g", energyPerSpin)) }
-    lines.append("\(name) \(measure)" + (question.bestKnown.map { " (best known \(SearchTrace.text($0)))" } ?? ""))
+    if kind == .ising, let energyPerSpin { lines.append(String(format: "energy per spin %.6g", energyPerSpin)) }
+    lines.append("\(name) \(measure)" + (published.map { " (best known \(SearchTrace.text($0)))" } ?? ""))
     return lines.joined(separator: "\n")
   }
 
   private func energy(of sample: SampleSet.Sample) -> Double {
-    switch question.kind {
+    switch kind {
     case .qubo:
-      let value = question.objective.measure(atEnergy: sample.energy)
-      return question.objective.measureName == "value" ? -value : value
+      let value = objective.measure(atEnergy: sample.energy)
+      return objective.measureName == "value" ? -value : value
     case .partition: return measure(sample) * measure(sample)
     default: return sample.energy
     }
   }
 
   public func json(samples count: Int) throws -> String {
-    let objective = question.objective
     let object = Object(
-      file: question.file, problem: question.kind.rawValue, spinCount: objective.problem.spinCount,
-      couplingCount: objective.problem.couplingCount, energy: energy, cut: objective.measureName == "cut" ? measure : nil,
+      file: file, problem: kind.rawValue, spinCount: objective.spinCount,
+      couplingCount: objective.couplingCount, energy: energy, cut: objective.measureName == "cut" ? measure : nil,
       difference: objective.measureName == "difference" ? measure : nil, value: objective.measureName == "value" ? measure : nil,
-      energyPerSpin: energyPerSpin, bestKnown: question.bestKnown, machine: machine,
+      energyPerSpin: energyPerSpin, bestKnown: published, machine: machine,
       scale: settings.scale, seed: settings.seed, seconds: solution.seconds, spins: best.map(Int.init),
-      variables: question.kind == .qubo ? state : nil, ranks: ranks, spread: spread.spread.rawValue, spreadReason: spread.reason,
+      variables: kind == .qubo ? state : nil, ranks: ranks, spread: spread.spread.rawValue, spreadReason: spread.reason,
       reads: samples.readCount, spinUpdates: solution.spinUpdates,
       interrupted: solution.wasStopped, chip: chip, deviceJoules: estimate?.energy(samples: samples.readCount),
       processorJoules: processorJoules,

@@ -4,8 +4,8 @@ import MPI
 import Machines
 import Parallel
 
-/// Where a problem's spins are: all of them here, or a part on each rank of a group, which then search as one.
-struct SpinHome {
+/// The spins of a problem that this rank has whole, with all of them here or a part on each rank of a group.
+struct WholeHome: SpinHome {
   private let couplings: SpinCouplings
   /// The ranks that share the spins, if they are more than one.
   private let group: Communicator?
@@ -21,7 +21,6 @@ struct SpinHome {
 
   var fieldScale: Float { couplings.fieldScale }
 
-  /// Couplings for a sequential sampler.
   func flips() throws -> any FlipOperator {
     guard let group else { return couplings.flips() }
     return try PartitionedFlips(couplings.rows, bias: couplings.bias, owners: owners(group.size), over: group)
@@ -33,10 +32,7 @@ struct SpinHome {
       ? try SpinOwners(runsOf: couplings.rows.rowCount, ranks: ranks) : try SpinOwners(cutting: couplings.rows, ranks: ranks)
   }
 
-  /// The spins of this rank in some replicas.
-  ///
-  /// - Parameter remembersStates: whether the machine may go on with old states of other ranks' spins.
-  func system(replicas: Int, seed: UInt64, remembersStates: Bool = false) throws -> SpinSystem {
+  func system(replicas: Int, seed: UInt64, remembersStates: Bool) throws -> SpinSystem {
     guard let group else {
       return SpinSystem(couplings.field(replicas: replicas), fieldScale: fieldScale, seed: seed)
     }
@@ -54,9 +50,6 @@ struct SpinHome {
     return SpinSystem(field, fieldScale: fieldScale, seed: seed, identifiers: field.identifiers, spinCount: rows.rowCount)
   }
 
-  /// The spins of all ranks by their global numbers. Collective.
-  ///
-  /// - Parameter own: those of this rank, in the order of the system's identifiers.
   func collect(_ own: [Int8], of system: SpinSystem) throws -> [Int8] {
     guard let group else { return own }
     let numbers = try group.allgatherVarying(system.identifiers)

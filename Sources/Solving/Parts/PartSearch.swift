@@ -1,0 +1,77 @@
+import Host
+import Ising
+import MPI
+import Machines
+import Parallel
+
+/// A search for the answer to a question about spins of which no rank has all couplings.
+struct PartSearch {
+  private let question: PartQuestion
+  private let settings: SolverSettings
+
+  /// - Parameter settings: their initial states and target energy are those of the whole problem.
+  /// - Throws: `SolverError` if a setting makes no sense.
+  init(_ question: PartQuestion, _ settings: SolverSettings) throws {
+    try settings.validate(spins: question.measure.spinCount)
+    (self.question, self.settings) = (question, settings)
+  }
+
+  /// Searches. Collective.
+  ///
+  /// - Parameters:
+  ///   - world: the ranks that have the problem.
+  ///   - shouldStop: asked some thousand times a second; once it says yes on any rank, all end soon, with what they have.
+  ///   - progress: called with every state that is better than all before.
+  /// - Throws: `SolverError` if settings make no sense, or the failure of an exchange between ranks.
+  func run(
+    over world: Communicator, shouldStop: @escaping () -> Bool, progress: @escaping (SearchTrace.Point) -> Void
+  ) throws -> SpinAnswer {
+    let problem = try SharedProblem(question.rows, over: world)
+    let search = JointSearch(
+      problem: problem, settings: settings, spread: SpreadChoice(.spins, because: question.reason), world: world)
+    var trace = SearchTrace(measureName: question.measure.measureName)
+    let solution = try search.run(known: nil, shouldStop: shouldStop) {
+      let measure = question.measure.measure(atEnergy: $0.energy)
+      trace.append(seconds: $0.seconds, measure: measure)
+      progress(SearchTrace.Point(seconds: $0.seconds, measure: measure))
+    }
+    guard let best = solution.samples.best?.spins else { throw ProblemError("no state was found") }
+    return SpinAnswer(
+      question, best: best, energy: try problem.total(of: best), solution: solution, trace: trace)
+  }
+}
+
+extension PartQuestion {
+  /// A drawn problem in parts, where its spins are to be spread over the ranks and the search can do with that; `nil` otherwise, and if
+  /// `name` names no drawn problem. Collective.
+  ///
+  /// - Throws: `ProblemError` if the name's numbers are wrong or a rank's rows do not fit into memory.
+  init?(named name: String, _ settings: QuestionSettings, for search: QuestionSearch, over world: Communicator) throws {
+    guard world.size > 1, settings.kind ?? .ising == .ising, search.allowsParts,
+      let (drawn, seed) = try SyntheticProblem.named(name), drawn.spinCount <= IsingProblem.greatestSpinCount,
+      search.settings.searchesInParts(drawn)
+    else { return nil }
+    let reason: String
+    if search.settings.spread == .spins {
+      reason = "asked for"
+    } else if try world.allreduce(drawn.wholeBytes > Double(MemoryLimit.bytesLeft) ? 1 : 0, .max) == 1 {
+      reason = "a rank's memory cannot hold all couplings"
+    } else {
+      return nil
+    }
+    let own = PartitionedDenseField.spins(of: world.rank, ranks: world.size, spins: drawn.spinCount)
+    self.init(
+      PartEnergy(spinCount: drawn.spinCount, couplingCount: Int(drawn.couplingCount)), kind: .ising, file: name,
+      rows: try drawn.rows(own, seed: seed), because: reason)
+  }
+}
+
+extension SolverSettings {
+  /// Whether the machine can run on a drawn problem in parts: samplers visit densely coupled spins one after the other.
+  fileprivate func searchesInParts(_ drawn: SyntheticProblem) -> Bool {
+    guard drawn.isComplete else { return false }
+    let hasOneSize = if case .dense = drawn { true } else { false }
+    let machine = machine ?? .standard(spins: drawn.spinCount, haveOneSize: hasOneSize, self)
+    return !choosesMachine && !machine.isSequential
+  }
+}
