@@ -24,15 +24,18 @@ package enum MemoryLimit {
   /// Bytes that this rank may plan with, beside the other ranks of its host.
   package static var bytesLeft: Int { bytesLeft(sharedBy: Environment.current?.node.size ?? 1) }
 
-  /// `countedShare` of what is left until the limit of this process's address space (`ulimit -v`), or of its part of the host's memory,
-  /// whichever is less.
+  /// `countedShare` of what is left until the limit of this process's address space or data (`ulimit -v`, `ulimit -d`), or of its part of the
+  /// host's memory, whichever is least.
   ///
   /// - Parameter processes: of this job on this host, which take as much each.
   package static func bytesLeft(sharedBy processes: Int) -> Int {
-    var limit = rlimit()
-    let isKnown = getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 && limit.rlim_cur < rlim_t(Int64.max)
-    let ofAddresses = isKnown ? Int(limit.rlim_cur) - addressesTaken : Int.max
-    return Int(Double(max(0, min(ofAddresses, hostBytes / max(processes, 1)))) * countedShare)
+    // The first of the sizes in `statm` is that of all addresses, the sixth that of the data.
+    let ofLimits = [(RLIMIT_AS, 0), (RLIMIT_DATA, 5)].map { kind, place in
+      var limit = rlimit()
+      let isKnown = getrlimit(__rlimit_resource_t(kind.rawValue), &limit) == 0 && limit.rlim_cur < rlim_t(Int64.max)
+      return isKnown ? Int(limit.rlim_cur) - bytesTaken(place) : Int.max
+    }
+    return Int(Double(max(0, min(ofLimits.min() ?? .max, hostBytes / max(processes, 1)))) * countedShare)
   }
 
   /// Says why so many bytes are too many, as `WHAT would take 137.4 GB, and 12.9 GB are available to a rank`; `nil` if they are not.
@@ -44,12 +47,11 @@ package enum MemoryLimit {
 
   private static func gigabytes(_ bytes: Double) -> String { String(format: "%.1f GB", bytes / 1e9) }
 
-  /// Bytes of address space in use; 0 where the system does not say.
-  private static var addressesTaken: Int {
-    guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8),
-      let pages = text.split(separator: " ").first
-    else { return 0 }
-    return (Int(pages) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
+  /// One of the sizes of this process, as Linux lists them in pages (proc_pid_statm(5)); 0 where the system does not say.
+  private static func bytesTaken(_ place: Int) -> Int {
+    guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
+    let pages = text.split(whereSeparator: \.isWhitespace)
+    return pages.indices.contains(place) ? (Int(pages[place]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
   }
 }
 

@@ -53,6 +53,9 @@ struct FlipSearch {
       // take.
       if settings.steps == nil, settings.reads != nil, record.clock.isLimited, place == 0 {
         sweeps = try sweepsThatFit(reads: share.readCount(of: reads.count), reader, start)
+      } else if !(problem is IsingProblem), settings.steps == nil, record.clock.isLimited, place == 0 {
+        // Of a problem in parts one read may take longer than there is time for.
+        sweeps = min(sweeps, try sweepsThatFit(reads: 1, reader, start))
       }
       try record.add(try reader.run(from: start, sweeps: sweeps, number: read))
     }

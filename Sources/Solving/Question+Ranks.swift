@@ -7,10 +7,13 @@ extension Question {
   /// Reads or draws a problem on every rank; what comes on standard input, `-`, the first rank reads for all. Notes on how it was read
   /// go to standard error, once. Collective.
   ///
-  /// - Parameter search: what the problem is for. If it spreads the spins of a drawn problem over the ranks, each draws a part (`PartQuestion`).
+  /// - Parameter search: what the problem is for. If it can spread the spins over the ranks, each draws or reads a part of a problem that
+  ///   is to be spread, or that it cannot hold (`PartQuestion`).
   /// - Throws: `ProblemFileError` or `ProblemError` if the file holds no such problem.
   package init(file: String, _ settings: QuestionSettings, for search: QuestionSearch? = nil, over world: Communicator) throws {
     if let search, let parts = try PartQuestion(named: file, settings, for: search, over: world) {
+      self = .parts(parts)
+    } else if let search, let parts = try PartQuestion(file: file, settings, for: search, over: world) {
       self = .parts(parts)
     } else if file == "-" {
       let limit = ProblemFile.greatestSize

@@ -1,7 +1,6 @@
 """`equilibria solve` on many ranks, which share the reads or the spins: the same answer as on one."""
 
 import pytest
-from jobs import PROGRAM
 
 # Shared reads.
 SK = ["sk:60:1", "--reads", 12, "--steps", 60, "--seed", 5]
@@ -122,14 +121,30 @@ def test_more_ranks_than_reads(solve, cycle):
     assert (found["cut"], found["reads"]) == (4, 2)
 
 
-# Problems of which a rank has a part, and bytes of data that it may have: the whole problem takes several times as many.
-PARTS = [("dense:6000", "sb-discrete", 150_000_000)]
+# Problems of which a rank has a part, and megabytes of data that it may have: the whole problem takes several times as many.
+PARTS = [("dense:4000", "sb-discrete", 100), ("torus:1000x1000", "anneal", 160)]
 
 
 @pytest.mark.parametrize(("problem", "machine", "limit"), PARTS, ids=[problem for problem, _, _ in PARTS])
-def test_problem_that_no_rank_can_hold(job, problem, machine, limit):
-    search = ("solve", problem, "--machine", machine, "--reads", 2, "--steps", 5, "--samples", 0)
-    command = ["prlimit", f"--data={limit}", PROGRAM]
-    parts = job(4, *search, "--spread", "spins", command=command).succeeds()
-    assert "energy -" in parts.stdout
-    assert job(4, *search, "--spread", "replicas", command=command).status != 0
+def test_problem_that_no_rank_can_hold(job, program, problem, machine, limit):
+    search = ("solve", problem, "--machine", machine, "--reads", 1, "--steps", 2, "--samples", 0)
+    command = ["prlimit", f"--data={limit}000000", program]
+    found = job(4, *search, command=command).succeeds()
+    assert "spins spread over the ranks: a rank's memory cannot hold all couplings" in found.stdout
+    job(4, *search, "--spread", "replicas", command=command).refuses("available to a rank")
+
+
+def test_edges_that_no_rank_can_hold(job, one, program, tmp_path):
+    """A ladder of 10⁶ edges, whose numbers are shuffled within blocks: read in parts under a limit, and whole without one."""
+    count = 400_000
+    names = [1 + (vertex ^ 5) for vertex in range(count)]
+    edges = [(vertex, vertex + step) for vertex in range(count) for step in (1, 2) if vertex + step < count]
+    edges += [(vertex, vertex + 7) for vertex in range(0, count - 7, 2)]
+    path = tmp_path / "ladder.rud"
+    lines = (f"{names[a]} {names[b]} {1 + a % 3}\n" for a, b in edges)
+    path.write_text(f"{max(names)} {len(edges)}\n{''.join(lines)}")
+    search = ("solve", path, "--machine", "sb-ballistic", "--reads", 1, "--steps", 3, "--samples", 0)
+    whole = one(*search).succeeds()
+    parts = job(4, *search, command=["prlimit", "--data=120000000", program]).succeeds()
+    assert "a rank's memory cannot hold all couplings" in parts.stdout
+    assert parts.stdout.splitlines()[-1] == whole.stdout.splitlines()[-1]

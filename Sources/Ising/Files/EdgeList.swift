@@ -94,7 +94,11 @@ struct EdgeList {
     let bytes = 64 * Double(vertexCount) + 64 * Double(count)
     do {
       try MemoryLimit.require(bytes, for: "\(vertexCount) vertices and \(count) edges")
-    } catch { throw ProblemFileError(file: file, line: nil, reason: "\(error)") }
+    } catch {
+      throw ProblemFileError(
+        file: file, line: nil, reason: "\(error); several ranks of solve read a file of the form rudy that is not packed in parts"
+      )
+    }
   }
 
   /// The graph.

@@ -74,6 +74,19 @@ extension Optional {
 }
 
 extension TextScanner {
+  /// `i j w`, counted from 0 then; a weight that is missing is 1.
+  ///
+  /// - Parameter mayBeLoop: whether the ends may be one vertex.
+  mutating func weightedEdge(vertices: Int, mayBeLoop: Bool = false) throws -> (source: Int, target: Int, weight: Double) {
+    let (source, target) = try edge(vertices: vertices, base: 1)
+    guard mayBeLoop || source != target else {
+      throw failure(
+        "edge \(source + 1) \(target + 1) joins a vertex to itself, expected two vertices; a matrix of a QUBO is read with --format "
+          + "sparse where it is minimised, as Biq Mac's, and with --format mqlib where it is maximised")
+    }
+    return (source, target, isAtLineEnd() ? 1 : try number("a weight"))
+  }
+
   /// `n m` and the m lines `i j w` after it. The last line is passed over.
   ///
   /// - Parameter hasDiagonal: whether a line may be of one vertex.
@@ -90,13 +103,7 @@ extension TextScanner {
     for found in 0..<edges {
       skipSpaceAndComments()
       guard !isAtEnd else { throw failure("the file ends after \(found) edges, expected \(edges) as line \(headerLine) says") }
-      let (source, target) = try edge(vertices: vertices, base: 1)
-      guard hasDiagonal || source != target else {
-        throw failure(
-          "edge \(source + 1) \(target + 1) joins a vertex to itself, expected two vertices; a matrix of a QUBO is read with --format "
-            + "sparse where it is minimised, as Biq Mac's, and with --format mqlib where it is maximised")
-      }
-      let weight = isAtLineEnd() ? 1 : try number("a weight")
+      let (source, target, weight) = try weightedEdge(vertices: vertices, mayBeLoop: hasDiagonal)
       if source != target {
         list.append(source, target, weight, line: line)
       } else if diagonal.updateValue(weight, forKey: source) != nil {

@@ -34,6 +34,15 @@ package protocol ProblemRows: Sendable {
 }
 
 extension ProblemRows {
+  /// The greatest `|J_ij|` of these rows.
+  package var greatestCoupling: Double {
+    own.reduce(0) { greatest, spin in
+      var greatest = greatest
+      forEach(in: spin) { greatest = max(greatest, $1.magnitude) }
+      return greatest
+    }
+  }
+
   package var greatestField: Double {
     own.reduce(0) { greatest, spin in
       var sum = 0.0

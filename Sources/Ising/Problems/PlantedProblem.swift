@@ -48,7 +48,25 @@ public struct PlantedProblem: Equatable, Sendable {
   /// - Complexity: O(spins).
   public var state: [Int8] {
     let philox = Philox(seed: seed, .planted)
-    return (0..<spinCount).map { philox.block(SIMD4(UInt32(truncatingIfNeeded: $0), 0, 0, 1)).x & 1 == 0 ? 1 : -1 }
+    return (0..<spinCount).map { Self.spin($0, philox) }
+  }
+
+  private static func spin(_ spin: Int, _ philox: Philox) -> Int8 {
+    philox.block(SIMD4(UInt32(truncatingIfNeeded: spin), 0, 0, 1)).x & 1 == 0 ? 1 : -1
+  }
+
+  /// The next spin in a direction, or the one before.
+  func neighbour(of spin: Int, _ direction: Int, by step: Int) -> Int {
+    let stride = extents[..<direction].reduce(1, *)
+    let (extent, place) = (extents[direction], spin / stride % extents[direction])
+    return spin + ((place + step + extent) % extent - place) * stride
+  }
+
+  /// The coupling of a spin with the next one in a direction, by itself.
+  func coupling(from spin: Int, to other: Int, _ direction: Int, _ philox: Philox) -> Double {
+    let drawn = philox.block(SIMD4(UInt32(truncatingIfNeeded: spin), UInt32(direction), 0, 0))
+    let favours = Double(drawn.x) + Double(drawn.y) * 0x1p-32 < share * 0x1p32
+    return Double(Self.spin(spin, philox) * Self.spin(other, philox)) * (favours ? 1 : -1)
   }
 
   /// - Throws: `ProblemError` if it does not fit into memory.

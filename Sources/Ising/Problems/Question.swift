@@ -105,8 +105,7 @@ extension Question {
   /// - Parameter file: a path, or the name of a drawn problem (`SyntheticProblem.named`, `PlantedProblem.named`).
   /// - Throws: `ProblemFileError` or `ProblemError` if the file holds no such problem.
   public init(file: String, _ settings: QuestionSettings = QuestionSettings()) throws {
-    let drawn = try SyntheticProblem.named(file).map { try $0.problem.problem(seed: $0.seed) }
-    if let problem = try drawn ?? PlantedProblem.named(file)?.problem() {
+    if let problem = try DrawnProblem(named: file)?.problem() {
       let kind = settings.kind ?? .ising
       guard kind == .ising else { throw ProblemError("\(file) is drawn for --problem ising, not \(kind.rawValue)") }
       self = .spins(SpinQuestion(EnergyMinimum(problem), kind: .ising, file: file))

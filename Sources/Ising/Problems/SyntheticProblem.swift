@@ -60,8 +60,8 @@ public enum SyntheticProblem: Sendable, Equatable {
     }
   }
 
-  /// Spin `row · columns + column` is coupled with the next one of its row and of its column.
-  private func torus(rows: Int, columns: Int, seed: UInt64) throws -> WeightedGraph {
+  /// Refuses a torus of too few or too many spins.
+  @discardableResult static func checkTorus(rows: Int, columns: Int) throws -> Int {
     guard rows >= 3, columns >= 3 else {
       throw ProblemError("a torus of \(rows) × \(columns) spins, expected 3 or more in each direction")
     }
@@ -69,6 +69,12 @@ public enum SyntheticProblem: Sendable, Equatable {
     guard !overflow, spins <= IsingProblem.greatestSpinCount else {
       throw ProblemError("a torus of \(rows) × \(columns) spins, expected at most \(IsingProblem.greatestSpinCount) in all")
     }
+    return spins
+  }
+
+  /// Spin `row · columns + column` is coupled with the next one of its row and of its column.
+  private func torus(rows: Int, columns: Int, seed: UInt64) throws -> WeightedGraph {
+    let spins = try Self.checkTorus(rows: rows, columns: columns)
     try MemoryLimit.require(Double(spins) * 160, for: "a torus of \(spins) spins")
     var (sources, targets, weights) = ([Int32](), [Int32](), [Double]())
     sources.reserveCapacity(2 * spins)
@@ -118,36 +124,5 @@ extension SyntheticProblem {
     }
     guard sizes.count == 1, let spins = sizes[0], spins > 0 else { throw failure() }
     return (kind == "sk" ? .sherringtonKirkpatrick(spins: spins) : .dense(spins: spins), seed)
-  }
-}
-
-extension SyntheticProblem {
-  /// Whether every pair of spins is coupled.
-  package var isComplete: Bool {
-    switch self {
-    case .sherringtonKirkpatrick, .dense: true
-    case .torus: false
-    }
-  }
-
-  /// What a search of the whole problem holds of it on one rank: the problem's own rows and those of the kernels.
-  package var wholeBytes: Double {
-    isComplete ? 2 * couplingCount * 16 : Double(spinCount) * 160
-  }
-
-  /// The rows of some spins, the same numbers as those of the whole problem.
-  ///
-  /// - Throws: `ProblemError` if there are too few or too many spins, or the rows do not fit into memory.
-  package func rows(_ own: Range<Int>, seed: UInt64) throws -> any ProblemRows {
-    let count = spinCount
-    guard (1...IsingProblem.greatestSpinCount).contains(count) else {
-      throw ProblemError("a problem of \(count) spins, expected 1 to \(IsingProblem.greatestSpinCount)")
-    }
-    let philox = Philox(seed: seed, stream)
-    switch self {
-    case .dense: return try SignRows(spinCount: count, own: own) { coupling($0, $1, philox) < 0 }
-    case .sherringtonKirkpatrick: return try CompleteRows(spinCount: count, own: own) { coupling($0, $1, philox) }
-    case .torus: throw ProblemError("a torus is not drawn in parts")
-    }
   }
 }

@@ -1,7 +1,7 @@
 import Kernels
 
 /// One rank's spins, the ghosts that they are coupled to, and who needs what of whom: worked out by each rank for itself from the
-/// whole graph, so that nothing is negotiated.
+/// whole graph or from its own rows (`PartGraph`), so that nothing is negotiated.
 package struct GhostPlan {
   /// The other ranks with which spins are coupled, and what goes to and fro.
   package struct Neighbour: Sendable, Equatable {
@@ -23,6 +23,11 @@ package struct GhostPlan {
   package let neighbours: [Neighbour]
   /// A row for each own spin, which names positions of own spins and, behind them, ghosts, in the order of global numbers.
   package let couplings: SparseCouplings
+
+  init(own: [Int], interiorCount: Int, ghosts: [Int], neighbours: [Neighbour], couplings: SparseCouplings) {
+    (self.own, self.interiorCount, self.ghosts) = (own, interiorCount, ghosts)
+    (self.neighbours, self.couplings) = (neighbours, couplings)
+  }
 
   /// - Parameters:
   ///   - key: what positions and ghosts are sorted by before their global numbers: a spin's place in the order of visits; `nil`

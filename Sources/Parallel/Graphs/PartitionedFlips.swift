@@ -13,43 +13,72 @@ package final class PartitionedFlips: FlipOperator {
   /// Messages after a colour, waits for those of others, and sums over ranks.
   package let times = Profile()
   private let group: Communicator
-  private let owners: SpinOwners
+  /// The spins of all ranks.
+  private let totalCount: Int
   private let plan: GhostPlan
   private let flips: ColouredFlips
   private var phases: [ColourPhase] = []
-  /// Global numbers in the order in which ranks' spins follow one another.
-  private let gatheredOrder: [Int]
+  /// Global numbers in the order in which ranks' spins follow one another; `nil` if ranks have runs of spins, which follow one another by
+  /// themselves.
+  private let gatheredOrder: [Int]?
 
   /// Collective.
   ///
   /// - Parameters:
   ///   - couplings: those of all spins, the same on all ranks; whole numbers, so that fields do not depend on the order of flips.
   ///   - bias: `h` of all spins; none are zero.
-  package init(_ couplings: SparseCouplings, bias: [Float] = [], owners: SpinOwners, over group: Communicator) throws {
+  package convenience init(
+    _ couplings: SparseCouplings, bias: [Float] = [], owners: SpinOwners, over group: Communicator
+  ) throws {
     precondition(owners.rankCount == group.size)
-    self.group = group
-    self.owners = owners
     let colouring = Colouring(couplings)
     let colours = colouring.colours
     let count = colouring.starts.count - 1
     var places = colours
     for (place, spin) in colouring.order.enumerated() { places[spin] = place }
-    plan = GhostPlan(couplings, owners: owners, rank: group.rank, key: places)
+    let plan = GhostPlan(couplings, owners: owners, rank: group.rank, key: places)
+    try self.init(
+      plan, bias: bias, colours: (plan.own.map { colours[$0] }, plan.ghosts.map { colours[$0] }), count: count,
+      gatheredOrder: Buckets(colouring.order) { Int(owners.ranks[$0]) }.items, totalCount: couplings.rowCount, over: group)
+  }
+
+  /// Of a graph that no rank has whole. Collective.
+  ///
+  /// - Parameter part: couplings are whole numbers.
+  package convenience init(_ part: PartGraph, over group: Communicator) throws {
+    let colouring = try PartColouring(part, over: group)
+    let plan = GhostPlan(part, colours: colouring)
+    try self.init(
+      plan, bias: [],
+      colours: (
+        plan.own.map { Int(colouring.own[$0 - part.own.lowerBound]) },
+        plan.ghosts.map { Int(colouring.ghosts[part.place(ofGhost: Int32($0))]) }
+      ), count: colouring.colourCount, gatheredOrder: nil, totalCount: part.runs.last?.upperBound ?? 0, over: group)
+  }
+
+  /// - Parameters:
+  ///   - colours: of the plan's own spins and of its ghosts.
+  ///   - count: of all ranks' colours.
+  private init(
+    _ plan: GhostPlan, bias: [Float], colours: (own: [Int], ghosts: [Int]), count: Int, gatheredOrder: [Int]?, totalCount: Int,
+    over group: Communicator
+  ) throws {
+    (self.plan, self.group) = (plan, group)
+    (self.gatheredOrder, self.totalCount) = (gatheredOrder, totalCount)
     let own = plan.own
-    let byColour = Buckets(own) { colours[$0] }.starts
+    let byColour = Buckets(Array(own.indices)) { colours.own[$0] }.starts
     flips = ColouredFlips(
       plan.couplings, ghostCouplings: plan.ghostCouplings,
       bias: own.map { bias.isEmpty ? 0 : bias[$0] }, identifiers: own.map { UInt32($0) },
       // A rank need not have spins of the last colours.
       colourStarts: (0...count).map { $0 < byColour.count ? byColour[$0] : own.count })
-    let byOwner = Buckets(colouring.order) { Int(owners.ranks[$0]) }
-    gatheredOrder = byOwner.items
     phases = try (0..<count).map { try ColourPhase($0, colours: colours, plan: plan, over: group) }
   }
 
   package func reset(to spins: [Int8]) throws {
-    precondition(spins.count == owners.ranks.count, "\(spins.count) spins for \(owners.ranks.count)")
-    for (position, spin) in (plan.own + plan.ghosts).enumerated() { flips.spins[position] = Float(spins[spin]) }
+    precondition(spins.count == totalCount, "\(spins.count) spins for \(totalCount)")
+    for (position, spin) in plan.own.enumerated() { flips.spins[position] = Float(spins[spin]) }
+    for (ghost, spin) in plan.ghosts.enumerated() { flips.spins[plan.own.count + ghost] = Float(spins[spin]) }
     energy = -(try group.allreduce(flips.computeFields(), .sum)) / 2
   }
 
@@ -70,6 +99,12 @@ package final class PartitionedFlips: FlipOperator {
   package func copySpins(to buffer: AlignedBuffer<Float>) { buffer.copy(from: flips.spins, count: spinCount) }
 
   package func collect(_ spins: AlignedBuffer<Float>) throws -> [Int8] {
+    guard let gatheredOrder else {
+      let first = plan.own.min() ?? 0
+      var run = [Int8](repeating: 1, count: spinCount)
+      for (position, spin) in plan.own.enumerated() { run[spin - first] = Int8(spins[position]) }
+      return Array(try group.allgatherVarying(run).joined())
+    }
     let gathered = try group.allgatherVarying((0..<spinCount).map { Int8(spins[$0]) })
     var state = [Int8](repeating: 1, count: gatheredOrder.count)
     for (spin, value) in zip(gatheredOrder, gathered.joined()) { state[spin] = value }
@@ -90,14 +125,14 @@ private final class ColourPhase {
   private var incoming: [Incoming] = []
   private var requests = PersistentGroup()
 
-  init(_ colour: Int, colours: [Int], plan: GhostPlan, over group: Communicator) throws {
+  init(_ colour: Int, colours: (own: [Int], ghosts: [Int]), plan: GhostPlan, over group: Communicator) throws {
     let parts = plan.neighbours.map { neighbour in
-      neighbour.sent.filter { colours[plan.own[Int($0)]] == colour }
+      neighbour.sent.filter { colours.own[Int($0)] == colour }
     }
     sent = parts.flatMap { $0 }
     outgoing = AlignedBuffer(count: sent.count)
     let ranges = plan.neighbours.map { neighbour -> Range<Int> in
-      let members = neighbour.ghosts.filter { colours[plan.ghosts[$0]] == colour }
+      let members = neighbour.ghosts.filter { colours.ghosts[$0] == colour }
       return members.isEmpty ? 0..<0 : members.first!..<members.last! + 1
     }
     news = AlignedBuffer(count: ranges.reduce(0) { $0 + $1.count })

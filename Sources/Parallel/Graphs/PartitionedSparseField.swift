@@ -29,18 +29,36 @@ package final class PartitionedSparseField: PartitionedField {
   ///   - couplings: those of all spins, the same on all ranks.
   ///   - bias: `h` of all spins; none are zero.
   ///   - remembersStates: whether evaluations may go without an exchange.
-  package init(
+  package convenience init(
     _ couplings: SparseCouplings, bias: [Float] = [], replicas: Int, owners: SpinOwners, over group: Communicator,
     remembersStates: Bool = false
   ) throws {
     precondition(owners.rankCount == group.size)
+    try self.init(
+      GhostPlan(couplings, owners: owners, rank: group.rank), bias: bias, replicas: replicas, magnitude: couplings.magnitude,
+      over: group, remembersStates: remembersStates)
+  }
+
+  /// Of a graph that no rank has whole. Collective.
+  ///
+  /// - Parameter part: couplings are whole numbers, so that all ranks agree on their sum.
+  package convenience init(_ part: PartGraph, replicas: Int, over group: Communicator, remembersStates: Bool = false) throws {
+    let plan = GhostPlan(part)
+    try self.init(
+      plan, bias: [], replicas: replicas, magnitude: try group.allreduce(plan.couplings.magnitude, .sum), over: group,
+      remembersStates: remembersStates)
+  }
+
+  private init(
+    _ plan: GhostPlan, bias: [Float], replicas: Int, magnitude: Double, over group: Communicator, remembersStates: Bool
+  ) throws {
     self.group = group
-    plan = GhostPlan(couplings, owners: owners, rank: group.rank)
+    self.plan = plan
     shape = ReplicaShape(spins: plan.own.count, replicas: replicas)
     identifiers = plan.own.map { UInt32($0) }
     self.bias = ReplicaShape.paddedBias(bias.isEmpty ? [] : plan.own.map { bias[$0] }, spins: shape.spins)
     hasBias = bias.contains { $0 != 0 }
-    magnitude = couplings.magnitude + bias.reduce(0) { $0 + 2 * Double($1.magnitude) }
+    self.magnitude = magnitude + bias.reduce(0) { $0 + 2 * Double($1.magnitude) }
     interior = SparseRows(plan.couplings, rows: 0..<plan.interiorCount, replicas: replicas)
     boundary = SparseRows(plan.couplings, rows: plan.interiorCount..<plan.own.count, replicas: replicas)
     extended = ReplicaShape(spins: plan.own.count + plan.ghosts.count, replicas: replicas).plane()

@@ -50,6 +50,15 @@ package struct SpinOwners: Sendable, Equatable {
     ranks = (0..<spinCount).map { Int32($0 * rankCount / spinCount) }
   }
 
+  /// A run of spins of a graph that no rank has whole, and that METIS cannot cut therefore. Of a lattice whose rows follow one another it is
+  /// a slab, of a graph whose neighbours have near numbers a part with a short border.
+  package static func run(of rank: Int, ranks: Int, spins: Int) -> Range<Int> {
+    rank * spins / ranks..<(rank + 1) * spins / ranks
+  }
+
+  /// The rank whose run has a spin.
+  package static func owner(of spin: Int, ranks: Int, spins: Int) -> Int { ((spin + 1) * ranks - 1) / spins }
+
   private static func check(ranks: Int, spins: Int) throws {
     guard ranks <= spins else { throw PartitionError("\(ranks) ranks for \(spins) spins; a rank needs at least one") }
   }

@@ -48,30 +48,40 @@ extension PartQuestion {
   /// - Throws: `ProblemError` if the name's numbers are wrong or a rank's rows do not fit into memory.
   init?(named name: String, _ settings: QuestionSettings, for search: QuestionSearch, over world: Communicator) throws {
     guard world.size > 1, settings.kind ?? .ising == .ising, search.allowsParts,
-      let (drawn, seed) = try SyntheticProblem.named(name), drawn.spinCount <= IsingProblem.greatestSpinCount,
+      let drawn = try DrawnProblem(named: name),
+      (world.size...max(world.size, IsingProblem.greatestSpinCount)).contains(drawn.spinCount),
       search.settings.searchesInParts(drawn)
     else { return nil }
-    let reason: String
-    if search.settings.spread == .spins {
-      reason = "asked for"
-    } else if try world.allreduce(drawn.wholeBytes > Double(MemoryLimit.bytesLeft) ? 1 : 0, .max) == 1 {
-      reason = "a rank's memory cannot hold all couplings"
-    } else {
-      return nil
-    }
-    let own = PartitionedDenseField.spins(of: world.rank, ranks: world.size, spins: drawn.spinCount)
+    let isTooLarge = try world.allreduce(drawn.wholeBytes > Double(MemoryLimit.bytesLeft) ? 1 : 0, .max) == 1
+    guard isTooLarge || search.settings.spread == .spins && !search.settings.growsPopulation(drawn) else { return nil }
+    let reason = search.settings.spread == .spins ? "asked for" : "a rank's memory cannot hold all couplings"
     self.init(
       PartEnergy(spinCount: drawn.spinCount, couplingCount: Int(drawn.couplingCount)), kind: .ising, file: name,
-      rows: try drawn.rows(own, seed: seed), because: reason)
+      rows: try drawn.rows(drawn.spins(of: world.rank, ranks: world.size)), because: reason)
+  }
+}
+
+extension DrawnProblem {
+  /// The spins of a rank, which the field operators take for its own.
+  func spins(of rank: Int, ranks: Int) -> Range<Int> {
+    isComplete
+      ? PartitionedDenseField.spins(of: rank, ranks: ranks, spins: spinCount)
+      : SpinOwners.run(of: rank, ranks: ranks, spins: spinCount)
   }
 }
 
 extension SolverSettings {
   /// Whether the machine can run on a drawn problem in parts: samplers visit densely coupled spins one after the other.
-  fileprivate func searchesInParts(_ drawn: SyntheticProblem) -> Bool {
-    guard drawn.isComplete else { return false }
-    let hasOneSize = if case .dense = drawn { true } else { false }
-    let machine = machine ?? .standard(spins: drawn.spinCount, haveOneSize: hasOneSize, self)
-    return !choosesMachine && !machine.isSequential
+  fileprivate func searchesInParts(_ drawn: DrawnProblem) -> Bool {
+    !drawn.isComplete || !choosesMachine && !machine(for: drawn).isSequential
+  }
+
+  /// Whether the search would spend its time on a population, which takes the whole problem (`AnnealingPopulation`).
+  fileprivate func growsPopulation(_ drawn: DrawnProblem) -> Bool {
+    time != nil && time != .zero && reads == nil && steps == nil && (choosesMachine || machine(for: drawn).isSequential)
+  }
+
+  private func machine(for drawn: DrawnProblem) -> MachineKind {
+    machine ?? .standard(spins: drawn.spinCount, haveOneSize: drawn.hasCouplingsOfOneSize, self)
   }
 }

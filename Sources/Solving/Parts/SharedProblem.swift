@@ -36,12 +36,13 @@ struct SharedProblem: SearchedProblem {
     let sizes = try group.allgather(rows.own.isEmpty ? -1 : rows.commonMagnitude ?? 0).filter { $0 >= 0 }
     hasCouplingsOfOneSize =
       couplingCount == rows.spinCount * (rows.spinCount - 1) / 2 && (sizes.first ?? 0) > 0 && sizes.allSatisfy { $0 == sizes[0] }
-    let (all, spins, greatest) = (rows, Double(rows.spinCount), greatestField)
+    let (all, spins) = (rows, Double(rows.spinCount))
     let squares = try Self.passed(0, through: group) { all.squares(after: $0, unit: 1) }
     if squares > 1e-280, squares.isFinite {
       rootMeanSquareField = (squares / spins).squareRoot()
-    } else if greatest > 0 {
+    } else if greatestField > 0 {
       // The squares leave the range of numbers before the numbers do.
+      let greatest = try group.allreduce(rows.greatestCoupling, .max)
       let parts = try Self.passed(0, through: group) { all.squares(after: $0, unit: greatest) }
       rootMeanSquareField = greatest * (parts / spins).squareRoot()
     } else {
@@ -69,7 +70,7 @@ struct SharedProblem: SearchedProblem {
     return sum
   }
 
-  func home(sharedBy group: Communicator?) throws -> any SpinHome { try PartHome(self) }
+  func home(sharedBy group: Communicator?) throws -> any SpinHome { PartHome(self) }
 
   /// What a value becomes on its way through all ranks in their order; the same on each. Collective.
   private static func passed(_ value: Double, through group: Communicator, _ body: (Double) -> Double) throws -> Double {

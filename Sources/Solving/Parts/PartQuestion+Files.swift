@@ -1,0 +1,68 @@
+import Ising
+import MPI
+import Parallel
+
+extension PartQuestion {
+  /// The greatest cut or the ground state of a graph in a file that no rank's memory holds whole; `nil` for other files and questions, and
+  /// where the search cannot do with parts. Collective.
+  ///
+  /// Each rank reads an equal part of the file's bytes, piece by piece, and sends every edge to the owners of its ends. A rank's vertices are a
+  /// run of their numbers, known before the first edge: the cut by chunks that Stanton & Kliot (KDD 2012) compare other streaming cuts with.
+  ///
+  /// - Throws: `ProblemFileError` with what is wrong with the file, `ProblemError` if a rank's rows do not fit into memory.
+  init?(file path: String, _ settings: QuestionSettings, for search: QuestionSearch, over world: Communicator) throws {
+    let kind = settings.kind ?? .maxCut
+    guard world.size > 1, kind == .maxCut || kind == .ising, settings.variableType == nil, !settings.isMaximised,
+      settings.instance == nil, search.allowsParts, let file = EdgeFile(path, format: settings.format),
+      file.vertexCount >= world.size, try world.allreduce(file.isTooLarge ? 1 : 0, .max) == 1
+    else { return nil }
+    let (rows, totalWeight) = try Self.read(file, kind, over: world)
+    let measure: any PartMeasure =
+      kind == .maxCut
+      ? PartCut(vertexCount: file.vertexCount, edgeCount: file.edgeCount, totalWeight: totalWeight)
+      : PartEnergy(spinCount: file.vertexCount, couplingCount: file.edgeCount)
+    self.init(measure, kind: kind, file: path, rows: rows, because: "a rank's memory cannot hold all couplings")
+    bestKnown = kind == .maxCut ? BestKnown.cut(for: path) : nil
+  }
+
+  /// This rank's rows, and the sum of all weights. Collective.
+  private static func read(
+    _ file: EdgeFile, _ kind: ProblemKind, over world: Communicator
+  ) throws -> (rows: any ProblemRows, totalWeight: Total) {
+    let (vertices, ranks) = (file.vertexCount, world.size)
+    let own = SpinOwners.run(of: world.rank, ranks: ranks, spins: vertices)
+    // A rank may get more than its share of the edges; what it gets is there before it is counted.
+    let entries = 2 * file.edgeCount / ranks
+    try ListedRows<Float>.requireMemory(spins: own.count, of: vertices, couplings: entries)
+    var rows = EdgeRows(vertexCount: vertices, own: own, entries: entries, file: file.path)
+    var reader = try EdgeReader(file, part: world.rank, of: ranks)
+    var (count, weight, isInteger) = (0, 0.0, true)
+    var goesOn = true
+    while goesOn {
+      let piece = try reader.next()
+      var ends = [[Int32]](repeating: [], count: ranks)
+      var weights = [[Double]](repeating: [], count: ranks)
+      if let piece {
+        count += piece.weights.count
+        for (edge, value) in piece.weights.enumerated() {
+          let (source, target) = (piece.ends[2 * edge], piece.ends[2 * edge + 1])
+          for (end, other) in [(source, target), (target, source)] {
+            let owner = SpinOwners.owner(of: Int(end), ranks: ranks, spins: vertices)
+            ends[owner].append(end)
+            ends[owner].append(other)
+            weights[owner].append(value)
+          }
+          weight += value
+          isInteger = isInteger && value == value.rounded()
+        }
+      }
+      let (allEnds, allWeights) = (try world.alltoallVarying(ends), try world.alltoallVarying(weights))
+      for (ends, weights) in zip(allEnds, allWeights) { rows.append(ends: ends, weights: weights) }
+      goesOn = try world.allreduce(piece == nil ? 0 : 1, .max) == 1
+    }
+    if let refusal = file.refusal(ofEdges: try world.allreduce(count, .sum)) { throw refusal }
+    let total = try world.allreduce(weight, .sum)
+    let isExact = try world.allreduce(isInteger && weight.magnitude <= 0x1p53 ? 1 : 0, .min) == 1
+    return (try rows.made(times: kind == .maxCut ? -1 : 1), isExact ? .integer(Int64(total)) : .real(total))
+  }
+}
