@@ -148,3 +148,7 @@ def test_edges_that_no_rank_can_hold(job, one, program, tmp_path):
     parts = job(4, *search, command=["prlimit", "--data=120000000", program]).succeeds()
     assert "a rank's memory cannot hold all couplings" in parts.stdout
     assert parts.stdout.splitlines()[-1] == whole.stdout.splitlines()[-1]
+    text = path.read_text().splitlines(keepends=True)
+    text[600_000] = "1 1 1\n"
+    path.write_text("".join(text))
+    job(4, *search, command=["prlimit", "--data=120000000", program]).refuses(f"{path.name}:600001:", "edge 1 1")

@@ -125,7 +125,7 @@ extension TextScanner {
   /// Passes over blanks, ends of lines and lines that begin with `#`, `%` or `//`.
   mutating func skipSpaceAndComments() {
     skipSpace()
-    while next == UInt8(ascii: "#") || next == UInt8(ascii: "%") || restOfLine().hasPrefix("//") {
+    while next == UInt8(ascii: "#") || next == UInt8(ascii: "%") || next == UInt8(ascii: "/") && restOfLine().hasPrefix("//") {
       nextLine()
       skipSpace()
     }

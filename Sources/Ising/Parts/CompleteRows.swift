@@ -15,8 +15,7 @@ package struct SignRows: ProblemRows {
   init(spinCount: Int, own: Range<Int>, isNegative: (_ i: Int, _ j: Int) -> Bool) throws {
     let rowWords = (spinCount + 31) / 32
     // The kernels have a copy.
-    try MemoryLimit.require(
-      Double(own.count) * Double(rowWords) * 8, for: "the couplings of \(own.count) of \(spinCount) spins")
+    try MemoryLimit.require(Double(own.count) * Double(rowWords) * 8, forSpins: own.count, of: spinCount)
     var words = [UInt32](repeating: 0, count: own.count * rowWords)
     for spin in own {
       let start = (spin - own.lowerBound) * rowWords
@@ -75,8 +74,7 @@ package struct CompleteRows: ProblemRows {
   /// - Throws: `ProblemError` if the rows do not fit into memory.
   init(spinCount: Int, own: Range<Int>, coupling: (_ i: Int, _ j: Int) -> Double) throws {
     // The kernels have a copy in single precision.
-    try MemoryLimit.require(
-      Double(own.count) * Double(spinCount) * 12, for: "the couplings of \(own.count) of \(spinCount) spins")
+    try MemoryLimit.require(Double(own.count) * Double(spinCount) * 12, forSpins: own.count, of: spinCount)
     var couplings = [Double](repeating: 0, count: own.count * spinCount)
     var (isInteger, magnitude): (Bool, Double?) = (true, nil)
     var isCommon = true

@@ -33,7 +33,7 @@ package struct ListedRows<Value: BinaryFloatingPoint & Sendable>: ProblemRows {
   /// - Parameter couplings: of all rows.
   /// - Throws: `ProblemError`.
   package static func requireMemory(spins: Int, of spinCount: Int, couplings: Int) throws {
-    try MemoryLimit.require(30 * Double(spins + couplings), for: "the couplings of \(spins) of \(spinCount) spins")
+    try MemoryLimit.require(30 * Double(spins + couplings), forSpins: spins, of: spinCount)
   }
 
   package func forEach(in spin: Int, _ body: (_ other: Int, _ coupling: Double) throws -> Void) rethrows {
