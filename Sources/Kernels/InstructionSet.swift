@@ -15,11 +15,12 @@ package struct InstructionSet: Sendable {
   /// Those that this processor runs, fastest first.
   package static let available: [InstructionSet] = {
     var count: Int32 = 0
-    let sets = eq_available_kernels(&count)!
-    let machines = eq_available_machine_kernels(&count)!
-    let sampling = eq_available_sampling_kernels(&count)!
-    return (0..<Int(count)).map {
-      InstructionSet(kernels: sets[$0]!.pointee, machines: machines[$0]!.pointee, sampling: sampling[$0]!.pointee)
+    guard let sets = eq_available_kernels(&count), let machines = eq_available_machine_kernels(&count),
+      let sampling = eq_available_sampling_kernels(&count)
+    else { return [] }
+    return (0..<Int(count)).compactMap { index in
+      guard let set = sets[index], let machine = machines[index], let sampler = sampling[index] else { return nil }
+      return InstructionSet(kernels: set.pointee, machines: machine.pointee, sampling: sampler.pointee)
     }
   }()
 

@@ -18,6 +18,30 @@ import Testing
     expect(numbered, are: [], "draw from a stream by its number; `RandomStream` names them")
   }
 
+  /// What may be absent is unwrapped by a condition, and what may fail throws.
+  @Test func nothingIsForced() throws {
+    let forcing = try SourceTree.sources().filter { !$0.forcedLines.isEmpty }
+    expect(
+      forcing, are: House.forcingFiles, "unwrap, try or cast by force (`!`); use `guard`, `throws` or a type that needs neither")
+  }
+
+  /// The check sees all three forms, and neither comments, texts nor comparisons.
+  @Test func forceIsSeen() {
+    let file = SourceFile(
+      path: "Sources/Kernels/Sample.swift",
+      text: #"""
+        let a = first!
+        let b = rows[0]!.count, c = try! read(), d = e as! F
+        var later: AlignedBuffer<Float>!
+        if a != b, !c { print("Stop!", "\(d) now!") }  // Never mind!
+        /// Stop!
+        let text = """
+          Stop!
+          """
+        """#)
+    #expect(file.forcedLines == [1, 2, 3])
+  }
+
   @Test func filesAreNotLong() throws {
     let long = try SourceTree.sources().filter { $0.lines > 400 }
     expect(long, are: [], "have more than 400 lines")
