@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Ising
@@ -171,7 +172,7 @@ import Testing
     #expect(failure("\(folder.path)/none") == "\(folder.path)/none: No such file or directory")
     #expect(failure(folder.path) == "\(folder.path): is a folder, expected a file")
     #expect(failure("/dev/zero") == "/dev/zero: is not a regular file")
-    let cut = try folder.writeGzipped(String(repeating: "1 2 3 4 5 6 7\n", count: 1000), "cut.gz")
+    let cut = try folder.writeGzipped([UInt8](String(repeating: "1 2 3 4 5 6 7\n", count: 1000).utf8), "cut.gz")
     let bytes = try Data(contentsOf: URL(fileURLWithPath: cut))
     try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: cut))
     #expect(failure(cut) == "\(cut): the gzip stream ends too early")
