@@ -49,8 +49,3 @@ extension SamplingSpread: ExpressibleByArgument {
 
   public var defaultValueDescription: String { description }
 }
-
-extension Duration {
-  /// Some seconds; more than can be told from for ever are as many as can.
-  init(limit seconds: Double) { self = .seconds(min(seconds, 1e15)) }
-}

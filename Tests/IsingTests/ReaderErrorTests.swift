@@ -47,9 +47,9 @@ import Testing
 
   @Test func aHeaderThatLiesTakesNoMemory() {
     #expect(message("3 123456789012345678\n1 2 1\n", format: .rudy).contains("ends after 1 edges, expected 123456789012345678"))
-    #expect(message("2147483647 1\n1 2 1\n").contains("2147483647 vertices and 1 edges would take 137.4 GB, and"))
-    #expect(message("p qubo 0 2147483647 0 0\n").hasPrefix("f:1: 2147483647 variables would take 137.4 GB, and"))
-    #expect(message("0 2147483646 1\n").contains("would take 137.4 GB"))
+    #expect(message("2147483647 1\n1 2 1\n").contains("2147483647 vertices and 1 edges would take 137 GB, and"))
+    #expect(message("p qubo 0 2147483647 0 0\n").hasPrefix("f:1: 2147483647 variables would take 137 GB, and"))
+    #expect(message("0 2147483646 1\n").contains("would take 137 GB"))
   }
 
   @Test(arguments: [

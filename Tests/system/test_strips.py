@@ -138,6 +138,6 @@ def test_network_too_large_for_one_rank(one, job, tmp_path):
     """Under a limit of memory it trains on four."""
     tall = CONFIGURATIONS / "tall.yaml"
     limited = ["prlimit", f"--as={700_000 * 1024}"]
-    one("train", tall, "--run-dir", tmp_path / "one", prefix=limited).refuses("64 samples", "one rank", "MiB", "grid.spin")
+    one("train", tall, "--run-dir", tmp_path / "one", prefix=limited).refuses("64 samples", "one rank", "MB", "grid.spin")
     job(4, "train", tall, "--run-dir", tmp_path / "four", *settings(*grid(1, 4)), prefix=limited).succeeds()
     assert Run(tmp_path / "four").is_complete
