@@ -42,6 +42,12 @@ import Testing
     #expect(file.forcedLines == [1, 2, 3])
   }
 
+  /// JSON has one writer, so that all of it has the same form: keys in order, slashes as they are.
+  @Test func jsonHasOneWriter() throws {
+    let writers = try SourceTree.sources().filter { $0.text.contains(/JSONEncoder|JSONSerialization\.data/) }
+    expect(writers, are: ["Sources/Files/Text.swift"], "encode JSON; `jsonText` is for that")
+  }
+
   @Test func filesAreNotLong() throws {
     let long = try SourceTree.sources().filter { $0.lines > 400 }
     expect(long, are: [], "have more than 400 lines")
