@@ -8,11 +8,16 @@ import MPI
 
 /// What a command does on every rank.
 enum Job {
+  /// Seconds that a rank waits for the others where nothing else is said.
+  static let usualTimeout = 1800.0
+
   /// Runs `body` under MPI; what it throws ends the whole job with one message.
   ///
-  /// - Parameter body: takes the communicator of all ranks, and returns the exit code.
-  static func run(_ body: (Communicator) throws -> Int32) -> Never {
-    Environment.run(exitCodeForError: code) { world in
+  /// - Parameters:
+  ///   - timeout: seconds that a rank waits for the others.
+  ///   - body: takes the communicator of all ranks, and returns the exit code.
+  static func run(timeout: Double = usualTimeout, _ body: (Communicator) throws -> Int32) -> Never {
+    Environment.run(deadline: Duration(limit: timeout), exitCodeForError: code) { world in
       try InstructionSet.checkEnvironment()
       let code = try body(world)
       try flushOutput()
@@ -67,11 +72,15 @@ struct LongRunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Between two checkpoints.", valueName: "minutes"))
   var checkpointEvery = 15.0
 
+  @Option(help: ArgumentHelp("How long a rank waits for the others before it ends the job.", valueName: "seconds"))
+  var timeout = Job.usualTimeout
+
   func validate() throws {
     if resume, runDir == nil { throw ValidationError("--resume needs --run-dir, the folder of the run to resume") }
     guard checkpointEvery > 0, checkpointEvery.isFinite else {
       throw ValidationError("--checkpoint-every \(checkpointEvery): expected minutes, more than 0")
     }
+    guard timeout > 0, timeout.isFinite else { throw ValidationError("--timeout \(timeout): expected seconds, more than 0") }
   }
 
   /// Collective.

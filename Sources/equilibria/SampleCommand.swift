@@ -50,7 +50,7 @@ struct SampleCommand: ParsableCommand {
   }
 
   func run() {
-    Job.run { world in
+    Job.run(timeout: folder.timeout) { world in
       StopSignal.install()
       if world.rank == 0 { try AtomicFile.check(output.paths, inputs: [file]) }
       guard case .spins(let question) = try Question(file: file, problem.settings, over: world) else {

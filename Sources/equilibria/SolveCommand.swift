@@ -45,7 +45,7 @@ struct SolveCommand: ParsableCommand {
   }
 
   func run() {
-    Job.run { world in
+    Job.run(timeout: folder.timeout) { world in
       StopSignal.install()
       if world.rank == 0 {
         try AtomicFile.check(output.paths, inputs: [file] + search.initial + device.inputs)

@@ -96,6 +96,7 @@ package struct TrainingCheck: Encodable, Sendable {
       note { try $0.lookAtDisk(configuration, folder: folder, resume: resume) }
       if let initial, let network { note { _ in _ = try network.parameters(from: initial) } }
     }
+    let world = try configuration.loading(over: world)
     // From here on all ranks do the same.
     guard let network else { return }
     let batch = configuration.learning.batch
