@@ -66,7 +66,8 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Configuration", "Learning", "Ising", "Datasets", "Networks", "Parallel", "Kernels", "MPI", "Files", "Host",
+        "Configuration", "Learning", "Sampling", "Solving", "Ising", "Datasets", "Networks", "Parallel", "Kernels", "MPI",
+        "Files", "Host",
       ]),
     .target(
       name: "Scaling",

@@ -33,8 +33,9 @@ enum Job {
 
   /// The exit code of a job that a signal stopped, with which the first rank of each node leaves before the others, see
   /// `Exit.leave(after:)`. Collective.
-  static func stopped() throws -> Int32 {
-    guard let node = Environment.current?.node else { return Exit.stopped }
+  static func stopped(on world: Communicator) throws -> Int32 {
+    guard var node = Environment.current?.node else { return Exit.stopped }
+    (node.deadline, node.rollCall) = (world.deadline, world.rollCall)
     let first = try node.broadcast(getpid(), root: 0)
     if node.rank > 0 { Exit.leave(after: first) }
     return Exit.stopped
@@ -59,32 +60,4 @@ enum Job {
 
   /// Writes a line to standard error.
   static func say(_ line: String) { FileHandle.standardError.write(Data("\(line)\n".utf8)) }
-}
-
-/// Where a long search or sampling is kept, so that it can go on.
-struct LongRunOptions: ParsableArguments {
-  @Option(help: "A folder for checkpoints and the result.", completion: .directory)
-  var runDir: String?
-
-  @Flag(help: "Resume from the checkpoint in --run-dir, on any number of ranks, or begin if there is none.")
-  var resume = false
-
-  @Option(help: ArgumentHelp("Between two checkpoints.", valueName: "minutes"))
-  var checkpointEvery = 15.0
-
-  @Option(help: ArgumentHelp("How long a rank waits for the others before it ends the job.", valueName: "seconds"))
-  var timeout = Job.usualTimeout
-
-  func validate() throws {
-    if resume, runDir == nil { throw ValidationError("--resume needs --run-dir, the folder of the run to resume") }
-    guard checkpointEvery > 0, checkpointEvery.isFinite else {
-      throw ValidationError("--checkpoint-every \(checkpointEvery): expected minutes, more than 0")
-    }
-    guard timeout > 0, timeout.isFinite else { throw ValidationError("--timeout \(timeout): expected seconds, more than 0") }
-  }
-
-  /// Collective.
-  func open(on world: Communicator) throws -> LongRunFolder? {
-    try runDir.map { try LongRunFolder($0, resumes: resume, minutes: checkpointEvery, over: world) }
-  }
 }

@@ -29,6 +29,9 @@ extension SolverSettings.Clock: ExpressibleByArgument {}
 extension Course: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
+extension ChipChoice: ExpressibleByArgument {
+  package init?(argument: String) { self.init(argument) }
+}
 extension DeviceCouplings.Range: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }

@@ -53,12 +53,6 @@ import Testing
     expect(long, are: [], "have more than 400 lines")
   }
 
-  /// The program is options, one call into a library, and printing: what is longer belongs into a library.
-  @Test func commandsAreShort() throws {
-    let long = try SourceTree.sources().filter { $0.room == "equilibria" && $0.lines > House.greatestCommand }
-    expect(long, are: [], "of the program have more than \(House.greatestCommand) lines; move work into a library")
-  }
-
   /// A file of less than 35 lines holds something that has to be found by name: a protocol, an entry point, an extension of another
   /// module's type.
   @Test func shortFilesHaveAReason() throws {
