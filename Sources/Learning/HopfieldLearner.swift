@@ -28,26 +28,10 @@ public final class HopfieldLearner: TrainableNetwork {
     _ layout: NetworkLayout, parameters: AlignedBuffer<Float>, relaxation: RelaxationSettings, settings: LearningSettings,
     seed: UInt64, on grid: ProcessGrid, exchange: ExchangeSettings = ExchangeSettings(), times: Profile = Profile()
   ) throws {
-    guard
-      !settings.cost.isSquared || [.oneSided, .linearResponse].contains(settings.estimator) || settings.nudge < 1
-        || relaxation.machine.boundsOutput
-    else {
-      throw TrainingError.setting(
-        key: "learning.nudge",
-        reason:
-          "at −\(settings.nudge) the output has no equilibrium under the squared error; a nudge of both signs must be below 1")
-    }
-    guard settings.estimator != .linearResponse || relaxation.machine.keepsEquilibria(of: layout) else {
-      throw TrainingError.setting(
-        key: "learning.estimator",
-        reason:
-          "linearResponse is of the network's own equilibria, which machine \(relaxation.machine.kind.rawValue) does not have here; use "
-          + "another estimator")
-    }
+    try Self.check(settings, relaxation: relaxation, of: layout)
     parameterMemory = ParameterMemory(relaxation.hardware, layout: layout, seed: seed)
     let capacity = EquilibriumPropagation.capacity(settings)
     try layout.checkCapacity(capacity)
-    try relaxation.check(layout, cost: settings.cost)
     self.grid = grid
     self.settings = settings
     network = try HopfieldNetwork(
@@ -66,6 +50,30 @@ public final class HopfieldLearner: TrainableNetwork {
       !settings.warmStart && relaxation.machine.kind == .hopfield && relaxation.settlesBySample(in: network)
       ? FreePhases(relaxation, of: network, shard: settings.batch.shard) : nil
     warmStates = settings.warmStart ? WarmStates(network: network, samples: settings.batch.shard, shards: own) : nil
+  }
+
+  /// Refuses a rule of learning without an equilibrium to learn from.
+  ///
+  /// - Throws: `TrainingError.setting` for a nudge under which there is none, or an estimator that needs another machine's; `NetworkError`
+  ///   where the machine cannot relax the network.
+  package static func check(_ settings: LearningSettings, relaxation: RelaxationSettings, of layout: NetworkLayout) throws {
+    guard
+      !settings.cost.isSquared || [.oneSided, .linearResponse].contains(settings.estimator) || settings.nudge < 1
+        || relaxation.machine.boundsOutput
+    else {
+      throw TrainingError.setting(
+        key: "learning.nudge",
+        reason:
+          "at −\(settings.nudge) the output has no equilibrium under the squared error; a nudge of both signs must be below 1")
+    }
+    guard settings.estimator != .linearResponse || relaxation.machine.keepsEquilibria(of: layout) else {
+      throw TrainingError.setting(
+        key: "learning.estimator",
+        reason:
+          "linearResponse is of the network's own equilibria, which machine \(relaxation.machine.kind.rawValue) does not have here; use "
+          + "another estimator")
+    }
+    try relaxation.check(layout, cost: settings.cost)
   }
 
   public var parameterLayout: any ParameterLayout { network.layout }

@@ -146,7 +146,7 @@ struct RunSummary {
       network.layers.contains { $0.edges.contains { $0.kind == .convolution } } ? "convolutional " : ""
     }
     switch configuration.model {
-    case .hopfield(let network): return "A \(kind(network))Hopfield network\(counts(network))"
+    case .hopfield(let network): return "A \(kind(network))Hopfield network\(counts(network))\(machine)"
     case .feedForward(let network): return "A \(kind(network))feed-forward network\(counts(network))"
     case .predictive(let network): return "A \(kind(network))predictive network\(counts(network))"
     case .ising(let settings): return "An Ising network of \(counted(settings.network.hidden, "hidden spin"))"
@@ -154,11 +154,26 @@ struct RunSummary {
     }
   }
 
+  /// What relaxes a Hopfield network, where its own rule does not.
+  private var machine: String {
+    switch configuration.relaxation.machine.kind {
+    case .hopfield: ""
+    case .conjugate: ", relaxed by conjugate variables"
+    case .leaky: ", relaxed by leaky integrators"
+    case .coherentIsing: ", relaxed by a coherent Ising machine"
+    case .adam: ", relaxed by a coherent Ising machine with Adam's moments"
+    case .oscillator: ", relaxed by oscillators"
+    case .langevin: ", relaxed by Langevin dynamics"
+    }
+  }
+
   private var rule: String {
     let learning = configuration.learning
     return switch learning.rule {
     case .equilibriumPropagation:
-      "equilibrium propagation (estimator \(learning.estimator.rawValue), nudge \(String(format: "%g", learning.nudge)))"
+      learning.estimator == .linearResponse
+        ? "equilibrium propagation (linear response)"
+        : "equilibrium propagation (estimator \(learning.estimator.rawValue), nudge \(String(format: "%g", learning.nudge)))"
     case .backpropagationThroughTime: "back-propagation through time"
     case .backpropagation: "back-propagation"
     case .likelihood: "the gradient of the likelihood"

@@ -71,6 +71,9 @@ import Testing
     let other = try [same[0], run("c", "seed=1", "learning.nudge=0.77", validation: [0.7])]
     let first = RunComparison(other).sentences[0]
     #expect(first.contains("2 runs of 2 configurations") && first.hasSuffix("They differ in learning.nudge (0.25, 0.77)."))
+    let leaky = try run(
+      "e", "relaxation.machine=leaky", "learning.estimator=linearResponse", "network.activation=clamp", validation: [0.5])
+    #expect(leaky.sentences[0].contains(", relaxed by leaky integrators, trained by equilibrium propagation (linear response)"))
     // What differs is not said to be in common: the rule with its nudge.
     #expect(!first.contains("trained by"))
     // The same layers once, for both runs.

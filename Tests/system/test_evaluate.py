@@ -168,7 +168,7 @@ def test_json_of_the_doctor(job, tmp_path):
 
 def test_a_model_of_an_earlier_version(one, tmp_path):
     """Its configuration calls keys by former names, and lacks others."""
-    model = ROOT / "models/cifar10-small.safetensors"
+    model = ROOT / "models/cifar10-symmetric.safetensors"
     assert b"holdArgMax" in model.read_bytes()[:4096]
     told = one("inspect", model, "--json").succeeds().json
     assert told["epoch"] == 20 and "holdArgMax" in told["configuration"]

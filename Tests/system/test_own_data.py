@@ -12,7 +12,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from jobs import INPUT
-from runs import Run, same_run
+from runs import Run, same_run, settings
 
 ROWS, COLUMNS, CLASSES = 6, 5, 3
 NETWORK = """
@@ -321,6 +321,8 @@ def test_check_tells_what_is_wrong(one, tmp_path):
     one("train", config, "--check", "--run-dir", tmp_path / "used", "--set", "learning.batch.size=48").ends(
         INPUT, "the run folder is not empty", "is larger than the training set of 36 images", "the training cannot begin"
     )
+    other = settings("relaxation.machine=cim", "learning.estimator=linearResponse")
+    one("train", config, "--check", "--run-dir", tmp_path / "new", *other).ends(INPUT, "linearResponse", "use another estimator")
     good = one("train", config, "--check", "--run-dir", tmp_path / "new", "--json").succeeds().json
     assert good["problems"] == [] and good["images"]["training"] == 36
     assert sum(layer["parameters"] for layer in good["layers"]) == good["parameters"]

@@ -260,5 +260,6 @@ def modules():
     )
 
 
-overview()
-modules()
+if __name__ == "__main__":
+    overview()
+    modules()

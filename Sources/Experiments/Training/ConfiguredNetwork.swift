@@ -107,6 +107,14 @@ struct ConfiguredNetwork {
     }
   }
 
+  /// What its learner would refuse. An evaluation is free of it.
+  ///
+  /// - Throws: as `learner`.
+  func checkLearning() throws {
+    guard case .hopfield(let layout) = kind, configuration.learning.rule == .equilibriumPropagation else { return }
+    try HopfieldLearner.check(configuration.learning, relaxation: configuration.trainingRelaxation, of: layout)
+  }
+
   /// Whether free phases relax to an equilibrium.
   var relaxes: Bool {
     if case .hopfield = kind { return true }

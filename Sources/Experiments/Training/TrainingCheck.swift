@@ -87,6 +87,7 @@ package struct TrainingCheck: Encodable, Sendable {
     )
     var network: ConfiguredNetwork?
     note { _ in network = try ConfiguredNetwork(configuration) }
+    if world.rank == 0, let network { note { _ in try network.checkLearning() } }
     parameters = network?.layout.trainableCount
     if let description = configuration.network, let layout = network?.layout as? NetworkLayout {
       layers = LayerSummary.all(of: description, layout)
