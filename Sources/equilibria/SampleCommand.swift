@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Host
 import Sampling
 
 struct SampleCommand: ParsableCommand {

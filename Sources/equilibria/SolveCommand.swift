@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Host
 
 struct SolveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Files
+import Host
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
