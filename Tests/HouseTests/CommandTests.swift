@@ -35,7 +35,7 @@ import Testing
     let file = SourceFile(
       path: "Sources/equilibria/Sample.swift",
       text: #"""
-        import ArgumentParser
+        import Foundation
 
         /// A command.
         struct Sample: ParsableCommand {
