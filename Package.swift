@@ -66,7 +66,8 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Configuration", "Learning", "Ising", "Datasets", "Networks", "Parallel", "Kernels", "MPI", "Files", "Host",
+        "Configuration", "Learning", "Sampling", "Solving", "Ising", "Datasets", "Networks", "Parallel", "Kernels", "MPI",
+        "Files", "Host",
       ]),
     .target(
       name: "Scaling",
@@ -127,7 +128,7 @@ let package = Package(
 
     // The rules of this package, checked on its sources.
     .testTarget(name: "HouseTests"),
-    .target(name: "TestSupport", dependencies: ["Configuration"], path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Configuration", "CZlib"], path: "Tests/TestSupport"),
     // Suites under MPICH's launcher, which `swift test` starts itself, counting of allocations, and one comparison within a tolerance: of no
     // other target.
     .target(name: "CAllocations", path: "Tests/CAllocations"),
@@ -140,7 +141,7 @@ let package = Package(
       name: "ParallelTests", dependencies: ["Parallel", "Solving", "Ising", "Machines", "Kernels", "MPI", "Host", "TestTools"]),
     .testTarget(name: "MachinesTests", dependencies: ["Machines", "Kernels", "TestTools"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "Machines", "Kernels", "TestTools"]),
-    .testTarget(name: "IsingTests", dependencies: ["Ising", "CZlib", "TestTools"]),
+    .testTarget(name: "IsingTests", dependencies: ["Ising", "TestSupport", "TestTools"]),
     .testTarget(
       name: "SolvingTests",
       dependencies: ["Solving", "Ising", "Machines", "Kernels", "MPI", "TestSupport", "TestTools"]),
@@ -150,7 +151,7 @@ let package = Package(
     .testTarget(
       name: "LearningTests",
       dependencies: ["Learning", "Networks", "Ising", "Machines", "Parallel", "Kernels", "MPI", "Files", "TestTools"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "Kernels", "CZlib", "TestTools"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "Kernels", "CZlib", "TestSupport", "TestTools"]),
     .testTarget(
       name: "ConfigurationTests",
       dependencies: ["Configuration", "Learning", "Ising", "Datasets", "Networks", "Kernels", "TestSupport", "TestTools"]),

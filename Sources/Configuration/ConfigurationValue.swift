@@ -107,7 +107,8 @@ extension String: ConfigurationValue {
 extension ConfigurationValue where Self: RawRepresentable & CaseIterable, RawValue == String {
   static var form: String {
     let names = allCases.map { "`\($0.rawValue)`" }
-    return names.count == 1 ? names[0] : names.dropLast().joined(separator: ", ") + " or " + names.last!
+    guard names.count > 1, let last = names.last else { return names.joined() }
+    return names.dropLast().joined(separator: ", ") + " or " + last
   }
 
   static func read(_ reader: ConfigurationReader, base: Self?) throws -> Self {

@@ -17,6 +17,8 @@ package struct GridSettings: Equatable, Sendable {
 package struct TimeoutSettings: Equatable, Sendable {
   /// Seconds, for a neighbour's rows and for the gradients of others.
   package var exchange: Double = 300
+  /// Seconds, before the first relaxation: for data that others read.
+  package var load: Double = 1800
   package init() {}
 }
 
@@ -55,7 +57,10 @@ extension TimeoutSettings: ConfigurationSection {
     [
       ConfigurationKey(
         "exchange", \.exchange, .above(0),
-        "Seconds that a rank waits for a neighbour's rows or for the gradients of others before it ends the job.")
+        "Seconds that a rank waits for a neighbour's rows or for the gradients of others before it ends the job."),
+      ConfigurationKey(
+        "load", \.load, .above(0),
+        "Seconds that a rank waits for the others, before it ends the job, while data are read and a grid is chosen."),
     ]
   }
 }

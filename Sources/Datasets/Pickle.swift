@@ -56,7 +56,7 @@ struct Pickle {
   private mutating func run() throws -> Value {
     while true {
       let start = position
-      let opcode = try take(1).first!
+      let opcode = UInt8(try number(1))
       if opcode == UInt8(ascii: ".") { return try pop() }
       do {
         try step(opcode)

@@ -8,9 +8,7 @@ extension TensorFile {
   package func write(to path: String) throws {
     let (header, sorted) = layout()
     // Readable by anyone who knows the format: sorted keys, and data that start at a multiple of eight.
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    var text = [UInt8](try encoder.encode(header))
+    var text = [UInt8](try jsonText(header).utf8)
     text += Array(repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
     guard text.count <= SafetensorsHeader.maximumLength else {
       throw FileError(path: path, reason: "the header would have \(text.count) bytes, a safetensors file has at most 100,000,000")

@@ -28,16 +28,34 @@ package struct TextTable {
   }
 }
 
-/// One JSON object in the form of all commands: its keys in alphabetical order, infinities as words.
-package func jsonText(_ value: some Encodable) throws -> String {
+/// A value as JSON in the form of all commands and files: keys in alphabetical order, infinities as words.
+///
+/// - Parameter isIndented: for people, on lines of its own each; otherwise all is one line.
+package func jsonText(_ value: some Encodable, isIndented: Bool = false) throws -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  if isIndented { encoder.outputFormatting.insert(.prettyPrinted) }
   encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
   return String(decoding: try encoder.encode(value), as: UTF8.self)
 }
 
 /// `1 rank`, `3 ranks`.
 package func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
+/// `2 h 05 min`, `3 min 12 s`, `4.2 s`, `12 ms`.
+package func durationText(_ seconds: Double) -> String {
+  guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
+  let total = Int(seconds.rounded())
+  switch seconds {
+  case 0: return "0 s"
+  case ..<9.995e-4: return String(format: "%.3g µs", seconds * 1e6)
+  case ..<0.1: return String(format: "%.3g ms", seconds * 1e3)
+  case ..<59.95: return String(format: "%.3g s", seconds)
+  case ..<3599.5: return String(format: "%d min %02d s", total / 60, total % 60)
+  case ..<86_400: return String(format: "%d h %02d min", total / 3600, total / 60 % 60)
+  default: return String(format: "%d d %02d h", total / 86_400, total / 3600 % 24)
+  }
+}
 
 /// The word of `candidates` that `word` is most likely a misspelling of, or `nil` if none is near.
 ///

@@ -42,16 +42,31 @@ package enum MemoryLimit {
   package static func refusal(of bytes: Double, for what: @autoclosure () -> String) -> String? {
     let left = Double(bytesLeft)
     guard !(bytes <= left) else { return nil }
-    return "\(what()) would take \(gigabytes(bytes)), and \(gigabytes(left)) are available to a rank"
+    return "\(what()) would take \(ByteCount(bytes)), and \(ByteCount(left)) are available to a rank"
   }
-
-  private static func gigabytes(_ bytes: Double) -> String { String(format: "%.1f GB", bytes / 1e9) }
 
   /// One of the sizes of this process, as Linux lists them in pages (proc_pid_statm(5)); 0 where the system does not say.
   private static func bytesTaken(_ place: Int) -> Int {
     guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
     let pages = text.split(whereSeparator: \.isWhitespace)
     return pages.indices.contains(place) ? (Int(pages[place]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
+  }
+}
+
+/// A number of bytes as all messages have it.
+package struct ByteCount: CustomStringConvertible {
+  private let bytes: Double
+
+  package init(_ bytes: Double) { self.bytes = bytes }
+  package init(_ bytes: Int) { self.bytes = Double(bytes) }
+
+  /// `1.37 GB`, `12 kB`: three digits, in the largest unit that leaves a number of 1 or more; `11 bytes`.
+  package var description: String {
+    // What rounds to a thousand of a unit is one of the next.
+    for (factor, unit) in [(1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")] where bytes >= 0.9995 * factor {
+      return String(format: "%.3g ", bytes / factor) + unit
+    }
+    return bytes == 1 ? "1 byte" : String(format: "%.0f bytes", bytes)
   }
 }
 

@@ -15,11 +15,12 @@ package struct InstructionSet: Sendable {
   /// Those that this processor runs, fastest first.
   package static let available: [InstructionSet] = {
     var count: Int32 = 0
-    let sets = eq_available_kernels(&count)!
-    let machines = eq_available_machine_kernels(&count)!
-    let sampling = eq_available_sampling_kernels(&count)!
-    return (0..<Int(count)).map {
-      InstructionSet(kernels: sets[$0]!.pointee, machines: machines[$0]!.pointee, sampling: sampling[$0]!.pointee)
+    guard let sets = eq_available_kernels(&count), let machines = eq_available_machine_kernels(&count),
+      let sampling = eq_available_sampling_kernels(&count)
+    else { return [] }
+    return (0..<Int(count)).compactMap { index in
+      guard let set = sets[index], let machine = machines[index], let sampler = sampling[index] else { return nil }
+      return InstructionSet(kernels: set.pointee, machines: machine.pointee, sampling: sampler.pointee)
     }
   }()
 
@@ -53,7 +54,7 @@ package struct InstructionSet: Sendable {
       let clock = ContinuousClock()
       var operations = 0.0
       let time = clock.measure { operations = kernels.peak(400_000, &sink) }
-      best = max(best, operations / (Double(time.components.attoseconds) * 1e-18 + Double(time.components.seconds)))
+      best = max(best, operations / time.seconds)
     }
     return best
   }

@@ -123,8 +123,9 @@ package final class MaxPooledConvolution: Coupling {
 
   /// The widest slice of pre channels whose weights stay in a second-level cache of 1 MiB.
   private static func slice(of shape: ConvolutionShape) -> Int {
-    let widths = [128, 64, 32, 16].filter { shape.pre.paddedChannels % $0 == 0 }
-    return widths.first { shape.taps * shape.paddedPostChannels * $0 * MemoryLayout<Float>.size <= 700_000 } ?? widths.last!
+    let narrowest = 16
+    let widths = [128, 64, 32, narrowest].filter { shape.pre.paddedChannels % $0 == 0 }
+    return widths.first { shape.taps * shape.paddedPostChannels * $0 * MemoryLayout<Float>.size <= 700_000 } ?? narrowest
   }
 
   /// For each pixel of the pre plane, the window members that a kernel's tap connects it to.

@@ -33,7 +33,7 @@ extension SpinPlanes {
         buffer.base, buffer.base + states * shape.stride, pixelOffsets.base + first, Int64(shape.stride),
         drive.map { $0.base + skipped }, topDown.map { $0.base + skipped }, Int64(shape.fieldCount), rule.rawValue, factor,
         Int64(shape.paddedChannels), Int64(rows.count * shape.columns), Int64(samples),
-        $0.baseAddress!.assumingMemoryBound(to: Double.self))
+        $0.baseAddress?.assumingMemoryBound(to: Double.self))
     }
     return SpinChange(moved: norms.0, size: norms.1)
   }

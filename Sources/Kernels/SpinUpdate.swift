@@ -56,7 +56,7 @@ extension SpinPlanes {
         base.map { $0.base + skippedFields }, drive.map { $0.base + skippedFields }, topDown.map { $0.base + skippedFields },
         Int64(shape.fieldCount), rule.rawValue, factor, Int64(shape.paddedChannels), Int64(shape.channels),
         Int64(rows.count * shape.columns), Int64(samples.count),
-        $0.baseAddress!.assumingMemoryBound(to: Double.self))
+        $0.baseAddress?.assumingMemoryBound(to: Double.self))
     }
     return SpinChange(moved: norms.0, size: norms.1)
   }

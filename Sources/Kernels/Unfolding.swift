@@ -40,8 +40,9 @@ package struct Unfolding: Sendable {
     precondition(planes.shape == shape && samples <= planes.capacity && (first + samples) * imageCount <= pixels.count)
     let patchRow = kernelColumns * image.channels
     pixels.withUnsafeBufferPointer { pixels in
+      guard let images = pixels.baseAddress else { return }
       for sample in 0..<samples {
-        let source = pixels.baseAddress! + (first + sample) * imageCount
+        let source = images + (first + sample) * imageCount
         for row in 0..<shape.rows {
           for column in 0..<shape.columns {
             var target = planes.buffer.base + sample * shape.stride + shape.offset(row: row, column: column)

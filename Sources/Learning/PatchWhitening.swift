@@ -34,7 +34,7 @@ final class PatchWhitening {
       let moments = Self.moments(of: pixels, images: sample.count, shape: layout.input, edge: edge)
       return (edge.weight, Self.factor(moments, size: edge.weight.shape.dropFirst().reduce(1, *)))
     }
-    row = Array(repeating: 0, count: blocks.map { $0.weight.shape.dropFirst().reduce(1, *) }.max()!)
+    row = Array(repeating: 0, count: blocks.map { $0.weight.shape.dropFirst().reduce(1, *) }.max() ?? 0)
   }
 
   /// Turns weights into v, and their gradient into that of v.

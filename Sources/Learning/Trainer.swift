@@ -247,9 +247,12 @@ public final class Trainer {
   }
 
   private func indices() -> ArraySlice<Int> {
-    if order?.epoch != position.epoch { order = (position.epoch, images.order(epoch: position.epoch)) }
     let size = settings.batch.size
-    return order!.indices[position.batch * size..<(position.batch + 1) * size]
+    let batch = position.batch * size..<(position.batch + 1) * size
+    if let order, order.epoch == position.epoch { return order.indices[batch] }
+    let indices = images.order(epoch: position.epoch)
+    order = (position.epoch, indices)
+    return indices[batch]
   }
 
   /// - Parameters:

@@ -17,10 +17,28 @@ extension Environment {
   public static func run(
     exitCodeForError: (any Error) -> Int32 = { _ in errorExitCode }, _ body: (Communicator) throws -> Int32
   ) -> Never {
+    run(deadline: nil, exitCodeForError: exitCodeForError, body)
+  }
+
+  /// The same, with an end to waiting.
+  ///
+  /// - Parameters:
+  ///   - deadline: how long any wait of the body's communicator may take, and the common end; after a longer one the error says which
+  ///     ranks do not answer. `nil` for ever.
+  ///   - exitCodeForError: the exit code of the job for an error, 1 … 255.
+  ///   - body: the program. It returns this rank's exit code, 0 … 255.
+  package static func run(
+    deadline: Duration?, exitCodeForError: (any Error) -> Int32, _ body: (Communicator) throws -> Int32
+  ) -> Never {
     do {
       let environment = try initialize()
-      let code = try body(environment.world)
-      try environment.leave(code)
+      var world = environment.world
+      if deadline != nil {
+        world.deadline = deadline
+        world.rollCall = try RollCall(world)
+      }
+      let code = try body(world)
+      try environment.leave(code, with: world)
     } catch {
       abort(error, code: exitCodeForError(error))
     }
@@ -83,7 +101,7 @@ extension Environment {
   }
 
   /// Ends a job in which every rank has finished.
-  private func leave(_ code: Int32) throws -> Never {
+  private func leave(_ code: Int32, with world: Communicator) throws -> Never {
     let agreed = try world.allreduce(Self.validExitCode(code, isError: false), .max)
     Platform.flushStreams()
     try world.barrier()

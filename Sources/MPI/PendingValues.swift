@@ -42,10 +42,13 @@ public struct PendingValues<Element: MPIDatatype>: ~Copyable {
   /// Waits until the operation is over.
   ///
   /// - Returns: the values received or combined.
-  public consuming func wait() throws -> [Element] {
+  public consuming func wait() throws -> [Element] { try wait(since: .now) }
+
+  /// The same, with a deadline that counts from an earlier moment.
+  package consuming func wait(since start: ContinuousClock.Instant) throws -> [Element] {
     let storage = storage
     let isMessage = isMessage
-    let status = try request.wait()
+    let status = try request.wait(since: start)
     return isMessage ? Array(storage.buffer.prefix(try status.count(of: Element.self) ?? 0)) : Array(storage.buffer)
   }
 }

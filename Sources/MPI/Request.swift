@@ -29,14 +29,18 @@ public struct Request: ~Copyable {
   /// - Returns: source, tag and size of the message, if the operation is a receive.
   /// - Throws: MPI's error, or one of class ``ErrorClass/timeout`` after the communicator's deadline.
   @discardableResult
-  public consuming func wait() throws -> Status {
+  public consuming func wait() throws -> Status { try wait(since: .now) }
+
+  /// The same, with a deadline that counts from an earlier moment.
+  @discardableResult
+  package consuming func wait(since start: ContinuousClock.Instant) throws -> Status {
     let (activity, kept, finished) = (activity, kept, finished)
     var handle = handle
     discard self
     // After a timeout the owner of the buffers is never released, because MPI may still use them.
     defer { if handle == MPI_REQUEST_NULL { kept?.release() } }
     if let finished { return finished }
-    return try activity.wait(for: &handle)
+    return try activity.wait(for: &handle, since: start)
   }
 
   /// Whether the operation is over (`MPI_Test`). A later ``wait()`` returns at once.

@@ -24,13 +24,12 @@ public final class RollCall: Sendable {
   private static let all = Mutex<[RollCall?]>([])
   static func numbered(_ number: Int) -> RollCall? { all.withLock { $0[number] } }
 
-  /// Collective.
+  /// Collective; waits no longer than the group's deadline.
   public init(_ group: Communicator) throws {
-    var unlimited = group
-    unlimited.deadline = nil
-    unlimited.rollCall = nil
-    communicator = try unlimited.duplicate()
-    hosts = try unlimited.allgatherVarying(Array(Environment.processorName.utf8)).map { String(decoding: $0, as: UTF8.self) }
+    var group = group
+    group.rollCall = nil
+    communicator = try group.duplicate()
+    hosts = try group.allgatherVarying(Array(Environment.processorName.utf8)).map { String(decoding: $0, as: UTF8.self) }
     number = Self.all.withLock { all in
       all.append(nil)
       return all.count - 1

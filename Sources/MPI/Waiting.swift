@@ -27,13 +27,16 @@ enum Waiting {
 
   /// Asks until the answer is yes.
   ///
+  /// - Parameter start: from when the deadline counts; the present if `nil`.
   /// - Returns: `false` if the deadline passed first.
-  static func poll(deadline: Duration?, until isFinished: () throws -> Bool) rethrows -> Bool {
+  static func poll(
+    deadline: Duration?, since start: ContinuousClock.Instant? = nil, until isFinished: () throws -> Bool
+  ) rethrows -> Bool {
     for _ in 0...spins.load(ordering: .relaxed) where try isFinished() {
       return true
     }
     let clock = ContinuousClock()
-    let end = deadline.map { clock.now + $0 }
+    let end = deadline.map { (start ?? clock.now) + $0 }
     while true {
       sched_yield()
       if try isFinished() { return true }
@@ -47,10 +50,12 @@ extension Activity {
   ///
   /// On return the request is over and its buffers belong to the caller again. A receive that runs past the deadline is
   /// withdrawn; any other operation cannot be, and is abandoned.
-  func wait(for request: inout MPI_Request) throws -> Status {
+  ///
+  /// - Parameter start: from when the communicator's deadline counts; the present if `nil`.
+  func wait(for request: inout MPI_Request, since start: ContinuousClock.Instant? = nil) throws -> Status {
     try Failures.requireNothingAbandoned(label)
     var status = MPI_Status()
-    let isFinished = try Waiting.poll(deadline: communicator.deadline) {
+    let isFinished = try Waiting.poll(deadline: communicator.deadline, since: start) {
       try test(&request, &status)
     }
     if isFinished { return Status(status: status) }

@@ -6,12 +6,23 @@ final class CoupledEdge {
   let coupling: any Coupling
   /// The same under max-pooling, with an arg-max.
   let pooled: MaxPooledConvolution?
-  /// Clamped edges read the unfolded input.
-  let unfolding: Unfolding?
-  let clampedInput: SpinPlanes?
+  /// What edges from the input read.
+  let clamped: ClampedInput?
   private let effective: NetworkLayout.Edge.Effective
   private let foldedWeights: AlignedBuffer<Float>?
   private let foldedGradient: AlignedBuffer<Float>?
+
+  /// The image as the coupling of a clamped edge takes it.
+  struct ClampedInput {
+    let unfolding: Unfolding
+    let planes: SpinPlanes
+
+    func load(_ pixels: [Float], first: Int, samples: Int) {
+      unfolding.unfold(pixels, first: first, samples: samples, into: planes)
+    }
+  }
+
+  var clampedInput: SpinPlanes? { clamped?.planes }
 
   var isMaxPooled: Bool { pooled != nil }
 
@@ -30,12 +41,10 @@ final class CoupledEdge {
       let unfolding = Unfolding(
         image: strip.layout.input, kernelRows: effective.kernelRows, kernelColumns: effective.kernelColumns,
         stride: effective.stride, padding: effective.padding, rows: edge.outputRows(of: postRows))
-      self.unfolding = unfolding
-      clampedInput = SpinPlanes(shape: unfolding.shape, capacity: capacity)
+      clamped = ClampedInput(unfolding: unfolding, planes: SpinPlanes(shape: unfolding.shape, capacity: capacity))
       shape = ConvolutionShape(pre: unfolding.shape, postChannels: post.channels, kernelRows: 1, kernelColumns: 1)
     } else {
-      unfolding = nil
-      clampedInput = nil
+      clamped = nil
       shape = edge.convolution(
         pre: strip.plane(edge.pre), from: strip.ownedRows(edge.pre).lowerBound, to: post, from: postRows.lowerBound)
     }

@@ -79,7 +79,9 @@ final class SampleStore {
       let (from, to) = (network.spins[layer], spins[layer])
       to.buffer.copy(from: from.buffer, at: sample * from.shape.stride, to: target * to.shape.stride, count: from.shape.stride)
       let size = from.shape.fieldCount
-      base[layer]?.copy(from: network.base[layer]!, at: sample * size, to: target * size, count: size)
+      if let kept = base[layer], let field = network.base[layer] {
+        kept.copy(from: field, at: sample * size, to: target * size, count: size)
+      }
     }
   }
 
@@ -87,7 +89,9 @@ final class SampleStore {
   func swap(count: Int) {
     for layer in spins.indices {
       spins[layer].buffer.swap(with: network.spins[layer].buffer, count: count * spins[layer].shape.stride)
-      base[layer]?.swap(with: network.base[layer]!, count: count * spins[layer].shape.fieldCount)
+      if let kept = base[layer], let field = network.base[layer] {
+        kept.swap(with: field, count: count * spins[layer].shape.fieldCount)
+      }
     }
     network.spinsChanged()
   }

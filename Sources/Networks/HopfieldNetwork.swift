@@ -125,11 +125,13 @@ public final class HopfieldNetwork {
     precondition(samples <= capacity)
     releasePooling()
     var written = Array(repeating: false, count: layout.layers.count)
-    for edge in edges where edge.layout.pre == 0 {
+    for edge in edges {
       let post = edge.layout.post - 1
-      times.measure(.load) { edge.unfolding!.unfold(pixels, first: first, samples: samples, into: edge.clampedInput!) }
+      // Each layer that the input drives has a base field.
+      guard let input = edge.clamped, let field = base[post] else { continue }
+      times.measure(.load) { input.load(pixels, first: first, samples: samples) }
       times.measure(.field) {
-        edge.coupling.drive(from: edge.clampedInput!, into: base[post]!, samples: samples, accumulate: written[post])
+        edge.coupling.drive(from: input.planes, into: field, samples: samples, accumulate: written[post])
       }
       written[post] = true
     }
@@ -181,7 +183,7 @@ public final class HopfieldNetwork {
     for layer in layout.layers.indices {
       spins[layer].duplicate(first: 0, count: count, to: target)
       let size = spins[layer].shape.fieldCount
-      base[layer]?.copy(from: base[layer]!, to: target * size, count: count * size)
+      if let field = base[layer] { field.copy(from: field, to: target * size, count: count * size) }
       if nonzeroSamples[layer] > 0 { nonzeroSamples[layer] = max(nonzeroSamples[layer], target + count) }
     }
     for (index, edge) in edges.enumerated() {

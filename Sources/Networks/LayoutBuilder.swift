@@ -69,9 +69,8 @@ struct LayoutBuilder {
     guard (1...Self.greatestExtent).contains(layer.channels) else {
       throw NetworkError("layer \(layer.name): \(layer.channels) channels; from 1 to \(Self.greatestExtent) are possible")
     }
-    guard !layer.edges.isEmpty else { throw NetworkError("layer \(layer.name): nothing drives it; list at least one edge") }
-    let post = planes.count
-    var size: (rows: Int, columns: Int, from: String)?
+    let (post, firstEdge) = (planes.count, edges.count)
+    var common: (rows: Int, columns: Int, from: String)?
     var froms: Set<String> = []
     for edge in layer.edges {
       guard let pre = planes.firstIndex(where: { $0.name == edge.from }) else {
@@ -81,20 +80,21 @@ struct LayoutBuilder {
       }
       guard froms.insert(edge.from).inserted else { throw NetworkError("layer \(layer.name): two edges come from \(edge.from)") }
       let (rows, columns) = try outputSize(of: edge, pre: pre, layer: layer.name)
-      if let size, (size.rows, size.columns) != (rows, columns) {
+      if let size = common, (size.rows, size.columns) != (rows, columns) {
         throw NetworkError(
           "layer \(layer.name): the edge from \(size.from) gives \(size.rows)×\(size.columns) spins a channel, the one from \(edge.from) "
             + "\(rows)×\(columns); they must agree")
       }
-      size = (rows, columns, edge.from)
+      common = (rows, columns, edge.from)
       try append(edge, pre: pre, post: post, layer: layer)
     }
-    planes.append((layer.name, layer.channels, size!.rows, size!.columns, isLast ? .linear : layer.activation))
-    if isLast, size!.rows * size!.columns != 1 {
+    guard let size = common else { throw NetworkError("layer \(layer.name): nothing drives it; list at least one edge") }
+    planes.append((layer.name, layer.channels, size.rows, size.columns, isLast ? .linear : layer.activation))
+    if isLast, size.rows * size.columns != 1 {
       throw NetworkError(
-        "layer \(layer.name): the output has \(size!.rows)×\(size!.columns) spins a class; make it dense, so that it has one")
+        "layer \(layer.name): the output has \(size.rows)×\(size.columns) spins a class; make it dense, so that it has one")
     }
-    appendBias(layer)
+    appendBias(layer, like: edges[firstEdge])
   }
 
   private func outputSize(of edge: EdgeDescription, pre: Int, layer: String) throws -> (Int, Int) {
@@ -164,8 +164,8 @@ struct LayoutBuilder {
         kernelRows: kernelRows, kernelColumns: kernelColumns))
   }
 
-  private mutating func appendBias(_ layer: LayerDescription) {
-    let first = edges.first { $0.post == planes.count - 1 }!
+  /// - Parameter first: the layer's first edge, whose fan-in and learning rate the bias has too.
+  private mutating func appendBias(_ layer: LayerDescription, like first: NetworkLayout.Edge) {
     let count = PlaneShape.padded(layer.channels)
     let fanIn = first.weight.shape.dropFirst().reduce(1, *)
     biases.append(

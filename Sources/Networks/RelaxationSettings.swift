@@ -101,7 +101,9 @@ struct UpdateSchedule {
     var colour: [Int: Int] = [:]
     for layer in layers {
       let taken = Set(layout.edges.filter { $0.post == layer }.compactMap { colour[$0.pre] })
-      colour[layer] = (0...).first { !taken.contains($0) }!
+      var free = 0
+      while taken.contains(free) { free += 1 }
+      colour[layer] = free
     }
     return (0...(colour.values.max() ?? 0)).map { wanted in layers.filter { colour[$0] == wanted } }
   }

@@ -21,8 +21,8 @@ public struct ProcessGrid: Sendable {
   /// Collective.
   ///
   /// - Parameters:
-  ///   - deadline: how long a rank waits for others.
-  ///   - rollCall: of `world`; without one an error cannot say which host is missing.
+  ///   - deadline: how long a rank waits for others; by default as long as `world` has it.
+  ///   - rollCall: of `world`, which may have one itself; without one an error cannot say which host is missing.
   /// - Throws: `GridError` if data × spin is not the number of ranks.
   public init(
     _ shape: GridShape, over world: Communicator, deadline: Duration? = nil, rollCall: RollCall? = nil
@@ -38,8 +38,8 @@ public struct ProcessGrid: Sendable {
       throw GridError("a grid of \(shape) needs \(shape.data * shape.spin) ranks; there are \(world.size)")
     }
     var world = world
-    world.deadline = deadline
-    world.rollCall = rollCall
+    world.deadline = deadline ?? world.deadline
+    world.rollCall = rollCall ?? world.rollCall
     self.world = world
     let node = try Self.node(in: world)
     guard shape.spin > 1 else {

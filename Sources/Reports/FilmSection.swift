@@ -160,8 +160,9 @@ struct FilmSection {
   private var frames: String {
     let classes = shownClasses
     let outputs = film.frames.map { frame in classes.map { (Double(frame.output[$0]) * 1e4).rounded() / 1e4 } }
-    let data = try? JSONEncoder().encode(Frames(shown: film.shownSweeps, outputs: outputs, greatest: greatest))
-    return data.map { String(decoding: $0, as: UTF8.self) } ?? "null"
+    // A script has no word for a number that is none.
+    guard outputs.allSatisfy({ $0.allSatisfy(\.isFinite) }), greatest.isFinite else { return "null" }
+    return (try? jsonText(Frames(shown: film.shownSweeps, outputs: outputs, greatest: greatest))) ?? "null"
   }
 
   private func points(_ value: (RelaxationFilm.Frame) -> Double) -> [(x: Double, y: Double)] {

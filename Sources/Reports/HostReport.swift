@@ -42,7 +42,7 @@ package struct HostReport {
       host: Environment.processorName, processor: ProcessorName.current, cores: ProcessInfo.processInfo.activeProcessorCount,
       features: Self.telling(ProcessorName.features), instructionSet: InstructionSet.current.name,
       peak: InstructionSet.current.measuredPeak(), memory: MemoryLimit.hostBytes)
-    let gathered = try world.gatherVarying([UInt8](try JSONEncoder().encode(own)), root: 0)
+    let gathered = try world.gatherVarying([UInt8](try jsonText(own).utf8), root: 0)
     ranks = try gathered.map { try JSONDecoder().decode(Rank.self, from: Data($0)) }
     mpi = Self.describeMPI()
     let here = FileManager.default.currentDirectoryPath
@@ -58,7 +58,7 @@ package struct HostReport {
     let sections: [(String, [String])] = [
       ("Program", ["equilibria \(ProgramVersion.current), built with \(ProgramVersion.compiler)"] + Self.buildAdvice),
       ("MPI", mpi), ("Ranks", Self.describe(ranks: ranks)), ("Machine", Self.describe(hosts: ranks)),
-      ("Disk", [disk.map { "\($0.folder): \(Self.gigabytes($0.freeBytes)) free" } ?? "free room unknown"]),
+      ("Disk", [disk.map { "\($0.folder): \(ByteCount($0.freeBytes)) free" } ?? "free room unknown"]),
       (
         "Batch system",
         batch.isEmpty ? ["none: this is no job of Slurm or PBS"] : batch.sorted { $0.key < $1.key }.map { "\($0): \($1)" }
@@ -112,7 +112,7 @@ package struct HostReport {
         "\(Set(ranks.map(\.host)).sorted().joined(separator: ", ")): \(ranks[0].processor), \(counted(ranks[0].cores, "core"))",
         "features: \(ranks[0].features.isEmpty ? "none known" : ranks[0].features.joined(separator: " "))",
         "kernels in use: \(ranks[0].instructionSet)",
-        "memory: \(Self.gigabytes(ranks.map(\.memory).min() ?? 0)) a host",
+        "memory: \(ByteCount(ranks.map(\.memory).min() ?? 0)) a host",
         "measured peak: \(range) GFLOP/s a core in single precision\(peaks.count == 1 ? "" : ", \(peaks.count) ranks at once")",
       ]
     }
@@ -131,8 +131,6 @@ package struct HostReport {
     ]
     return environment.filter { known.contains($0.key) }
   }
-
-  private static func gigabytes(_ bytes: Int) -> String { String(format: "%.1f GB", Double(bytes) / 1e9) }
 
   /// The features that decide how fast the kernels are, of the hundred that a processor has.
   static func telling(_ features: [String]) -> [String] {

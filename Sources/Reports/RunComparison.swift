@@ -94,7 +94,7 @@ struct RunComparison {
       + [
         best.first?.group.spread(\.residual).map { HTMLPage.KeyFigure("residual", $0.text, note: "free phase, last epoch") },
         best.first?.group.spread(\.seconds).map {
-          HTMLPage.KeyFigure("time", ReportText.duration($0.mean), note: "a run on average")
+          HTMLPage.KeyFigure("time", durationText($0.mean), note: "a run on average")
         },
       ].compactMap { $0 }
   }
@@ -147,7 +147,7 @@ struct RunComparison {
       + [
         text(summary.loss, ReportText.short), text(summary.residual, ReportText.short),
         text(summary.freeSweeps) { String(format: "%.3g", $0) }, epochs ?? "none",
-        text(summary.seconds, ReportText.duration), text(run.samplesPerSecond) { ReportText.rate($0) },
+        text(summary.seconds, durationText), text(run.samplesPerSecond) { ReportText.rate($0) },
         summary.ranks.map { "\($0)" } ?? "–", "\(run.configuration.seed)", summary.convergence,
       ]
   }
@@ -161,7 +161,7 @@ struct RunComparison {
         + scoreColumns.map { column in group.spread(column.value).map(column.spread) ?? "–" }
         + [
           group.spread(\.loss)?.text ?? "–", group.spread(\.residual)?.text ?? "–", group.spread(\.freeSweeps)?.text ?? "–",
-          group.spread(\.seconds).map { ReportText.duration($0.mean) } ?? "–",
+          group.spread(\.seconds).map { durationText($0.mean) } ?? "–",
         ]
     }
     let order = groups.count > 1 ? "The best first. " : ""

@@ -111,7 +111,7 @@ struct RunSummary {
         HTMLPage.KeyFigure("sweeps", String(format: "%.3g", $0), note: "of at most \(configuration.relaxation.free.sweeps)")
       }, HTMLPage.KeyFigure("epochs", last),
       seconds.map {
-        HTMLPage.KeyFigure("time", ReportText.duration($0), note: ranks.map { "on \(counted($0, "rank"))" } ?? "")
+        HTMLPage.KeyFigure("time", durationText($0), note: ranks.map { "on \(counted($0, "rank"))" } ?? "")
       },
     ].compactMap { $0 }
   }
@@ -193,7 +193,7 @@ struct RunSummary {
   private var spent: String {
     let hosts = Set(run.starts.last?.hosts ?? []).count
     let place = ranks.map { " on \(counted($0, "rank"))\(hosts > 1 ? " of \(hosts) hosts" : "")" } ?? ""
-    let time = seconds.map(ReportText.duration)?.replacing(" ", with: "\u{A0}")
+    let time = seconds.map(durationText)?.replacing(" ", with: "\u{A0}")
     return "in \(time ?? "no time")\(place)"
   }
 
@@ -255,21 +255,6 @@ enum ReportText {
   static func short(_ value: Double) -> String {
     guard value.isFinite else { return "\(value)" }
     return Axis.label(Double(String(format: "%.3g", value)) ?? value)
-  }
-
-  /// `2 h 05 min`, `3 min 12 s`, `4.2 s`, `12 ms`.
-  static func duration(_ seconds: Double) -> String {
-    guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
-    let total = Int(seconds.rounded())
-    switch seconds {
-    case 0: return "0 s"
-    case ..<9.995e-4: return String(format: "%.3g µs", seconds * 1e6)
-    case ..<0.1: return String(format: "%.3g ms", seconds * 1e3)
-    case ..<59.95: return String(format: "%.3g s", seconds)
-    case ..<3599.5: return String(format: "%d min %02d s", total / 60, total % 60)
-    case ..<86_400: return String(format: "%d h %02d min", total / 3600, total / 60 % 60)
-    default: return String(format: "%d d %02d h", total / 86_400, total / 3600 % 24)
-    }
   }
 }
 

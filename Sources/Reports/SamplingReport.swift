@@ -38,7 +38,7 @@ package struct SamplingReport {
       : "\(estimates.count) temperatures from \(temperature(estimates[0])) to \(temperature(estimates[estimates.count - 1]))"
     return "\(counted(result.chains, "chain")) sampled \(ReportText.grouped(answer.problem.spinCount)) spins with "
       + "\(ReportText.grouped(answer.problem.couplingCount)) couplings at \(range): \(ReportText.grouped(result.measuredSweeps)) sweeps "
-      + "were measured after \(ReportText.grouped(result.burnInSweeps)) of burn-in, in \(ReportText.duration(result.seconds)) on "
+      + "were measured after \(ReportText.grouped(result.burnInSweeps)) of burn-in, in \(durationText(result.seconds)) on "
       + "\(counted(result.ranks, "rank"))."
   }
 

@@ -76,9 +76,9 @@ package struct SearchReport {
       fact("machine").map { "the machine \($0)" }, fact("ranks").map { "on \($0 == "1" ? "1 rank" : "\($0) ranks")" },
     ].compactMap { $0 }.joined(separator: " ")
     let found = best.map { " found the \(measureName) \(Self.text($0))" } ?? " found nothing"
-    var text = "In \(ReportText.duration(plot.seconds)) \(place)\(found)\(size.isEmpty ? "" : " of a problem of \(size)")."
+    var text = "In \(durationText(plot.seconds)) \(place)\(found)\(size.isEmpty ? "" : " of a problem of \(size)")."
     if let first = plot.trace.points.last, plot.trace.points.count > 1 {
-      text += " It was reached after \(ReportText.duration(first.seconds))."
+      text += " It was reached after \(durationText(first.seconds))."
     }
     if let best, let known = plot.bestKnown {
       text +=
@@ -95,7 +95,7 @@ package struct SearchReport {
       best.map { HTMLPage.KeyFigure(measureName, Self.text($0)) },
       plot.bestKnown.map { HTMLPage.KeyFigure("best known", Self.text($0)) },
       HTMLPage.KeyFigure(
-        "time", ReportText.duration(plot.seconds), note: fact("ranks").map { $0 == "1" ? "on 1 rank" : "on \($0) ranks" } ?? ""),
+        "time", durationText(plot.seconds), note: fact("ranks").map { $0 == "1" ? "on 1 rank" : "on \($0) ranks" } ?? ""),
       levels.first.map {
         HTMLPage.KeyFigure(
           "reads", ReportText.grouped(reads), note: "\(ReportText.grouped($0.reads)) with the best \(measureName)")

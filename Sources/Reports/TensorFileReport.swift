@@ -1,6 +1,7 @@
 import Experiments
 import Files
 import Foundation
+import Host
 import Learning
 
 /// What a safetensors file holds, in words: for a checkpoint also where it stands and which network it is of.
@@ -47,7 +48,7 @@ package struct TensorFileReport {
     let numbers = file.tensors.values.reduce(0) { $0 + $1.count }
     let bytes = file.tensors.values.reduce(0) { $0 + $1.bytes.count }
     return table.lines + [
-      "\(counted(file.tensors.count, "tensor")), \(counted(numbers, "number")), \(String(format: "%.3g", Double(bytes) / 1e6)) MB"
+      "\(counted(file.tensors.count, "tensor")), \(counted(numbers, "number")), \(ByteCount(bytes))"
     ]
   }
 

@@ -111,8 +111,8 @@ struct ReplicaHome: Sendable {
     let limit = Double(MemoryLimit.bytesLeft)
     guard bytes <= limit else {
       throw SamplerError(
-        "\(replicas) replicas of \(couplings.spinCount) spins on a rank would take \(Int(bytes / 1e6)) MB of "
-          + "\(Int(limit / 1e6)) MB; give fewer chains or temperatures, or more ranks")
+        "\(replicas) replicas of \(couplings.spinCount) spins on a rank would take \(ByteCount(bytes)) of "
+          + "\(ByteCount(limit)); give fewer chains or temperatures, or more ranks")
     }
   }
 }

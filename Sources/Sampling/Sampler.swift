@@ -124,7 +124,7 @@ public struct Sampler {
     guard settings.isOpen, let result, result.settings.rounds < SamplerSettings.greatestRounds else { return false }
     if settings.goal?.isReached(by: result) == true { return false }
     // The round that is over was half of all, the next one is twice as long.
-    return settings.time.map { 2 * seconds <= $0 / .seconds(1) } ?? true
+    return settings.time.map { 2 * seconds <= $0.seconds } ?? true
   }
 
   private var replicasOfChain: Int { settings.method == .population ? settings.population : ladder.count }

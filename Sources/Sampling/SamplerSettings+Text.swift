@@ -1,4 +1,5 @@
 import Ising
+import Kernels
 
 extension SamplerSettings.Temperatures {
   /// `A:B:K` from one to another in so many steps, `A:B` in as many as they want, or a list with commas; `nil` for anything else.
@@ -37,8 +38,11 @@ extension SamplerSettings {
   /// - Parameters:
   ///   - initial: `random`, `up`, `planted`, or a file of a state.
   ///   - clamp: a file of spins and their states.
+  ///   - correlations: `none`, `edges`, `all`, or a file of pairs; `nil`: edges.
   ///   - problem: the problem's file, or the name of a drawn one.
-  package mutating func read(initial: String, clamp: String?, spins: Int, of problem: String) throws {
+  package mutating func read(
+    initial: String, clamp: String?, correlations: String?, spins: Int, of problem: String
+  ) throws {
     switch initial {
     case "random": start = .random
     case "up": start = .up
@@ -50,6 +54,33 @@ extension SamplerSettings {
     default: start = .state(try StateFile.read(initial, spinCount: spins))
     }
     if let clamp { fixed = try ClampFile.read(clamp, spinCount: spins) }
+    switch correlations ?? "edges" {
+    case "none": self.correlations = .none
+    case "edges": self.correlations = .edges
+    case "all": self.correlations = .all
+    case let path: self.correlations = .pairs(try PairFile.read(path, spinCount: spins))
+    }
+  }
+
+  /// Rounds before the first look at a goal.
+  private static let openRounds = 6
+
+  /// How long to sample, as far as a user says it: what is `nil` follows from the rest.
+  ///
+  /// - Throws: `SamplerError` that names the option where one makes no sense.
+  package mutating func setLength(
+    rounds: Int?, goal: SamplingGoal?, seconds: Double?, sweeps: Int?, burnIn: Int?, every: Int?
+  ) throws {
+    if method == .population, rounds != nil || every != nil {
+      throw SamplerError.ofPopulations(rounds != nil ? "--rounds" : "--every")
+    }
+    if let seconds, !(seconds > 0 && seconds.isFinite) {
+      throw SamplerError("--time \(seconds): expected seconds, more than 0")
+    }
+    (self.goal, time) = (goal, seconds.map(Duration.init(limit:)))
+    self.rounds = rounds ?? (goal == nil && seconds == nil ? self.rounds : Self.openRounds)
+    (self.sweeps, self.burnIn) = (sweeps, burnIn)
+    if let every { self.every = every }
   }
 }
 

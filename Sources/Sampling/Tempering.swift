@@ -74,6 +74,9 @@ package struct Tempering {
     self.state = state
   }
 
+  /// Goes on as after so many tries to swap: even numbers begin with the even pairs.
+  package mutating func resume(attempts: Int) { self.attempts = attempts }
+
   /// The mean rejection of each pair of one chain, counted from the first of this rank.
   func meanRejections(chain: Int) -> [Double] {
     // Each sweep tries every other pair.

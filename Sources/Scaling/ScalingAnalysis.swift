@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Host
 import Parallel
 
 /// What the points of a study say: the fitted model, its predictions, and the plots.
@@ -72,7 +73,9 @@ struct ScalingAnalysis {
     )
     lines.append(String(format: "  imbalance ε = %.4f", model.imbalance))
     lines.append(String(format: "  latency   a = %.3g times ℓ = %.3g µs a message", model.latencies, network.latency * 1e6))
-    lines.append(String(format: "  bandwidth b = %.3g times 1/w, w = %.4g MB/s", model.transfers, network.bandwidth / 1e6))
+    lines.append(
+      String(format: "  bandwidth b = %.3g times 1/w, w = ", model.transfers)
+        + "\(ByteCount(network.bandwidth))/s")
     let errors = model.ratios.map { abs($0 - 1) }
     lines.append(
       String(
@@ -91,7 +94,7 @@ struct ScalingAnalysis {
       [
         "scaling", "ranks", "grid", "nodes", "\(subject.unit)/s", "efficiency", "compute", "exchange", "wait", "reduce",
         "start s",
-        "MiB a rank",
+        "memory a rank",
       ],
       numeric: [false] + Array(repeating: true, count: 11))
     for mode in settings.modes {
@@ -105,7 +108,7 @@ struct ScalingAnalysis {
           mode.rawValue, "\(ranks)", "\(some[0].grid)", "\(some[0].nodes)", String(format: "%.4g", median(\.unitsPerSecond)),
           String(format: "%.3f", median { $0.efficiency ?? .nan }), share(\.compute), share(\.exchange), share(\.wait),
           share(\.reduce),
-          String(format: "%.2f", median(\.start)), String(format: "%.0f", median { Double($0.memory) / 0x1p20 }),
+          String(format: "%.2f", median(\.start)), ByteCount(median { Double($0.memory) }).description,
         ])
       }
     }

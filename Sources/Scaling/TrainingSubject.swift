@@ -3,6 +3,7 @@ import Datasets
 import Experiments
 import Files
 import Foundation
+import Kernels
 import Learning
 import MPI
 import Networks
@@ -53,7 +54,7 @@ package struct TrainingSubject: ScalingSubject {
     let scaled = scaled(mode, ranks: world.size, grid: grid)
     let networks = scaled.learning.batch.size / scaled.learning.batch.shard
     let shape = try GridChoice(scaled, layout: layout, networks: networks, over: world).shape
-    let processes = try ProcessGrid(shape, over: world, deadline: .seconds(scaled.timeouts.exchange))
+    let processes = try ProcessGrid(shape, over: world, deadline: Duration(limit: scaled.timeouts.exchange))
     let samplers = try DatasetSamplers(
       try Dataset.load(scaled.data, parts: [.train]), settings: scaled.data, seed: scaled.seed)
     let trainer = try Trainer(

@@ -1,4 +1,5 @@
 import Ising
+import Kernels
 import MPI
 
 /// A search for communities: divisions from several seeds, shared out over the ranks, of which the best is the answer.
@@ -60,7 +61,7 @@ public struct CommunitySearch {
     let agreement = StopAgreement(over: world)
     func isOver() throws -> Bool {
       let isAsked = shouldStop() || hasReachedTarget(best.modularity)
-      let isLate = settings.time.map { SearchClock.now(.wall) - start >= $0 / .seconds(1) } ?? false
+      let isLate = settings.time.map { SearchClock.now(.wall) - start >= $0.seconds } ?? false
       return try agreement.decide(isAsked ? .stop : isLate ? .beDone : .goOn) > .goOn
     }
     for read in stride(from: rank, to: max(reads, rank + 1), by: ranks) {

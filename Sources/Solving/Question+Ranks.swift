@@ -23,7 +23,10 @@ extension Question {
           path: "standard input",
           reason: "has \(limit) bytes or more, which is more of this machine's memory than a file may take")
       }
-      self = try Question(try world.broadcastVarying(own, root: 0), named: "standard input", settings)
+      // Whoever writes there may take any time.
+      var readers = world
+      if world.rank > 0 { readers.deadline = nil }
+      self = try Question(try readers.broadcastVarying(own, root: 0), named: "standard input", settings)
     } else {
       self = try Question(file: file, settings)
     }

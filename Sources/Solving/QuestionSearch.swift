@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Host
 import Ising
+import Kernels
 import MPI
 
 /// A search for the answer to a question of either kind, as a user describes it: spins by a machine or by trying every state,
@@ -34,11 +35,21 @@ package struct QuestionSearch {
   /// Numbers that are divided by trying all divisions where nothing else is asked for: a quarter of a second's work.
   private static let fewNumbers = 28
 
+  /// Seconds without any limit of the user's.
+  private static let standardTime = 10.0
+
   package init() {}
 
   /// Whether ranks may have a part of the problem each.
   var allowsParts: Bool {
     !isWhole && !isExact && store == nil && !hasChip && device.couplings.isIdeal && settings.spread != .replicas
+  }
+
+  /// How long to search, as far as a user says it: with a time limit of its own where reads and steps do not decide.
+  package mutating func setLength(seconds: Double?, reads: Int?, steps: Int?, target: Double?) {
+    let isOpen = reads == nil && steps == nil || settings.choosesMachine
+    (settings.reads, settings.steps, self.target, isLimited) = (reads, steps, target, seconds != nil)
+    settings.time = (seconds ?? (isOpen ? Self.standardTime : nil)).map(Duration.init(limit:))
   }
 
   private var hasChip: Bool { device.chip != nil || device.couplers != nil }

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 
 /// The time that a search has taken, and whether it is over: by time, by its target, or because it was asked to stop.
 ///
@@ -18,7 +19,7 @@ final class SearchClock {
   init(_ settings: SolverSettings, agreement: StopAgreement, shouldStop: @escaping () throws -> Bool) {
     self.agreement = agreement
     kind = settings.clock
-    limit = settings.time.map { $0 / .seconds(1) }
+    limit = settings.time?.seconds
     self.shouldStop = shouldStop
     start = Self.now(kind)
   }

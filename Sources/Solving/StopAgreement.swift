@@ -20,6 +20,8 @@ final class StopAgreement {
   private let world: Communicator?
   private let isLockstep: Bool
   private var round: PendingValues<Int>?
+  /// When this rank joined the round. All ranks look often, so one that is not over by the deadline waits for a rank that is gone.
+  private var roundStart = ContinuousClock.now
   private var hasStopped = false
 
   /// - Parameters:
@@ -40,15 +42,22 @@ final class StopAgreement {
   /// Whether to stop: because this rank wants to or another one wanted.
   private func isStopped(_ world: Communicator, wantsToStop: Bool) throws -> Bool {
     guard !hasStopped else { return true }
-    if round == nil { round = try world.iallreduce([wantsToStop ? 1 : 0, 1], .max) }
+    if round == nil {
+      round = try world.iallreduce([wantsToStop ? 1 : 0, 1], .max)
+      roundStart = .now
+    }
     if var current = round.take() {
-      if try current.isFinished() {
-        hasStopped = try current.wait()[0] != 0
+      if try current.isFinished() || isRoundOverdue(world) {
+        hasStopped = try current.wait(since: roundStart)[0] != 0
       } else {
         round = consume current
       }
     }
     return hasStopped || wantsToStop
+  }
+
+  private func isRoundOverdue(_ world: Communicator) -> Bool {
+    world.deadline.map { ContinuousClock.now - roundStart > $0 } ?? false
   }
 
   /// One number for ranks in lockstep, the greatest of theirs; otherwise this rank's own. Collective in lockstep.
@@ -62,7 +71,7 @@ final class StopAgreement {
   /// - Parameter stopsOthers: whether this rank's end is that of all.
   func finish(stopsOthers: Bool) throws {
     guard let world, !isLockstep else { return }
-    if let last = round.take() { hasStopped = try last.wait()[0] != 0 || hasStopped }
+    if let last = round.take() { hasStopped = try last.wait(since: roundStart)[0] != 0 || hasStopped }
     var isAnyoneRunning = true
     while isAnyoneRunning {
       isAnyoneRunning = try world.iallreduce([stopsOthers ? 1 : 0, 0], .max).wait()[1] != 0

@@ -72,7 +72,7 @@ struct EvaluateCommand: ParsableCommand {
       let display = world.rank == 0 ? ProgressDisplay(interval: .seconds(10)) : nil
       guard let answer = try evaluation.run(display: display) else {
         display?.message("\(StopSignal.name ?? "a signal on another rank"): stopped before the result")
-        return try Job.stopped()
+        return try Job.stopped(on: world)
       }
       guard let display else { return 0 }
       try answer.write(predictions: predictions, confusion: confusion)

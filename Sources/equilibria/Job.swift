@@ -1,5 +1,4 @@
 import ArgumentParser
-import Experiments
 import Files
 import Foundation
 import Host
@@ -8,11 +7,16 @@ import MPI
 
 /// What a command does on every rank.
 enum Job {
+  /// Seconds that a rank waits for the others where nothing else is said.
+  static let usualTimeout = 1800.0
+
   /// Runs `body` under MPI; what it throws ends the whole job with one message.
   ///
-  /// - Parameter body: takes the communicator of all ranks, and returns the exit code.
-  static func run(_ body: (Communicator) throws -> Int32) -> Never {
-    Environment.run(exitCodeForError: code) { world in
+  /// - Parameters:
+  ///   - timeout: seconds that a rank waits for the others.
+  ///   - body: takes the communicator of all ranks, and returns the exit code.
+  static func run(timeout: Double = usualTimeout, _ body: (Communicator) throws -> Int32) -> Never {
+    Environment.run(deadline: Duration(limit: timeout), exitCodeForError: code) { world in
       try InstructionSet.checkEnvironment()
       let code = try body(world)
       try flushOutput()
@@ -28,8 +32,9 @@ enum Job {
 
   /// The exit code of a job that a signal stopped, with which the first rank of each node leaves before the others, see
   /// `Exit.leave(after:)`. Collective.
-  static func stopped() throws -> Int32 {
-    guard let node = Environment.current?.node else { return Exit.stopped }
+  static func stopped(on world: Communicator) throws -> Int32 {
+    guard var node = Environment.current?.node else { return Exit.stopped }
+    (node.deadline, node.rollCall) = (world.deadline, world.rollCall)
     let first = try node.broadcast(getpid(), root: 0)
     if node.rank > 0 { Exit.leave(after: first) }
     return Exit.stopped
@@ -54,28 +59,4 @@ enum Job {
 
   /// Writes a line to standard error.
   static func say(_ line: String) { FileHandle.standardError.write(Data("\(line)\n".utf8)) }
-}
-
-/// Where a long search or sampling is kept, so that it can go on.
-struct LongRunOptions: ParsableArguments {
-  @Option(help: "A folder for checkpoints and the result.", completion: .directory)
-  var runDir: String?
-
-  @Flag(help: "Resume from the checkpoint in --run-dir, on any number of ranks, or begin if there is none.")
-  var resume = false
-
-  @Option(help: ArgumentHelp("Between two checkpoints.", valueName: "minutes"))
-  var checkpointEvery = 15.0
-
-  func validate() throws {
-    if resume, runDir == nil { throw ValidationError("--resume needs --run-dir, the folder of the run to resume") }
-    guard checkpointEvery > 0, checkpointEvery.isFinite else {
-      throw ValidationError("--checkpoint-every \(checkpointEvery): expected minutes, more than 0")
-    }
-  }
-
-  /// Collective.
-  func open(on world: Communicator) throws -> LongRunFolder? {
-    try runDir.map { try LongRunFolder($0, resumes: resume, minutes: checkpointEvery, over: world) }
-  }
 }

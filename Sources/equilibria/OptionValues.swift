@@ -29,6 +29,9 @@ extension SolverSettings.Clock: ExpressibleByArgument {}
 extension Course: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
+extension ChipChoice: ExpressibleByArgument {
+  package init?(argument: String) { self.init(argument) }
+}
 extension DeviceCouplings.Range: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
@@ -48,9 +51,4 @@ extension SamplingSpread: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 
   public var defaultValueDescription: String { description }
-}
-
-extension Duration {
-  /// Some seconds; more than can be told from for ever are as many as can.
-  init(limit seconds: Double) { self = .seconds(min(seconds, 1e15)) }
 }

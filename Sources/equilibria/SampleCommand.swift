@@ -1,9 +1,7 @@
 import ArgumentParser
-import Files
+import Experiments
 import Host
-import Ising
 import Sampling
-import Solving
 
 struct SampleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -50,35 +48,17 @@ struct SampleCommand: ParsableCommand {
   }
 
   func run() {
-    Job.run { world in
-      StopSignal.install()
-      if world.rank == 0 { try AtomicFile.check(output.paths, inputs: [file]) }
-      guard case .spins(let question) = try Question(file: file, problem.settings, over: world) else {
-        throw ProblemError("\(file) asks for communities, which have no temperature; give --problem maxcut or ising")
-      }
-      let spins = question.objective.problem.spinCount
-      var settings = try settings()
-      try settings.read(initial: sampling.initial, clamp: sampling.clamp, spins: spins, of: file)
-      (settings.marginals, settings.correlations) = (output.marginals != nil, try output.correlations(spins: spins))
-      let sampler = try SpinSampling(question, settings)
-      try sampler.check(ranks: world.size)
-      let folder = try folder.open(on: world)
-      defer { folder?.release() }
-      let progress = world.rank == 0 ? ProgressLine(limit: nil) : nil
-      defer { progress?.finish() }
-      let found = try sampler.run(
-        over: world, store: try folder.map { try SamplingStore(folder: $0.path, resumes: $0.resumes, minutes: $0.minutes) },
-        shouldStop: { StopSignal.isRequested }, progress: { progress?.show($0.text) })
-      progress?.finish()
+    Job.run(timeout: folder.timeout) { world in
+      var job = SamplingJob(file: file, try settings())
+      (job.question, job.folder) = (problem.settings, folder.settings)
+      job.settings.marginals = output.marginals != nil
+      (job.initial, job.clamp, job.correlations) = (sampling.initial, sampling.clamp, output.correlations)
+      let found = try job.run(over: world, outputs: output.paths, write: output.write)
       if found.wasStopped {
-        if world.rank == 0, folder == nil { Job.say("stopped; of a run without --run-dir nothing is kept") }
-        return try Job.stopped()
+        if world.rank == 0, folder.runDir == nil { Job.say("stopped; of a run without --run-dir nothing is kept") }
+        return try Job.stopped(on: world)
       }
-      if let answer = found.answer {
-        try output.write(answer)
-        try folder?.write(json: answer.json(), text: answer.text)
-        print(output.json ? try answer.json() : answer.text)
-      }
+      if let answer = found.answer { print(output.json ? try answer.json() : answer.text) }
       return output.requireConverged && !found.isConverged ? Exit.notConverged : 0
     }
   }

@@ -28,18 +28,8 @@ struct SampleLengthOptions: ParsableArguments {
     help: ArgumentHelp("Sweeps between two measurements of magnetisations and overlaps (8 by default).", valueName: "sweeps"))
   var every: Int?
 
-  /// Before the first look at a goal.
-  private static let openRounds = 6
-
   /// Adds the length to what is sampled.
   func describe(_ settings: inout SamplerSettings) throws {
-    if settings.method == .population, rounds != nil || every != nil {
-      throw SamplerError.ofPopulations(rounds != nil ? "--rounds" : "--every")
-    }
-    if let time, !(time > 0 && time.isFinite) { throw ValidationError("--time \(time): expected seconds, more than 0") }
-    (settings.goal, settings.time) = (until, time.map(Duration.init(limit:)))
-    settings.rounds = rounds ?? (until == nil && time == nil ? settings.rounds : Self.openRounds)
-    (settings.sweeps, settings.burnIn) = (sweeps, burnIn)
-    if let every { settings.every = every }
+    try settings.setLength(rounds: rounds, goal: until, seconds: time, sweeps: sweeps, burnIn: burnIn, every: every)
   }
 }

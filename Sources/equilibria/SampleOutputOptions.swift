@@ -1,6 +1,5 @@
 import ArgumentParser
 import Files
-import Ising
 import Reports
 import Sampling
 
@@ -49,16 +48,6 @@ struct SampleOutputOptions: ParsableArguments {
     }
     if correlations != nil, marginals == nil {
       throw ValidationError("--correlations needs --marginals, the file that they are written to")
-    }
-  }
-
-  /// - Throws: `ProblemFileError` if a file of pairs is wrong.
-  func correlations(spins: Int) throws -> SamplerSettings.Correlations {
-    switch correlations ?? "edges" {
-    case "none": .none
-    case "edges": .edges
-    case "all": .all
-    case let path: .pairs(try PairFile.read(path, spinCount: spins))
     }
   }
 

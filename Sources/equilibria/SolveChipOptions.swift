@@ -1,25 +1,6 @@
 import ArgumentParser
-import Foundation
 import Ising
 import Solving
-
-/// `--hardware`.
-enum ChipChoice: ExpressibleByArgument {
-  case chip(HardwareGraph)
-  case file(String)
-
-  init?(argument: String) {
-    let kinds = ["chimera:", "pegasus:", "zephyr:"]
-    if kinds.contains(where: { argument.hasPrefix($0) }) {
-      guard let chip = HardwareGraph(argument) else { return nil }
-      self = .chip(chip)
-    } else if FileManager.default.fileExists(atPath: argument) {
-      self = .file(argument)
-    } else {
-      return nil
-    }
-  }
-}
 
 /// The couplers of a chip, and where the problem's spins lie on it.
 struct SolveChipOptions: ParsableArguments {
@@ -49,19 +30,11 @@ struct SolveChipOptions: ParsableArguments {
   }
 
   /// Files that are read.
-  var inputs: [String] {
-    var chip: String?
-    if case .file(let path)? = hardware { chip = path }
-    return [chip, missing, embedding].compactMap(\.self)
-  }
+  var inputs: [String] { [hardware?.file, missing, embedding].compactMap(\.self) }
 
   /// Adds the chip to what is searched.
   func describe(_ search: inout QuestionSearch) throws {
-    switch hardware {
-    case .chip(let chip): search.device.chip = chip
-    case .file(let path): search.device.couplers = try ChipFile.couplers(path)
-    case nil: break
-    }
+    try hardware.map { try search.device.use($0) }
     search.device.missing = missing
     (search.embedding, search.savedEmbedding) = (embedding, saveEmbedding)
   }

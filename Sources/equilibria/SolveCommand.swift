@@ -1,8 +1,6 @@
 import ArgumentParser
-import Files
+import Experiments
 import Host
-import Ising
-import Solving
 
 struct SolveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -45,40 +43,18 @@ struct SolveCommand: ParsableCommand {
   }
 
   func run() {
-    Job.run { world in
-      StopSignal.install()
+    Job.run(timeout: folder.timeout) { world in
+      var job = SearchJob(file: file)
+      (job.question, job.writtenProblem) = (problem.settings, problem.writeProblem)
+      (job.folder, job.inputs, job.samples) = (folder.settings, device.inputs, output.samples)
+      search.describe(&job.search)
+      length.describe(&job.search)
+      try device.describe(&job.search)
+      let answer = try job.run(over: world, outputs: output.paths, write: output.write)
       if world.rank == 0 {
-        try AtomicFile.check(output.paths, inputs: [file] + search.initial + device.inputs)
-        if let path = problem.writeProblem { try ProblemWriter.checkNew(path) }
-      }
-      let meter = ProcessorEnergy()
-      var asked = QuestionSearch()
-      search.describe(&asked)
-      length.describe(&asked)
-      try device.describe(&asked)
-      asked.isWhole = problem.writeProblem != nil || folder.runDir != nil
-      let question = try Question(file: file, problem.settings, for: asked, over: world)
-      if world.rank == 0, let path = problem.writeProblem { try ProblemWriter.write(question, to: path) }
-      let folder = try folder.open(on: world)
-      defer { folder?.release() }
-      asked.store = try folder.map { try SearchStore(folder: $0.path, resumes: $0.resumes, minutes: $0.minutes) }
-      let progress = world.rank == 0 ? ProgressLine(limit: asked.settings.time) : nil
-      defer { progress?.finish() }
-      let answer = try asked.run(
-        question, over: world, meter: meter,
-        shouldStop: {
-          progress?.tick()
-          return StopSignal.isRequested
-        }, found: { progress?.found($0) })
-      progress?.finish()
-      if world.rank == 0 {
-        try output.write(answer)
-        if !answer.wasStopped {
-          try folder?.write(json: answer.json(samples: output.samples), text: answer.text(samples: output.samples))
-        }
         print(output.json ? try answer.json(samples: output.samples) : answer.text(samples: output.samples))
       }
-      return answer.wasStopped ? try Job.stopped() : 0
+      return answer.wasStopped ? try Job.stopped(on: world) : 0
     }
   }
 }

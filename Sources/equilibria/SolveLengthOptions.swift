@@ -19,9 +19,6 @@ struct SolveLengthOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Stop at this cut or energy.")
   var target: Double?
 
-  /// Seconds without any limit of the user's.
-  private static let standardTime = 10.0
-
   func validate() throws {
     if let time, !(time >= 0 && time.isFinite) { throw ValidationError("--time \(time): expected seconds, 0 or more") }
     if let reads, reads < 1 { throw ValidationError("--reads \(reads): expected 1 or more") }
@@ -32,11 +29,9 @@ struct SolveLengthOptions: ParsableArguments {
   /// Whether any limit is the user's.
   var isGiven: Bool { time != nil || reads != nil || steps != nil || target != nil }
 
-  /// Adds the length to what is asked: a time limit of its own where reads or steps do not decide.
+  /// Adds the length to what is asked.
   func describe(_ search: inout QuestionSearch) {
-    let isOpen = reads == nil && steps == nil || search.settings.choosesMachine
-    (search.settings.reads, search.settings.steps, search.settings.clock) = (reads, steps, clock)
-    search.isLimited = time != nil
-    (search.settings.time, search.target) = ((time ?? (isOpen ? Self.standardTime : nil)).map(Duration.init(limit:)), target)
+    search.settings.clock = clock
+    search.setLength(seconds: time, reads: reads, steps: steps, target: target)
   }
 }

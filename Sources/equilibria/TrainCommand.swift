@@ -1,5 +1,4 @@
 import ArgumentParser
-import Configuration
 import Experiments
 import Files
 import Host
@@ -59,17 +58,14 @@ struct TrainCommand: ParsableCommand {
 
   func run() {
     Job.run { world in
-      let configuration = try Configuration(config, overrides: overrides, over: world)
+      var job = TrainingJob(config)
+      (job.overrides, job.folder, job.resumes, job.initial) = (overrides, runDir, resume, initial)
       if check {
-        let check = try TrainingCheck(configuration, folder: runDir, resume: resume, initial: initial, over: world)
+        let check = try job.check(over: world)
         if world.rank == 0 { print(json ? try jsonText(check) : check.text) }
         return check.problems.isEmpty ? 0 : Exit.input
       }
-      StopSignal.install()
-      let training = try TrainingRun(
-        configuration, folder: runDir, resume: resume, initial: initial,
-        overrides: try overrides.map { try ConfigurationOverride($0) }, over: world)
-      guard case .finished(let result) = try training.run() else { return try Job.stopped() }
+      guard case .finished(let result) = try job.run(over: world) else { return try Job.stopped(on: world) }
       if world.rank == 0 { print(json ? try jsonText(result) : result.text) }
       return 0
     }

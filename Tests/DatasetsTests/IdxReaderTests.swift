@@ -1,4 +1,5 @@
 import Kernels
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -109,7 +110,7 @@ import Testing
   }
 
   @Test func truncatedGzip() throws {
-    let compressed = try folder.writeGzipped(goodImages, imagesName + ".gz")
+    let compressed = try contents(of: folder.writeGzipped(goodImages, imagesName + ".gz"))
     try folder.write(goodLabels, labelsName)
     for length in [12, compressed.count / 2, compressed.count - 1] {
       try folder.write(Array(compressed.prefix(length)), imagesName + ".gz")
@@ -119,7 +120,7 @@ import Testing
   }
 
   @Test func corruptGzip() throws {
-    let compressed = try folder.writeGzipped(goodImages, imagesName + ".gz")
+    let compressed = try contents(of: folder.writeGzipped(goodImages, imagesName + ".gz"))
     try folder.write(goodLabels, labelsName)
     // The last eight bytes are the CRC-32 and the length; both are checked though all pixels have arrived by then.
     for place in [compressed.count - 8, compressed.count - 3] {

@@ -5,34 +5,6 @@ import Testing
 
 @testable import Datasets
 
-/// A folder for the files of one test, removed with the last reference to it.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appendingPathComponent("datasets-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func write(_ bytes: [UInt8], _ name: String) throws {
-    let url = URL(fileURLWithPath: path).appendingPathComponent(name)
-    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(bytes).write(to: url)
-  }
-
-  /// Writes `bytes` gzipped and returns the compressed bytes.
-  @discardableResult
-  func writeGzipped(_ bytes: [UInt8], _ name: String) throws -> [UInt8] {
-    let file = try #require(gzopen("\(path)/\(name)", "wb"))
-    let written = gzwrite(file, bytes, UInt32(bytes.count))
-    try #require(Int(written) == bytes.count)
-    try #require(gzclose(file) == Z_OK)
-    return [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)")))
-  }
-}
-
 /// Bytes that look alike in no two places: 0, 37, 74 … with a slow drift.
 func bytes(_ count: Int, from start: Int = 0) -> [UInt8] {
   (start..<start + count).map { UInt8(truncatingIfNeeded: $0 * 37 + $0 / 251) }

@@ -43,6 +43,14 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (1000, "1 kB"), (12_345, "12.3 kB"), (999_499, "999 kB"),
+    (999_500, "1 MB"), (1_372_000_000, "1.37 GB"), (137_438_953_472, "137 GB"), (2_000_000_000_000, "2 TB"),
+  ])
+  func bytesAreReadable(_ bytes: Int, _ expected: String) {
+    #expect("\(ByteCount(bytes))" == expected && "\(ByteCount(Double(bytes)))" == expected)
+  }
+
   @Test func whatDoesNotFitIsRefused() throws {
     let left = Double(MemoryLimit.bytesLeft)
     #expect(MemoryLimit.refusal(of: left / 2, for: "this") == nil)

@@ -18,15 +18,39 @@ import Testing
     expect(numbered, are: [], "draw from a stream by its number; `RandomStream` names them")
   }
 
+  /// What may be absent is unwrapped by a condition, and what may fail throws.
+  @Test func nothingIsForced() throws {
+    let forcing = try SourceTree.sources().filter { !$0.forcedLines.isEmpty }
+    expect(
+      forcing, are: House.forcingFiles, "unwrap, try or cast by force (`!`); use `guard`, `throws` or a type that needs neither")
+  }
+
+  /// The check sees all three forms, and neither comments, texts nor comparisons.
+  @Test func forceIsSeen() {
+    let file = SourceFile(
+      path: "Sources/Kernels/Sample.swift",
+      text: #"""
+        let a = first!
+        let b = rows[0]!.count, c = try! read(), d = e as! F
+        var later: AlignedBuffer<Float>!
+        if a != b, !c { print("Stop!", "\(d) now!") }  // Never mind!
+        /// Stop!
+        let text = """
+          Stop!
+          """
+        """#)
+    #expect(file.forcedLines == [1, 2, 3])
+  }
+
+  /// JSON has one writer, so that all of it has the same form: keys in order, slashes as they are.
+  @Test func jsonHasOneWriter() throws {
+    let writers = try SourceTree.sources().filter { $0.text.contains(/JSONEncoder|JSONSerialization\.data/) }
+    expect(writers, are: ["Sources/Files/Text.swift"], "encode JSON; `jsonText` is for that")
+  }
+
   @Test func filesAreNotLong() throws {
     let long = try SourceTree.sources().filter { $0.lines > 400 }
     expect(long, are: [], "have more than 400 lines")
-  }
-
-  /// The program is options, one call into a library, and printing: what is longer belongs into a library.
-  @Test func commandsAreShort() throws {
-    let long = try SourceTree.sources().filter { $0.room == "equilibria" && $0.lines > House.greatestCommand }
-    expect(long, are: [], "of the program have more than \(House.greatestCommand) lines; move work into a library")
   }
 
   /// A file of less than 35 lines holds something that has to be found by name: a protocol, an entry point, an extension of another

@@ -24,6 +24,18 @@ struct SourceFile {
   /// Names of types that it extends, the outermost of nested ones.
   var extendedTypes: [String] { text.matches(of: /(?m)^(?:[@\w]+ )*extension +(\w+)/).map { String($0.1) } }
 
+  /// Lines, counted from 1, with a postfix `!`, `try!` or `as!`, or with a type that is unwrapped by itself.
+  var forcedLines: [Int] {
+    var isText = false
+    return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in
+      let marks = line.matches(of: /"""/).count
+      defer { if marks % 2 == 1 { isText.toggle() } }
+      guard !isText, marks == 0 else { return nil }
+      let code = line.replacing(/"(?:\\.|[^"\\])*"/, with: "\"\"").replacing(/\/\/.*/, with: "")
+      return code.contains(/[\w\])}>]!(?!=)/) ? index + 1 : nil
+    }
+  }
+
   var holdsProtocol: Bool { text.contains(/(?m)^(?:[\w]+ )*protocol +\w/) }
   var holdsEntryPoint: Bool { text.contains(/(?m)^@main\b/) }
 }

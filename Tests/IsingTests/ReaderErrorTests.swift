@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Ising
@@ -46,9 +47,9 @@ import Testing
 
   @Test func aHeaderThatLiesTakesNoMemory() {
     #expect(message("3 123456789012345678\n1 2 1\n", format: .rudy).contains("ends after 1 edges, expected 123456789012345678"))
-    #expect(message("2147483647 1\n1 2 1\n").contains("2147483647 vertices and 1 edges would take 137.4 GB, and"))
-    #expect(message("p qubo 0 2147483647 0 0\n").hasPrefix("f:1: 2147483647 variables would take 137.4 GB, and"))
-    #expect(message("0 2147483646 1\n").contains("would take 137.4 GB"))
+    #expect(message("2147483647 1\n1 2 1\n").contains("2147483647 vertices and 1 edges would take 137 GB, and"))
+    #expect(message("p qubo 0 2147483647 0 0\n").hasPrefix("f:1: 2147483647 variables would take 137 GB, and"))
+    #expect(message("0 2147483646 1\n").contains("would take 137 GB"))
   }
 
   @Test(arguments: [
@@ -171,7 +172,7 @@ import Testing
     #expect(failure("\(folder.path)/none") == "\(folder.path)/none: No such file or directory")
     #expect(failure(folder.path) == "\(folder.path): is a folder, expected a file")
     #expect(failure("/dev/zero") == "/dev/zero: is not a regular file")
-    let cut = try folder.writeGzipped(String(repeating: "1 2 3 4 5 6 7\n", count: 1000), "cut.gz")
+    let cut = try folder.writeGzipped([UInt8](String(repeating: "1 2 3 4 5 6 7\n", count: 1000).utf8), "cut.gz")
     let bytes = try Data(contentsOf: URL(fileURLWithPath: cut))
     try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: cut))
     #expect(failure(cut) == "\(cut): the gzip stream ends too early")

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Ising
@@ -218,7 +219,7 @@ import Testing
   @Test func gzippedFilesAreReadUnderAnyName() throws {
     let folder = try TemporaryFolder()
     let plain = try ProblemFile.read(try folder.write("2 1\n1 2 5\n", "plain.txt"))
-    let gzipped = try ProblemFile.read(try folder.writeGzipped("2 1\n1 2 5\n", "gzipped.txt"))
+    let gzipped = try ProblemFile.read(try folder.writeGzipped([UInt8]("2 1\n1 2 5\n".utf8), "gzipped.txt"))
     #expect(gzipped.graph == plain.graph)
   }
 

@@ -1,35 +1,7 @@
-import CZlib
 import Foundation
 import Testing
 
 @testable import Ising
-
-/// A folder for the files of one test, removed with the last reference to it.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appendingPathComponent("ising-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func write(_ text: String, _ name: String) throws -> String { try write([UInt8](text.utf8), name) }
-
-  func write(_ bytes: [UInt8], _ name: String) throws -> String {
-    try Data(bytes).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
-    return "\(path)/\(name)"
-  }
-
-  func writeGzipped(_ text: String, _ name: String) throws -> String {
-    let file = try #require(gzopen("\(path)/\(name)", "wb"))
-    let bytes = [UInt8](text.utf8)
-    try #require(Int(gzwrite(file, bytes, UInt32(bytes.count))) == bytes.count)
-    try #require(gzclose(file) == Z_OK)
-    return "\(path)/\(name)"
-  }
-}
 
 /// What a text holds under a name, `f` unless the name's ending matters.
 func content(_ text: String, _ name: String = "f", format: ProblemFormat? = nil) throws -> ProblemContent {

@@ -78,10 +78,10 @@ import Testing
   @Test func numbersAreReadable() {
     #expect(ReportText.grouped(0) == "0" && ReportText.grouped(999) == "999" && ReportText.grouped(1_234_567) == "1,234,567")
     #expect(
-      ReportText.duration(0.25) == "0.25 s" && ReportText.duration(59.9) == "59.9 s" && ReportText.duration(60) == "1 min 00 s")
+      durationText(0.25) == "0.25 s" && durationText(59.9) == "59.9 s" && durationText(60) == "1 min 00 s")
     #expect(
-      ReportText.duration(7500) == "2 h 05 min" && ReportText.duration(100_000) == "1 d 03 h" && ReportText.duration(.nan) == "?")
-    #expect(ReportText.duration(0) == "0 s" && ReportText.duration(0.0123) == "12.3 ms" && ReportText.duration(4e-4) == "400 µs")
+      durationText(7500) == "2 h 05 min" && durationText(100_000) == "1 d 03 h" && durationText(.nan) == "?")
+    #expect(durationText(0) == "0 s" && durationText(0.0123) == "12.3 ms" && durationText(4e-4) == "400 µs")
     #expect(ReportText.percent(0.9125) == "91.25 %")
     #expect(ReportText.value(2023) == "2023" && ReportText.value(0.123456) == "0.12346" && ReportText.short(2023) == "2020")
   }

@@ -30,7 +30,7 @@ import Testing
         tensor      type  shape   norm  mean  smallest  largest
         conv1.bias  F32   2          5  -0.5        -4        3
         labels      U8    3      3.742     2         1        3
-        2 tensors, 5 numbers, 1.1e-05 MB
+        2 tensors, 5 numbers, 11 bytes
 
         Metadata
           position.batch: 3
@@ -52,7 +52,7 @@ import Testing
         tensor  type  shape          norm  mean  smallest  largest
         empty   F32   0                 –     –         –        –
         x       F32   3      2 not finite     –         –        –
-        2 tensors, 3 numbers, 1.2e-05 MB
+        2 tensors, 3 numbers, 12 bytes
 
         Metadata
           sweeps: 3
@@ -70,9 +70,9 @@ import Testing
     #expect(HostReport.describe(ranks: ranks) == ["4 ranks on 3 hosts: a (2), b (1), c (1)"])
     #expect(
       HostReport.describe(hosts: ranks) == [
-        "a, b: X, 2 cores", "features: avx2 fma", "kernels in use: AVX2", "memory: 16.0 GB a host",
+        "a, b: X, 2 cores", "features: avx2 fma", "kernels in use: AVX2", "memory: 16 GB a host",
         "measured peak: 80 to 90 GFLOP/s a core in single precision, 3 ranks at once",
-        "c: Y, 2 cores", "features: avx2 fma", "kernels in use: AVX2", "memory: 16.0 GB a host",
+        "c: Y, 2 cores", "features: avx2 fma", "kernels in use: AVX2", "memory: 16 GB a host",
         "measured peak: 50 GFLOP/s a core in single precision",
       ])
     let crowded = Array(repeating: rank("a", "X", peak: 1e9), count: 3)

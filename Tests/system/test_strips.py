@@ -4,7 +4,9 @@ that does not answer, and of memory that does not suffice."""
 
 import os
 import re
+import shutil
 import signal
+import subprocess
 
 import pytest
 from safetensors.numpy import load_file
@@ -123,21 +125,79 @@ def test_fastest_grid_is_predicted(job, tmp_path):
     assert run.starts[0]["grid"] == [2, 1]
 
 
-@pytest.mark.seconds(10)
-def test_rank_that_does_not_answer(start, tmp_path):
+SILENT = "no sign of life from"
+# What runs, what shows that it does, and what the message says.
+WAITING = {
+    "exchange": (
+        ["train", STRIPS, *settings("learning.epochs=5000", "grid.spin=2", "timeouts.exchange=1")],
+        "epoch",
+        ["timed out waiting for rank", "in the exchange of", "(strip", SILENT],
+    ),
+    "search": (
+        ["solve", "torus:40x40", "--reads=1000000", "--sweeps=1000", "--spread=replicas", "--timeout=1"],
+        "checkpoint.safetensors",
+        ["not finished within 1.0 seconds", SILENT],
+    ),
+    "shared search": (
+        ["solve", "torus:40x40", "--reads=1000000", "--sweeps=1000", "--spread=spins", "--timeout=1"],
+        "checkpoint.safetensors",
+        ["not finished within 1.0 seconds", SILENT],
+    ),
+    "sampling": (
+        ["sample", "torus:40x40", "--temperature=1", "--rounds=30", "--timeout=1"],
+        "checkpoint.safetensors",
+        ["not finished within 1.0 seconds", SILENT],
+    ),
+}
+
+
+@pytest.mark.seconds(8)
+@pytest.mark.parametrize("what", WAITING)
+def test_rank_that_does_not_answer(start, tmp_path, what):
+    """The others end the job after the deadline, with one message that names the rank."""
+    arguments, sign, message = WAITING[what]
     run = Run(tmp_path / "stuck")
-    sets = ["learning.epochs=5000", "grid.spin=2", "timeouts.exchange=3"]
-    with start(2, "train", STRIPS, "--run-dir", run.folder, *settings(*sets)) as running:
-        running.waits_for(lambda: any(row["kind"] == "epoch" for row in run.rows))
+    often = [] if sign == "epoch" else ["--checkpoint-every=0.001"]
+    with start(2, *arguments, "--run-dir", run.folder, *often) as running:
+        running.waits_for(
+            lambda: any(row["kind"] == sign for row in run.rows) if sign == "epoch" else (run.folder / sign).exists()
+        )
         # It stays stopped until the end of the job, which ends all its processes.
         os.kill(running.ranks()[-1], signal.SIGSTOP)
-        running.wait().ends(ERROR, "timed out waiting for rank", "in the exchange of", "(strip")
+        result = running.wait().ends(ERROR, *message)
+    assert result.stderr.count("Error on rank") == 1 and "(rank 1)" in result.stderr
+
+
+# MPICH's communicators are numbers. The first nodes' groups are made when MPI starts, the second ones by whoever reads data.
+STOPS = """
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+int PMPI_Comm_split_type(int, int, int, int, int *);
+int MPI_Comm_split_type(int all, int type, int key, int info, int *part) {
+  static int calls;
+  int code = PMPI_Comm_split_type(all, type, key, info, part);
+  if (++calls == 2 && !strcmp(getenv("PMI_RANK"), "1")) raise(SIGSTOP);
+  return code;
+}
+"""
+
+
+@pytest.mark.skipif(shutil.which("clang") is None, reason="no clang")
+@pytest.mark.seconds(8)
+def test_rank_that_does_not_answer_while_data_are_read(start, tmp_path):
+    library = tmp_path / "stops.so"
+    subprocess.run(["clang", "-shared", "-fPIC", "-xc", "-", "-o", library], input=STOPS, text=True, check=True)
+    sets = settings("timeouts.load=1")
+    with start(2, "train", STRIPS, "--run-dir", tmp_path / "run", *sets, env={"LD_PRELOAD": str(library)}) as running:
+        result = running.wait().ends(ERROR, "not finished within 1.0 seconds", SILENT, "(rank 1)")
+    assert result.stderr.count("Error on rank") == 1
 
 
 def test_network_too_large_for_one_rank(one, job, tmp_path):
     """Under a limit of memory it trains on four."""
     tall = CONFIGURATIONS / "tall.yaml"
     limited = ["prlimit", f"--as={700_000 * 1024}"]
-    one("train", tall, "--run-dir", tmp_path / "one", prefix=limited).refuses("64 samples", "one rank", "MiB", "grid.spin")
+    one("train", tall, "--run-dir", tmp_path / "one", prefix=limited).refuses("64 samples", "one rank", "MB", "grid.spin")
     job(4, "train", tall, "--run-dir", tmp_path / "four", *settings(*grid(1, 4)), prefix=limited).succeeds()
     assert Run(tmp_path / "four").is_complete

@@ -67,7 +67,7 @@ struct TableFile {
     let trained = Self.head(of: settings.train, settings)?.names ?? []
     guard !trained.isEmpty, trained != names else { return features }
     let places = Dictionary(features.map { (names[$0], $0) }) { first, _ in first }
-    let wanted = trained.filter { places[$0] != nil }
+    let wanted = trained.compactMap { places[$0] }
     let missing = trained.enumerated().first { column, name in
       places[name] == nil && name != ""
         && !(settings.predictsNumbers
@@ -81,7 +81,7 @@ struct TableFile {
         missing.map { "there is no column `\($0)`, which \(settings.train) has; expected the same columns, in any order" }
           ?? "\(other), which \(settings.train) does not have; expected the same columns, in any order")
     }
-    return wanted.map { places[$0]! }
+    return wanted
   }
 
   /// Labels alone: the only column, or the one that the settings name.

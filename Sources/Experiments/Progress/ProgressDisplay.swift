@@ -1,5 +1,6 @@
 import Foundation
 import Host
+import Kernels
 
 /// Shows a training as it goes: one line that is redrawn on a terminal, plain lines elsewhere, and in the run's log.
 ///
@@ -48,9 +49,7 @@ package final class ProgressDisplay {
   package func update(_ task: String, fraction: Double, now: ContinuousClock.Instant = .now) {
     let start = taskStarted.flatMap { $0.task == task ? $0.time : nil } ?? now
     taskStarted = (task, start)
-    let elapsed = (now - start).components
-    let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
-    let line = ProgressText.task(task, fraction: fraction, seconds: seconds)
+    let line = ProgressText.task(task, fraction: fraction, seconds: (now - start).seconds)
     if now - max(start, lastLogged ?? start) >= interval {
       lastLogged = now
       log?.write(line)

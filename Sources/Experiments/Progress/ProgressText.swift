@@ -1,5 +1,6 @@
 import Configuration
 import Datasets
+import Files
 import Foundation
 import Learning
 import Networks
@@ -62,23 +63,14 @@ package enum ProgressText {
   ///
   /// - Parameter seconds: that the share has taken.
   package static func task(_ name: String, fraction: Double, seconds: Double) -> String {
-    let left = fraction > 0 ? ", \(duration(seconds * (1 - min(fraction, 1)) / fraction)) left" : ""
+    let left = fraction > 0 ? ", \(durationText((seconds * (1 - min(fraction, 1)) / fraction).rounded())) left" : ""
     return "\(name), \(percentage(fraction).drop { $0 == " " })\(left)"
-  }
-
-  /// `3:07`, `2:03:07` or `1d 02:03:07`.
-  package static func duration(_ seconds: Double) -> String {
-    guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
-    let total = Int(seconds.rounded())
-    let (days, hours, minutes) = (total / 86_400, total / 3600 % 24, total / 60 % 60)
-    if days > 0 { return String(format: "%dd %02d:%02d:%02d", days, hours, minutes, total % 60) }
-    return hours > 0 ? String(format: "%d:%02d:%02d", hours, minutes, total % 60) : String(format: "%d:%02d", minutes, total % 60)
   }
 
   /// Most important first: the later ones go where the terminal is narrow.
   private static func details(_ report: ProgressReport) -> [String] {
     [
-      report.timeLeft.map { "\(duration($0)) left" },
+      report.timeLeft.map { "\(durationText($0.rounded())) left" },
       report.accuracy.map { "accuracy \(String(format: "%.1f", $0 * 100)) %" },
       report.errors.count == 3 ? String(format: "R² %.3f", report.errors[2]) : nil,
       "loss \(String(format: "%.4g", report.loss))",

@@ -40,7 +40,7 @@ package struct RelaxationRun {
     self.configuration = configuration
     layout = try configuration.hopfieldLayout(for: "relax")
     parameters = try TensorFile(contentsOf: weights).parameters(of: layout, in: weights)
-    let dataset = try Dataset.load(configuration.data, parts: [.test], over: world)
+    let dataset = try Dataset.load(configuration.data, parts: [.test], over: configuration.loading(over: world))
     let samplers = try DatasetSamplers(dataset, settings: configuration.data, seed: configuration.seed)
     input = try RelaxationInput(samplers.test, count: images)
     self.configuration.learning.cost.targets = samplers.targets?.table
@@ -62,8 +62,9 @@ package struct RelaxationRun {
   ///
   /// One batch relaxes as a whole: on a grid it is the first network's strips that do it. Collective.
   package func run(over world: Communicator) throws -> TensorFile? {
+    let world = try configuration.loading(over: world)
     let shape = try GridChoice.forOneNetwork(configuration, layout: layout, over: world)
-    let grid = try ProcessGrid(shape, over: world, deadline: .seconds(configuration.timeouts.exchange), rollCall: RollCall(world))
+    let grid = try ProcessGrid(shape, over: world, deadline: Duration(limit: configuration.timeouts.exchange))
     guard grid.data.rank == 0 else { return nil }
     var file = try relax(on: grid)
     if writesInput { file.tensors.merge(input.tensors(of: layout)) { own, _ in own } }

@@ -77,9 +77,7 @@ extension RunFolder {
   package func record(_ environment: RunEnvironment) throws {
     let file = path(of: .environment)
     let starts = FileManager.default.fileExists(atPath: file) ? try RunEnvironment.starts(in: file) : []
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try AtomicFile.write(String(decoding: try encoder.encode(starts + [environment]), as: UTF8.self) + "\n", to: file)
+    try AtomicFile.write(try jsonText(starts + [environment], isIndented: true) + "\n", to: file)
   }
 }
 

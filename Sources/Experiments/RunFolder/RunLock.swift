@@ -80,7 +80,7 @@ package final class RunLock {
   /// Whether the lock file could be made; it appears with its contents or not at all.
   private func create() throws -> Bool {
     let own = "\(path).\(holder.host).\(holder.process)"
-    try AtomicFile.write(String(decoding: try JSONEncoder().encode(holder), as: UTF8.self), to: own)
+    try AtomicFile.write(try jsonText(holder), to: own)
     defer { unlink(own) }
     if link(own, path) == 0 { return true }
     guard errno == EEXIST else {

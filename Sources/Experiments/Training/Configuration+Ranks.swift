@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Kernels
 import MPI
 
 extension Configuration {
@@ -14,7 +15,18 @@ extension Configuration {
       return
     }
     let own = world.rank == 0 ? try FileHandle.standardInput.read(upToCount: Self.maximumBytes + 1) ?? Data() : Data()
-    self = try Configuration(standardInput: try world.broadcastVarying([UInt8](own), root: 0), overrides: overrides)
+    // Whoever writes there may take any time.
+    var readers = world
+    if world.rank > 0 { readers.deadline = nil }
+    self = try Configuration(standardInput: try readers.broadcastVarying([UInt8](own), root: 0), overrides: overrides)
+  }
+
+  /// All ranks, which wait for each other as long as data may take to be read and a grid to be chosen. Collective the first time.
+  package func loading(over world: Communicator) throws -> Communicator {
+    var world = world
+    world.deadline = Duration(limit: timeouts.load)
+    if world.rollCall == nil { world.rollCall = try RollCall(world) }
+    return world
   }
 
   private static func surveyed(

@@ -162,10 +162,9 @@ struct ConfiguredNetwork {
   /// - Parameter networks: the most that can relax at the same time.
   /// - Returns: why, where it was chosen automatically.
   func grid(networks: Int, predicts: Bool = true, over world: Communicator) throws -> (grid: ProcessGrid, reason: String?) {
+    let world = try configuration.loading(over: world)
     let choice = try gridChoice(networks: networks, predicts: predicts, over: world)
-    let grid = try ProcessGrid(
-      choice.shape, over: world, deadline: .seconds(configuration.timeouts.exchange), rollCall: RollCall(world))
-    return (grid, choice.reason)
+    return (try ProcessGrid(choice.shape, over: world, deadline: Duration(limit: configuration.timeouts.exchange)), choice.reason)
   }
 
   /// The network as a trainer takes it. Collective over the spin group.

@@ -1,4 +1,5 @@
 import Configuration
+import Files
 import Foundation
 import Learning
 import Networks
@@ -83,11 +84,7 @@ package struct EvaluationAnswer {
       + (result.residual.map { String(format: ", residual %.1e, 90th percentile %.1e", $0.mean, $0.percentile90) } ?? "")
   }
 
-  package func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
-  }
+  package func json() throws -> String { try jsonText(self) }
 }
 
 extension EvaluationAnswer: Encodable {

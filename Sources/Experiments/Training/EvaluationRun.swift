@@ -128,7 +128,7 @@ package struct EvaluationRun {
         test: UserPath.absolute(other.path), labels: other.labels.map { UserPath.absolute($0) }, isLabelled: other.isLabelled,
         array: other.array, labelArray: other.labelArray)
     }
-    let dataset = try Dataset.load(data, parts: parts, over: world)
+    let dataset = try Dataset.load(data, parts: parts, over: configuration.loading(over: world))
     let samplers = try DatasetSamplers(dataset, settings: data, seed: configuration.seed)
     let images =
       switch part {

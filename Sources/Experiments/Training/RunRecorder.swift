@@ -95,8 +95,7 @@ final class RunRecorder {
   private var time: Double { timeBefore + seconds(since: started) }
 
   private func seconds(since instant: ContinuousClock.Instant) -> Double {
-    let time = (ContinuousClock.now - instant).components
-    return Double(time.seconds) + Double(time.attoseconds) * 1e-18
+    (ContinuousClock.now - instant).seconds
   }
 
   /// Says what begins; from here on figures of speed count.
@@ -111,7 +110,7 @@ final class RunRecorder {
         + "\(images.validation.count) validation images, \(counted(ranks, "rank"))\(trainer.grid.spin.size > 1 ? " as \(trainer.grid.shape)" : ""), \(InstructionSet.current.name)"
     )
     display.message(
-      "memory a rank: states \(memory.states >> 10) KiB, fields \(memory.fields >> 10) KiB, weights and optimiser \(parameters >> 10) KiB"
+      "memory a rank: states \(ByteCount(memory.states)), fields \(ByteCount(memory.fields)), weights and optimiser \(ByteCount(parameters))"
     )
     let left = images.training.count % trainer.settings.batch.size
     if left > 0 {

@@ -57,15 +57,16 @@ package struct TargetPredictions: Equatable {
     let head = "image," + names.flatMap { [$0, "\($0) predicted"] }.map(TestPredictions.quoted).joined(separator: ",") + "\n"
     guard text.hasPrefix(head) else { throw FileError(path: path, reason: "line 1: expected `\(head.dropLast())`") }
     for (index, line) in text.dropFirst(head.count).split(separator: "\n").enumerated() {
-      let numbers = line.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
-      guard numbers.count == 2 * width + 1, numbers[0] == Double(index), numbers.allSatisfy({ $0 != nil }) else {
+      let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+      let numbers = fields.compactMap { Double($0) }
+      guard fields.count == 2 * width + 1, numbers.count == fields.count, numbers[0] == Double(index) else {
         throw FileError(
           path: path,
           reason: "line \(index + 2): found `\(line.prefix(60))`, expected image \(index) and \(2 * width) numbers")
       }
       for column in 0..<width {
-        measured.append(numbers[1 + 2 * column]!)
-        predicted.append(numbers[2 + 2 * column]!)
+        measured.append(numbers[1 + 2 * column])
+        predicted.append(numbers[2 + 2 * column])
       }
     }
   }

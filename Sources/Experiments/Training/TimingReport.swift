@@ -70,7 +70,7 @@ struct TimingReport {
     var lines = table.lines
     if let traffic { lines.append(traffic) }
     lines.append(String(format: "load imbalance: the slowest rank of a step computes %.2f times the mean", imbalance))
-    lines.append("memory of a rank at its greatest: \(memory.least >> 20) to \(memory.most >> 20) MiB")
+    lines.append("memory of a rank at its greatest: \(ByteCount(memory.least)) to \(ByteCount(memory.most))")
     return lines + (estimate?.lines ?? [])
   }
 }

@@ -97,6 +97,7 @@ package struct TrainingCheck: Encodable, Sendable {
       note { try $0.lookAtDisk(configuration, folder: folder, resume: resume) }
       if let initial, let network { note { _ in _ = try network.parameters(from: initial) } }
     }
+    let world = try configuration.loading(over: world)
     // From here on all ranks do the same.
     guard let network else { return }
     let batch = configuration.learning.batch
@@ -160,7 +161,7 @@ extension TrainingCheck {
     self.disk = disk
     if let free, free < kept * disk.checkpointBytes {
       problems.append(
-        "\(place): \(Self.size(free)) are free, and \(kept) checkpoints take \(Self.size(kept * disk.checkpointBytes)); name another "
+        "\(place): \(ByteCount(free)) are free, and \(kept) checkpoints take \(ByteCount(kept * disk.checkpointBytes)); name another "
           + "folder with --run-dir")
     }
     if resume, let folder {
@@ -202,7 +203,7 @@ extension TrainingCheck {
     memory = Memory(bytes: bytes, limit: limit)
     if bytes > limit {
       problems.append(
-        "a rank takes \(Self.size(bytes)), and \(Self.size(limit)) are available to it; use fewer ranks per host, more hosts, more strips "
+        "a rank takes \(ByteCount(bytes)), and \(ByteCount(limit)) are available to it; use fewer ranks per host, more hosts, more strips "
           + "(grid.spin) or a smaller learning.batch.shard")
     }
   }
@@ -231,12 +232,12 @@ extension TrainingCheck {
       lines += layerLines.map { ("", $0) }
     }
     if let grid { lines.append(("grid", gridReason ?? "\(grid[0])×\(grid[1]) (data × spin)")) }
-    if let memory { lines.append(("memory", "about \(Self.size(memory.bytes)) a rank, of \(Self.size(memory.limit))")) }
+    if let memory { lines.append(("memory", "about \(ByteCount(memory.bytes)) a rank, of \(ByteCount(memory.limit))")) }
     if let time {
       lines.append(
         (
           "time",
-          "about \(Self.duration(time.training)) in all, \(Self.duration(time.epoch)) an epoch, \(Self.duration(time.step)) a step "
+          "about \(durationText(time.training)) in all, \(durationText(time.epoch)) an epoch, \(durationText(time.step)) a step "
             + "(coarse: from a quarter to twice as long)"
         ))
     }
@@ -244,8 +245,8 @@ extension TrainingCheck {
       lines.append(
         (
           "disk",
-          "up to \(disk.checkpoints) checkpoints of \(Self.size(disk.checkpointBytes)) in \(disk.folder), "
-            + "\(Self.size(disk.freeBytes)) free"
+          "up to \(disk.checkpoints) checkpoints of \(ByteCount(disk.checkpointBytes)) in \(disk.folder), "
+            + "\(ByteCount(disk.freeBytes)) free"
         ))
     }
     var text = lines.map { $0.0.padding(toLength: 15, withPad: " ", startingAt: 0) + $0.1 }.joined(separator: "\n")
@@ -268,20 +269,5 @@ extension TrainingCheck {
       ])
     }
     return table.lines
-  }
-
-  /// In the unit that leaves a number of three digits.
-  private static func size(_ bytes: Int) -> String {
-    for (factor, unit) in [(1e9, "GB"), (1e6, "MB"), (1e3, "kB")] where Double(bytes) >= factor {
-      return String(format: "%.3g ", Double(bytes) / factor) + unit
-    }
-    return "\(bytes) bytes"
-  }
-
-  private static func duration(_ seconds: Double) -> String {
-    for (factor, unit) in [(86_400.0, "days"), (3600, "h"), (60, "min"), (1, "s"), (1e-3, "ms")] where seconds >= factor {
-      return String(format: "%.3g ", seconds / factor) + unit
-    }
-    return String(format: "%.3g µs", seconds * 1e6)
   }
 }

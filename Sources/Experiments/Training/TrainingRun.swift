@@ -49,6 +49,7 @@ package final class TrainingRun {
           "\(folder): has no checkpoint to resume, so --initial \(initial) would begin a new run; leave out --resume for that")
       }
     }
+    let world = try configuration.loading(over: world)
     let bare = try ConfiguredNetwork(configuration)
     // The test part too, though it is used at the end alone: what is wrong with it should be said now.
     let dataset = try Dataset.load(configuration.data, over: world)
@@ -57,7 +58,7 @@ package final class TrainingRun {
     let (grid, reason) = try network.grid(
       networks: configuration.learning.batch.size / configuration.learning.batch.shard, over: world)
     gridReason = reason
-    // From here on nobody waits longer for others than for a neighbour: loading data may take as long as it likes.
+    // From here on nobody waits longer for others than for a neighbour.
     self.world = grid.world
     let times = Profile()
     let initial = resume ? nil : initial

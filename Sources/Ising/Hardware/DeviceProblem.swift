@@ -1,3 +1,5 @@
+import Foundation
+
 /// What a device makes of any problem: its chip, and its couplings' imperfections. Each is off unless it is set.
 public struct DeviceSettings: Sendable {
   /// The couplers that it has; `nil`: any two spins may be coupled.
@@ -15,6 +17,43 @@ public struct DeviceSettings: Sendable {
 
   /// No chip and no faults: the problem runs as it is.
   public init() {}
+}
+
+/// Couplers as a user names them.
+package enum ChipChoice: Sendable {
+  case chip(HardwareGraph)
+  /// A file with a graph of couplers.
+  case couplers(file: String)
+
+  /// `chimera:SIZE`, `pegasus:SIZE` or `zephyr:SIZE`, or a file that is there.
+  package init?(_ text: String) {
+    if ["chimera:", "pegasus:", "zephyr:"].contains(where: { text.hasPrefix($0) }) {
+      guard let chip = HardwareGraph(text) else { return nil }
+      self = .chip(chip)
+    } else if FileManager.default.fileExists(atPath: text) {
+      self = .couplers(file: text)
+    } else {
+      return nil
+    }
+  }
+
+  /// The file, if there is one.
+  package var file: String? {
+    guard case .couplers(let file) = self else { return nil }
+    return file
+  }
+}
+
+extension DeviceSettings {
+  /// Takes these couplers.
+  ///
+  /// - Throws: `ProblemFileError` if the file holds no graph.
+  package mutating func use(_ choice: ChipChoice) throws {
+    switch choice {
+    case .chip(let chip): self.chip = chip
+    case .couplers(let file): couplers = try ChipFile.couplers(file)
+    }
+  }
 }
 
 /// What a device runs in place of a problem: the problem itself, or what a chip and its faults make of it.

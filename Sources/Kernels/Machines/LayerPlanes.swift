@@ -15,7 +15,7 @@ extension SpinPlanes {
       InstructionSet.current.machines.place_spins(
         buffer.base, pixelOffsets.base + first, Int64(shape.stride), plane.base + offset + first * shape.paddedChannels,
         Int64(shape.fieldCount), Int64(shape.paddedChannels), Int64(shape.channels), Int64(rows.count * shape.columns),
-        Int64(samples), $0.baseAddress!.assumingMemoryBound(to: Double.self))
+        Int64(samples), $0.baseAddress?.assumingMemoryBound(to: Double.self))
     }
     return SpinChange(moved: norms.0, size: norms.1)
   }

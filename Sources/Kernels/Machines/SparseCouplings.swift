@@ -15,7 +15,7 @@ public final class SparseCouplings {
   ///   - rowStarts: `rowCount + 1` numbers, ascending from 0.
   ///   - columnCount: as many as there are rows if not given.
   public init(rowStarts: [Int], neighbours: [Int32], couplings: [Float], columnCount: Int? = nil) {
-    precondition(!rowStarts.isEmpty && rowStarts[0] == 0 && rowStarts.last! == neighbours.count)
+    precondition(rowStarts.first == 0 && rowStarts.last == neighbours.count)
     precondition(neighbours.count == couplings.count, "\(neighbours.count) neighbours and \(couplings.count) couplings")
     let columns = columnCount ?? rowStarts.count - 1
     rowCount = rowStarts.count - 1

@@ -6,7 +6,7 @@ import CKernels
 ///
 /// A visit draws an amplitude from its density in the field of the others, without a step size. Energies are sums of the spins' own terms, each
 /// rounded to a multiple of `energyUnit`, so that they do not depend on how ranks share the spins.
-package final class AmplitudeReplicas: ReplicaKernel {
+package final class AmplitudeReplicas: PlacedReplicaKernel {
   package let states: ReplicaStates
   package let energyUnit: Double
   private let amplitudes: AmplitudeStates
@@ -76,15 +76,7 @@ package final class AmplitudeReplicas: ReplicaKernel {
 
   package func restart() {}
 
-  package func sweep(colour: Int, number: UInt32) {
-    let starts = states.layout.colourStarts
-    sweep(starts[colour]..<starts[colour + 1], number: number)
-  }
-
-  /// On one rank the order of visits is all that colours are for.
-  package func sweep(number: UInt32) { sweep(0..<states.layout.free.count, number: number) }
-
-  private func sweep(_ places: Range<Int>, number: UInt32) {
+  package func sweep(_ places: Range<Int>, number: UInt32) {
     withState { state in set.sampling.sweep_amplitudes(&state, Int64(places.lowerBound), Int64(places.upperBound), number) }
   }
 

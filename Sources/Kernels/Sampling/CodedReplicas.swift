@@ -2,7 +2,7 @@ import CKernels
 import Foundation
 
 /// Replicas in words of 512, for couplings of few units: ten visits of spins a nanosecond and more where AVX-512 is.
-package final class CodedReplicas: ReplicaKernel {
+package final class CodedReplicas: PlacedReplicaKernel {
   package let states: ReplicaStates
   package var energyUnit: Double { coded.unit }
   private let coded: CodedCouplings
@@ -102,15 +102,7 @@ package final class CodedReplicas: ReplicaKernel {
 
   package func restart() {}
 
-  package func sweep(colour: Int, number: UInt32) {
-    let starts = states.layout.colourStarts
-    sweep(starts[colour]..<starts[colour + 1], number: number)
-  }
-
-  /// On one rank the order of visits is all that colours are for.
-  package func sweep(number: UInt32) { sweep(0..<states.layout.free.count, number: number) }
-
-  private func sweep(_ places: Range<Int>, number: UInt32) {
+  package func sweep(_ places: Range<Int>, number: UInt32) {
     withState { state in set.sampling.sweep_coded(&state, Int64(places.lowerBound), Int64(places.upperBound), number) }
   }
 

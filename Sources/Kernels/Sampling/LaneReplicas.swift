@@ -4,7 +4,7 @@ import CKernels
 ///
 /// Couplings are integers in units of their row, 2²⁷ of which are more than its greatest field, so that fields and energies are exact sums:
 /// nothing drifts, and no order of terms matters. That is finer than single precision.
-package final class LaneReplicas: ReplicaKernel {
+package final class LaneReplicas: PlacedReplicaKernel {
   package let states: ReplicaStates
   package let energyUnit: Double
   private let rows: AlignedBuffer<Int64>
@@ -152,15 +152,7 @@ package final class LaneReplicas: ReplicaKernel {
     return field
   }
 
-  package func sweep(colour: Int, number: UInt32) {
-    let starts = states.layout.colourStarts
-    sweep(starts[colour]..<starts[colour + 1], number: number)
-  }
-
-  /// On one rank the order of visits is all that colours are for.
-  package func sweep(number: UInt32) { sweep(0..<states.layout.free.count, number: number) }
-
-  private func sweep(_ places: Range<Int>, number: UInt32) {
+  package func sweep(_ places: Range<Int>, number: UInt32) {
     var state = eq_lanes(
       spins: states.words.base, stride: Int64(states.stride), groups: Int64((states.laneCount + 15) / 16), rows: rows.base,
       weights: weights.base, bases: bases.base, scales: scales.base, shifts: shifts.base, rates: laneInverseTemperatures.base,

@@ -38,6 +38,22 @@ extension ReplicaKernel {
   package func total(_ counts: inout [Int64]) {}
 }
 
+/// A kernel of this rank's spins, with one loop over places.
+package protocol PlacedReplicaKernel: ReplicaKernel {
+  /// Visits the spins at some places once, one after the other, in every replica.
+  func sweep(_ places: Range<Int>, number: UInt32)
+}
+
+extension PlacedReplicaKernel {
+  package func sweep(colour: Int, number: UInt32) {
+    let starts = states.layout.colourStarts
+    sweep(starts[colour]..<starts[colour + 1], number: number)
+  }
+
+  /// On one rank the order of visits is all that colours are for.
+  package func sweep(number: UInt32) { sweep(0..<states.layout.free.count, number: number) }
+}
+
 /// What decides the random bits of a sampler.
 struct ReplicaKey {
   let words: (UInt64, UInt64)

@@ -68,8 +68,8 @@ final class BoltzmannChains {
     guard tempering != nil else { return }
     let values = (0..<states.laneCount).map { Double(energies[$0]) * machine.unit }
     // Even pairs of the ladder after even sweeps, odd ones after odd ones, also if each step makes one sweep.
-    tempering!.resume(temperatures: tempering!.temperatures, attempts: Int(number % 2))
-    if tempering!.swap(energies: values, inverseTemperatures: ladder, sweep: number) { assign() }
+    tempering?.resume(attempts: Int(number % 2))
+    if tempering?.swap(energies: values, inverseTemperatures: ladder, sweep: number) == true { assign() }
   }
 
   /// Energies under new parameters, which sweeps then keep.

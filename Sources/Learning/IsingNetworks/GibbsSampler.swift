@@ -3,9 +3,7 @@ import Machines
 import Solving
 
 /// p-bits at one temperature: spins and their products averaged over many sweeps of several chains.
-///
-/// All phases of a sample draw the same noise, so that what differs between them is the nudge's doing.
-final class GibbsSampler: SpinRelaxation {
+final class GibbsSampler: SpinAveraging {
   private let layout: IsingNetworkLayout
   private let settings: IsingMachineSettings
   private let device: ProgrammedSpins
@@ -46,15 +44,7 @@ final class GibbsSampler: SpinRelaxation {
     return (sweeps, sweeps)
   }
 
-  func relaxFreely(fields: [Float], number: Int, into correlations: SpinCorrelations) throws {
-    try sample(fields: fields, number: number, into: correlations)
-  }
-
-  func relaxNudged(fields: [Float], number: Int, into correlations: SpinCorrelations) throws {
-    try sample(fields: fields, number: number, into: correlations)
-  }
-
-  private func sample(fields: [Float], number: Int, into correlations: SpinCorrelations) throws {
+  func sample(fields: [Float], number: Int, into correlations: SpinCorrelations) throws {
     device.take(fields: fields)
     correlations.clear()
     for read in 0..<settings.reads {

@@ -2,9 +2,7 @@ import Kernels
 import Machines
 
 /// Amplitudes in [−1, 1] under Langevin's equation at one temperature, averaged over many steps of several replicas.
-///
-/// All phases of a sample draw the same noise, so that what differs between them is the nudge's doing.
-final class LangevinSampler: SpinRelaxation {
+final class LangevinSampler: SpinAveraging {
   private let layout: IsingNetworkLayout
   private let settings: IsingMachineSettings
   private let seed: UInt64
@@ -28,15 +26,7 @@ final class LangevinSampler: SpinRelaxation {
 
   var sweepsPerPhase: (free: Int, nudged: Int) { (settings.sweepsOfChain, settings.sweepsOfChain) }
 
-  func relaxFreely(fields: [Float], number: Int, into correlations: SpinCorrelations) throws {
-    try sample(fields: fields, number: number, into: correlations)
-  }
-
-  func relaxNudged(fields: [Float], number: Int, into correlations: SpinCorrelations) throws {
-    try sample(fields: fields, number: number, into: correlations)
-  }
-
-  private func sample(fields: [Float], number: Int, into correlations: SpinCorrelations) throws {
+  func sample(fields: [Float], number: Int, into correlations: SpinCorrelations) throws {
     field.fields = fields
     system.moveReplicas(to: number * settings.reads)
     var langevin = LangevinMachine.Settings()

@@ -23,6 +23,22 @@ extension SpinRelaxation {
   var chainBreakFraction: Double { 0 }
 }
 
+/// A relaxation that averages over samples at one temperature. All phases of a sample draw the same noise, so that what differs between
+/// them is the nudge's doing.
+protocol SpinAveraging: SpinRelaxation {
+  func sample(fields: [Float], number: Int, into correlations: SpinCorrelations) throws
+}
+
+extension SpinAveraging {
+  func relaxFreely(fields: [Float], number: Int, into correlations: SpinCorrelations) throws {
+    try sample(fields: fields, number: number, into: correlations)
+  }
+
+  func relaxNudged(fields: [Float], number: Int, into correlations: SpinCorrelations) throws {
+    try sample(fields: fields, number: number, into: correlations)
+  }
+}
+
 /// What the rule of learning reads off relaxed spins: `⟨s_i⟩`, and `⟨s_i s_j⟩` of every coupled pair; of an annealer the values of
 /// one state, of a sampler averages over samples.
 public final class SpinCorrelations {

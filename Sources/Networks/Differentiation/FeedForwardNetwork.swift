@@ -55,9 +55,7 @@ public final class FeedForwardNetwork {
   public func clamp(_ pixels: [Float], samples: Int) {
     precondition(samples <= capacity)
     times.measure(.load) {
-      for edge in edges where edge.layout.pre == 0 {
-        edge.unfolding!.unfold(pixels, first: 0, samples: samples, into: edge.clampedInput!)
-      }
+      for edge in edges { edge.clamped?.load(pixels, first: 0, samples: samples) }
     }
   }
 

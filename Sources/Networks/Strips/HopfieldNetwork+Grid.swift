@@ -33,11 +33,11 @@ extension HopfieldNetwork {
     guard needed > left else { return }
     let fitting = try (strips...StripPartition.greatestCount(layout)).first { try need($0) <= left }
     let advice =
-      try fitting.map { "\($0) strips (grid.spin) take \(try need($0) >> 20) MiB each" }
+      try fitting.map { "\($0) strips (grid.spin) take \(ByteCount(try need($0))) each" }
       ?? "no number of strips makes it small enough; use smaller micro-shards"
     throw NetworkError(
-      "the states of \(capacity) samples take \(needed >> 20) MiB on \(strips == 1 ? "one rank" : "each of \(strips) strips"), and "
-        + "\(left >> 20) MiB are left; \(advice)")
+      "the states of \(capacity) samples take \(ByteCount(needed)) on \(strips == 1 ? "one rank" : "each of \(strips) strips"), and "
+        + "\(ByteCount(left)) are left; \(advice)")
   }
 
   /// Messages and bytes that this rank has sent to the other strips, and those that the partition predicts.

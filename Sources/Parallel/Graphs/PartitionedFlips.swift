@@ -133,7 +133,8 @@ private final class ColourPhase {
     outgoing = AlignedBuffer(count: sent.count)
     let ranges = plan.neighbours.map { neighbour -> Range<Int> in
       let members = neighbour.ghosts.filter { colours.ghosts[$0] == colour }
-      return members.isEmpty ? 0..<0 : members.first!..<members.last! + 1
+      guard let first = members.first, let last = members.last else { return 0..<0 }
+      return first..<last + 1
     }
     news = AlignedBuffer(count: ranges.reduce(0) { $0 + $1.count })
     var (sentPlace, newsPlace) = (0, 0)

@@ -69,7 +69,9 @@ package final class PartitionedReplicas: ReplicaKernel {
   package func take(inverseTemperatures: [Double]) { kernel.take(inverseTemperatures: inverseTemperatures) }
   package func assign(_ temperatures: [UInt16]) { kernel.assign(temperatures) }
   package func restart() { kernel.restart() }
-  package func flip(_ places: [Int32], lane: Int) { preconditionFailure("clusters need all spins on one rank") }
+  package func flip(first count: Int, of places: AlignedBuffer<Int32>, lane: Int) {
+    preconditionFailure("clusters need all spins on one rank")
+  }
   package func copy(_ lanes: [(from: Int, to: Int)]) { kernel.copy(lanes) }
   package func sweep(colour: Int, number: UInt32) { kernel.sweep(colour: colour, number: number) }
 

@@ -69,8 +69,8 @@ package struct SpinOwners: Sendable, Equatable {
     var sizes = [Int](repeating: 0, count: rankCount)
     for owner in owners { sizes[Int(owner)] += 1 }
     for rank in 0..<rankCount where sizes[rank] == 0 {
-      let richest = sizes.indices.max { sizes[$0] < sizes[$1] }!
-      let spin = owners.lastIndex(of: Int32(richest))!
+      guard let richest = sizes.indices.max(by: { sizes[$0] < sizes[$1] }), let spin = owners.lastIndex(of: Int32(richest))
+      else { break }
       owners[spin] = Int32(rank)
       sizes[richest] -= 1
       sizes[rank] += 1

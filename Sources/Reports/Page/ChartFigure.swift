@@ -48,8 +48,7 @@ struct ChartFigure {
     let form = Form(
       title: chart.title, x: chart.xTitle, y: chart.yTitle, xIsLogarithmic: chart.xScale == .logarithmic,
       yIsLogarithmic: chart.yScale == .logarithmic, includesZero: chart.includesZero, series: chart.series.map(Self.line))
-    guard let data = try? JSONEncoder().encode(form) else { return "null" }
-    return String(decoding: data, as: UTF8.self).replacing("<", with: "\\u003c")
+    return ((try? jsonText(form)) ?? "null").replacing("<", with: "\\u003c")
   }
 
   private static func line(_ series: Chart.Series) -> Form.Line {

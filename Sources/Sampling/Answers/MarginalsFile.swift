@@ -30,11 +30,7 @@ public enum MarginalsFile {
     case .safetensors:
       try TensorFile(tensors: tensors(marginals, temperatures), metadata: ["problem": answer.question.file]).write(to: path)
     case .csv: try writeText(marginals, temperatures, to: path)
-    case .json:
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys]
-      try AtomicFile.write(
-        String(decoding: try encoder.encode(Object(marginals, temperatures)), as: UTF8.self) + "\n", to: path)
+    case .json: try AtomicFile.write(try jsonText(Object(marginals, temperatures)) + "\n", to: path)
     }
   }
 

@@ -85,39 +85,27 @@ extension PopulationCheckpoint {
   /// - Throws: `TensorError` if something is missing, has another size or cannot be.
   init(_ file: TensorFile, like shape: PopulationCheckpoint, inverseTemperatures list: [Double], size: Int, source: String) throws
   {
-    func doubles(_ name: String, _ count: Int) throws -> [Double] {
-      try file.tensor(name, shape: [count], in: source).doubles()
-    }
-    func integers(_ name: String, _ count: Int, _ range: ClosedRange<Int64>) throws -> [Int64] {
-      let values = try file.integers(name, shape: [count], in: source)
-      guard values.allSatisfy({ range.contains($0) }) else {
-        throw TensorError("\(source): tensor `\(name)` has numbers outside \(range.lowerBound) to \(range.upperBound)")
-      }
-      return values
-    }
+    let fields = CheckpointFields(file, in: source)
     self = shape
-    guard let sweeps = file.metadata["sweeps"].flatMap({ Int($0) }), (0...Int(UInt32.max)).contains(sweeps) else {
-      throw TensorError("\(source): `sweeps` is \(file.metadata["sweeps"] ?? "missing"), expected 0 or more")
-    }
-    self.sweeps = sweeps
+    sweeps = try fields.number("sweeps", upTo: Int(UInt32.max))
     let count = shape.places.count
-    let (inverseTemperatures, logs) = (try doubles("places.rate", count), try doubles("places.logZ", count))
+    let (inverseTemperatures, logs) = (try fields.doubles("places.rate", count), try fields.doubles("places.logZ", count))
     guard inverseTemperatures.allSatisfy({ $0 >= 0 && $0 <= list[list.count - 1] }) else {
       throw TensorError("\(source): tensor `places.rate` has numbers outside 0 to \(list[list.count - 1])")
     }
-    let targets = try integers("places.target", count, 0...Int64(list.count))
-    let steps = try integers("places.steps", count, 0...Int64(UInt32.max))
+    let targets = try fields.integers("places.target", count, 0...Int64(list.count))
+    let steps = try fields.integers("places.steps", count, 0...Int64(UInt32.max))
     places = inverseTemperatures.indices.map {
       PopulationRun.Place(
         inverseTemperature: inverseTemperatures[$0], target: Int(targets[$0]), logZ: logs[$0], steps: Int(steps[$0]))
     }
-    families = try integers("families", shape.families.count, 0...Int64(size - 1))
-    spins = try file.tensor("spins", shape: [shape.spins.count], in: source).bytes
+    families = try fields.integers("families", shape.families.count, 0...Int64(size - 1))
+    spins = try fields.bytes("spins", shape.spins.count)
     for quantity in PopulationRecord.Quantity.allCases {
-      values[quantity.rawValue] = try doubles("record.\(quantity)", shape.values[quantity.rawValue].count)
+      values[quantity.rawValue] = try fields.doubles("record.\(quantity)", shape.values[quantity.rawValue].count)
     }
-    sampledStates = try file.tensor("samples.states", shape: [shape.sampledStates.count], in: source).bytes
-    sampledEnergies = try doubles("samples.energies", shape.sampledEnergies.count)
+    sampledStates = try fields.bytes("samples.states", shape.sampledStates.count)
+    sampledEnergies = try fields.doubles("samples.energies", shape.sampledEnergies.count)
   }
 }
 

@@ -124,54 +124,39 @@ extension SamplingCheckpoint {
   init(
     _ file: TensorFile, like shape: SamplingCheckpoint, schedule: SamplingSchedule, greatestAdded: Int = 0, source: String
   ) throws {
-    func number(_ key: String, upTo greatest: Int) throws -> Int {
-      guard let value = file.metadata[key].flatMap({ Int($0) }), (0...greatest).contains(value) else {
-        throw TensorError("\(source): `\(key)` is \(file.metadata[key] ?? "missing"), expected 0 to \(greatest)")
-      }
-      return value
-    }
-    func doubles(_ name: String, _ count: Int) throws -> [Double] {
-      try file.tensor(name, shape: [count], in: source).doubles()
-    }
-    func integers(_ name: String, _ count: Int, _ range: ClosedRange<Int64>) throws -> [Int64] {
-      let values = try file.integers(name, shape: [count], in: source)
-      guard values.allSatisfy({ range.contains($0) }) else {
-        throw TensorError("\(source): tensor `\(name)` has numbers outside \(range.lowerBound) to \(range.upperBound)")
-      }
-      return values
-    }
+    let fields = CheckpointFields(file, in: source)
     let count = shape.inverseTemperatures.count
     self = shape
-    sweep = try number("sweep", upTo: schedule.total)
-    attempts = try number("attempts", upTo: schedule.total)
-    inverseTemperatures = try doubles("rates", count)
-    bennettGuesses = try doubles("bennett", file.tensors["bennett"]?.count == 0 ? 0 : count - 1)
-    spins = try file.tensor("spins", shape: [shape.spins.count], in: source).bytes
-    temperatures = try integers("temperatures", shape.temperatures.count, 0...Int64(count - 1))
+    sweep = try fields.number("sweep", upTo: schedule.total)
+    attempts = try fields.number("attempts", upTo: schedule.total)
+    inverseTemperatures = try fields.doubles("rates", count)
+    bennettGuesses = try fields.doubles("bennett", file.tensors["bennett"]?.count == 0 ? 0 : count - 1)
+    spins = try fields.bytes("spins", shape.spins.count)
+    temperatures = try fields.integers("temperatures", shape.temperatures.count, 0...Int64(count - 1))
     for ladder in stride(from: 0, to: temperatures.count, by: count) {
       guard Set(temperatures[ladder..<ladder + count]).count == count else {
         throw TensorError("\(source): two replicas of ladder \(ladder / count) have one temperature")
       }
     }
-    directions = try integers("directions", shape.directions.count, -1...1)
-    roundTrips = try integers("roundTrips", shape.roundTrips.count, 0...Int64(schedule.total))
-    rejections = try doubles("rejections", shape.rejections.count)
-    roundEnergies = try doubles("roundEnergies", shape.roundEnergies.count)
+    directions = try fields.integers("directions", shape.directions.count, -1...1)
+    roundTrips = try fields.integers("roundTrips", shape.roundTrips.count, 0...Int64(schedule.total))
+    rejections = try fields.doubles("rejections", shape.rejections.count)
+    roundEnergies = try fields.doubles("roundEnergies", shape.roundEnergies.count)
     for quantity in ChainRecord.Quantity.allCases {
-      sums[quantity.rawValue] = try doubles("record.\(quantity)", shape.sums[quantity.rawValue].count)
+      sums[quantity.rawValue] = try fields.doubles("record.\(quantity)", shape.sums[quantity.rawValue].count)
     }
-    drawn = try number("drawn", upTo: schedule.measured)
-    sampledStates = try file.tensor("samples.states", shape: [shape.sampledStates.count], in: source).bytes
-    sampledEnergies = try doubles("samples.energies", shape.sampledEnergies.count)
+    drawn = try fields.number("drawn", upTo: schedule.measured)
+    sampledStates = try fields.bytes("samples.states", shape.sampledStates.count)
+    sampledEnergies = try fields.doubles("samples.energies", shape.sampledEnergies.count)
     let all = Int64.min...Int64.max
-    marginalTotals = try integers("marginals.totals", shape.marginalTotals.count, all)
-    marginalSquares = try integers("marginals.squares", shape.marginalSquares.count, all)
-    marginals = try integers("marginals", shape.marginals.count, all)
-    marginalsAdded = try number("marginals.added", upTo: greatestAdded)
-    let rounds = try number("rounds", upTo: schedule.adapting.count)
-    let sweeps = try integers("history.sweeps", rounds, 0...Int64(schedule.total))
-    let pasts = try doubles("history.temperatures", rounds * count)
-    let refusals = try doubles("history.rejections", rounds * (count - 1))
+    marginalTotals = try fields.integers("marginals.totals", shape.marginalTotals.count, all)
+    marginalSquares = try fields.integers("marginals.squares", shape.marginalSquares.count, all)
+    marginals = try fields.integers("marginals", shape.marginals.count, all)
+    marginalsAdded = try fields.number("marginals.added", upTo: greatestAdded)
+    let rounds = try fields.number("rounds", upTo: schedule.adapting.count)
+    let sweeps = try fields.integers("history.sweeps", rounds, 0...Int64(schedule.total))
+    let pasts = try fields.doubles("history.temperatures", rounds * count)
+    let refusals = try fields.doubles("history.rejections", rounds * (count - 1))
     history = (0..<rounds).map { round in
       SamplingRun.RoundReport(
         sweeps: Int(sweeps[round]), temperatures: Array(pasts[round * count..<(round + 1) * count]),

@@ -1,5 +1,6 @@
 import Foundation
 import Host
+import Kernels
 
 /// Where a search stands, on standard error: one line that is redrawn on a terminal, a line now and then elsewhere.
 public final class ProgressLine {
@@ -35,8 +36,8 @@ public final class ProgressLine {
     let now = ContinuousClock.now
     guard now - lastShown >= (isTerminal ? Self.redrawing : Self.logging) else { return }
     lastShown = now
-    let seconds = (now - start) / .seconds(1)
-    let time = limit.map { String(format: "%.1f of %g s", seconds, $0 / .seconds(1)) } ?? String(format: "%.1f s", seconds)
+    let seconds = (now - start).seconds
+    let time = limit.map { String(format: "%.1f of %g s", seconds, $0.seconds) } ?? String(format: "%.1f s", seconds)
     write((isTerminal ? "\r\u{1B}[K" : "") + "\(time)  \(best)" + (isTerminal ? "" : "\n"))
     isLineOpen = isTerminal
   }

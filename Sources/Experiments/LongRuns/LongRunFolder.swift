@@ -2,6 +2,23 @@ import Files
 import Foundation
 import MPI
 
+/// Whether and how a long search or sampling is kept, so that it can go on.
+package struct LongRunSettings {
+  /// The folder; `nil`: it is kept nowhere.
+  package var path: String?
+  /// Whether a checkpoint that is there is gone on from.
+  package var resumes = false
+  /// Between two checkpoints.
+  package var minutes = 15.0
+
+  package init() {}
+
+  /// Collective.
+  func open(over world: Communicator) throws -> LongRunFolder? {
+    try path.map { try LongRunFolder($0, resumes: resumes, minutes: minutes, over: world) }
+  }
+}
+
 /// The folder of a long search or sampling, which rank 0 locks for as long as this lives: checkpoints, and at the end the result.
 package struct LongRunFolder {
   package let path: String
