@@ -24,6 +24,14 @@ struct Activity: Sendable {
     return text + " on rank \(communicator.rank) of \(communicator.size)"
   }
 
+  /// Has MPI make the request.
+  func begin(_ call: (UnsafeMutablePointer<MPI_Request>) -> Int32) throws -> MPI_Request {
+    try Failures.requireNothingAbandoned(label)
+    var handle = MPI_REQUEST_NULL
+    try check(call(&handle))
+    return handle
+  }
+
   func check(_ code: Int32) throws {
     if code != MPI_SUCCESS {
       throw MPIError(code: code, operation: label, peer: peer)

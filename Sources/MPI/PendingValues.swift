@@ -42,13 +42,13 @@ public struct PendingValues<Element: MPIDatatype>: ~Copyable {
   /// Waits until the operation is over.
   ///
   /// - Returns: the values received or combined.
-  public consuming func wait() throws -> [Element] { try wait(since: .now) }
+  public consuming func wait() throws -> [Element] { try wait(after: .zero) }
 
-  /// The same, with a deadline that counts from an earlier moment.
-  package consuming func wait(since start: ContinuousClock.Instant) throws -> [Element] {
+  /// The same, where the operation was waited for before, which counts for the deadline.
+  package consuming func wait(after waited: Duration) throws -> [Element] {
     let storage = storage
     let isMessage = isMessage
-    let status = try request.wait(since: start)
+    let status = try request.wait(after: waited)
     return isMessage ? Array(storage.buffer.prefix(try status.count(of: Element.self) ?? 0)) : Array(storage.buffer)
   }
 }

@@ -111,9 +111,6 @@ extension Communicator {
     _ call: (UnsafeMutablePointer<MPI_Request>) -> Int32
   ) throws -> PersistentRequest {
     let activity = Activity(name: name, communicator: self, peer: peer, tag: tag, isReceive: isReceive)
-    try Failures.requireNothingAbandoned(activity.label)
-    var handle = MPI_REQUEST_NULL
-    try activity.check(call(&handle))
-    return PersistentRequest(handle, activity, keeping: owner)
+    return PersistentRequest(try activity.begin(call), activity, keeping: owner)
   }
 }

@@ -29,18 +29,18 @@ public struct Request: ~Copyable {
   /// - Returns: source, tag and size of the message, if the operation is a receive.
   /// - Throws: MPI's error, or one of class ``ErrorClass/timeout`` after the communicator's deadline.
   @discardableResult
-  public consuming func wait() throws -> Status { try wait(since: .now) }
+  public consuming func wait() throws -> Status { try wait(after: .zero) }
 
-  /// The same, with a deadline that counts from an earlier moment.
+  /// The same, where the operation was waited for before, which counts for the deadline.
   @discardableResult
-  package consuming func wait(since start: ContinuousClock.Instant) throws -> Status {
+  package consuming func wait(after waited: Duration) throws -> Status {
     let (activity, kept, finished) = (activity, kept, finished)
     var handle = handle
     discard self
     // After a timeout the owner of the buffers is never released, because MPI may still use them.
     defer { if handle == MPI_REQUEST_NULL { kept?.release() } }
     if let finished { return finished }
-    return try activity.wait(for: &handle, since: start)
+    return try activity.wait(for: &handle, after: waited)
   }
 
   /// Whether the operation is over (`MPI_Test`). A later ``wait()`` returns at once.
@@ -87,10 +87,7 @@ extension Communicator {
     _ call: (UnsafeMutablePointer<MPI_Request>) -> Int32
   ) throws -> Request {
     let activity = Activity(name: name, communicator: self, peer: peer, tag: tag, isReceive: isReceive)
-    try Failures.requireNothingAbandoned(activity.label)
-    var handle = MPI_REQUEST_NULL
-    try activity.check(call(&handle))
-    return Request(handle, activity, keeping: owner)
+    return Request(try activity.begin(call), activity, keeping: owner)
   }
 }
 

@@ -18,6 +18,9 @@ enum Waiting {
   /// Questions asked back to back before the first yield when every rank has a core: some 100 µs.
   private static let spinsWithOwnCore = 2000
 
+  /// Between two questions, also on a busy host. A longer pause counts as this one: the process was suspended.
+  private static let longestPause = Duration.seconds(1)
+
   /// Until the environment knows the node's ranks and cores, yielding is the safe choice.
   private static let spins = Atomic<Int>(0)
 
@@ -27,20 +30,26 @@ enum Waiting {
 
   /// Asks until the answer is yes.
   ///
-  /// - Parameter start: from when the deadline counts; the present if `nil`.
+  /// Time in which this process did not run, since the job or the host was suspended, does not count.
+  ///
   /// - Returns: `false` if the deadline passed first.
-  static func poll(
-    deadline: Duration?, since start: ContinuousClock.Instant? = nil, until isFinished: () throws -> Bool
-  ) rethrows -> Bool {
+  static func poll(deadline: Duration?, until isFinished: () throws -> Bool) rethrows -> Bool {
     for _ in 0...spins.load(ordering: .relaxed) where try isFinished() {
       return true
     }
     let clock = ContinuousClock()
-    let end = deadline.map { (start ?? clock.now) + $0 }
+    guard let deadline else {
+      repeat { sched_yield() } while try !isFinished()
+      return true
+    }
+    var (last, waited) = (clock.now, Duration.zero)
     while true {
       sched_yield()
       if try isFinished() { return true }
-      if let end, clock.now > end { return false }
+      let now = clock.now
+      waited += min(now - last, longestPause)
+      last = now
+      if waited > deadline { return false }
     }
   }
 }
@@ -51,11 +60,11 @@ extension Activity {
   /// On return the request is over and its buffers belong to the caller again. A receive that runs past the deadline is
   /// withdrawn; any other operation cannot be, and is abandoned.
   ///
-  /// - Parameter start: from when the communicator's deadline counts; the present if `nil`.
-  func wait(for request: inout MPI_Request, since start: ContinuousClock.Instant? = nil) throws -> Status {
+  /// - Parameter waited: for it before, which counts.
+  func wait(for request: inout MPI_Request, after waited: Duration = .zero) throws -> Status {
     try Failures.requireNothingAbandoned(label)
     var status = MPI_Status()
-    let isFinished = try Waiting.poll(deadline: communicator.deadline, since: start) {
+    let isFinished = try Waiting.poll(deadline: communicator.deadline.map { $0 - waited }) {
       try test(&request, &status)
     }
     if isFinished { return Status(status: status) }

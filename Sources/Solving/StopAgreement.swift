@@ -20,8 +20,10 @@ final class StopAgreement {
   private let world: Communicator?
   private let isLockstep: Bool
   private var round: PendingValues<Int>?
-  /// When this rank joined the round. All ranks look often, so one that is not over by the deadline waits for a rank that is gone.
-  private var roundStart = ContinuousClock.now
+  /// How long this rank has seen the round open. All ranks look often, so one that is not over by the deadline waits for a rank that is
+  /// gone.
+  private var roundAge = Duration.zero
+  private var lastLook = ContinuousClock.now
   private var hasStopped = false
 
   /// - Parameters:
@@ -44,11 +46,11 @@ final class StopAgreement {
     guard !hasStopped else { return true }
     if round == nil {
       round = try world.iallreduce([wantsToStop ? 1 : 0, 1], .max)
-      roundStart = .now
+      (roundAge, lastLook) = (.zero, .now)
     }
     if var current = round.take() {
       if try current.isFinished() || isRoundOverdue(world) {
-        hasStopped = try current.wait(since: roundStart)[0] != 0
+        hasStopped = try current.wait(after: roundAge)[0] != 0
       } else {
         round = consume current
       }
@@ -57,7 +59,12 @@ final class StopAgreement {
   }
 
   private func isRoundOverdue(_ world: Communicator) -> Bool {
-    world.deadline.map { ContinuousClock.now - roundStart > $0 } ?? false
+    guard let deadline = world.deadline else { return false }
+    let now = ContinuousClock.now
+    // A longer pause is that of a suspended job.
+    roundAge += min(now - lastLook, .seconds(1))
+    lastLook = now
+    return roundAge > deadline
   }
 
   /// One number for ranks in lockstep, the greatest of theirs; otherwise this rank's own. Collective in lockstep.
@@ -71,7 +78,7 @@ final class StopAgreement {
   /// - Parameter stopsOthers: whether this rank's end is that of all.
   func finish(stopsOthers: Bool) throws {
     guard let world, !isLockstep else { return }
-    if let last = round.take() { hasStopped = try last.wait(since: roundStart)[0] != 0 || hasStopped }
+    if let last = round.take() { hasStopped = try last.wait(after: roundAge)[0] != 0 || hasStopped }
     var isAnyoneRunning = true
     while isAnyoneRunning {
       isAnyoneRunning = try world.iallreduce([stopsOthers ? 1 : 0, 0], .max).wait()[1] != 0

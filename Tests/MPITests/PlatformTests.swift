@@ -3,6 +3,17 @@ import Testing
 @testable import MPI
 
 @Suite struct PlatformTests {
+  /// A question that takes long stands for a suspended process: after it there is as much time as before, but for a second.
+  @Test func suspendedTimeDoesNotCount() {
+    var asked = 0
+    let isFinished = Waiting.poll(deadline: .seconds(2)) {
+      asked += 1
+      if asked == 2 { Platform.sleep(milliseconds: 3000) }
+      return asked > 2
+    }
+    #expect(isFinished)
+  }
+
   @Test func aHangIsLeftAsASuccess() async {
     await #expect(processExitsWith: .success) {
       Platform.exit(0, saying: nil, afterSeconds: 1)
