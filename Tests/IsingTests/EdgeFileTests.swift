@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Ising
@@ -59,7 +60,7 @@ import Testing
   /// Packed files, other forms and wrong headers are left to the reader of whole files.
   @Test func otherFilesAreNone() throws {
     let folder = try TemporaryFolder()
-    #expect(EdgeFile(try folder.writeGzipped("3 1\n1 2\n", "f.rud.gz"), format: nil) == nil)
+    #expect(EdgeFile(try folder.writeGzipped(Array("3 1\n1 2\n".utf8), "f.rud.gz"), format: nil) == nil)
     #expect(EdgeFile(try folder.write("3 1\n1 2\n", "f.edges"), format: nil) == nil)
     #expect(EdgeFile(try folder.write("3 1\n1 2\n", "f.edges"), format: .rudy) != nil)
     for header in ["x 1", "0 1", "3 x", "3 99999", "3 1 1"] {

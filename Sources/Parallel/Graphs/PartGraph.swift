@@ -47,7 +47,7 @@ package struct PartGraph: Sendable {
     var needed = [[Int32]](repeating: [], count: others.count)
     for row in 0..<own.count {
       for entry in starts[row]..<starts[row + 1] where !own.contains(Int(neighbours[entry])) {
-        let other = others.firstIndex { Int(neighbours[entry]) < runs[$0.rank].upperBound }!
+        guard let other = others.firstIndex(where: { Int(neighbours[entry]) < runs[$0.rank].upperBound }) else { continue }
         if needed[other].last != Int32(row) { needed[other].append(Int32(row)) }
       }
     }
