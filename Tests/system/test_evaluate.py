@@ -56,7 +56,7 @@ def test_predictions_and_confusion(one, run, tmp_path):
 def test_parts(one, job, run):
     """Validation is what training measured it to be; the parts have their sizes, on two ranks as on one."""
     result = job(2, "evaluate", run.folder, "--part", "validation", "--json").succeeds()
-    assert f'"checkpoint":"{run.folder}/' in result.stdout
+    assert f'"checkpoint":"{run.folder}"' in result.stdout
     validation = result.json
     best = max(float(row["accuracy"]) for row in run.rows if row["kind"] == "validation")
     assert validation["images"] == 12 and validation["accuracy"] == pytest.approx(best)
