@@ -9,7 +9,7 @@ extension PartQuestion {
   /// Each rank reads an equal part of the file's bytes, piece by piece, and sends every edge to the owners of its ends. A rank's vertices are a
   /// run of their numbers, known before the first edge: the cut by chunks that Stanton & Kliot (KDD 2012) compare other streaming cuts with.
   ///
-  /// - Throws: `ProblemFileError` with what is wrong with the file, `ProblemError` if a rank's rows do not fit into memory.
+  /// - Throws: `ProblemFileError` with what is wrong with the file, or that a rank's rows do not fit into memory.
   init?(file path: String, _ settings: QuestionSettings, for search: QuestionSearch, over world: Communicator) throws {
     let kind = settings.kind ?? .maxCut
     guard world.size > 1, kind == .maxCut || kind == .ising, settings.variableType == nil, !settings.isMaximised,
@@ -33,7 +33,9 @@ extension PartQuestion {
     let own = SpinOwners.run(of: world.rank, ranks: ranks, spins: vertices)
     // A rank may get more than its share of the edges; what it gets is there before it is counted.
     let entries = 2 * file.edgeCount / ranks
-    try ListedRows<Float>.requireMemory(spins: own.count, of: vertices, couplings: entries)
+    do {
+      try ListedRows<Float>.requireMemory(spins: own.count, of: vertices, couplings: entries)
+    } catch { throw ProblemFileError(file: file.path, line: nil, reason: "\(error)") }
     var rows = EdgeRows(vertexCount: vertices, own: own, entries: entries, file: file.path)
     var reader = try EdgeReader(file, part: world.rank, of: ranks)
     var (count, weight, isInteger) = (0, 0.0, true)
