@@ -25,18 +25,25 @@ package struct PartColouring: Sendable {
     }
     let all = try Set(group.allgatherVarying(Array(Set(degrees))).joined()).sorted(by: >)
 
+    // Once: a graph may have thousands of degrees.
+    let rows = Dictionary(grouping: 0..<part.own.count) { degrees[$0] }
+    let borders = part.others.map { other in
+      (
+        rank: other.rank, needed: Dictionary(grouping: other.needed) { degrees[Int($0)] },
+        ghosts: Dictionary(grouping: other.ghosts) { ghostDegrees[$0] }
+      )
+    }
     var colours = [Int32](repeating: -1, count: part.own.count)
     var ghostColours = [Int32](repeating: -1, count: part.ghosts.count)
     // takenBy[c] is the spin for which colour c was last found taken.
     var takenBy: [Int] = []
     for degree in all {
-      func receive(_ other: PartGraph.Other) throws {
-        let places = other.ghosts.filter { ghostDegrees[$0] == degree }
-        guard !places.isEmpty else { return }
-        for (place, colour) in zip(places, try group.receive(Int32.self, from: other.rank)) { ghostColours[place] = colour }
+      func receive(_ places: [Int]?, from rank: Int) throws {
+        guard let places else { return }
+        for (place, colour) in zip(places, try group.receive(Int32.self, from: rank)) { ghostColours[place] = colour }
       }
-      for other in part.others where other.rank < part.rank { try receive(other) }
-      for row in 0..<part.own.count where degrees[row] == degree {
+      for other in borders where other.rank < part.rank { try receive(other.ghosts[degree], from: other.rank) }
+      for row in rows[degree] ?? [] {
         for entry in part.starts[row]..<part.starts[row + 1] {
           let spin = part.neighbours[entry]
           let colour =
@@ -51,11 +58,11 @@ package struct PartColouring: Sendable {
         colours[row] = Int32(truncatingIfNeeded: free)
       }
       var requests = RequestGroup()
-      for other in part.others {
-        let sent = other.needed.filter { degrees[Int($0)] == degree }.map { colours[Int($0)] }
-        if !sent.isEmpty { requests.add(try group.isend(sent, to: other.rank)) }
+      for other in borders {
+        guard let needed = other.needed[degree] else { continue }
+        requests.add(try group.isend(needed.map { colours[Int($0)] }, to: other.rank))
       }
-      for other in part.others where other.rank > part.rank { try receive(other) }
+      for other in borders where other.rank > part.rank { try receive(other.ghosts[degree], from: other.rank) }
       try requests.waitAll()
     }
     (own, ghosts) = (colours, ghostColours)
