@@ -39,10 +39,11 @@ package struct EdgeFile: Sendable {
     body = head.count - scanner.remaining..<size
   }
 
-  /// Whether a rank has too little memory to read the whole file, or for the problem that it holds.
+  /// Whether a rank has too little memory to read the whole file, or for the problem that it holds: its text, 64 bytes of lists for each vertex
+  /// and edge, and as much again for METIS.
   package var isTooLarge: Bool {
     body.upperBound > ProblemFile.greatestSize
-      || 64 * (Double(vertexCount) + Double(edgeCount)) > Double(MemoryLimit.bytesLeft)
+      || 2 * Double(body.upperBound) + 128 * (Double(vertexCount) + Double(edgeCount)) > Double(MemoryLimit.bytesLeft)
   }
 
   /// What is wrong with so many edges in all; `nil` if that is what the header says.
