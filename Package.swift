@@ -41,8 +41,8 @@ let package = Package(
     // Layered networks and their energies, whole or in strips.
     .target(name: "Networks", dependencies: ["Parallel", "Machines", "Kernels", "MPI", "Host"]),
 
-    // Ising problems: graphs, files, and what a solution is worth.
-    .target(name: "Ising", dependencies: ["Kernels", "Files", "Host"]),
+    // Ising problems: graphs, files, parts of them on ranks, and what a solution is worth.
+    .target(name: "Ising", dependencies: ["Parallel", "Kernels", "MPI", "Files", "Host"]),
 
     // What runs the machines on problems, on one rank and on many.
     .target(name: "Solving", dependencies: ["Ising", "Machines", "Parallel", "Kernels", "MPI", "Files", "Host"]),

@@ -117,7 +117,7 @@ extension Communicator {
     try require(count == size, "scatterVarying", .count, "\(count) arrays for \(size) ranks")
     let own = try scatter(rank == root ? parts.map(\.count) : [], root: root)[0]
     let layout = rank == root ? try BlockLayout(counts: parts.map(\.count)) : nil
-    let all = rank == root ? Array(parts.joined()) : []
+    let all = rank == root ? concatenated(parts) : []
     return try filled(own) { part in
       try all.withUnsafeBufferPointer { try scatterVarying($0, layout, into: part, root: root) }
     }
@@ -142,7 +142,7 @@ extension Communicator {
     let outgoing = try BlockLayout(counts: parts.map(\.count))
     let incoming = try BlockLayout(counts: try alltoall(parts.map(\.count)))
     let all: [T] = try filled(incoming.extent) { result in
-      try Array(parts.joined()).withUnsafeBufferPointer { try alltoallVarying($0, outgoing, into: result, incoming) }
+      try concatenated(parts).withUnsafeBufferPointer { try alltoallVarying($0, outgoing, into: result, incoming) }
     }
     return incoming.blocks(of: all)
   }
@@ -202,4 +202,12 @@ extension BlockLayout {
   func blocks<T>(of values: [T]) -> [[T]] {
     (0..<blocks).map { Array(values[range(of: $0)]) }
   }
+}
+
+/// The elements of some arrays, one array after the other: copied array by array, where `joined` asks for each element.
+func concatenated<T>(_ parts: [[T]]) -> [T] {
+  var all: [T] = []
+  all.reserveCapacity(parts.reduce(0) { $0 + $1.count })
+  for part in parts { all += part }
+  return all
 }

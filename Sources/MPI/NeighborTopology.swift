@@ -123,7 +123,7 @@ extension NeighborTopology {
     try communicator.requireCount(parts.count, destinations.count, "neighborAlltoall")
     for part in parts { try communicator.requireCount(part.count, count, "neighborAlltoall") }
     let all: [T] = try received(sources.count * count) { result in
-      try Array(parts.joined()).withUnsafeBufferPointer { try neighborAlltoall($0, into: result, count: count) }
+      try concatenated(parts).withUnsafeBufferPointer { try neighborAlltoall($0, into: result, count: count) }
     }
     return sources.enumerated().map { index, source in
       source == Communicator.nullRank ? nil : Array(all[index * count..<(index + 1) * count])

@@ -18,7 +18,7 @@ package struct SamplingReport {
   var page: HTMLPage {
     let verdict = result.verdict
     return HTMLPage(
-      kind: "Samples of a Boltzmann distribution", title: URL(fileURLWithPath: answer.question.file).lastPathComponent,
+      kind: "Samples of a Boltzmann distribution", title: URL(fileURLWithPath: answer.file).lastPathComponent,
       status: verdict.isConverged ? ("converged", .good) : ("not converged", .bad), lead: [sentence], figures: keyFigures,
       sections: [
         HTMLPage.Section("Verdict", reasons),
@@ -36,8 +36,8 @@ package struct SamplingReport {
       estimates.count == 1
       ? "temperature \(ReportText.short(estimates[0].temperature))"
       : "\(estimates.count) temperatures from \(temperature(estimates[0])) to \(temperature(estimates[estimates.count - 1]))"
-    return "\(counted(result.chains, "chain")) sampled \(ReportText.grouped(answer.problem.spinCount)) spins with "
-      + "\(ReportText.grouped(answer.problem.couplingCount)) couplings at \(range): \(ReportText.grouped(result.measuredSweeps)) sweeps "
+    return "\(counted(result.chains, "chain")) sampled \(ReportText.grouped(answer.spinCount)) spins with "
+      + "\(ReportText.grouped(answer.couplingCount)) couplings at \(range): \(ReportText.grouped(result.measuredSweeps)) sweeps "
       + "were measured after \(ReportText.grouped(result.burnInSweeps)) of burn-in, in \(durationText(result.seconds)) on "
       + "\(counted(result.ranks, "rank"))."
   }
@@ -196,8 +196,8 @@ package struct SamplingReport {
   private var settings: String {
     let settings = result.settings
     let rows = [
-      ["file", answer.question.file], ["problem", answer.question.kind.rawValue], ["spins", "\(answer.problem.spinCount)"],
-      ["couplings", "\(answer.problem.couplingCount)"], ["clamped spins", "\(settings.fixed.count)"],
+      ["file", answer.file], ["problem", answer.kind.rawValue], ["spins", "\(answer.spinCount)"],
+      ["couplings", "\(answer.couplingCount)"], ["clamped spins", "\(settings.fixed.count)"],
       ["chains", "\(result.chains)"],
       ["temperatures", "\(estimates.count)"], ["measured sweeps", "\(result.measuredSweeps)"],
       ["burn-in", "\(result.burnInSweeps)"],

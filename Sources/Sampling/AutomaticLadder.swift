@@ -33,13 +33,13 @@ extension Sampler {
     from: Double, to: Double, over world: Communicator?, store: SamplingStore?, shouldStop: () -> Bool,
     progress: (Progress) -> Void
   ) throws -> Outcome {
-    let trial = try Sampler(problem, AutomaticLadder.trial(settings, from: from, to: to))
+    let trial = try with(AutomaticLadder.trial(settings, from: from, to: to))
     let found = try trial.run(over: world, shouldStop: shouldStop)
     if found.wasStopped { return found }
     let barrier = found.result?.tempering?.barrier ?? 0
     let count = AutomaticLadder.count(barrier: try world?.broadcast(barrier, root: 0) ?? barrier)
     var settings = settings
     (settings.temperatures, settings.temperatureUnit) = (.range(from: from, to: to, count: count), .absolute)
-    return try Sampler(problem, settings).run(over: world, store: store, shouldStop: shouldStop, progress: progress)
+    return try with(settings).run(over: world, store: store, shouldStop: shouldStop, progress: progress)
   }
 }

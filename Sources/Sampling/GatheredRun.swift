@@ -51,13 +51,13 @@ struct GatheredRun {
 
   /// Those of all ladders and spins, on rank 0. Collective.
   private static func marginals(_ run: SamplingRun) throws -> Marginals? {
-    guard let record = run.marginals else { return nil }
+    guard let record = run.marginals, let problem = run.problem.whole else { return nil }
     var (totals, squares) = record.state
     if let world = run.grid?.world {
       (totals, squares) = (try world.reduce(totals, .sum, root: 0), try world.reduce(squares, .sum, root: 0))
       guard world.rank == 0 else { return nil }
     }
-    return record.marginals(run.problem, run.settings, totals: totals, squares: squares, chains: run.chainCount)
+    return record.marginals(problem, run.settings, totals: totals, squares: squares, chains: run.chainCount)
   }
 
   /// Of all ladders, on the first rank. Collective.

@@ -10,16 +10,22 @@ struct ReplicaHome: Sendable {
   let coded: CodedCouplings?
   /// The stiffness of amplitudes; `nil` for spins.
   let stiffness: Double?
+  /// Of each spin with a row here, or of none if none is held.
   let isFixed: [Bool]
+  /// What lies at this rank's border, of a problem that no rank has whole.
+  private let graph: PartGraph?
 
-  init(_ problem: IsingProblem, fixed: [Int: Int8], spins: SamplerSettings.Spins = .ising) {
-    couplings = ReplicaCouplings(problem)
+  init(_ problem: any SampledProblem, fixed: [Int: Int8], spins: SamplerSettings.Spins = .ising) {
+    let part = problem as? SampledPart
+    couplings = problem.replicaCouplings
     if case .box(let stiffness) = spins { self.stiffness = stiffness } else { self.stiffness = nil }
-    coded = stiffness == nil ? CodedCouplings(couplings) : nil
+    coded = stiffness != nil ? nil : part.map(\.coded) ?? CodedCouplings(couplings)
+    graph = part?.graph
     var isFixed = [Bool]()
     if !fixed.isEmpty {
-      isFixed = [Bool](repeating: false, count: problem.spinCount)
-      for spin in fixed.keys { isFixed[spin] = true }
+      isFixed = [Bool](repeating: false, count: couplings.rowCount)
+      let first = part?.graph.own.lowerBound ?? 0
+      for spin in fixed.keys where isFixed.indices.contains(spin - first) { isFixed[spin - first] = true }
     }
     self.isFixed = isFixed
   }
@@ -66,7 +72,12 @@ struct ReplicaHome: Sendable {
     guard let group, group.size > 1 else {
       return (kernel(ReplicaLayout(whole: couplings, isFixed: isFixed)), first - aligned)
     }
-    let part = ReplicaPart(couplings, isFixed: isFixed, owners: try owners(group.size), rank: group.rank)
+    let part =
+      if let graph {
+        try ReplicaPart(graph, isFixed: isFixed, over: group)
+      } else {
+        ReplicaPart(couplings, isFixed: isFixed, owners: try owners(group.size), rank: group.rank)
+      }
     return (try PartitionedReplicas(kernel(part.layout), part: part, over: group), first - aligned)
   }
 
@@ -83,7 +94,7 @@ struct ReplicaHome: Sendable {
   /// or a sum over ranks of one node some 50 µs.
   func sweepTime(replicas: Int, sharedBy ranks: Int) -> Double {
     let spins = Double(couplings.spinCount)
-    let degree = Double(couplings.neighbours.count) / spins
+    let degree = Double(couplings.bounds.entryCount) / spins
     let (unit, visit) = stiffness != nil ? (8, 50 + 3 * degree) : coded == nil ? (16, 3 * (degree + 1)) : (512, 50.0)
     let units = Double((replicas + unit - 1) / unit)
     // A greedy colouring needs about as many colours as a spin has neighbours.
@@ -104,22 +115,17 @@ struct ReplicaHome: Sendable {
   func checkMemory(replicas: Int, sharedBy ranks: Int, record: Double) throws {
     let unit = coded == nil ? 64.0 : 512.0
     let padded = (Double(replicas) / unit).rounded(.up) * unit
-    let pairs = Double(couplings.neighbours.count / 2)
+    let pairs = Double(couplings.bounds.entryCount / 2)
     let bits = padded * (2 * spinBits * Double(couplings.spinCount) + pairs) / Double(ranks)
+    // A rank that has a part of the problem makes the kernel of that alone.
+    let made = (24 * pairs + 64 * Double(couplings.spinCount)) / Double(graph?.runs.count ?? 1)
     let kept = coded == nil && stiffness == nil ? LaneReplicas.keptBytes(couplings, replicas: replicas) : 0
-    let bytes = bits / 8 + kept + record + 24 * pairs + 64 * Double(couplings.spinCount)
+    let bytes = bits / 8 + kept + record + made
     let limit = Double(MemoryLimit.bytesLeft)
     guard bytes <= limit else {
       throw SamplerError(
         "\(replicas) replicas of \(couplings.spinCount) spins on a rank would take \(ByteCount(bytes)) of "
           + "\(ByteCount(limit)); give fewer chains or temperatures, or more ranks")
     }
-  }
-}
-
-extension ReplicaCouplings {
-  init(_ problem: IsingProblem) {
-    self.init(
-      rowStarts: problem.rowStarts, neighbours: problem.neighbours, couplings: problem.couplings, fields: problem.fields)
   }
 }

@@ -12,7 +12,7 @@ final class ReplicaReadings {
   private(set) var links: [Double] = []
   let meter: any ReplicaMeter
 
-  private let problem: IsingProblem
+  private let problem: any SampledProblem
   private let kernel: any ReplicaKernel
   private let firstLane: Int
   private var integers: [Int64]
@@ -21,7 +21,7 @@ final class ReplicaReadings {
   /// - Parameters:
   ///   - firstLane: where the replicas begin among the kernel's lanes.
   ///   - count: replicas.
-  init(_ problem: IsingProblem, kernel: any ReplicaKernel, firstLane: Int, count: Int) {
+  init(_ problem: any SampledProblem, kernel: any ReplicaKernel, firstLane: Int, count: Int) {
     self.problem = problem
     self.kernel = kernel
     self.firstLane = firstLane

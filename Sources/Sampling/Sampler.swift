@@ -16,7 +16,7 @@ import Parallel
 /// spins of each, or both. What is found depends on the problem, the settings and the seed alone.
 public struct Sampler {
   /// The problem whose states are sampled.
-  public let problem: IsingProblem
+  let problem: any SampledProblem
   /// What to sample, and how long, with absolute temperatures.
   public let settings: SamplerSettings
   private let home: ReplicaHome
@@ -25,6 +25,27 @@ public struct Sampler {
 
   /// - Throws: `SamplerError` if a setting makes no sense or the problem has no spins.
   public init(_ problem: IsingProblem, _ settings: SamplerSettings) throws {
+    try self.init(of: problem, settings)
+    if settings.moves.contains(.wolff), let (one, other) = Frustration.find(in: problem) {
+      throw SamplerError(
+        "wolff needs couplings that can all be satisfied at once; a cycle through spins \(one) and \(other) is frustrated: "
+          + "give --moves gibbs or gibbs,icm")
+    }
+  }
+
+  /// Of a problem that no rank has whole: the ranks that share the spins of a chain are those that share the problem.
+  ///
+  /// - Throws: `SamplerError` if a setting makes no sense, or needs all spins on one rank.
+  init(_ part: SampledPart, _ settings: SamplerSettings) throws {
+    guard !settings.marginals, !settings.needsWholeChains else {
+      throw SamplerError("moves of clusters and mean spins need the whole problem on each rank; give --spread replicas")
+    }
+    var settings = settings
+    if settings.spread == .automatic { settings.spread = .spins }
+    try self.init(of: part, settings)
+  }
+
+  private init(of problem: any SampledProblem, _ settings: SamplerSettings) throws {
     guard problem.spinCount > 0 else { throw SamplerError("the problem has no spins") }
     try settings.validate(spins: problem.spinCount)
     self.problem = problem
@@ -37,11 +58,14 @@ public struct Sampler {
       ?? (settings.method == .population
         ? SamplerSettings.standardPopulations
         : home.standardChains(temperatures: ladder.count, multipleOf: settings.chainsOfBlock))
-    if settings.moves.contains(.wolff), let (one, other) = Frustration.find(in: problem) {
-      throw SamplerError(
-        "wolff needs couplings that can all be satisfied at once; a cycle through spins \(one) and \(other) is frustrated: "
-          + "give --moves gibbs or gibbs,icm")
-    }
+  }
+
+  /// Samples the same problem in another way.
+  func with(_ settings: SamplerSettings) throws -> Sampler {
+    guard let part = problem as? SampledPart else { return try Sampler(of: problem, settings) }
+    var settings = settings
+    settings.spread = self.settings.spread
+    return try Sampler(part, settings)
   }
 
   /// Where a run stands.
@@ -87,6 +111,9 @@ public struct Sampler {
     if group == nil { try settings.spread.checkOneRank() }
     let began = Profile.now
     let grid = try group.map { try ProcessGrid(try shape(ranks: $0.size, chains: chainCount), over: $0) }
+    if let part = problem as? SampledPart, part.ranks != grid?.spin.size ?? 1 {
+      throw SamplerError("\(part.ranks) ranks have a part of the problem each, and \(grid?.spin.size ?? 1) share the spins of a chain")
+    }
     if settings.method == .population {
       return try runPopulations(
         home, inverseTemperatures: ladder.inverseTemperatures, populations: chainCount, over: grid, store: store,
@@ -160,8 +187,9 @@ public struct Sampler {
     let kept = home.keptBytes(states: draws * ladder.count * chainCount)
     let record = ChainRecord.bytes(schedule, temperatures: ladder.count, chains: chainCount)
     let marginals =
-      settings.marginals
-      ? MarginalRecord.bytes(problem, settings, schedule: schedule, ladders: share.count, temperatures: ladder.count) : 0
+      if settings.marginals, let whole = problem.whole {
+        MarginalRecord.bytes(whole, settings, schedule: schedule, ladders: share.count, temperatures: ladder.count)
+      } else { 0.0 }
     try home.checkMemory(
       replicas: share.count * ladder.count, sharedBy: grid?.spin.size ?? 1, record: 2 * record + 2 * kept + marginals)
     let (kernel, firstLane) = try home.kernel(chains: share, temperatures: ladder.count, seed: settings.seed, over: grid?.spin)

@@ -134,7 +134,7 @@ public struct SamplerSettings: Sendable {
   var sweepsOfStep: Int { sweeps ?? Self.standardSweepsPerStep }
 
   /// With temperatures in units of the problem's numbers.
-  func absolute(for problem: IsingProblem) throws -> SamplerSettings {
+  func absolute(for problem: any SampledProblem) throws -> SamplerSettings {
     guard temperatureUnit == .field else { return self }
     let scale = problem.rootMeanSquareField
     guard scale > 0 else {

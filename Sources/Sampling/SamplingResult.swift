@@ -51,7 +51,7 @@ public struct SamplingResult: Sendable {
   }
 
   init(
-    _ problem: IsingProblem, _ settings: SamplerSettings, _ run: GatheredRun, kernel: String, seconds: Double
+    _ problem: any SampledProblem, _ settings: SamplerSettings, _ run: GatheredRun, kernel: String, seconds: Double
   ) {
     self.settings = settings
     let free = problem.spinCount - settings.fixed.count
@@ -87,7 +87,7 @@ public struct SamplingResult: Sendable {
 extension SamplingResult {
   /// That of population annealing.
   init(
-    _ problem: IsingProblem, _ settings: SamplerSettings, _ record: PopulationRecord, inverseTemperatures: [Double],
+    _ problem: any SampledProblem, _ settings: SamplerSettings, _ record: PopulationRecord, inverseTemperatures: [Double],
     samples: KeptSamples,
     sweeps: Int, kernel: String, grid: GridShape, seconds: Double
   ) {

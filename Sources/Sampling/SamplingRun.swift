@@ -6,7 +6,7 @@ import Parallel
 
 /// The ladders of one rank on their way through the rounds.
 final class SamplingRun {
-  let problem: IsingProblem
+  let problem: any SampledProblem
   private(set) var settings: SamplerSettings
   private(set) var schedule: SamplingSchedule
   /// This rank's ladders, by their numbers among all.
@@ -16,7 +16,7 @@ final class SamplingRun {
   private(set) var record: ChainRecord
   private let moves: ClusterMoves?
   /// Of a run that never measures fields none are made.
-  private lazy var fields = ReplicaFields(ReplicaCouplings(problem), states: kernel.states)
+  private lazy var fields = ReplicaFields(problem.replicaCouplings, states: kernel.states)
   /// The measured round's functions for free energies.
   private(set) var bennett: BennettFunctions?
   /// Sweeps so far, those of all rounds.
@@ -55,7 +55,7 @@ final class SamplingRun {
   ///   - moves: of clusters, on the same kernel.
   ///   - grid: the ranks of the run; `nil`: this one alone.
   init(
-    _ problem: IsingProblem, _ settings: SamplerSettings, kernel: any ReplicaKernel, firstLane: Int, ladder: TemperatureLadder,
+    _ problem: any SampledProblem, _ settings: SamplerSettings, kernel: any ReplicaKernel, firstLane: Int, ladder: TemperatureLadder,
     chains: Range<Int>, of chainCount: Int? = nil, draws: Int = 0, moves: ClusterMoves? = nil, over grid: ProcessGrid? = nil
   ) {
     self.problem = problem
@@ -81,9 +81,9 @@ final class SamplingRun {
   }
 
   private func makeMarginals() -> MarginalRecord? {
-    guard settings.marginals else { return nil }
+    guard settings.marginals, let whole = problem.whole else { return nil }
     return MarginalRecord(
-      problem, settings, schedule: schedule, states: kernel.states, meter: readings.meter, ladders: chains, of: chainCount,
+      whole, settings, schedule: schedule, states: kernel.states, meter: readings.meter, ladders: chains, of: chainCount,
       temperatures: ladder.count)
   }
 

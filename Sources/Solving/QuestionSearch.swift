@@ -40,11 +40,6 @@ package struct QuestionSearch {
 
   package init() {}
 
-  /// Whether ranks may have a part of the problem each.
-  var allowsParts: Bool {
-    !isWhole && !isExact && store == nil && !hasChip && device.couplings.isIdeal && settings.spread != .replicas
-  }
-
   /// How long to search, as far as a user says it: with a time limit of its own where reads and steps do not decide.
   package mutating func setLength(seconds: Double?, reads: Int?, steps: Int?, target: Double?) {
     let isOpen = reads == nil && steps == nil || settings.choosesMachine
@@ -52,7 +47,7 @@ package struct QuestionSearch {
     settings.time = (seconds ?? (isOpen ? Self.standardTime : nil)).map(Duration.init(limit:))
   }
 
-  private var hasChip: Bool { device.chip != nil || device.couplers != nil }
+  var hasChip: Bool { device.chip != nil || device.couplers != nil }
 
   /// Whether the way to search is left open, apart from its time and target.
   private var isOpen: Bool {

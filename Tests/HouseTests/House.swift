@@ -21,7 +21,7 @@ enum House {
     Room(name: "Host", imports: ["MPI"]),
     Room(name: "Files", imports: ["CZlib", "CPackers", "CPNG", "CTurboJPEG"]),
     Room(name: "Parallel", imports: ["MPI", "CMetis", "Kernels", "Host"]),
-    Room(name: "Ising", imports: ["Kernels", "Files", "Host"]),
+    Room(name: "Ising", imports: ["MPI", "Kernels", "Files", "Host", "Parallel"]),
     Room(name: "Machines", imports: ["Kernels"]),
     Room(name: "Networks", imports: ["MPI", "Kernels", "Host", "Parallel", "Machines"]),
     Room(name: "Solving", imports: ["MPI", "Kernels", "Host", "Files", "Parallel", "Ising", "Machines"]),

@@ -63,7 +63,7 @@ import Testing
   @Test func anotherRunIsRefused() throws {
     let problem = try Problems.random(spins: 5, seed: 2)
     var settings = settings()
-    let identity = RunIdentity(problem, settings, chains: 6)
+    let identity = try RunIdentity(problem, settings, chains: 6)
     try identity.check(try identity.text, path: "x")
     func differs(_ change: (inout SamplerSettings) -> Void, _ word: String) throws {
       var other = settings

@@ -70,6 +70,32 @@ def test_spread(sample, ranks, spread):
     assert figures(shared) == figures(one)
 
 
+# Megabytes of data that a rank may have: the whole torus takes several times as many.
+TORUS_LIMIT = 200
+
+
+@pytest.mark.parametrize("spread", ["spins", "auto"])
+def test_problem_that_no_rank_can_hold(job, program, spread):
+    limited = ["prlimit", f"--data={TORUS_LIMIT}000000", program]
+    run = ("sample", "torus:1000x1000", "--temperature", 1, "--chains", 2, "--sweeps", 1)
+    found = job(4, *run, "--spread", spread, command=limited).succeeds()
+    assert "(1 blocks of chains, 4 parts of the spins)" in found.stdout
+    job(4, *run, "--spread", "spins", "--marginals", "m.npz", command=limited).refuses("available to a rank")
+
+
+def test_edges_in_parts(job, one, program, tmp_path):
+    """A ladder of which no rank holds all edges, in blocks of chains: the table is that of one rank that has them all."""
+    count = 400_000
+    edges = [(vertex, vertex + step) for vertex in range(1, count) for step in (1, 2) if vertex + step <= count]
+    path = tmp_path / "ladder.rud"
+    path.write_text(f"{count} {len(edges)}\n" + "".join(f"{a} {b} {1 + a % 3}\n" for a, b in edges))
+    run = ("sample", path, "--temperature", 2, "--chains", 4, "--sweeps", 2)
+    whole = one(*run).succeeds().stdout.splitlines()
+    parts = job(4, *run, "--spread", "2x2", command=["prlimit", "--data=180000000", program]).succeeds().stdout.splitlines()
+    assert "(2 blocks of chains, 2 parts of the spins)" in parts[1]
+    assert parts[2:] == whole[2:]
+
+
 @pytest.fixture
 def magnet(tmp_path) -> Path:
     """A square ferromagnet of 8 × 8 spins."""

@@ -162,10 +162,10 @@ ROWS = [
         ("Solving", 400, "searches over ranks", "blue"),
         ("Sampling", 650, "chains, tempering", "blue"),
     ],
+    [("Ising", 650, "problems, files, chips", "")],
     [
         ("Parallel", 158, "grid, halos, fixed sums", ""),
         ("Machines", 400, "local rules", ""),
-        ("Ising", 650, "problems, files, chips", ""),
     ],
     [
         ("Host", 288, "memory, energy", ""),
@@ -193,11 +193,11 @@ IMPORTS = {
     "Datasets": "Learning",
     "Learning": "Networks Solving Sampling",
     "Networks": "Parallel Machines",
-    "Solving": "Parallel Machines Ising",
-    "Sampling": "Parallel Ising",
+    "Solving": "Machines Ising",
+    "Sampling": "Ising",
     "Parallel": "CMetis Host Kernels",
     "Machines": "Kernels",
-    "Ising": "Kernels Files Host",
+    "Ising": "Parallel Files",
     "Host": "MPI",
     "MPI": "CMPI",
     "Kernels": "CKernels",
@@ -212,7 +212,7 @@ def modules():
     for row, entries in enumerate(ROWS):
         for name, x, holds, product in entries:
             small = not holds
-            width = 96 if small else 140 if row in (8, 9) else 190
+            width = 96 if small else 140 if row in (9, 10) else 190
             y = top + row * pitch
             height = 26 if small else tall
             places[name] = (x, y, y + height)

@@ -32,13 +32,7 @@ package struct SamplingJob {
   ) throws -> (answer: SamplingAnswer?, wasStopped: Bool, isConverged: Bool) {
     StopSignal.install()
     if world.rank == 0 { try AtomicFile.check(outputs, inputs: [file]) }
-    guard case .spins(let question) = try Question(file: file, question, over: world) else {
-      throw ProblemError("\(file) asks for communities, which have no temperature; give --problem maxcut or ising")
-    }
-    let spins = question.objective.problem.spinCount
-    var settings = settings
-    try settings.read(initial: initial, clamp: clamp, correlations: correlations, spins: spins, of: file)
-    let sampling = try SpinSampling(question, settings)
+    let sampling = try sampling(over: world)
     try sampling.check(ranks: world.size)
     let folder = try folder.open(over: world)
     defer { folder?.release() }
@@ -53,5 +47,24 @@ package struct SamplingJob {
       try folder?.write(json: answer.json(), text: answer.text)
     }
     return found
+  }
+
+  /// Reads the problem and what else is in files. Collective.
+  private func sampling(over world: Communicator) throws -> SpinSampling {
+    var settings = settings
+    // Which pairs are measured is read below; that they are decides whether a rank may have a part of the problem.
+    let use = SamplingUse(settings, isKept: folder.path != nil)
+    switch try Question(file: file, question, for: use, over: world) {
+    case .spins(let question):
+      let spins = question.objective.problem.spinCount
+      try settings.read(initial: initial, clamp: clamp, correlations: correlations, spins: spins, of: file)
+      return try SpinSampling(question, settings)
+    case .parts(let question):
+      let spins = question.measure.spinCount
+      try settings.read(initial: initial, clamp: clamp, correlations: correlations, spins: spins, of: file)
+      return try SpinSampling(question, settings)
+    case .communities:
+      throw ProblemError("\(file) asks for communities, which have no temperature; give --problem maxcut or ising")
+    }
   }
 }

@@ -1,3 +1,5 @@
+import MPI
+
 /// A question about spins of which no rank has all couplings: each has the rows of a run of them.
 public struct PartQuestion: Sendable {
   /// What the energies mean.
@@ -8,6 +10,8 @@ public struct PartQuestion: Sendable {
   public let file: String
   /// This rank's rows.
   package let rows: any ProblemRows
+  /// The ranks that have the problem, each its own rows.
+  package let group: Communicator
   /// Why the problem is in parts; one clause, for the user.
   package let reason: String
   /// The best measure that is known.
@@ -15,9 +19,11 @@ public struct PartQuestion: Sendable {
   /// What a user should know of how the file was read.
   public var notes: [String] = []
 
-  package init(_ measure: any PartMeasure, kind: ProblemKind, file: String, rows: any ProblemRows, because reason: String) {
+  package init(
+    _ measure: any PartMeasure, kind: ProblemKind, file: String, rows: any ProblemRows, group: Communicator, because reason: String
+  ) {
     (self.measure, self.kind, self.file) = (measure, kind, file)
-    (self.rows, self.reason) = (rows, reason)
+    (self.rows, self.group, self.reason) = (rows, group, reason)
   }
 }
 

@@ -34,6 +34,26 @@ package protocol ProblemRows: Sendable {
 }
 
 extension ProblemRows {
+  /// Where each row begins, from 0, and at the end where the last one does; the other spin of each coupling, and the coupling.
+  package var lists: (starts: [Int], neighbours: [Int32], couplings: [Double]) {
+    switch self {
+    case let rows as ListedRows<Float>: return (rows.starts, rows.neighbours, rows.values.map { Double($0) })
+    case let rows as ListedRows<Double>: return (rows.starts, rows.neighbours, rows.values)
+    default:
+      var (starts, neighbours, couplings) = ([0], [Int32](), [Double]())
+      neighbours.reserveCapacity(entryCount)
+      couplings.reserveCapacity(entryCount)
+      for spin in own {
+        forEach(in: spin) {
+          neighbours.append(Int32(truncatingIfNeeded: $0))
+          couplings.append($1)
+        }
+        starts.append(neighbours.count)
+      }
+      return (starts, neighbours, couplings)
+    }
+  }
+
   /// The greatest `|J_ij|` of these rows.
   package var greatestCoupling: Double {
     own.reduce(0) { greatest, spin in

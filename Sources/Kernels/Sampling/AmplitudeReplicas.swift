@@ -39,7 +39,7 @@ package final class AmplitudeReplicas: PlacedReplicaKernel {
     states = amplitudes
     key = ReplicaKey(seed: seed)
     let units = RowUnits(couplings)
-    let places = layout.places(of: couplings.spinCount)
+    let places = layout.places(of: couplings.knownCount)
     var (starts, weights): ([Int64], [eq_weight]) = ([0], [])
     for spin in layout.own {
       for entry in couplings.row(spin) {
@@ -54,15 +54,11 @@ package final class AmplitudeReplicas: PlacedReplicaKernel {
     fields = AlignedBuffer(
       layout.own.map { (couplings.fields[$0] / units.units[$0]).rounded() * AmplitudeStates.scale })
     scales = AlignedBuffer(layout.own.map { units.units[$0] / AmplitudeStates.scale })
-    identifiers = AlignedBuffer(layout.free.map { UInt32($0) })
+    identifiers = AlignedBuffer(layout.free.map { UInt32(couplings.number($0)) })
     laneInverseTemperatures = AlignedBuffer(count: states.stride)
     sums = AlignedBuffer(count: states.stride)
     // No term of a spin is greater than this, and the sum of all is below 2⁶².
-    let greatest = (0..<couplings.spinCount).reduce(stiffness) { greatest, spin in
-      max(
-        greatest,
-        couplings.row(spin).reduce(couplings.fields[spin].magnitude + stiffness) { $0 + couplings.couplings[$1].magnitude })
-    }
+    let greatest = couplings.bounds.greatestField + stiffness
     let digits = min(51, 61 - (Int.bitWidth - couplings.spinCount.leadingZeroBitCount))
     energyUnit = greatest > 0 ? Double(sign: .plus, exponent: greatest.exponent + 1 - digits, significand: 1) : 1
   }

@@ -2,19 +2,17 @@
 package struct CodedCouplings: Sendable {
   /// Coupling or field of one link.
   package let unit: Double
-  /// Links of each spin.
+  /// Links of each spin with a row here.
   let totals: [Int]
 
   /// As many as a sum of four binary digits counts.
   package static let greatestTotal = 15
 
-  /// - Returns: `nil` if a coupling or field is no multiple of the smallest, or a spin's are more than 15 of it together.
+  /// - Returns: `nil` if a coupling or field of these rows is no multiple of the smallest, or a spin's are more than 15 of it together.
   package init?(_ couplings: ReplicaCouplings) {
-    let magnitudes = couplings.couplings.lazy.map(\.magnitude).filter { $0 > 0 }
-    let fields = couplings.fields.lazy.map(\.magnitude).filter { $0 > 0 }
-    let unit = min(magnitudes.min() ?? .infinity, fields.min() ?? .infinity)
+    let unit = couplings.bounds.smallest
     self.unit = unit.isFinite ? unit : 1
-    var totals = [Int](repeating: 0, count: couplings.spinCount)
+    var totals = [Int](repeating: 0, count: couplings.rowCount)
     for spin in totals.indices {
       var total = 0.0
       for value in couplings.row(spin).lazy.map({ couplings.couplings[$0] }) + [couplings.fields[spin]] {

@@ -27,7 +27,7 @@ package final class CodedReplicas: PlacedReplicaKernel {
   package static let alignment = 128
 
   /// - Parameters:
-  ///   - coded: of all spins, made from the same couplings.
+  ///   - coded: of all rows, made from the same couplings.
   ///   - firstReplica: a multiple of 128.
   package init(
     _ couplings: ReplicaCouplings, coded: CodedCouplings, layout: ReplicaLayout, firstReplica: Int, laneCount: Int, seed: UInt64,
@@ -39,16 +39,16 @@ package final class CodedReplicas: PlacedReplicaKernel {
     states = ReplicaStates(couplings, layout: layout, firstReplica: firstReplica, laneCount: laneCount, strideUnit: 8)
     key = ReplicaKey(seed: seed)
     firstBlock = UInt32(firstReplica / Self.alignment)
-    let places = layout.places(of: couplings.spinCount)
+    let places = layout.places(of: couplings.knownCount)
     let ground = Int32(layout.ground)
     var (starts, links, bonds): ([Int64], [eq_link], [eq_bond]) = ([0], [], [])
     for (place, spin) in layout.own.enumerated() {
-      let field = coded.multiple(couplings.fields[spin])
+      let (number, field) = (couplings.number(spin), coded.multiple(couplings.fields[spin]))
       for entry in couplings.row(spin) {
         let (other, count) = (couplings.neighbours[entry], coded.multiple(couplings.couplings[entry]))
         let link = eq_link(place: places[Int(other)], sign: count < 0 ? -1 : 0)
         if place < layout.free.count { links.append(contentsOf: repeatElement(link, count: abs(count))) }
-        guard other < spin else { continue }
+        guard couplings.number(Int(other)) < number else { continue }
         let bond = eq_bond(first: Int32(place), second: link.place, sign: link.sign)
         bonds.append(contentsOf: repeatElement(bond, count: abs(count)))
       }
@@ -63,7 +63,7 @@ package final class CodedReplicas: PlacedReplicaKernel {
     self.links = AlignedBuffer(links)
     self.bonds = AlignedBuffer(bonds)
     totals = AlignedBuffer(layout.free.map { UInt8(coded.totals[$0]) })
-    identifiers = AlignedBuffer(layout.free.map { UInt32($0) })
+    identifiers = AlignedBuffer(layout.free.map { UInt32(couplings.number($0)) })
     classCount = (coded.totals.max() ?? 0) + 1
     usedClasses = AlignedBuffer(count: classCount)
     for total in Set(coded.totals) {

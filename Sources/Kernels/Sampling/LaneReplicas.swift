@@ -55,10 +55,10 @@ package final class LaneReplicas: PlacedReplicaKernel {
   ) {
     precondition(firstReplica % Self.alignment == 0)
     self.set = set
-    let degree = couplings.neighbours.count / max(couplings.spinCount, 1)
+    let degree = couplings.bounds.meanDegree
     let isAlone = layout.ghosts.isEmpty && layout.fixed.isEmpty
     let isLarge = laneCount >= Self.leastCounted.replicas && degree >= Self.leastCounted.links
-    let counts = (way == .counted || way == .automatic && isLarge) && Self.hasEqualRows(couplings)
+    let counts = (way == .counted || way == .automatic && isLarge) && couplings.bounds.hasEqualRows
     let keeps = way == .kept || way == .automatic && !counts && Self.keepsFields(couplings)
     states = ReplicaStates(
       couplings, layout: layout, firstReplica: firstReplica, laneCount: laneCount, strideUnit: counts ? 8 : 1)
@@ -66,12 +66,12 @@ package final class LaneReplicas: PlacedReplicaKernel {
     firstBlock = UInt32(firstReplica / 4)
     let units = RowUnits(couplings)
     energyUnit = units.energyUnit
-    let places = layout.places(of: couplings.spinCount)
+    let places = layout.places(of: couplings.knownCount)
     var (starts, weights): ([Int64], [eq_weight]) = ([0], [])
     var pairs: [eq_pair] = []
     var bases: [Int32] = []
     for (place, spin) in layout.own.enumerated() {
-      let unit = units.units[spin]
+      let (number, unit) = (couplings.number(spin), units.units[spin])
       let field = (couplings.fields[spin] / unit).rounded()
       var base = field
       for entry in couplings.row(spin) {
@@ -79,7 +79,7 @@ package final class LaneReplicas: PlacedReplicaKernel {
         let coupling = units.rounded(couplings.couplings[entry], spin, other)
         base += coupling / unit
         if place < layout.free.count { weights.append(eq_weight(place: places[other], twice: Int32(2 * coupling / unit))) }
-        if other < spin {
+        if couplings.number(other) < number {
           pairs.append(eq_pair(first: Int32(place), second: places[other], weight: Int64(coupling / energyUnit)))
         }
       }
@@ -96,7 +96,7 @@ package final class LaneReplicas: PlacedReplicaKernel {
     self.pairs = AlignedBuffer(pairs)
     scales = AlignedBuffer(layout.free.map { Float(2 * units.units[$0]) })
     shifts = AlignedBuffer(layout.free.map { Int8((units.units[$0] / units.energyUnit).exponent) })
-    identifiers = AlignedBuffer(layout.free.map { UInt32($0) })
+    identifiers = AlignedBuffer(layout.free.map { UInt32(couplings.number($0)) })
     equal = counts ? EqualRows(starts, weights) : nil
     kept = keeps && isAlone ? KeptFields(couplings, units, layout, lanes: states.bitCount) : nil
     laneInverseTemperatures = AlignedBuffer(count: states.bitCount)
@@ -106,19 +106,12 @@ package final class LaneReplicas: PlacedReplicaKernel {
   /// Whether most pairs are coupled, and the matrix is not too large.
   private static func keepsFields(_ couplings: ReplicaCouplings) -> Bool {
     let spins = couplings.spinCount
-    return 2 * couplings.neighbours.count >= spins * spins && spins >= 64 && spins * spins <= Self.greatestMatrix
+    return 2 * couplings.bounds.entryCount >= spins * spins && spins >= 64 && spins * spins <= Self.greatestMatrix
   }
 
   /// Bytes of fields that are kept for so many replicas, with their matrix.
   package static func keptBytes(_ couplings: ReplicaCouplings, replicas: Int) -> Double {
     keepsFields(couplings) ? 4 * Double(couplings.spinCount) * Double(couplings.spinCount + replicas + 64) : 0
-  }
-
-  private static func hasEqualRows(_ couplings: ReplicaCouplings) -> Bool {
-    (0..<couplings.spinCount).allSatisfy { spin in
-      let sizes = couplings.row(spin).lazy.map { couplings.couplings[$0].magnitude }
-      return sizes.allSatisfy { $0 == sizes.first }
-    }
   }
 
   package func take(inverseTemperatures values: [Double]) { inverseTemperatures = values }
@@ -226,7 +219,7 @@ private struct KeptFields {
     length = (layout.free.count + 15) / 16 * 16
     fields = AlignedBuffer(count: lanes * length)
     matrix = AlignedBuffer(count: layout.free.count * length)
-    let places = layout.places(of: couplings.spinCount)
+    let places = layout.places(of: couplings.knownCount)
     for (place, spin) in layout.free.enumerated() {
       for entry in couplings.row(spin) {
         let other = Int(couplings.neighbours[entry])
@@ -239,23 +232,22 @@ private struct KeptFields {
 
 /// The units, powers of two, in which the couplings of each row are integers.
 struct RowUnits {
+  /// Of each spin that this rank knows.
   let units: [Double]
-  /// The smallest of them.
+  /// The smallest of all ranks'.
   let energyUnit: Double
 
   /// A row's greatest field is below 2²⁶ of its unit; the sum of all is below 2⁶² of the smallest unit, which coarser units of the rows with
   /// the smallest fields see to.
   init(_ couplings: ReplicaCouplings) {
-    var units = (0..<couplings.spinCount).map { spin -> Double in
-      let greatest = couplings.row(spin).reduce(couplings.fields[spin].magnitude) { $0 + couplings.couplings[$1].magnitude }
-      return greatest > 0 ? Double(sign: .plus, exponent: greatest.exponent - 25, significand: 1) : 0
+    func unit(_ greatest: Double) -> Double {
+      greatest > 0 && greatest.isFinite ? Double(sign: .plus, exponent: greatest.exponent - 25, significand: 1) : 0
     }
-    let coarsest = units.max() ?? 0
+    let coarsest = unit(couplings.bounds.greatestField)
     let spinDigits = Int.bitWidth - max(couplings.spinCount, 1).leadingZeroBitCount
     let finest = coarsest > 0 ? Double(sign: .plus, exponent: coarsest.exponent - max(31 - spinDigits, 0), significand: 1) : 1
-    units = units.map { max($0, finest) }
-    self.units = units
-    energyUnit = units.min() ?? 1
+    units = (0..<couplings.knownCount).map { max(unit(couplings.greatestField($0)), finest) }
+    energyUnit = max(unit(couplings.bounds.leastField), finest)
   }
 
   /// A coupling as both of its rows can hold it.

@@ -1,25 +1,75 @@
 /// The couplings and fields of a problem as samplers take them: by rows, each coupling twice, in double precision.
 ///
 ///     E(s) = −½ Σ_ij J_ij s_i s_j − Σ_i h_i s_i
+///
+/// A rank has all rows, or those of a run of spins. It counts the spins that it knows: those with rows in the order of their global numbers, and
+/// behind them the ghosts, spins of other ranks that they are coupled to.
 package struct ReplicaCouplings: Sendable {
   /// Where each row begins, and at the end where the last one does.
   package let rowStarts: [Int]
+  /// Spins as this rank counts them, in the order of their global numbers within a row.
   package let neighbours: [Int32]
   package let couplings: [Double]
-  /// `h`, one a spin.
+  /// `h`, one a row.
   package let fields: [Double]
+  /// Of the rows of all ranks.
+  package let bounds: CouplingBounds
+  /// The global number of the first row's spin.
+  private let first: Int
+  /// Global numbers of the ghosts, ascending.
+  private let ghosts: [Int32]
+  /// `Σ_j |J_ij| + |h_i|` of the ghosts.
+  private let ghostFields: [Double]
 
+  /// All rows of a problem.
   package init(rowStarts: [Int], neighbours: [Int32], couplings: [Double], fields: [Double]) {
     precondition(rowStarts.count == fields.count + 1 && neighbours.count == couplings.count)
     self.rowStarts = rowStarts
     self.neighbours = neighbours
     self.couplings = couplings
     self.fields = fields
+    (first, ghosts, ghostFields) = (0, [], [])
+    bounds = CouplingBounds(rowStarts: rowStarts, couplings: couplings, fields: fields)
   }
 
-  package var spinCount: Int { fields.count }
+  /// The rows of a run of spins, without fields.
+  ///
+  /// - Parameters:
+  ///   - first: the global number of the first row's spin.
+  ///   - ghosts: global numbers, ascending.
+  ///   - ghostFields: `Σ_j |J_ij|` of the ghosts, as the ranks that have their rows add it up.
+  ///   - bounds: of the rows of all ranks.
+  package init(
+    rowStarts: [Int], neighbours: [Int32], couplings: [Double], first: Int, ghosts: [Int32], ghostFields: [Double],
+    bounds: CouplingBounds
+  ) {
+    precondition(neighbours.count == couplings.count && ghosts.count == ghostFields.count)
+    self.rowStarts = rowStarts
+    self.neighbours = neighbours
+    self.couplings = couplings
+    fields = [Double](repeating: 0, count: rowStarts.count - 1)
+    (self.first, self.ghosts, self.ghostFields) = (first, ghosts, ghostFields)
+    self.bounds = bounds
+  }
+
+  /// Spins of the whole problem.
+  package var spinCount: Int { bounds.spinCount }
+  /// Spins with rows here.
+  package var rowCount: Int { rowStarts.count - 1 }
+  /// Spins that this rank counts: those with rows here, and ghosts.
+  package var knownCount: Int { rowCount + ghosts.count }
 
   package func row(_ spin: Int) -> Range<Int> { rowStarts[spin]..<rowStarts[spin + 1] }
+
+  /// The global number of a spin that this rank knows.
+  package func number(_ spin: Int) -> Int { spin < rowCount ? first + spin : Int(ghosts[spin - rowCount]) }
+
+  /// `Σ_j |J_ij| + |h_i|` of a spin that this rank knows.
+  func greatestField(_ spin: Int) -> Double {
+    spin >= rowCount
+      ? ghostFields[spin - rowCount]
+      : row(spin).reduce(fields[spin].magnitude) { $0 + couplings[$1].magnitude }
+  }
 
   /// The graph, for colourings and cuts; its couplings are rounded to single precision.
   package var graph: SparseCouplings {
@@ -36,7 +86,7 @@ struct PlacedCouplings {
   let fields: AlignedBuffer<Double>
 
   init(_ couplings: ReplicaCouplings, in layout: ReplicaLayout) {
-    let places = layout.places(of: couplings.spinCount)
+    let places = layout.places(of: couplings.knownCount)
     var (starts, neighbours, values): ([Int], [Int32], [Double]) = ([0], [], [])
     for spin in layout.free {
       for entry in couplings.row(spin) where couplings.couplings[entry] != 0 {
@@ -56,15 +106,15 @@ struct PlacedCouplings {
 }
 
 /// Where spins lie in a state: those that this rank moves, colour by colour; those that it holds fixed; spins of other ranks; and at the
-/// end a place that is always up.
+/// end a place that is always up. Spins are counted as in `ReplicaCouplings`.
 package struct ReplicaLayout: Sendable {
-  /// Global numbers of the spins that are moved, in the order of visits.
+  /// The spins that are moved, in the order of visits.
   package let free: [Int]
   /// Where each colour begins in `free`, and at the end where the last one does.
   package let colourStarts: [Int]
-  /// Global numbers of spins that stay as they are.
+  /// Spins that stay as they are.
   package let fixed: [Int]
-  /// Global numbers of other ranks' spins.
+  /// Other ranks' spins.
   package let ghosts: [Int]
 
   package init(free: [Int], colourStarts: [Int], fixed: [Int] = [], ghosts: [Int] = []) {

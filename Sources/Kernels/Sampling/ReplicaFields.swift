@@ -23,9 +23,7 @@ package final class ReplicaFields {
     freeCount = layout.free.count
     placed = PlacedCouplings(couplings, in: layout)
     values = AlignedBuffer(count: states.bitCount)
-    let greatest = (0..<couplings.spinCount).reduce(0.0) { greatest, spin in
-      max(greatest, couplings.row(spin).reduce(couplings.fields[spin].magnitude) { $0 + couplings.couplings[$1].magnitude })
-    }
+    let greatest = couplings.bounds.greatestField
     // No sum of all spins' terms reaches 2⁶².
     let digits = 60 - (Int.bitWidth - couplings.spinCount.leadingZeroBitCount)
     let scale = greatest > 0 ? greatest : 1

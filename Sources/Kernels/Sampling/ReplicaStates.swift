@@ -28,12 +28,13 @@ package class ReplicaStates {
     self.firstReplica = firstReplica
     self.laneCount = laneCount
     self.stride = stride
-    held = layout.own + layout.ghosts
+    held = (layout.own + layout.ghosts).map(couplings.number)
     words = AlignedBuffer(count: (layout.ground + 1) * stride)
-    let places = layout.places(of: couplings.spinCount)
+    let places = layout.places(of: couplings.knownCount)
     var pairs: [eq_bond] = []
     for (place, spin) in layout.own.enumerated() {
-      for entry in couplings.row(spin) where couplings.neighbours[entry] < spin {
+      let number = held[place]
+      for entry in couplings.row(spin) where couplings.number(Int(couplings.neighbours[entry])) < number {
         let other = places[Int(couplings.neighbours[entry])]
         pairs.append(eq_bond(first: Int32(place), second: other, sign: couplings.couplings[entry] < 0 ? -1 : 0))
       }

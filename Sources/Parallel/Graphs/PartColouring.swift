@@ -18,11 +18,7 @@ package struct PartColouring: Sendable {
   /// - Throws: the failure of an exchange.
   package init(_ part: PartGraph, over group: Communicator) throws {
     let degrees = (0..<part.own.count).map { Int32(part.starts[$0 + 1] - part.starts[$0]) }
-    var ghostDegrees = [Int32](repeating: 0, count: part.ghosts.count)
-    for other in part.others {
-      let values = try group.sendReceive(other.needed.map { degrees[Int($0)] }, to: other.rank, from: other.rank)
-      ghostDegrees.replaceSubrange(other.ghosts, with: values)
-    }
+    let ghostDegrees = try part.ofGhosts(degrees, over: group)
     let all = try Set(group.allgatherVarying(Array(Set(degrees))).joined()).sorted(by: >)
 
     // Once: a graph may have thousands of degrees.

@@ -1,4 +1,5 @@
 import Kernels
+import MPI
 
 /// The rows of a run of a graph's spins, and the runs of all ranks: what one rank knows of a graph that none has whole.
 ///
@@ -12,9 +13,10 @@ package struct PartGraph: Sendable {
   let starts: [Int]
   /// Global numbers, ascending within a row.
   let neighbours: [Int32]
+  /// One a neighbour; none of a graph of which only the borders are of interest.
   let couplings: [Float]
   /// Spins of other ranks that this rank's are coupled to, ascending.
-  let ghosts: [Int32]
+  package let ghosts: [Int32]
   /// The other ranks with which spins are coupled, ascending.
   let others: [Other]
 
@@ -31,12 +33,14 @@ package struct PartGraph: Sendable {
   ///   - runs: the spins of each rank, one run after the other.
   ///   - starts: of this rank's rows, from 0, and the end of the last one.
   ///   - neighbours: global numbers, ascending within a row.
-  package init(runs: [Range<Int>], rank: Int, starts: [Int], neighbours: [Int32], couplings: [Float]) {
+  ///   - couplings: one a neighbour, or none.
+  package init(runs: [Range<Int>], rank: Int, starts: [Int], neighbours: [Int32], couplings: [Float] = []) {
     let own = runs[rank]
-    precondition(starts.count == own.count + 1 && neighbours.count == couplings.count && starts.last == neighbours.count)
+    precondition(
+      starts.count == own.count + 1 && starts.last == neighbours.count && (couplings.isEmpty || couplings.count == neighbours.count))
     (self.runs, self.rank) = (runs, rank)
     (self.starts, self.neighbours, self.couplings) = (starts, neighbours, couplings)
-    ghosts = Self.distinct(neighbours.filter { !own.contains(Int($0)) })
+    ghosts = Self.distinct(neighbours, outside: own, of: runs.last?.upperBound ?? 0)
     var (others, place) = ([Other](), 0)
     for (other, run) in runs.enumerated() where other != rank {
       let first = place
@@ -67,15 +71,39 @@ package struct PartGraph: Sendable {
     return low
   }
 
-  private static func distinct(_ numbers: [Int32]) -> [Int32] {
+  /// What each rank has of its own spins, of the ghosts. Collective.
+  ///
+  /// - Parameter own: one for each of this rank's spins.
+  package func ofGhosts<Value: MPIDatatype>(_ own: [Value], over group: Communicator) throws -> [Value] {
+    var all: [Value] = []
+    all.reserveCapacity(ghosts.count)
+    for other in others { all += try group.sendReceive(other.needed.map { own[Int($0)] }, to: other.rank, from: other.rank) }
+    return all
+  }
+
+  /// The neighbours of all rows by their places: own spins in the order of their numbers, and ghosts behind them.
+  package var neighbourPlaces: [Int32] {
+    neighbours.map { spin in
+      own.contains(Int(spin))
+        ? spin - Int32(truncatingIfNeeded: own.lowerBound) : Int32(truncatingIfNeeded: own.count + place(ofGhost: spin))
+    }
+  }
+
+  /// The numbers that lie outside a run, each once, in ascending order.
+  private static func distinct(_ numbers: [Int32], outside own: Range<Int>, of count: Int) -> [Int32] {
+    // A bit for each spin: rows of a dense graph name them all, many times.
+    var isFound = [UInt64](repeating: 0, count: (count + 63) / 64)
+    for number in numbers where !own.contains(Int(number)) { isFound[Int(number) / 64] |= 1 << UInt64(number % 64) }
     var found: [Int32] = []
-    for number in numbers.sorted() where number != found.last { found.append(number) }
+    for (place, bits) in isFound.enumerated() where bits != 0 {
+      for bit in 0..<64 where bits >> UInt64(bit) & 1 == 1 { found.append(Int32(truncatingIfNeeded: 64 * place + bit)) }
+    }
     return found
   }
 }
 
 extension GhostPlan {
-  /// The plan of a graph that no rank has whole.
+  /// The plan of a graph that no rank has whole, without rows if the graph has no couplings.
   ///
   /// - Parameter colours: what positions and ghosts are sorted by before their global numbers; `nil` puts interior spins first.
   package init(_ part: PartGraph, colours: PartColouring? = nil) {
@@ -104,9 +132,9 @@ extension GhostPlan {
     var starts = [0]
     var (names, values) = ([Int32](), [Float]())
     starts.reserveCapacity(count + 1)
-    names.reserveCapacity(part.neighbours.count)
-    values.reserveCapacity(part.neighbours.count)
-    for row in order.items {
+    names.reserveCapacity(part.couplings.count)
+    values.reserveCapacity(part.couplings.count)
+    for row in order.items where !part.couplings.isEmpty {
       for entry in part.starts[row]..<part.starts[row + 1] {
         let spin = part.neighbours[entry]
         let place = Int(spin) - part.own.lowerBound

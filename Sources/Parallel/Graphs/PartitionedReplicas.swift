@@ -23,26 +23,66 @@ package struct ReplicaPart: Sendable {
     var visit = colouring.colours
     for (place, spin) in colouring.order.enumerated() { visit[spin] = place }
     let plan = GhostPlan(graph, owners: owners, rank: rank, key: visit)
-    let colours = colouring.starts.count - 1
-    let free = isFixed.isEmpty ? plan.own : plan.own.filter { !isFixed[$0] }
-    let byColour = Buckets(free) { colouring.colours[$0] }.starts
+    self.init(
+      plan.neighbours, own: plan.own, ghosts: plan.ghosts, isFixed: isFixed, colourCount: colouring.starts.count - 1
+    ) { colouring.colours[$0] }
+  }
+
+  /// Of a graph that no rank has whole; spins are counted as in `ReplicaCouplings`. Collective.
+  ///
+  /// - Parameter isFixed: of each of this rank's spins, whether it stays as it is; none do if there are none.
+  /// - Throws: the failure of an exchange.
+  package init(_ graph: PartGraph, isFixed: [Bool] = [], over group: Communicator) throws {
+    let colouring = try PartColouring(graph, over: group)
+    let plan = GhostPlan(graph, colours: colouring)
+    let (first, count) = (graph.own.lowerBound, graph.own.count)
+    self.init(
+      plan.neighbours, own: plan.own.map { $0 - first },
+      ghosts: plan.ghosts.map { count + graph.place(ofGhost: Int32(truncatingIfNeeded: $0)) }, isFixed: isFixed,
+      colourCount: colouring.colourCount
+    ) { Int($0 < count ? colouring.own[$0] : colouring.ghosts[$0 - count]) }
+  }
+
+  /// - Parameters:
+  ///   - own: this rank's spins, colour by colour.
+  ///   - ghosts: by owner, then colour; the owners list what they send in the same order.
+  private init(
+    _ neighbours: [GhostPlan.Neighbour], own: [Int], ghosts: [Int], isFixed: [Bool], colourCount: Int, colour: (Int) -> Int
+  ) {
+    let free = isFixed.isEmpty ? own : own.filter { !isFixed[$0] }
+    let byColour = Buckets(free, by: colour).starts
     layout = ReplicaLayout(
       free: free,
       // A rank need not have spins of the last colours.
-      colourStarts: (0...colours).map { $0 < byColour.count ? byColour[$0] : free.count },
-      fixed: isFixed.isEmpty ? [] : plan.own.filter { isFixed[$0] }, ghosts: plan.ghosts)
-    var place = [Int](repeating: 0, count: couplings.spinCount)
-    for (index, spin) in layout.own.enumerated() { place[spin] = index }
-    let firstGhost = layout.ownCount
-    phases = (0..<colours).map { colour in
-      plan.neighbours.map { neighbour in
-        // Ghosts are sorted by owner and then by the order of visits, so that those of one colour lie side by side.
-        let ghosts = neighbour.ghosts.filter { colouring.colours[plan.ghosts[$0]] == colour }
-        let sent = neighbour.sent.map { plan.own[Int($0)] }.filter { colouring.colours[$0] == colour }
-        let first = firstGhost + (ghosts.first ?? 0)
-        return Link(rank: neighbour.rank, sent: sent.map { place[$0] }, received: first..<first + ghosts.count)
+      colourStarts: (0...colourCount).map { $0 < byColour.count ? byColour[$0] : free.count },
+      fixed: isFixed.isEmpty ? [] : own.filter { isFixed[$0] }, ghosts: ghosts)
+    // Of each of `own`, where it lies in a state.
+    var (places, nextFree, nextFixed) = ([Int](), 0, free.count)
+    places.reserveCapacity(own.count)
+    for spin in own {
+      if isFixed.isEmpty || !isFixed[spin] {
+        places.append(nextFree)
+        nextFree += 1
+      } else {
+        places.append(nextFixed)
+        nextFixed += 1
       }
     }
+    var phases = [[Link]](repeating: [], count: colourCount)
+    for neighbour in neighbours {
+      var (sent, ghost) = (0, neighbour.ghosts.lowerBound)
+      for phase in 0..<colourCount {
+        let (firstSent, firstGhost) = (sent, ghost)
+        while sent < neighbour.sent.count, colour(own[Int(neighbour.sent[sent])]) == phase { sent += 1 }
+        while ghost < neighbour.ghosts.upperBound, colour(ghosts[ghost]) == phase { ghost += 1 }
+        guard sent > firstSent || ghost > firstGhost else { continue }
+        phases[phase].append(
+          Link(
+            rank: neighbour.rank, sent: neighbour.sent[firstSent..<sent].map { places[Int($0)] },
+            received: own.count + firstGhost..<own.count + ghost))
+      }
+    }
+    self.phases = phases
   }
 }
 

@@ -28,7 +28,7 @@ public enum MarginalsFile {
     switch form {
     case .npz: try NumpyArchive.write(tensors(marginals, temperatures), to: path)
     case .safetensors:
-      try TensorFile(tensors: tensors(marginals, temperatures), metadata: ["problem": answer.question.file]).write(to: path)
+      try TensorFile(tensors: tensors(marginals, temperatures), metadata: ["problem": answer.file]).write(to: path)
     case .csv: try writeText(marginals, temperatures, to: path)
     case .json: try AtomicFile.write(try jsonText(Object(marginals, temperatures)) + "\n", to: path)
     }

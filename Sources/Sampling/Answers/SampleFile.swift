@@ -25,7 +25,7 @@ public enum SampleFile {
     switch form {
     case .npz: try NumpyArchive.write(tensors(answer), to: path)
     case .safetensors:
-      try TensorFile(tensors: tensors(answer), metadata: ["problem": answer.question.file]).write(to: path)
+      try TensorFile(tensors: tensors(answer), metadata: ["problem": answer.file]).write(to: path)
     case .csv: try writeText(answer, to: path)
     }
   }

@@ -50,9 +50,9 @@ extension SamplingAnswer {
 
     init(_ answer: SamplingAnswer) {
       let result = answer.result
-      file = answer.question.file
-      problem = answer.question.kind.rawValue
-      (spinCount, couplingCount) = (answer.problem.spinCount, answer.problem.couplingCount)
+      file = answer.file
+      problem = answer.kind.rawValue
+      (spinCount, couplingCount) = (answer.spinCount, answer.couplingCount)
       (clamped, seed) = (result.settings.fixed.count, result.settings.seed)
       reproducible = result.settings.time == nil
       rounds = result.settings.method == .population ? nil : result.settings.rounds
@@ -72,7 +72,7 @@ extension SamplingAnswer {
       } else {
         (spins, stiffness) = ("ising", nil)
       }
-      if let found = result.marginals, found.means.count * (answer.problem.spinCount + found.pairs.count) <= Self.greatestCount {
+      if let found = result.marginals, found.means.count * (answer.spinCount + found.pairs.count) <= Self.greatestCount {
         marginals = MarginalsFile.Object(found, result.temperatures.map(\.temperature))
       }
       tempering = result.tempering.map { Swaps($0, history: result.ladderHistory) }

@@ -6,14 +6,14 @@ import MPI
 ///
 /// That is the Ising energy, but for a QUBO, whose Ising problem is four times it.
 public struct SpinSampling {
-  /// The problem, and what its energies mean.
-  public let question: SpinQuestion
+  private let file: String
+  private let kind: ProblemKind
   private let sampler: Sampler
 
   /// - Parameter settings: with temperatures in units of the question's numbers.
   /// - Throws: `SamplerError` if a setting makes no sense.
   public init(_ question: SpinQuestion, _ settings: SamplerSettings) throws {
-    self.question = question
+    (file, kind) = (question.file, question.kind)
     let problem = question.objective.problem
     guard settings.spins == .ising || question.kind != .qubo else {
       throw SamplerError(
@@ -21,6 +21,14 @@ public struct SpinSampling {
       )
     }
     sampler = try Sampler(question.kind == .qubo ? try problem.scaled(by: 0.25) : problem, settings)
+  }
+
+  /// Of a problem that no rank has whole. Collective over the ranks that have it.
+  ///
+  /// - Throws: `SamplerError` if a setting makes no sense, or the failure of an exchange.
+  package init(_ question: PartQuestion, _ settings: SamplerSettings) throws {
+    (file, kind) = (question.file, question.kind)
+    sampler = try Sampler(SampledPart(SharedProblem(question.rows, over: question.group)), settings)
   }
 
   /// Refuses before anything is made what `run` would refuse, see `Sampler.check(ranks:)`.
@@ -38,24 +46,28 @@ public struct SpinSampling {
     progress: (Sampler.Progress) -> Void = { _ in }
   ) throws -> (answer: SamplingAnswer?, wasStopped: Bool, isConverged: Bool) {
     let outcome = try sampler.run(over: world, store: store, shouldStop: shouldStop, progress: progress)
-    let answer = outcome.result.map { SamplingAnswer(question: question, problem: sampler.problem, result: $0) }
+    let answer = outcome.result.map { SamplingAnswer(file: file, kind: kind, problem: sampler.problem, result: $0) }
     return (answer, outcome.wasStopped, outcome.isConverged)
   }
 }
 
 /// What sampling a question's states came to, as text and JSON tell it.
 public struct SamplingAnswer: Sendable {
-  /// The problem, and what its energies mean.
-  public let question: SpinQuestion
-  /// What was sampled: its energy is what temperatures are compared with.
-  public let problem: IsingProblem
-  /// What the run found, in units of `problem`.
+  /// The file that the problem comes from, or the name of a drawn one.
+  public let file: String
+  /// What was asked.
+  public let kind: ProblemKind
+  /// Spins and coupled pairs of the whole problem.
+  public let spinCount, couplingCount: Int
+  /// The root mean square of the field on a spin, in units of the energy that temperatures are compared with.
+  public let rootMeanSquareField: Double
+  /// What the run found, in the same units.
   public let result: SamplingResult
 
-  init(question: SpinQuestion, problem: IsingProblem, result: SamplingResult) {
-    self.question = question
-    self.problem = problem
-    self.result = result
+  init(file: String, kind: ProblemKind, problem: any SampledProblem, result: SamplingResult) {
+    (self.file, self.kind, self.result) = (file, kind, result)
+    (spinCount, couplingCount) = (problem.spinCount, problem.couplingCount)
+    rootMeanSquareField = problem.rootMeanSquareField
   }
 
   private var ranks: String {
@@ -69,12 +81,12 @@ public struct SamplingAnswer: Sendable {
   /// The answer as the command prints it: the run, a table of temperatures, and the verdict.
   public var text: String {
     let settings = result.settings
-    var lines = ["\(question.file): \(question.kind.rawValue), \(problem.spinCount) spins, \(problem.couplingCount) couplings"]
+    var lines = ["\(file): \(kind.rawValue), \(spinCount) spins, \(couplingCount) couplings"]
     if case .box(let stiffness) = settings.spins {
       lines.append("amplitudes in [-1, 1]" + (stiffness > 0 ? ", stiffness \(stiffness)" : ""))
     }
     if settings.temperatureUnit == .field {
-      lines.append(String(format: "temperatures were given in units of the field, %.6g", problem.rootMeanSquareField))
+      lines.append(String(format: "temperatures were given in units of the field, %.6g", rootMeanSquareField))
     }
     if !settings.fixed.isEmpty { lines.append("\(settings.fixed.count) spins are clamped") }
     let isPopulation = settings.method == .population

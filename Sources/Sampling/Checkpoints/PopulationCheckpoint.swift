@@ -137,7 +137,7 @@ extension PopulationRun {
   /// Writes the state of all ranks, whole or not at all. Collective.
   func save(to store: SamplingStore, populations: Int, seconds: Double) throws {
     guard let whole = try checkpoint.gathered(over: grid) else { return store.noteSaved() }
-    try store.write(whole.file(), identity: RunIdentity(problem, settings, chains: populations), seconds: seconds)
+    try store.write(whole.file(), identity: try RunIdentity(problem, settings, chains: populations), seconds: seconds)
   }
 
   /// Goes on from the store's checkpoint, if there is one. Collective.

@@ -51,7 +51,7 @@ extension SamplingRun {
   /// Writes the state of all ranks, whole or not at all. Collective.
   func save(to store: SamplingStore, seconds: Double) throws {
     guard let whole = try checkpoint.gathered(over: grid) else { return store.noteSaved() }
-    let identity = RunIdentity(problem, settings, chains: chainCount)
+    let identity = try RunIdentity(problem, settings, chains: chainCount)
     var file = whole.file()
     file.metadata["rounds of all"] = "\(settings.rounds)"
     try store.write(file, identity: identity, seconds: seconds)

@@ -78,8 +78,12 @@ struct RunIdentity: Codable, Equatable {
   var samples: Int
   var marginals: String
 
-  init(_ problem: IsingProblem, _ settings: SamplerSettings, chains: Int) {
-    self.problem = problem.fingerprint
+  /// - Throws: `SamplerError` if no rank has the whole problem.
+  init(_ problem: any SampledProblem, _ settings: SamplerSettings, chains: Int) throws {
+    guard let whole = problem.whole else {
+      throw SamplerError("a run in a folder needs the whole problem on each rank; give --spread replicas")
+    }
+    self.problem = whole.fingerprint
     (method, spins) = (settings.method.rawValue, "\(settings.spins)")
     temperatures = "\(settings.temperatures)"
     self.chains = chains

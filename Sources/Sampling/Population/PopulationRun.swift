@@ -11,7 +11,7 @@ import Parallel
 /// Sources: Hukushima & Iba, AIP Conf. Proc. 690, 200 (2003); Machta, Phys. Rev. E 82, 026704 (2010); Wang, Machta & Katzgraber, Phys. Rev.
 /// E 92, 063307 (2015).
 final class PopulationRun {
-  let problem: IsingProblem
+  let problem: any SampledProblem
   /// 1/T of the list, ascending.
   let inverseTemperatures: [Double]
   /// Of this rank, by their numbers among all.
@@ -45,7 +45,7 @@ final class PopulationRun {
 
   /// - Parameter kernel: holds the replicas of these populations, the first of them in lane `firstLane`.
   init(
-    _ problem: IsingProblem, _ settings: SamplerSettings, kernel: any ReplicaKernel, firstLane: Int,
+    _ problem: any SampledProblem, _ settings: SamplerSettings, kernel: any ReplicaKernel, firstLane: Int,
     inverseTemperatures: [Double],
     populations: Range<Int>, draws: Int = 0, over grid: ProcessGrid? = nil
   ) throws {

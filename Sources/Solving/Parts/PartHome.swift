@@ -4,6 +4,10 @@ import MPI
 import Machines
 import Parallel
 
+extension SharedProblem: SearchedProblem {
+  func home(sharedBy group: Communicator?) throws -> any SpinHome { PartHome(self) }
+}
+
 /// The spins of a problem that no rank has whole: each rank's are those whose rows it has.
 ///
 /// Couplings have the unit that `SpinCouplings` gives those of a whole problem, so that fields and states have the same bits.

@@ -1,4 +1,3 @@
-import Host
 import Ising
 import MPI
 import Machines
@@ -41,24 +40,19 @@ struct PartSearch {
   }
 }
 
-extension PartQuestion {
-  /// A drawn problem in parts, where its spins are to be spread over the ranks and the search can do with that; `nil` otherwise, and if
-  /// `name` names no drawn problem. Collective.
-  ///
-  /// - Throws: `ProblemError` if the name's numbers are wrong or a rank's rows do not fit into memory.
-  init?(named name: String, _ settings: QuestionSettings, for search: QuestionSearch, over world: Communicator) throws {
-    guard world.size > 1, settings.kind ?? .ising == .ising, search.allowsParts,
-      let drawn = try DrawnProblem(named: name),
-      (world.size...max(world.size, IsingProblem.greatestSpinCount)).contains(drawn.spinCount),
-      search.settings.searchesInParts(drawn)
-    else { return nil }
-    let isTooLarge = try world.allreduce(drawn.wholeBytes > Double(MemoryLimit.bytesLeft) ? 1 : 0, .max) == 1
-    guard isTooLarge || search.settings.spread == .spins && !search.settings.growsPopulation(drawn) else { return nil }
-    let reason = search.settings.spread == .spins ? "asked for" : "a rank's memory cannot hold all couplings"
-    self.init(
-      PartEnergy(spinCount: drawn.spinCount, couplingCount: Int(drawn.couplingCount)), kind: .ising, file: name,
-      rows: try drawn.rows(drawn.spins(of: world.rank, ranks: world.size)), because: reason)
+extension QuestionSearch: ProblemUse {
+  package func sharers(in world: Communicator) -> Communicator? {
+    isWhole || isExact || store != nil || hasChip || !device.couplings.isIdeal || settings.spread == .replicas ? nil : world
   }
+
+  /// Samplers visit densely coupled spins one after the other.
+  package func allowsParts(of drawn: DrawnProblem) -> Bool {
+    !drawn.isComplete || !settings.choosesMachine && !settings.machine(for: drawn).isSequential
+  }
+
+  package func spreadsSpins(of drawn: DrawnProblem) -> Bool { settings.spread == .spins && !settings.growsPopulation(drawn) }
+
+  package func spins(of rank: Int, ranks: Int, in drawn: DrawnProblem) -> Range<Int> { drawn.spins(of: rank, ranks: ranks) }
 }
 
 extension DrawnProblem {
@@ -71,17 +65,12 @@ extension DrawnProblem {
 }
 
 extension SolverSettings {
-  /// Whether the machine can run on a drawn problem in parts: samplers visit densely coupled spins one after the other.
-  fileprivate func searchesInParts(_ drawn: DrawnProblem) -> Bool {
-    !drawn.isComplete || !choosesMachine && !machine(for: drawn).isSequential
-  }
-
   /// Whether the search would spend its time on a population, which takes the whole problem (`AnnealingPopulation`).
   fileprivate func growsPopulation(_ drawn: DrawnProblem) -> Bool {
     time != nil && time != .zero && reads == nil && steps == nil && (choosesMachine || machine(for: drawn).isSequential)
   }
 
-  private func machine(for drawn: DrawnProblem) -> MachineKind {
+  fileprivate func machine(for drawn: DrawnProblem) -> MachineKind {
     machine ?? .standard(spins: drawn.spinCount, haveOneSize: drawn.hasCouplingsOfOneSize, self)
   }
 }

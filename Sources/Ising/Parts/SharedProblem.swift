@@ -1,31 +1,30 @@
-import Ising
 import MPI
 
 /// A problem of which each rank of a group has the rows of a run of spins, the first rank those of the first spins.
 ///
 /// What the whole problem says of itself, and its energies, are sums over the ranks' rows. Of integers they are exact in any order; of other
 /// numbers each rank adds its own to what the ranks before it have come to, so that they have the bits of the whole problem's sums.
-struct SharedProblem: SearchedProblem {
-  let rows: any ProblemRows
+package struct SharedProblem: Sendable {
+  package let rows: any ProblemRows
   /// The ranks that share the problem.
-  let group: Communicator
+  package let group: Communicator
   /// The spins of each rank.
-  let runs: [Range<Int>]
-  let couplingCount: Int
-  let isInteger: Bool
-  let hasCouplingsOfOneSize: Bool
+  package let runs: [Range<Int>]
+  package let couplingCount: Int
+  package let isInteger: Bool
+  package let hasCouplingsOfOneSize: Bool
   /// As of the whole problem.
-  let rootMeanSquareField: Double
+  package let rootMeanSquareField: Double
   /// The greatest `Σ_j |J_ij|`.
-  let greatestField: Double
+  package let greatestField: Double
 
-  var spinCount: Int { rows.spinCount }
-  var density: Double {
+  package var spinCount: Int { rows.spinCount }
+  package var density: Double {
     spinCount < 2 ? 0 : 2 * Double(couplingCount) / (Double(spinCount) * Double(spinCount - 1))
   }
 
   /// Collective.
-  init(_ rows: any ProblemRows, over group: Communicator) throws {
+  package init(_ rows: any ProblemRows, over group: Communicator) throws {
     (self.rows, self.group) = (rows, group)
     let bounds = try group.allgather([rows.own.lowerBound, rows.own.upperBound])
     runs = (0..<group.size).map { bounds[2 * $0]..<bounds[2 * $0 + 1] }
@@ -50,13 +49,14 @@ struct SharedProblem: SearchedProblem {
     }
   }
 
-  func energy(of spins: [Int8]) throws -> Double {
+  /// The energy of a state. Collective.
+  package func energy(of spins: [Int8]) throws -> Double {
     guard !isInteger else { return Double(try integerEnergy(of: spins)) }
     return try Self.passed(0, through: group) { rows.realEnergy(of: spins, after: $0) }
   }
 
   /// The energy of a state as it is reported. Collective.
-  func total(of spins: [Int8]) throws -> Total {
+  package func total(of spins: [Int8]) throws -> Total {
     isInteger ? .integer(try integerEnergy(of: spins)) : .real(try energy(of: spins))
   }
 
@@ -69,8 +69,6 @@ struct SharedProblem: SearchedProblem {
     }
     return sum
   }
-
-  func home(sharedBy group: Communicator?) throws -> any SpinHome { PartHome(self) }
 
   /// What a value becomes on its way through all ranks in their order; the same on each. Collective.
   private static func passed(_ value: Double, through group: Communicator, _ body: (Double) -> Double) throws -> Double {

@@ -1,19 +1,18 @@
 import Files
 import Foundation
-import Ising
 import MPI
 
 extension Question {
   /// Reads or draws a problem on every rank; what comes on standard input, `-`, the first rank reads for all. Notes on how it was read
   /// go to standard error, once. Collective.
   ///
-  /// - Parameter search: what the problem is for. If it can spread the spins over the ranks, each draws or reads a part of a problem that
-  ///   is to be spread, or that it cannot hold (`PartQuestion`).
+  /// - Parameter use: what the problem is for. If ranks can share its spins for that, each draws or reads a part of a problem that is to be
+  ///   spread, or that it cannot hold (`PartQuestion`).
   /// - Throws: `ProblemFileError` or `ProblemError` if the file holds no such problem.
-  package init(file: String, _ settings: QuestionSettings, for search: QuestionSearch? = nil, over world: Communicator) throws {
-    if let search, let parts = try PartQuestion(named: file, settings, for: search, over: world) {
+  package init(file: String, _ settings: QuestionSettings, for use: (any ProblemUse)? = nil, over world: Communicator) throws {
+    if let use, let parts = try PartQuestion(named: file, settings, for: use, over: world) {
       self = .parts(parts)
-    } else if let search, let parts = try PartQuestion(file: file, settings, for: search, over: world) {
+    } else if let use, let parts = try PartQuestion(file: file, settings, for: use, over: world) {
       self = .parts(parts)
     } else if file == "-" {
       let limit = ProblemFile.greatestSize
