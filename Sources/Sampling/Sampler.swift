@@ -112,7 +112,8 @@ public struct Sampler {
     let began = Profile.now
     let grid = try group.map { try ProcessGrid(try shape(ranks: $0.size, chains: chainCount), over: $0) }
     if let part = problem as? SampledPart, part.ranks != grid?.spin.size ?? 1 {
-      throw SamplerError("\(part.ranks) ranks have a part of the problem each, and \(grid?.spin.size ?? 1) share the spins of a chain")
+      throw SamplerError(
+        "\(part.ranks) ranks have a part of the problem each, and \(grid?.spin.size ?? 1) share the spins of a chain")
     }
     if settings.method == .population {
       return try runPopulations(

@@ -55,7 +55,8 @@ final class SamplingRun {
   ///   - moves: of clusters, on the same kernel.
   ///   - grid: the ranks of the run; `nil`: this one alone.
   init(
-    _ problem: any SampledProblem, _ settings: SamplerSettings, kernel: any ReplicaKernel, firstLane: Int, ladder: TemperatureLadder,
+    _ problem: any SampledProblem, _ settings: SamplerSettings, kernel: any ReplicaKernel, firstLane: Int,
+    ladder: TemperatureLadder,
     chains: Range<Int>, of chainCount: Int? = nil, draws: Int = 0, moves: ClusterMoves? = nil, over grid: ProcessGrid? = nil
   ) {
     self.problem = problem

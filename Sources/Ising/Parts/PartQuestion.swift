@@ -20,7 +20,8 @@ public struct PartQuestion: Sendable {
   public var notes: [String] = []
 
   package init(
-    _ measure: any PartMeasure, kind: ProblemKind, file: String, rows: any ProblemRows, group: Communicator, because reason: String
+    _ measure: any PartMeasure, kind: ProblemKind, file: String, rows: any ProblemRows, group: Communicator,
+    because reason: String
   ) {
     (self.measure, self.kind, self.file) = (measure, kind, file)
     (self.rows, self.group, self.reason) = (rows, group, reason)

@@ -25,6 +25,7 @@ package struct CodedCouplings: Sendable {
     self.totals = totals
   }
 
+  /// How many links a coupling or field is, negative ones if it is negative.
   func multiple(_ value: Double) -> Int { Int(value / unit) }
 
   private static func isMultiple(_ value: Double, of unit: Double) -> Bool {

@@ -37,7 +37,8 @@ package struct PartGraph: Sendable {
   package init(runs: [Range<Int>], rank: Int, starts: [Int], neighbours: [Int32], couplings: [Float] = []) {
     let own = runs[rank]
     precondition(
-      starts.count == own.count + 1 && starts.last == neighbours.count && (couplings.isEmpty || couplings.count == neighbours.count))
+      starts.count == own.count + 1 && starts.last == neighbours.count
+        && (couplings.isEmpty || couplings.count == neighbours.count))
     (self.runs, self.rank) = (runs, rank)
     (self.starts, self.neighbours, self.couplings) = (starts, neighbours, couplings)
     ghosts = Self.distinct(neighbours, outside: own, of: runs.last?.upperBound ?? 0)
