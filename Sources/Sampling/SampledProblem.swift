@@ -82,6 +82,11 @@ package struct SamplingUse: ProblemUse {
   package func allowsParts(of drawn: DrawnProblem) -> Bool { true }
   package func spreadsSpins(of drawn: DrawnProblem) -> Bool { settings.spread != .automatic }
 
+  /// With what making a kernel takes (`ReplicaHome.checkMemory`).
+  package func wholeBytes(of drawn: DrawnProblem) -> Double {
+    drawn.wholeBytes + 24 * drawn.couplingCount + 64 * Double(drawn.spinCount)
+  }
+
   /// Blocks of chains have the problem each, in parts on as many ranks.
   package func sharers(in world: Communicator) throws -> Communicator? {
     guard !isKept, !settings.marginals, !settings.needsWholeChains else { return nil }

@@ -37,6 +37,30 @@ import Testing
     }
   }
 
+  /// Packed files have no length that could be divided: each part has every so many-th piece.
+  @Test(arguments: 1...5, [16, 64, 1 << 20]) func partsOfPackedFiles(_ parts: Int, _ pieceLength: Int) throws {
+    let folder = try TemporaryFolder()
+    for end in ["", "\n", "\n# over\n\n"] {
+      let text = Self.header + Self.lines.joined(separator: "\n") + end
+      let plain = try edges(try folder.write(text, "f.rud"), parts: 1, pieceLength: 1 << 20)
+      let packed = try edges(try folder.writeGzipped(Array(text.utf8), "f.rud.gz"), parts: parts, pieceLength: pieceLength)
+      #expect(packed.sorted { $0.lexicographicallyPrecedes($1) } == plain.sorted { $0.lexicographicallyPrecedes($1) })
+    }
+    let wrong = (Self.header + Self.lines.joined(separator: "\n")).replacingOccurrences(of: "2 5 1e3", with: "2 5 x")
+    let path = try folder.writeGzipped(Array(wrong.utf8), "f.rud.gz")
+    let error = try #require(throws: ProblemFileError.self) { try edges(path, parts: parts, pieceLength: max(pieceLength, 32)) }
+    #expect(error.line == 12, "\(error)")
+  }
+
+  @Test func damagedFilesAreRefused() throws {
+    let folder = try TemporaryFolder()
+    let lines = (1..<2000).map { "\($0) \($0 + 1) \($0 * 7919 % 1000)" }.joined(separator: "\n")
+    let path = try folder.writeGzipped(Array("2000 1999\n\(lines)".utf8), "f.rud.gz")
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    try Data(bytes.dropLast(40)).write(to: URL(fileURLWithPath: path))
+    #expect(throws: ProblemFileError.self) { try edges(path, parts: 2, pieceLength: 1 << 12) }
+  }
+
   /// The message of a wrong line names it, whichever part and piece it is in.
   @Test(arguments: [1, 3, 7]) func messagesNameTheLine(_ parts: Int) throws {
     let folder = try TemporaryFolder()
@@ -57,10 +81,10 @@ import Testing
     #expect(throws: ProblemFileError.self) { try edges(path, parts: 1, pieceLength: 100) }
   }
 
-  /// Packed files, other forms and wrong headers are left to the reader of whole files.
+  /// Archives, other forms and wrong headers are left to the reader of whole files.
   @Test func otherFilesAreNone() throws {
     let folder = try TemporaryFolder()
-    #expect(EdgeFile(try folder.writeGzipped(Array("3 1\n1 2\n".utf8), "f.rud.gz"), format: nil) == nil)
+    #expect(EdgeFile(try folder.writeGzipped(Array("3 1\n1 2\n".utf8), "f.rud.gz"), format: nil) != nil)
     #expect(EdgeFile(try folder.write("3 1\n1 2\n", "f.edges"), format: nil) == nil)
     #expect(EdgeFile(try folder.write("3 1\n1 2\n", "f.edges"), format: .rudy) != nil)
     for header in ["x 1", "0 1", "3 x", "3 99999", "3 1 1"] {

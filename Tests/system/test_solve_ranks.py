@@ -1,5 +1,7 @@
 """`equilibria solve` on many ranks, which share the reads or the spins: the same answer as on one."""
 
+import gzip
+
 import pytest
 
 # Shared reads.
@@ -146,6 +148,11 @@ def test_edges_that_no_rank_can_hold(job, one, program, tmp_path):
     search = ("solve", path, "--machine", "sb-ballistic", "--reads", 1, "--steps", 3, "--samples", 0)
     whole = one(*search).succeeds()
     parts = job(4, *search, command=["prlimit", "--data=120000000", program]).succeeds()
+    assert "a rank's memory cannot hold all couplings" in parts.stdout
+    assert parts.stdout.splitlines()[-1] == whole.stdout.splitlines()[-1]
+    packed = tmp_path / "ladder.rud.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes(), 1))
+    parts = job(4, "solve", packed, *search[2:], command=["prlimit", "--data=120000000", program]).succeeds()
     assert "a rank's memory cannot hold all couplings" in parts.stdout
     assert parts.stdout.splitlines()[-1] == whole.stdout.splitlines()[-1]
     text = path.read_text().splitlines(keepends=True)

@@ -96,7 +96,7 @@ struct EdgeList {
       try MemoryLimit.require(bytes, for: "\(vertexCount) vertices and \(count) edges")
     } catch {
       throw ProblemFileError(
-        file: file, line: nil, reason: "\(error); several ranks of solve read a file of the form rudy that is not packed in parts"
+        file: file, line: nil, reason: "\(error); several ranks of solve or sample read a file of the form rudy in parts"
       )
     }
   }

@@ -15,11 +15,16 @@ package protocol ProblemUse {
   /// The ranks that would share the spins of a problem with this one; `nil` if each must have the whole problem. Collective.
   func sharers(in world: Communicator) throws -> Communicator?
 
+  /// Bytes that a rank takes which has the whole of a drawn problem.
+  func wholeBytes(of drawn: DrawnProblem) -> Double
+
   /// The spins of one of the ranks that share a drawn problem.
   func spins(of rank: Int, ranks: Int, in drawn: DrawnProblem) -> Range<Int>
 }
 
 extension ProblemUse {
+  package func wholeBytes(of drawn: DrawnProblem) -> Double { drawn.wholeBytes }
+
   package func spins(of rank: Int, ranks: Int, in drawn: DrawnProblem) -> Range<Int> {
     SpinOwners.run(of: rank, ranks: ranks, spins: drawn.spinCount)
   }
@@ -35,7 +40,7 @@ extension PartQuestion {
       use.allowsParts(of: drawn), let group = try use.sharers(in: world),
       (group.size...max(group.size, IsingProblem.greatestSpinCount)).contains(drawn.spinCount)
     else { return nil }
-    let isTooLarge = try world.allreduce(drawn.wholeBytes > Double(MemoryLimit.bytesLeft) ? 1 : 0, .max) == 1
+    let isTooLarge = try world.allreduce(use.wholeBytes(of: drawn) > Double(MemoryLimit.bytesLeft) ? 1 : 0, .max) == 1
     let isAskedFor = use.spreadsSpins(of: drawn)
     guard isTooLarge || isAskedFor else { return nil }
     self.init(
