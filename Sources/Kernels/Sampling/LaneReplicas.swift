@@ -21,6 +21,8 @@ package final class LaneReplicas: PlacedReplicaKernel {
   private var inverseTemperatures: [Double] = []
   /// Of rows whose couplings are of one size each: 2|J|, and the sum of those below 0.
   private let equal: EqualRows?
+  /// The same of dense couplings.
+  private let tiled: TiledRows?
   /// Fields that are kept, where most pairs are coupled.
   private let kept: KeptFields?
   /// Couplings of this rank's pairs and fields of its spins, in units of the energy.
@@ -37,6 +39,8 @@ package final class LaneReplicas: PlacedReplicaKernel {
     case added
     /// As links of one size that pull down, counted for 512 replicas at once.
     case counted
+    /// The same with the half of them whose couplings have one sign, where most pairs are coupled.
+    case tiled
     /// Kept, and changed where a spin turns.
     case kept
   }
@@ -58,10 +62,11 @@ package final class LaneReplicas: PlacedReplicaKernel {
     let degree = couplings.neighbours.count / max(couplings.spinCount, 1)
     let isAlone = layout.ghosts.isEmpty && layout.fixed.isEmpty
     let isLarge = laneCount >= Self.leastCounted.replicas && degree >= Self.leastCounted.links
-    let counts = (way == .counted || way == .automatic && isLarge) && Self.hasEqualRows(couplings)
-    let keeps = way == .kept || way == .automatic && !counts && Self.keepsFields(couplings)
+    let isEqual = (way == .counted || way == .tiled || way == .automatic && isLarge) && Self.hasEqualRows(couplings)
+    let isTiled = way == .tiled || way == .automatic && isEqual && Self.isDense(couplings)
+    let keeps = way == .kept || way == .automatic && !isEqual && Self.isDense(couplings)
     states = ReplicaStates(
-      couplings, layout: layout, firstReplica: firstReplica, laneCount: laneCount, strideUnit: counts ? 8 : 1)
+      couplings, layout: layout, firstReplica: firstReplica, laneCount: laneCount, strideUnit: isEqual ? 8 : 1)
     key = ReplicaKey(seed: seed)
     firstBlock = UInt32(firstReplica / 4)
     let units = RowUnits(couplings)
@@ -97,21 +102,22 @@ package final class LaneReplicas: PlacedReplicaKernel {
     scales = AlignedBuffer(layout.free.map { Float(2 * units.units[$0]) })
     shifts = AlignedBuffer(layout.free.map { Int8((units.units[$0] / units.energyUnit).exponent) })
     identifiers = AlignedBuffer(layout.free.map { UInt32($0) })
-    equal = counts ? EqualRows(starts, weights) : nil
+    tiled = isEqual && isTiled ? TiledRows(starts, weights, places: layout.ground) : nil
+    equal = isEqual && tiled == nil ? EqualRows(starts, weights) : nil
     kept = keeps && isAlone ? KeptFields(couplings, units, layout, lanes: states.bitCount) : nil
     laneInverseTemperatures = AlignedBuffer(count: states.bitCount)
     energies = AlignedBuffer(count: states.bitCount)
   }
 
   /// Whether most pairs are coupled, and the matrix is not too large.
-  private static func keepsFields(_ couplings: ReplicaCouplings) -> Bool {
+  private static func isDense(_ couplings: ReplicaCouplings) -> Bool {
     let spins = couplings.spinCount
     return 2 * couplings.neighbours.count >= spins * spins && spins >= 64 && spins * spins <= Self.greatestMatrix
   }
 
   /// Bytes of fields that are kept for so many replicas, with their matrix.
   package static func keptBytes(_ couplings: ReplicaCouplings, replicas: Int) -> Double {
-    keepsFields(couplings) ? 4 * Double(couplings.spinCount) * Double(couplings.spinCount + replicas + 64) : 0
+    isDense(couplings) ? 4 * Double(couplings.spinCount) * Double(couplings.spinCount + replicas + 64) : 0
   }
 
   private static func hasEqualRows(_ couplings: ReplicaCouplings) -> Bool {
@@ -134,7 +140,12 @@ package final class LaneReplicas: PlacedReplicaKernel {
   package func restart() {
     energies.clear()
     set.sampling.sum_pairs(states.words.base, Int64(states.stride), pairs.base, Int64(pairs.count), energies.base)
-    for lane in 0..<states.laneCount { keepFields(lane) }
+    guard let kept else { return }
+    withState { state in
+      kept.take(free: states.layout.free.count, lanes: states.laneCount) { places, fields in
+        set.sampling.fields_lanes(&state, Int64(places.lowerBound), Int64(places.upperBound), fields)
+      }
+    }
   }
 
   /// Adds up the fields of a replica that was written from outside.
@@ -153,14 +164,18 @@ package final class LaneReplicas: PlacedReplicaKernel {
   }
 
   package func sweep(_ places: Range<Int>, number: UInt32) {
+    withState { set.sampling.sweep_lanes(&$0, Int64(places.lowerBound), Int64(places.upperBound), number) }
+  }
+
+  private func withState(_ body: (inout eq_lanes) -> Void) {
     var state = eq_lanes(
       spins: states.words.base, stride: Int64(states.stride), groups: Int64((states.laneCount + 15) / 16), rows: rows.base,
       weights: weights.base, bases: bases.base, scales: scales.base, shifts: shifts.base, rates: laneInverseTemperatures.base,
       energies: energies.base, identifiers: identifiers.base, key: key.words, first_block: firstBlock,
-      equal: equal?.twice.base, favours: equal?.favours.base, links: equal?.links.base, fields: kept?.fields.base,
-      length: Int64(kept?.length ?? 0),
-      matrix: kept?.matrix.base)
-    set.sampling.sweep_lanes(&state, Int64(places.lowerBound), Int64(places.upperBound), number)
+      equal: (tiled?.twice ?? equal?.twice)?.base, favours: (tiled?.favours ?? equal?.favours)?.base,
+      links: (tiled?.links ?? equal?.links)?.base, fields: kept?.fields.base, length: Int64(kept?.length ?? 0),
+      matrix: kept?.matrix.base, lists: tiled?.lists.base, listed: tiled?.listed.base, places: Int64(states.layout.ground))
+    body(&state)
   }
 
   /// One spin after the other, each in the field of those that have turned before.
@@ -186,54 +201,6 @@ package final class LaneReplicas: PlacedReplicaKernel {
   package func addEnergies(to sums: inout [Int64]) {
     precondition(sums.count == states.laneCount)
     for lane in 0..<sums.count { sums[lane] += energies.base[lane] }
-  }
-}
-
-/// Couplings of one size in each row, as links that pull up or down.
-private struct EqualRows {
-  /// 2|J| of each row.
-  let twice: AlignedBuffer<Int32>
-  /// The sum of those below 0.
-  let favours: AlignedBuffer<Int32>
-  let links: AlignedBuffer<eq_link>
-
-  /// - Returns: `nil` if rounding to the units of two rows has made couplings of a row unequal.
-  init?(_ rows: [Int64], _ weights: [eq_weight]) {
-    var (twice, favours): ([Int32], [Int32]) = ([], [])
-    for (first, last) in zip(rows, rows.dropFirst()) {
-      let row = weights[Int(first)..<Int(last)]
-      let size = row.first.map { abs($0.twice) } ?? 0
-      guard row.allSatisfy({ abs($0.twice) == size }) else { return nil }
-      twice.append(size)
-      favours.append(size * Int32(row.count { $0.twice < 0 }))
-    }
-    self.twice = AlignedBuffer(twice)
-    self.favours = AlignedBuffer(favours)
-    links = AlignedBuffer(weights.map { eq_link(place: $0.place, sign: $0.twice < 0 ? -1 : 0) })
-  }
-}
-
-/// Fields of dense couplings, which are kept, and what they change by.
-private struct KeptFields {
-  /// Places from one replica to the next, filled up to a multiple of 16.
-  let length: Int
-  /// [replica][place], in units of the row.
-  let fields: AlignedBuffer<Int32>
-  /// [place][other]: 2J in units of the other's row.
-  let matrix: AlignedBuffer<Int32>
-
-  init(_ couplings: ReplicaCouplings, _ units: RowUnits, _ layout: ReplicaLayout, lanes: Int) {
-    length = (layout.free.count + 15) / 16 * 16
-    fields = AlignedBuffer(count: lanes * length)
-    matrix = AlignedBuffer(count: layout.free.count * length)
-    let places = layout.places(of: couplings.spinCount)
-    for (place, spin) in layout.free.enumerated() {
-      for entry in couplings.row(spin) {
-        let other = Int(couplings.neighbours[entry])
-        let coupling = units.rounded(couplings.couplings[entry], spin, other) / units.units[other]
-        matrix.base[place * length + Int(places[other])] = Int32(2 * coupling)
-      }
-    }
   }
 }
 

@@ -57,15 +57,35 @@ package final class ReplicaFields {
       set.sampling.sum_fields(
         states.words.base, Int64(states.stride), placed.fields.base[place], placed.neighbours.base + row.lowerBound,
         placed.couplings.base + row.lowerBound, Int64(row.count), values.base)
-      let own = states.words.base + place * states.stride
-      for lane in 0..<lanes {
+      excess.withUnsafeMutableBufferPointer { excess in
+        slope.withUnsafeMutableBufferPointer { slope in
+          known.withUnsafeMutableBufferPointer { known in
+            add(place, inverseTemperatures, to: excess, slope, known: known)
+          }
+        }
+      }
+    }
+  }
+
+  /// The same of one spin whose fields are among `values`.
+  private func add(
+    _ place: Int, _ inverseTemperatures: [Double], to excess: UnsafeMutableBufferPointer<Int64>,
+    _ slope: UnsafeMutableBufferPointer<Int64>, known: UnsafeMutableBufferPointer<Terms>
+  ) {
+    let own = states.words.base + place * states.stride
+    for first in stride(from: 0, to: states.laneCount, by: 64) {
+      var down = own[first / 64]
+      for lane in first..<min(first + 64, states.laneCount) {
         let (field, inverseTemperature) = (values.base[lane], inverseTemperatures[lane])
         let slot = Int((field.bitPattern &* 0x9E37_79B9_7F4A_7C15 ^ inverseTemperature.bitPattern &* 0xBB67_AE85_84CA_A73B) >> 52)
         if known[slot].field != field || known[slot].inverseTemperature != inverseTemperature {
           known[slot] = terms(field, inverseTemperature)
         }
-        excess[lane] += own[lane / 64] >> UInt64(lane % 64) & 1 == 1 ? known[slot].down : known[slot].up
-        slope[lane] += known[slot].slope
+        // No branch: which way a spin points is hard to foretell.
+        let isDown = Int64(truncatingIfNeeded: down & 1)
+        excess[lane] &+= known[slot].up &+ (known[slot].down &- known[slot].up) & -isDown
+        slope[lane] &+= known[slot].slope
+        down >>= 1
       }
     }
   }
