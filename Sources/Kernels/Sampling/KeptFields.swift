@@ -20,20 +20,4 @@ struct KeptFields {
       }
     }
   }
-
-  /// Takes the fields of all replicas anew.
-  ///
-  /// - Parameter read: writes those at some places, [place][lane] with lanes padded to a multiple of 16.
-  func take(free: Int, lanes: Int, _ read: (Range<Int>, UnsafeMutablePointer<Int32>) -> Void) {
-    let padded = (lanes + 15) / 16 * 16
-    let some = AlignedBuffer<Int32>(count: 64 * padded)
-    for first in stride(from: 0, to: free, by: 64) {
-      let last = min(first + 64, free)
-      read(first..<last, some.base)
-      for lane in 0..<lanes {
-        let own = fields.base + lane * length
-        for place in first..<last { own[place] = some.base[(place - first) * padded + lane] }
-      }
-    }
-  }
 }

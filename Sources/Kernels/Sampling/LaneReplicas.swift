@@ -10,6 +10,8 @@ package final class LaneReplicas: PlacedReplicaKernel {
   private let rows: AlignedBuffer<Int64>
   private let weights: AlignedBuffer<eq_weight>
   private let bases: AlignedBuffer<Int32>
+  /// h of each spin in units of its row.
+  private let ownFields: AlignedBuffer<Int32>
   private let scales: AlignedBuffer<Float>
   private let shifts: AlignedBuffer<Int8>
   private let laneInverseTemperatures: AlignedBuffer<Float>
@@ -18,6 +20,8 @@ package final class LaneReplicas: PlacedReplicaKernel {
   private let key: ReplicaKey
   private let firstBlock: UInt32
   private let set: InstructionSet
+  /// Whether no spin is held, and none is another rank's.
+  private let isAlone: Bool
   private var inverseTemperatures: [Double] = []
   /// Of rows whose couplings are of one size each: 2|J|, and the sum of those below 0.
   private let equal: EqualRows?
@@ -60,7 +64,7 @@ package final class LaneReplicas: PlacedReplicaKernel {
     precondition(firstReplica % Self.alignment == 0)
     self.set = set
     let degree = couplings.neighbours.count / max(couplings.spinCount, 1)
-    let isAlone = layout.ghosts.isEmpty && layout.fixed.isEmpty
+    isAlone = layout.ghosts.isEmpty && layout.fixed.isEmpty
     let isLarge = laneCount >= Self.leastCounted.replicas && degree >= Self.leastCounted.links
     let isEqual = (way == .counted || way == .tiled || way == .automatic && isLarge) && Self.hasEqualRows(couplings)
     let isTiled = way == .tiled || way == .automatic && isEqual && Self.isDense(couplings)
@@ -74,7 +78,7 @@ package final class LaneReplicas: PlacedReplicaKernel {
     let places = layout.places(of: couplings.spinCount)
     var (starts, weights): ([Int64], [eq_weight]) = ([0], [])
     var pairs: [eq_pair] = []
-    var bases: [Int32] = []
+    var (bases, ownFields): ([Int32], [Int32]) = ([], [])
     for (place, spin) in layout.own.enumerated() {
       let unit = units.units[spin]
       let field = (couplings.fields[spin] / unit).rounded()
@@ -94,10 +98,12 @@ package final class LaneReplicas: PlacedReplicaKernel {
       guard place < layout.free.count else { continue }
       starts.append(Int64(weights.count))
       bases.append(Int32(base))
+      ownFields.append(Int32(field))
     }
     rows = AlignedBuffer(starts)
     self.weights = AlignedBuffer(weights)
     self.bases = AlignedBuffer(bases)
+    self.ownFields = AlignedBuffer(ownFields)
     self.pairs = AlignedBuffer(pairs)
     scales = AlignedBuffer(layout.free.map { Float(2 * units.units[$0]) })
     shifts = AlignedBuffer(layout.free.map { Int8((units.units[$0] / units.energyUnit).exponent) })
@@ -139,13 +145,35 @@ package final class LaneReplicas: PlacedReplicaKernel {
   /// Works out the energies of the present states.
   package func restart() {
     energies.clear()
-    set.sampling.sum_pairs(states.words.base, Int64(states.stride), pairs.base, Int64(pairs.count), energies.base)
-    guard let kept else { return }
-    withState { state in
-      kept.take(free: states.layout.free.count, lanes: states.laneCount) { places, fields in
-        set.sampling.fields_lanes(&state, Int64(places.lowerBound), Int64(places.upperBound), fields)
+    if isAlone {
+      readFields()
+    } else {
+      set.sampling.sum_pairs(states.words.base, Int64(states.stride), pairs.base, Int64(pairs.count), energies.base)
+    }
+  }
+
+  /// With all spins at hand, the energy is −½ Σ s (f + h), which is faster than pair by pair. Fields that are kept are taken on the way.
+  private func readFields() {
+    let (free, lanes, padded) = (states.layout.free.count, states.laneCount, states.paddedLaneCount)
+    let some = AlignedBuffer<Int32>(count: 64 * padded)
+    for first in stride(from: 0, to: free, by: 64) {
+      let last = min(first + 64, free)
+      withState { set.sampling.fields_lanes(&$0, Int64(first), Int64(last), some.base) }
+      for place in first..<last {
+        let (read, down) = (some.base + (place - first) * padded, states.words.base + place * states.stride)
+        let (own, shift) = (Int64(ownFields[place]), Int64(shifts[place]))
+        for lane in 0..<lanes {
+          let twice = (Int64(read[lane]) + own) << shift
+          energies.base[lane] += down[lane / 64] >> UInt64(lane % 64) & 1 == 1 ? twice : -twice
+        }
+      }
+      guard let kept else { continue }
+      for lane in 0..<lanes {
+        let fields = kept.fields.base + lane * kept.length
+        for place in first..<last { fields[place] = some.base[(place - first) * padded + lane] }
       }
     }
+    for lane in 0..<lanes { energies.base[lane] /= 2 }
   }
 
   /// Adds up the fields of a replica that was written from outside.
