@@ -178,7 +178,8 @@ import Testing
   /// Overlaps of links where most pairs are coupled are those of the pairs.
   @Test(arguments: [1, 0.85, 0.3]) func linkOverlapsAreThoseOfThePairs(_ density: Double) {
     let couplings = ReplicaCouplings(RandomCouplings(50, density: density, values: .signs, seed: 9))
-    let kernel = kernel(couplings, lanes: 70, way: .automatic)
+    // Words of 512 replicas, and more pairs than are written at once.
+    let kernel = kernel(couplings, lanes: 70, way: .counted)
     kernel.sweep(number: 0)
     for wantsSums in [false, true] {
       let meter = kernel.states.meter()
