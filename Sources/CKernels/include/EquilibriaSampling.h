@@ -89,6 +89,15 @@ typedef struct {
   int64_t length;
   // matrix[i · length + j] is 2J of i and j in units of row j.
   const int32_t *matrix;
+  // Dense rows of one size, in tiles of 224 places and blocks of 16 places; `NULL` if they are not. Of place i of block b and tile t, with
+  // n = 2 (16 (b · tiles + t) + i % 16), listed[8 · k] … are places of the tile, counted from its first: for lists[n] ≤ k < lists[n + 1] those
+  // whose couplings have one sign, and from there to lists[n + 2] those that are not coupled with i; both without the places of block b, and
+  // filled up with 224. `equal` is then 2J of those of the one sign, `links` has the 16 places of the block, where sign is −1 if the coupling has
+  // the other sign, and `favours` is `equal` times how often that is.
+  const int32_t *lists;
+  const uint8_t *listed;
+  // All places but the last one, which is always up.
+  int64_t places;
 } eq_lanes;
 
 // Amplitudes in [−1, 1] of any couplings, 8 replicas in a vector: spins[place · stride + r] · 2⁻²⁴, whole numbers.

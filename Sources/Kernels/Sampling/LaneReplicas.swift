@@ -10,6 +10,8 @@ package final class LaneReplicas: PlacedReplicaKernel {
   private let rows: AlignedBuffer<Int64>
   private let weights: AlignedBuffer<eq_weight>
   private let bases: AlignedBuffer<Int32>
+  /// h of each spin in units of its row.
+  private let ownFields: AlignedBuffer<Int32>
   private let scales: AlignedBuffer<Float>
   private let shifts: AlignedBuffer<Int8>
   private let laneInverseTemperatures: AlignedBuffer<Float>
@@ -18,9 +20,13 @@ package final class LaneReplicas: PlacedReplicaKernel {
   private let key: ReplicaKey
   private let firstBlock: UInt32
   private let set: InstructionSet
+  /// Whether no spin is held, and none is another rank's.
+  private let isAlone: Bool
   private var inverseTemperatures: [Double] = []
   /// Of rows whose couplings are of one size each: 2|J|, and the sum of those below 0.
   private let equal: EqualRows?
+  /// The same of dense couplings.
+  private let tiled: TiledRows?
   /// Fields that are kept, where most pairs are coupled.
   private let kept: KeptFields?
   /// Couplings of this rank's pairs and fields of its spins, in units of the energy.
@@ -37,6 +43,8 @@ package final class LaneReplicas: PlacedReplicaKernel {
     case added
     /// As links of one size that pull down, counted for 512 replicas at once.
     case counted
+    /// The same with the half of them whose couplings have one sign, where most pairs are coupled.
+    case tiled
     /// Kept, and changed where a spin turns.
     case kept
   }
@@ -55,13 +63,13 @@ package final class LaneReplicas: PlacedReplicaKernel {
   ) {
     precondition(firstReplica % Self.alignment == 0)
     self.set = set
-    let degree = couplings.bounds.meanDegree
-    let isAlone = layout.ghosts.isEmpty && layout.fixed.isEmpty
-    let isLarge = laneCount >= Self.leastCounted.replicas && degree >= Self.leastCounted.links
-    let counts = (way == .counted || way == .automatic && isLarge) && couplings.bounds.hasEqualRows
-    let keeps = way == .kept || way == .automatic && !counts && Self.keepsFields(couplings)
+    isAlone = layout.ghosts.isEmpty && layout.fixed.isEmpty
+    let isLarge = laneCount >= Self.leastCounted.replicas && couplings.bounds.meanDegree >= Self.leastCounted.links
+    let isEqual = (way == .counted || way == .tiled || way == .automatic && isLarge) && couplings.bounds.hasEqualRows
+    let isTiled = way == .tiled || way == .automatic && isEqual && Self.isDense(couplings)
+    let keeps = way == .kept || way == .automatic && !isEqual && Self.isDense(couplings)
     states = ReplicaStates(
-      couplings, layout: layout, firstReplica: firstReplica, laneCount: laneCount, strideUnit: counts ? 8 : 1)
+      couplings, layout: layout, firstReplica: firstReplica, laneCount: laneCount, strideUnit: isEqual ? 8 : 1)
     key = ReplicaKey(seed: seed)
     firstBlock = UInt32(firstReplica / 4)
     let units = RowUnits(couplings)
@@ -69,7 +77,7 @@ package final class LaneReplicas: PlacedReplicaKernel {
     let places = layout.places(of: couplings.knownCount)
     var (starts, weights): ([Int64], [eq_weight]) = ([0], [])
     var pairs: [eq_pair] = []
-    var bases: [Int32] = []
+    var (bases, ownFields): ([Int32], [Int32]) = ([], [])
     for (place, spin) in layout.own.enumerated() {
       let (number, unit) = (couplings.number(spin), units.units[spin])
       let field = (couplings.fields[spin] / unit).rounded()
@@ -89,29 +97,32 @@ package final class LaneReplicas: PlacedReplicaKernel {
       guard place < layout.free.count else { continue }
       starts.append(Int64(weights.count))
       bases.append(Int32(base))
+      ownFields.append(Int32(field))
     }
     rows = AlignedBuffer(starts)
     self.weights = AlignedBuffer(weights)
     self.bases = AlignedBuffer(bases)
+    self.ownFields = AlignedBuffer(ownFields)
     self.pairs = AlignedBuffer(pairs)
     scales = AlignedBuffer(layout.free.map { Float(2 * units.units[$0]) })
     shifts = AlignedBuffer(layout.free.map { Int8((units.units[$0] / units.energyUnit).exponent) })
     identifiers = AlignedBuffer(layout.free.map { UInt32(couplings.number($0)) })
-    equal = counts ? EqualRows(starts, weights) : nil
+    tiled = isEqual && isTiled ? TiledRows(starts, weights, places: layout.ground) : nil
+    equal = isEqual && tiled == nil ? EqualRows(starts, weights) : nil
     kept = keeps && isAlone ? KeptFields(couplings, units, layout, lanes: states.bitCount) : nil
     laneInverseTemperatures = AlignedBuffer(count: states.bitCount)
     energies = AlignedBuffer(count: states.bitCount)
   }
 
   /// Whether most pairs are coupled, and the matrix is not too large.
-  private static func keepsFields(_ couplings: ReplicaCouplings) -> Bool {
+  private static func isDense(_ couplings: ReplicaCouplings) -> Bool {
     let spins = couplings.spinCount
     return 2 * couplings.bounds.entryCount >= spins * spins && spins >= 64 && spins * spins <= Self.greatestMatrix
   }
 
   /// Bytes of fields that are kept for so many replicas, with their matrix.
   package static func keptBytes(_ couplings: ReplicaCouplings, replicas: Int) -> Double {
-    keepsFields(couplings) ? 4 * Double(couplings.spinCount) * Double(couplings.spinCount + replicas + 64) : 0
+    isDense(couplings) ? 4 * Double(couplings.spinCount) * Double(couplings.spinCount + replicas + 64) : 0
   }
 
   package func take(inverseTemperatures values: [Double]) { inverseTemperatures = values }
@@ -126,8 +137,35 @@ package final class LaneReplicas: PlacedReplicaKernel {
   /// Works out the energies of the present states.
   package func restart() {
     energies.clear()
-    set.sampling.sum_pairs(states.words.base, Int64(states.stride), pairs.base, Int64(pairs.count), energies.base)
-    for lane in 0..<states.laneCount { keepFields(lane) }
+    if isAlone {
+      readFields()
+    } else {
+      set.sampling.sum_pairs(states.words.base, Int64(states.stride), pairs.base, Int64(pairs.count), energies.base)
+    }
+  }
+
+  /// With all spins at hand, the energy is −½ Σ s (f + h), which is faster than pair by pair. Fields that are kept are taken on the way.
+  private func readFields() {
+    let (free, lanes, padded) = (states.layout.free.count, states.laneCount, states.paddedLaneCount)
+    let some = AlignedBuffer<Int32>(count: 64 * padded)
+    for first in stride(from: 0, to: free, by: 64) {
+      let last = min(first + 64, free)
+      withState { set.sampling.fields_lanes(&$0, Int64(first), Int64(last), some.base) }
+      for place in first..<last {
+        let (read, down) = (some.base + (place - first) * padded, states.words.base + place * states.stride)
+        let (own, shift) = (Int64(ownFields[place]), Int64(shifts[place]))
+        for lane in 0..<lanes {
+          let twice = (Int64(read[lane]) + own) << shift
+          energies.base[lane] += down[lane / 64] >> UInt64(lane % 64) & 1 == 1 ? twice : -twice
+        }
+      }
+      guard let kept else { continue }
+      for lane in 0..<lanes {
+        let fields = kept.fields.base + lane * kept.length
+        for place in first..<last { fields[place] = some.base[(place - first) * padded + lane] }
+      }
+    }
+    for lane in 0..<lanes { energies.base[lane] /= 2 }
   }
 
   /// Adds up the fields of a replica that was written from outside.
@@ -146,14 +184,18 @@ package final class LaneReplicas: PlacedReplicaKernel {
   }
 
   package func sweep(_ places: Range<Int>, number: UInt32) {
+    withState { set.sampling.sweep_lanes(&$0, Int64(places.lowerBound), Int64(places.upperBound), number) }
+  }
+
+  private func withState(_ body: (inout eq_lanes) -> Void) {
     var state = eq_lanes(
       spins: states.words.base, stride: Int64(states.stride), groups: Int64((states.laneCount + 15) / 16), rows: rows.base,
       weights: weights.base, bases: bases.base, scales: scales.base, shifts: shifts.base, rates: laneInverseTemperatures.base,
       energies: energies.base, identifiers: identifiers.base, key: key.words, first_block: firstBlock,
-      equal: equal?.twice.base, favours: equal?.favours.base, links: equal?.links.base, fields: kept?.fields.base,
-      length: Int64(kept?.length ?? 0),
-      matrix: kept?.matrix.base)
-    set.sampling.sweep_lanes(&state, Int64(places.lowerBound), Int64(places.upperBound), number)
+      equal: (tiled?.twice ?? equal?.twice)?.base, favours: (tiled?.favours ?? equal?.favours)?.base,
+      links: (tiled?.links ?? equal?.links)?.base, fields: kept?.fields.base, length: Int64(kept?.length ?? 0),
+      matrix: kept?.matrix.base, lists: tiled?.lists.base, listed: tiled?.listed.base, places: Int64(states.layout.ground))
+    body(&state)
   }
 
   /// One spin after the other, each in the field of those that have turned before.
@@ -182,33 +224,9 @@ package final class LaneReplicas: PlacedReplicaKernel {
   }
 }
 
-/// Couplings of one size in each row, as links that pull up or down.
-private struct EqualRows {
-  /// 2|J| of each row.
-  let twice: AlignedBuffer<Int32>
-  /// The sum of those below 0.
-  let favours: AlignedBuffer<Int32>
-  let links: AlignedBuffer<eq_link>
-
-  /// - Returns: `nil` if rounding to the units of two rows has made couplings of a row unequal.
-  init?(_ rows: [Int64], _ weights: [eq_weight]) {
-    var (twice, favours): ([Int32], [Int32]) = ([], [])
-    for (first, last) in zip(rows, rows.dropFirst()) {
-      let row = weights[Int(first)..<Int(last)]
-      let size = row.first.map { abs($0.twice) } ?? 0
-      guard row.allSatisfy({ abs($0.twice) == size }) else { return nil }
-      twice.append(size)
-      favours.append(size * Int32(row.count { $0.twice < 0 }))
-    }
-    self.twice = AlignedBuffer(twice)
-    self.favours = AlignedBuffer(favours)
-    links = AlignedBuffer(weights.map { eq_link(place: $0.place, sign: $0.twice < 0 ? -1 : 0) })
-  }
-}
-
 /// Fields of dense couplings, which are kept, and what they change by.
 private struct KeptFields {
-  /// Places from one replica to the next, filled up to a multiple of 16.
+  /// Places from one replica to the next: an odd multiple of 16, so that one spin's fields do not share a few lines of the cache.
   let length: Int
   /// [replica][place], in units of the row.
   let fields: AlignedBuffer<Int32>
@@ -216,7 +234,7 @@ private struct KeptFields {
   let matrix: AlignedBuffer<Int32>
 
   init(_ couplings: ReplicaCouplings, _ units: RowUnits, _ layout: ReplicaLayout, lanes: Int) {
-    length = (layout.free.count + 15) / 16 * 16
+    length = ((layout.free.count + 15) / 16 | 1) * 16
     fields = AlignedBuffer(count: lanes * length)
     matrix = AlignedBuffer(count: layout.free.count * length)
     let places = layout.places(of: couplings.knownCount)

@@ -194,7 +194,7 @@ package final class ProgrammedReplicas {
       weights: weights.base, bases: bases.base, scales: scales.base, shifts: shifts.base, rates: inverseTemperatures,
       energies: energies,
       identifiers: identifiers.base, key: key.words, first_block: UInt32(states.firstReplica / 4),
-      equal: nil, favours: nil, links: nil, fields: nil, length: 0, matrix: nil)
+      equal: nil, favours: nil, links: nil, fields: nil, length: 0, matrix: nil, lists: nil, listed: nil, places: 0)
     body(&state)
   }
 }

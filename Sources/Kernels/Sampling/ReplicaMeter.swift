@@ -71,32 +71,68 @@ extension ReplicaStates {
 final class SpinMeter: ReplicaMeter {
   fileprivate let states: ReplicaStates
   fileprivate let spins: PackedStates
-  fileprivate let pairs: PackedStates
+  /// Of coupled pairs.
+  fileprivate private(set) lazy var pairs = PackedStates(bits: states.pairCount, rows: states.bitCount)
+  /// Pairs that are not coupled, where they are fewer.
+  private let uncoupled: (bonds: AlignedBuffer<eq_bond>, bits: PackedStates)?
+  /// Whether the coupled ones are read.
+  private var readsCoupled: Bool
   fileprivate private(set) var chosen: (bonds: AlignedBuffer<eq_bond>, bits: PackedStates)?
 
   init(_ states: ReplicaStates) {
     self.states = states
     spins = PackedStates(bits: states.ownCount, rows: states.bitCount)
-    pairs = PackedStates(bits: states.pairCount, rows: states.bitCount)
+    uncoupled = states.uncoupledPairs().map { ($0, PackedStates(bits: $0.count, rows: states.bitCount)) }
+    readsCoupled = uncoupled == nil
   }
 
   func read(pairs wantsPairs: Bool) {
     states.unpackSpins(into: spins)
-    if wantsPairs { states.unpackPairs(into: pairs) }
+    if wantsPairs {
+      if readsCoupled { states.unpackPairs(into: pairs) }
+      if let uncoupled { states.unpack(uncoupled.bonds, into: uncoupled.bits) }
+    }
     if let chosen { states.unpack(chosen.bonds, into: chosen.bits) }
   }
 
   func sum(_ lane: Int) -> Int64 { Int64(spins.count(lane)) }
   func overlap(_ one: Int, _ other: Int) -> Int64 { Int64(spins.differences(one, other)) }
-  func linkOverlap(_ one: Int, _ other: Int) -> Int64 { Int64(pairs.differences(one, other)) }
+
+  /// Of all pairs those differ of which one spin is among the spins that do.
+  func linkOverlap(_ one: Int, _ other: Int) -> Int64 {
+    guard let uncoupled else { return Int64(pairs.differences(one, other)) }
+    let unequal = spins.differences(one, other)
+    return Int64(unequal * (spins.bitCount - unequal) - uncoupled.bits.differences(one, other))
+  }
+
   func mean(_ sum: Int64, of count: Int) -> Double { 1 - 2 * Double(sum) / Double(count) }
 
   func sums(pairs: [SpinPair]?, rows: Int, greatest: Int) -> any ReplicaSums {
     if let pairs {
       let bonds = states.bonds(pairs)
       chosen = (bonds, PackedStates(bits: bonds.count, rows: states.bitCount))
+    } else {
+      readsCoupled = true
     }
     return SpinSums(self, rows: rows, greatest: greatest)
+  }
+}
+
+extension ReplicaStates {
+  /// Pairs of spins that are not coupled; `nil` if they are not fewer than those that are, or another rank has some of the spins.
+  fileprivate func uncoupledPairs() -> AlignedBuffer<eq_bond>? {
+    guard layout.ghosts.isEmpty, 4 * pairs.count > ownCount * (ownCount - 1) else { return nil }
+    var isCoupled = [Bool](repeating: false, count: ownCount * ownCount)
+    for pair in pairs.elements {
+      isCoupled[Int(max(pair.first, pair.second)) * ownCount + Int(min(pair.first, pair.second))] = true
+    }
+    var found: [eq_bond] = []
+    for one in 0..<ownCount {
+      for other in 0..<one where !isCoupled[one * ownCount + other] {
+        found.append(eq_bond(first: Int32(one), second: Int32(other), sign: 0))
+      }
+    }
+    return pairs.count + found.count == ownCount * (ownCount - 1) / 2 ? AlignedBuffer(found) : nil
   }
 }
 

@@ -20,28 +20,43 @@ struct SeriesMean: Equatable, Sendable {
     }
     let mean = series.reduce(0) { $0 + $1.reduce(0, +) } / count
     let centred = series.map { $0.map { $0 - mean } }
-    func covariance(_ lag: Int) -> Double {
-      var sum = 0.0
-      for values in centred {
-        var part = 0.0
-        for place in 0..<length - lag { part += values[place] * values[place + lag] }
-        sum += part
-      }
-      return sum / Double(series.count * (length - lag))
-    }
-    let variance = covariance(0)
+    let variance = Self.covariances(centred, from: 0)[0]
     var time = 0.5
     if variance > 0 {
       // Beyond half of the series there is nothing but noise.
-      for lag in 1..<max(length / 2, 1) {
-        time += covariance(lag) / variance
-        if Double(lag) >= max(5 * time, 5) { break }
+      let end = max(length / 2, 1)
+      search: for first in stride(from: 1, to: end, by: 4) {
+        let found = Self.covariances(centred, from: first)
+        for lag in first..<min(first + 4, end) {
+          time += found[lag - first] / variance
+          if Double(lag) >= max(5 * time, 5) { break search }
+        }
       }
     }
     self.mean = mean
     self.variance = variance
     // Series that alternate have a time near 0, which n numbers cannot tell from 1/n.
     error = (variance * 2 * max(time, 0.5 / Double(length)) / count).squareRoot()
+  }
+
+  /// Those of four lags at once, which do not wait for each other's sums.
+  private static func covariances(_ centred: [[Double]], from first: Int) -> SIMD4<Double> {
+    let length = centred[0].count
+    var sums = SIMD4<Double>()
+    for values in centred {
+      var parts = SIMD4<Double>()
+      let shared = max(length - first - 3, 0)
+      for place in 0..<shared {
+        let other = place + first
+        parts += values[place] * SIMD4(values[other], values[other + 1], values[other + 2], values[other + 3])
+      }
+      for place in shared..<max(length - first, shared) {
+        for lag in 0..<4 where place + first + lag < length { parts[lag] += values[place] * values[place + first + lag] }
+      }
+      sums += parts
+    }
+    let counts = SIMD4<Double>((0..<4).map { Double(centred.count * max(length - first - $0, 1)) })
+    return sums / counts
   }
 }
 

@@ -12,9 +12,35 @@ enum RankNormalisation {
     let half = length / 2
     let halves = chains.flatMap { [Array($0[..<half]), Array($0[(length - half)...])] }
     let all = halves.flatMap { $0 }
-    let median = all.sorted()[all.count / 2]
-    let folded = halves.map { $0.map { abs($0 - median) } }
-    return max(plain(scores(halves)), plain(scores(folded)))
+    var order = all.indices.map { Ranked(value: all[$0], place: $0) }
+    order.sort { $0.value < $1.value }
+    let median = order[order.count / 2].value
+    let scores = scores(order)
+    let folded = self.scores(folded(order, about: median))
+    func cut(_ scores: [Double]) -> [[Double]] { halves.indices.map { Array(scores[$0 * half..<($0 + 1) * half]) } }
+    return max(plain(cut(scores)), plain(cut(folded)))
+  }
+
+  /// A number, and where it was.
+  private struct Ranked {
+    var value: Double
+    var place: Int
+  }
+
+  /// Distances from the median in their order: those of the numbers below it and of those above it are merged.
+  private static func folded(_ order: [Ranked], about median: Double) -> [Ranked] {
+    var folded: [Ranked] = []
+    folded.reserveCapacity(order.count)
+    var above = order.count / 2
+    var below = above - 1
+    func distance(_ index: Int) -> Double { abs(order[index].value - median) }
+    while below >= 0 || above < order.count {
+      let isBelow = above == order.count || below >= 0 && distance(below) < distance(above)
+      let next = isBelow ? below : above
+      folded.append(Ranked(value: distance(next), place: order[next].place))
+      if isBelow { below -= 1 } else { above += 1 }
+    }
+    return folded
   }
 
   /// `√((W (N−1)/N + B/N)/W)` of the variances within and between.
@@ -31,22 +57,19 @@ enum RankNormalisation {
     return ((within * (length - 1) / length + between) / within).squareRoot()
   }
 
-  /// `Φ⁻¹((rank − 3/8)/(S + 1/4))`; equal numbers share the mean of their ranks.
-  private static func scores(_ chains: [[Double]]) -> [[Double]] {
-    let length = chains[0].count
-    let all = chains.flatMap { $0 }
-    let order = all.indices.sorted { all[$0] < all[$1] }
-    var scores = [Double](repeating: 0, count: all.count)
+  /// `Φ⁻¹((rank − 3/8)/(S + 1/4))` of sorted numbers, where they were; equal numbers share the mean of their ranks.
+  private static func scores(_ order: [Ranked]) -> [Double] {
+    var scores = [Double](repeating: 0, count: order.count)
     var start = 0
     while start < order.count {
       var end = start + 1
-      while end < order.count, all[order[end]] == all[order[start]] { end += 1 }
+      while end < order.count, order[end].value == order[start].value { end += 1 }
       let rank = Double(start + 1 + end) / 2
-      let score = normalQuantile((rank - 0.375) / (Double(all.count) + 0.25))
-      for place in start..<end { scores[order[place]] = score }
+      let score = normalQuantile((rank - 0.375) / (Double(order.count) + 0.25))
+      for place in start..<end { scores[order[place].place] = score }
       start = end
     }
-    return chains.indices.map { Array(scores[$0 * length..<($0 + 1) * length]) }
+    return scores
   }
 
   /// Φ⁻¹ by Acklam's rational approximation: relative error below 1.2·10⁻⁹.
