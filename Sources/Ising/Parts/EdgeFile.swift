@@ -107,28 +107,35 @@ package struct EdgeReader {
   private mutating func begin() throws {
     isAtEnd = run.isEmpty
     guard !isAtEnd else { return }
-    // The line that the byte before belongs to is another part's.
+    // The line that the byte before belongs to is another part's, or the last of this part's run before, behind which the next one begins.
     let isFirst = run.lowerBound == file.start
     let start = isFirst ? run.lowerBound : run.lowerBound - 1
-    if (place...place + rest.count).contains(start) {
+    if place <= start {
+      try go(to: start)
+      while !isFirst {
+        if let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
+          place += newline + 1
+          rest.removeFirst(newline + 1)
+          break
+        }
+        place += rest.count
+        rest = []
+        isAtEnd = try !more()
+        guard !isAtEnd else { return }
+      }
+    }
+    if place >= run.upperBound { try beginNext() }
+  }
+
+  /// Goes on to a place in the text that is not before the present one.
+  private mutating func go(to start: Int) throws {
+    if start <= place + rest.count {
       rest.removeFirst(start - place)
     } else {
       rest = []
       try source.move(to: start)
     }
     place = start
-    while !isFirst {
-      if let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
-        place += newline + 1
-        rest.removeFirst(newline + 1)
-        break
-      }
-      place += rest.count
-      rest = []
-      isAtEnd = try !more()
-      guard !isAtEnd else { return }
-    }
-    if place >= run.upperBound { try beginNext() }
   }
 
   private mutating func beginNext() throws {

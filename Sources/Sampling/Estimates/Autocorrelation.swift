@@ -55,8 +55,8 @@ struct SeriesMean: Equatable, Sendable {
       }
       sums += parts
     }
-    let counts = SIMD4<Double>((0..<4).map { Double(centred.count * max(length - first - $0, 1)) })
-    return sums / counts
+    let lengths = Double(length - first) - SIMD4<Double>(0, 1, 2, 3)
+    return sums / (Double(centred.count) * pointwiseMax(lengths, SIMD4(repeating: 1)))
   }
 }
 
