@@ -97,8 +97,10 @@ package struct ScalingStudy {
     return words
   }
 
-  /// `nil` if a signal came.
-  private func measure(_ plan: Plan) throws -> ScalingPoint? {
+  /// - Parameter isLast: whether a point that says nothing is an error: launchers that forward output over a slow link can lose it as they end,
+  ///   so the point is measured once more.
+  /// - Returns: `nil` if a signal came.
+  private func measure(_ plan: Plan, isLast: Bool = false) throws -> ScalingPoint? {
     let words = command(plan)
     let output = "\(folder)/point.json"
     try AtomicFile.write("", to: output)
@@ -118,6 +120,7 @@ package struct ScalingStudy {
       usleep(20_000)
     }
     if StopSignal.isRequested { return nil }
+    if process.terminationStatus == 0, !isLast, try FileBytes.read(output).isEmpty { return try measure(plan, isLast: true) }
     guard process.terminationStatus == 0,
       let point = try? JSONDecoder().decode(ScalingPoint.self, from: Data(FileBytes.read(output)))
     else {
