@@ -97,10 +97,8 @@ package struct ScalingStudy {
     return words
   }
 
-  /// - Parameter isLast: whether a point that says nothing is an error: launchers that forward output over a slow link can lose it as they end,
-  ///   so the point is measured once more.
-  /// - Returns: `nil` if a signal came.
-  private func measure(_ plan: Plan, isLast: Bool = false) throws -> ScalingPoint? {
+  /// `nil` if a signal came.
+  private func measure(_ plan: Plan) throws -> ScalingPoint? {
     let words = command(plan)
     let output = "\(folder)/point.json"
     try AtomicFile.write("", to: output)
@@ -120,10 +118,7 @@ package struct ScalingStudy {
       usleep(20_000)
     }
     if StopSignal.isRequested { return nil }
-    if process.terminationStatus == 0, !isLast, try FileBytes.read(output).isEmpty { return try measure(plan, isLast: true) }
-    guard process.terminationStatus == 0,
-      let point = try? JSONDecoder().decode(ScalingPoint.self, from: Data(FileBytes.read(output)))
-    else {
+    guard process.terminationStatus == 0, let point = Self.point(in: try FileBytes.read(output)) else {
       let said = (try? FileBytes.read(log.path)).map { String(decoding: $0.suffix(2000), as: UTF8.self) } ?? ""
       throw ScalingError(
         "a point could not be measured (exit code \(process.terminationStatus)): \(words.joined(separator: " "))\n"
@@ -131,6 +126,12 @@ package struct ScalingStudy {
     }
     try? FileManager.default.removeItem(atPath: output)
     return point
+  }
+
+  /// The line that is a point. Libraries below MPI write messages of their own to standard output, as UCX does.
+  static func point(in output: [UInt8]) -> ScalingPoint? {
+    output.split(separator: UInt8(ascii: "\n")).lazy.compactMap { try? JSONDecoder().decode(ScalingPoint.self, from: Data($0)) }
+      .first
   }
 
   // MARK: - Evaluation

@@ -147,6 +147,19 @@ import Testing
       .contains("holds a study of another configuration (key: now, then): learning.nudge: 0.5, 0.25"))
   }
 
+  /// Whatever libraries write to the same output.
+  @Test func aPointIsFoundAmongOtherLines() throws {
+    let point = #"""
+      {"bandwidth":2e10,"compute":2e-5,"computeMost":3e-5,"data":1,"exchange":4e-5,"latency":2e-6,"memory":39342080,\
+      "mode":"strong","nodes":2,"ranks":2,"ranksPerCore":1,"reduce":2e-3,"repetition":1,"seconds":0.007,"spin":2,"start":0.2,\
+      "spinUpdatesPerSecond":3e5,"steps":5,"units":1,"unitsPerSecond":143.5,"wait":0.004,"work":{"bytes":352,"messages":4,"units":0.5}}
+      """#.replacingOccurrences(of: "\\\n", with: "")
+    func found(_ text: String) -> Double? { ScalingStudy.point(in: Array(text.utf8))?.unitsPerSecond }
+    let said = "[1795833397.461876] [h229271:23242:a]  sock.c:52  UCX  ERROR accept() failed: Invalid argument"
+    for text in [point, "\(point)\n", "\(point)\n\(said)\n\(said)\n", "\(said)\n\(point)"] { #expect(found(text) == 143.5) }
+    #expect(found("") == nil && found(said) == nil && found(String(point.dropLast())) == nil)
+  }
+
   @Test func aPointThatFailsIsSaid() throws {
     let folder = try TemporaryFolder()
     var settings = ScalingSettings()

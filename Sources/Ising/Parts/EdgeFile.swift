@@ -7,7 +7,7 @@ package struct EdgeFile: Sendable {
   package let path: String
   /// What the header says.
   package let vertexCount: Int
-  /// What the header says: no more than the file has room for.
+  /// What the header says: of a plain file no more than it has room for.
   package let edgeCount: Int
   fileprivate let headerLine: Int
   /// Where the lines of edges begin.

@@ -43,7 +43,7 @@ package final class LaneReplicas: PlacedReplicaKernel {
     case added
     /// As links of one size that pull down, counted for 512 replicas at once.
     case counted
-    /// The same with the half of them whose couplings have one sign, where most pairs are coupled.
+    /// The same, only those whose couplings have the rarer sign, where most pairs are coupled.
     case tiled
     /// Kept, and changed where a spin turns.
     case kept
